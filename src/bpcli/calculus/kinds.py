@@ -1,0 +1,289 @@
+"""What a kind of number must bring, and what it gets from the table in return.
+
+A number of any kind understands `+`, `*` and unary `-`; its kind spells the primitives. Everything else is
+compiled here, once for each kind, from the formulas of the table: the values of composed operations and
+the rules of the edges.
+"""
+
+from __future__ import annotations
+
+from bpcli.errors import InputError
+from bpcli.language.reader import parse
+from bpcli.numbers import as_float
+from bpcli.ops import TABLE, Op
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from bpcli.graph import Function, Graph
+    from bpcli.numbers import Constant
+
+    Number = Any
+    Formula = Callable[[list[Number]], Number]  # of the registers: the arguments, then the value itself
+
+# What an edge does with what arrives. The first four need no formula at all, and are most edges there are.
+COPY, FLIP, ARGUMENT, OUT, FORMULA, FLAT, MISSING = range(7)
+
+CLOSED = object()  # what `opened` answers where nothing flows
+
+
+class Edge:
+    """The compiled rule from one operation to one of its arguments.
+
+    code:  COPY (local 1), FLIP (-1), ARGUMENT (the value of another argument, at `index`), OUT, FORMULA, or
+           FLAT (nothing ever flows), MISSING (a user's function without a rule)
+    local: the local derivative, a function of the registers
+    when:  the condition under which the edge is open, or None
+    """
+
+    __slots__ = ("code", "index", "local", "when")
+
+    def __init__(self, code: int, index: int, local: Formula, when: Formula | None) -> None:
+        self.code = code
+        self.index = index
+        self.local = local
+        self.when = when
+
+
+class Functions(dict[str, "Callable[..., Number]"]):
+    """Operation -> function of its arguments; a composed operation is compiled when it is first used."""
+
+    def __init__(self, spelled: dict[str, Callable[..., Number]], kind: Kind) -> None:
+        super().__init__(spelled)
+        self.kind = kind
+
+    def __missing__(self, op: str) -> Callable[..., Number]:
+        declared = TABLE[op]
+        if declared.value is None:
+            raise InputError("primitive-missing", name=op, target=self.kind.title)
+        program = formula(declared.value)
+        places = {param: place for place, param in enumerate(declared.params)}
+        run = compiled(program.graph, program.output, places, self, self.kind.constant)
+        self[op] = lambda *arguments: run(list(arguments))
+        return self[op]
+
+
+class Kind:
+    """One kind of number: its spelling of the primitives, and the rules compiled for it.
+
+    Subclasses give `spelled` (operation -> function), and where Python may raise on a value, `guarded`: the
+    same functions with IEEE results instead of exceptions. `textbook` chooses the form that books print.
+    """
+
+    title = "numbers"
+    textbook = False
+
+    def __init__(
+        self, spelled: dict[str, Callable[..., Number]], guarded: dict[str, Callable[..., Number]] | None = None
+    ) -> None:
+        self.functions = Functions(spelled, self)
+        self.guarded = Functions(guarded, self) if guarded is not None else self.functions
+        self._edges: dict[tuple[str, int, bool], tuple[Edge, ...]] = {}
+
+    def constant(self, value: Constant) -> Number:
+        """A constant as a number of this kind."""
+        return as_float(value)
+
+    def opened(self, condition: Number, mask: Number) -> Number:
+        """The presence behind an edge with this condition, below a node with presence `mask`; or CLOSED.
+
+        A presence is None (everywhere) or whatever the kind uses to tell the places apart.
+        """
+        return mask if condition else CLOSED
+
+    def guard(self, mask: Number, product: Number) -> Number:
+        """The product where the mask says it is present, 0 elsewhere."""
+        return product
+
+    def either(self, mask: Number, other: Number) -> Number:
+        """Present where one of the two is."""
+        return None
+
+    def edges(self, op: str, count: int, guarded: bool) -> tuple[Edge, ...]:
+        """The rules of an operation of the table used with `count` arguments."""
+        key = (op, count, guarded)
+        found = self._edges.get(key)
+        if found is None:
+            declared = TABLE[op]
+            functions = self.guarded if guarded else self.functions
+            build = _selection if declared.variadic else _fixed
+            found = self._edges[key] = build(declared, count, self, functions)
+        return found
+
+    def edges_of(self, function: Function, guarded: bool) -> tuple[Edge, ...]:
+        """The rules of a user's function with derivatives of its own."""
+        functions = self.guarded if guarded else self.functions
+        places = {name: place for place, name in enumerate(function.params)}
+        made = []
+        for param in function.params:
+            partial = function.partials.get(param)
+            if partial is None:
+                made.append(Edge(MISSING, 0, lambda registers: None, None))
+            else:
+                made.append(_edge(*partial, None, places, functions, self.constant))
+        return tuple(made)
+
+    def body_of(self, function: Function, guarded: bool) -> Callable[..., Number]:
+        """The value of a user's function with derivatives of its own."""
+        functions = self.guarded if guarded else self.functions
+        places = {name: place for place, name in enumerate(function.params)}
+        run = compiled(*function.body, places, functions, self.constant)
+        return lambda *arguments: run(list(arguments))
+
+
+_formulas: dict[str, Any] = {}
+
+
+def formula(text: str) -> Any:
+    """A formula of the table, read once."""
+    program = _formulas.get(text)
+    if program is None:
+        program = _formulas[text] = parse(text)
+    return program
+
+
+def partial_text(declared: Op, param: str, textbook: bool) -> tuple[str, str]:
+    """The formula of a local derivative and the condition under which its edge is open ("" for always)."""
+    text = declared.partials[param]
+    if textbook:
+        text = declared.textbook.get(param, text)
+    local, _, when = text.partition(" if ")
+    return local, when
+
+
+def _fixed(declared: Op, count: int, kind: Kind, functions: Functions) -> tuple[Edge, ...]:
+    places = {param: place for place, param in enumerate(declared.params)} | {"out": len(declared.params)}
+    edges = []
+    for param in declared.params:
+        local, when = partial_text(declared, param, kind.textbook)
+        condition = formula(when) if when else None
+        program = formula(local)
+        edges.append(_edge(program.graph, program.output, condition, places, functions, kind.constant))
+    return tuple(edges)
+
+
+def _selection(declared: Op, count: int, kind: Kind, functions: Functions) -> tuple[Edge, ...]:
+    """The rules of max and min: one template for every argument, over x, out and the number of ties."""
+    local_text, when_text = partial_text(declared, declared.params[0], kind.textbook)
+    places = {"x": 0, "out": 1, "ties": 2}
+    local, when = formula(local_text), formula(when_text)
+    run_local = compiled(local.graph, local.output, places, functions, kind.constant)
+    run_when = compiled(when.graph, when.output, places, functions, kind.constant)
+    equal, add = functions["eq"], functions["add"]
+    seen: list[Any] = [None, None]  # the registers of the node at hand, and its number of ties
+
+    def scope(registers: list[Number], place: int) -> list[Number]:
+        if seen[0] is not registers:
+            out = registers[-1]
+            ties = equal(registers[0], out)
+            for argument in registers[1:-1]:
+                ties = add(ties, equal(argument, out))
+            seen[:] = registers, ties
+        return [registers[place], registers[-1], seen[1]]
+
+    def edge(place: int) -> Edge:
+        return Edge(
+            FORMULA,
+            0,
+            lambda registers: run_local(scope(registers, place)),
+            lambda registers: run_when(scope(registers, place)),
+        )
+
+    return tuple(edge(place) for place in range(count))
+
+
+def _edge(
+    graph: Graph,
+    output: int,
+    condition: Any,
+    places: dict[str, int],
+    functions: Functions,
+    constant: Callable[[Constant], Number],
+) -> Edge:
+    """The rule of one edge, with the simplest code that says it."""
+    local = compiled(graph, output, places, functions, constant)
+    when = None if condition is None else compiled(condition.graph, condition.output, places, functions, constant)
+    op, payload = graph.op[output], graph.payload.get(output)
+    if op == "const" and payload == 0:
+        return Edge(FLAT, 0, local, None)
+    if when is None and op == "const" and payload in (1, -1):
+        return Edge(COPY if payload == 1 else FLIP, 0, local, None)
+    if when is None and op == "var":
+        if payload == "out":
+            return Edge(OUT, 0, local, None)
+        return Edge(ARGUMENT, places[str(payload)], local, None)
+    return Edge(FORMULA, 0, local, when)
+
+
+def compiled(
+    graph: Graph,
+    output: int,
+    places: dict[str, int],
+    functions: Functions,
+    constant: Callable[[Constant], Number],
+) -> Formula:
+    """A formula as a function of its registers; `places` says in which register each name stands.
+
+    Short formulas, which are nearly all, become one or two calls; longer ones a straight list of them.
+    """
+    op, args = graph.op[output], graph.args[output]
+    if op == "var":
+        place = places[str(graph.payload[output])]
+        return lambda registers: registers[place]
+    if op == "const":
+        value = constant(graph.payload[output])
+        return lambda registers: value
+    parts = [compiled_leaf(graph, argument, places, constant) for argument in args]
+    if all(part is not None for part in parts):
+        function = functions[op]
+        if len(parts) == 1 and isinstance(parts[0], int):
+            only: int = parts[0]
+            return lambda registers: function(registers[only])
+        if len(parts) == 2 and isinstance(parts[0], int) and isinstance(parts[1], int):
+            left, right = parts
+            return lambda registers: function(registers[left], registers[right])
+    return _steps(graph, output, places, functions, constant)
+
+
+def compiled_leaf(
+    graph: Graph, node: int, places: dict[str, int], constant: Callable[[Constant], Number]
+) -> int | None:
+    """The register of a node that is a name, else None."""
+    return places[str(graph.payload[node])] if graph.op[node] == "var" else None
+
+
+def _steps(
+    graph: Graph,
+    output: int,
+    places: dict[str, int],
+    functions: Functions,
+    constant: Callable[[Constant], Number],
+) -> Formula:
+    needed = graph.reaches(output)
+    registers_used = max(places.values(), default=-1) + 1
+    constants: list[Number] = []
+    where: dict[int, int] = {}
+    nodes = [node for node in range(output + 1) if needed[node]]
+    for node in nodes:
+        if graph.op[node] == "var":
+            where[node] = places[str(graph.payload[node])]
+        elif graph.op[node] == "const":
+            where[node] = registers_used + len(constants)
+            constants.append(constant(graph.payload[node]))
+    steps: list[tuple[Callable[..., Number], tuple[int, ...]]] = []
+    for node in nodes:
+        if node not in where:
+            steps.append((functions[graph.op[node]], tuple(where[argument] for argument in graph.args[node])))
+            where[node] = registers_used + len(constants) + len(steps) - 1
+
+    def run(registers: list[Number]) -> Number:
+        known = registers[:registers_used]
+        known += [None] * (registers_used - len(known))
+        known += constants
+        for function, takes in steps:
+            known.append(function(*[known[place] for place in takes]))
+        return known[-1]
+
+    return run

@@ -1,0 +1,127 @@
+"""Symbols as numbers: handles on the nodes of a graph. A sweep over symbols writes the derivative as new nodes.
+
+Only what cannot change a value is shortened while building: 1*a, a^1, a^0, and arithmetic of exact
+constants. The rest is the business of simplify.py, and only for what is shown.
+"""
+
+from __future__ import annotations
+
+from bpcli import numbers
+from bpcli.calculus.kinds import CLOSED, Kind
+from bpcli.ops import TABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from bpcli.graph import Graph
+    from bpcli.numbers import Constant
+
+
+class Symbol:
+    """A node of a graph that can be calculated with."""
+
+    __slots__ = ("kind", "node")
+
+    def __init__(self, kind: Symbols, node: int) -> None:
+        self.kind = kind
+        self.node = node
+
+    def __add__(self, other: Symbol) -> Symbol:
+        return self.kind.apply("add", self, other)
+
+    def __mul__(self, other: Symbol) -> Symbol:
+        return self.kind.apply("mul", self, other)
+
+    def __neg__(self) -> Symbol:
+        return self.kind.apply("neg", self)
+
+
+class Symbols(Kind):
+    """The symbols of one graph, which grows as they are calculated with."""
+
+    title = "symbols"
+
+    def __init__(self, graph: Graph, textbook: bool = False) -> None:
+        self.graph = graph
+        self.textbook = textbook
+        super().__init__({op: self._spelling(op) for op in TABLE})
+
+    def _spelling(self, op: str) -> Callable[..., Symbol]:
+        return lambda *arguments: self.apply(op, *arguments)
+
+    def constant(self, value: Constant) -> Symbol:
+        return Symbol(self, self.graph.const(value))
+
+    def apply(self, op: str, *arguments: Symbol) -> Symbol:
+        """The node of `op` over these, or what it comes to."""
+        graph = self.graph
+        nodes = tuple(argument.node for argument in arguments)
+        if op in ("pow", "powc"):
+            op = "powc" if graph.constant[nodes[1]] else "pow"
+        folded = fold(op, [graph.payload.get(node) if graph.op[node] == "const" else None for node in nodes])
+        if folded is not None:
+            return self.constant(folded)
+        first, last = nodes[0], nodes[-1]
+        if op == "mul":
+            if self._is(first, 1):
+                return arguments[1]
+            if self._is(last, 1):
+                return arguments[0]
+            if self._is(first, -1):
+                return self.apply("neg", arguments[1])
+            if self._is(last, -1):
+                return self.apply("neg", arguments[0])
+        elif op == "powc":
+            if self._is(last, 1):
+                return arguments[0]
+            if self._is(last, 0):
+                return self.constant(1)
+        return Symbol(self, graph.add(op, nodes))
+
+    def _is(self, node: int, value: int) -> bool:
+        return self.graph.op[node] == "const" and self.graph.payload[node] == value
+
+    # Presence: a condition on the graph. Its own derivative is guarded by the same condition, because a
+    # guard is an ordinary `where`.
+
+    def opened(self, condition: Symbol, mask: Symbol | None) -> Any:
+        if self.graph.op[condition.node] == "const":
+            return mask if self.graph.payload[condition.node] else CLOSED
+        return condition if mask is None or mask.node == condition.node else self.apply("and", mask, condition)
+
+    def guard(self, mask: Symbol, product: Symbol) -> Symbol:
+        return self.apply("where", mask, product, self.constant(0))
+
+    def either(self, mask: Symbol, other: Symbol) -> Symbol:
+        return mask if mask.node == other.node else self.apply("or", mask, other)
+
+
+def fold(op: str, values: list[Constant | None]) -> Constant | None:
+    """The exact result of arithmetic on exact constants, or None where it is not that."""
+    pairs = []
+    for value in values:
+        if isinstance(value, int):
+            pairs.append((value, 1))
+        elif isinstance(value, tuple):
+            pairs.append(value)
+        else:
+            return None
+    if op == "neg":
+        top, bottom = pairs[0]
+        return numbers.rational(-top, bottom) if top else None
+    if len(pairs) != 2:
+        return None
+    (a, b), (c, d) = pairs
+    if op == "add":
+        return numbers.rational(a * d + c * b, b * d)
+    if op == "sub":
+        return numbers.rational(a * d - c * b, b * d)
+    if op == "mul":
+        return numbers.rational(a * c, b * d)
+    if op == "div" and c:
+        return numbers.rational(a * d, b * c)
+    if op in ("eq", "ne"):
+        return int((a * d == c * b) == (op == "eq"))
+    return None

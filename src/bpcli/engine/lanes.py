@@ -1,0 +1,77 @@
+"""Lanes: many points at once, as NumPy arrays of one length. No operation sees that axis, no edge sums over it."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+import numpy as np
+
+from bpcli.calculus.kinds import CLOSED, Kind
+from bpcli.engine.primitives import ARRAY
+
+Array = Any
+
+
+def _truth(function: Any) -> Any:
+    return lambda x, y: function(x, y).astype(np.float64)
+
+
+def _each(function: Any) -> Any:
+    """A function of floats for arrays: NumPy has none of its own."""
+    lanes = np.frompyfunc(function, 1, 1)
+    return lambda x: np.asarray(lanes(x), dtype=np.float64)
+
+
+SPELLED: dict[str, Any] = {op: getattr(np, name) for op, name in ARRAY.items()} | {
+    # float_power of a negative base and a fraction is nan, as for floats, and never complex.
+    "pow": np.power,
+    "powc": np.power,
+    "erf": _each(math.erf),
+    "erfc": _each(math.erfc),
+    "max": lambda *values: functools.reduce(np.maximum, values),
+    "min": lambda *values: functools.reduce(np.minimum, values),
+    "where": lambda c, a, b: np.where(np.asarray(c) != 0, a, b),
+    "lt": _truth(np.less),
+    "le": _truth(np.less_equal),
+    "gt": _truth(np.greater),
+    "ge": _truth(np.greater_equal),
+    "eq": _truth(np.equal),
+    "ne": _truth(np.not_equal),
+    "and": _truth(np.logical_and),
+    "or": _truth(np.logical_or),
+    "not": lambda x: np.logical_not(x).astype(np.float64),
+}
+
+
+class Lanes(Kind):
+    """Arrays of float64, or single numbers that are the same in every lane.
+
+    A presence is an array of booleans: a selection may be open in some lanes and closed in others.
+    """
+
+    title = "arrays"
+
+    def __init__(self) -> None:
+        super().__init__(SPELLED)
+
+    def constant(self, value: Any) -> Any:
+        return np.float64(super().constant(value))
+
+    def opened(self, condition: Array, mask: Array) -> Any:
+        present = np.asarray(condition) != 0
+        if mask is not None:
+            present = present & mask
+        if not present.any():
+            return CLOSED
+        return None if present.all() else present
+
+    def guard(self, mask: Array, product: Array) -> Array:
+        return np.where(mask, product, 0.0)
+
+    def either(self, mask: Array, other: Array) -> Array:
+        return mask | other
+
+
+LANES = Lanes()

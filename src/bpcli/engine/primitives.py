@@ -1,0 +1,229 @@
+"""The primitives: how each kind of number spells what everything else is made of.
+
+One row a primitive. `scalar` works on floats and may raise; `guarded` gives the IEEE value instead, where the
+two differ; `array` is the name of the NumPy function, or a function of this module's policy for arrays.
+
+The policy at the corners, the same for every kind: poles give a signed infinity, what is outside a domain
+gives nan, overflow gives a signed infinity, max and min pass nan on, halves round to even, and mod has the
+sign of the divisor.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+inf, nan = math.inf, math.nan
+
+
+def _divide(x: float, y: float) -> float:
+    try:
+        return x / y
+    except ZeroDivisionError:
+        if x == 0 or x != x:
+            return nan
+        return math.copysign(inf, x) * math.copysign(1.0, y)
+
+
+def _power(x: float, y: float) -> float:
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        # Only a negative base with an odd exponent overflows downwards.
+        return -inf if x < 0 and y % 2 == 1 else inf
+    except ValueError:
+        if x == 0 and y < 0:
+            return math.copysign(inf, x) if y % 2 == 1 else inf
+        return nan
+
+
+def _modulo(x: float, y: float) -> float:
+    return x % y if y else nan
+
+
+def _whole(function: Callable[[float], int]) -> Callable[[float], float]:
+    def rounded(x: float) -> float:
+        if x - x != 0:  # inf and nan
+            return x
+        return math.copysign(float(function(x)), x) if -1 < x < 1 and function(x) == 0 else float(function(x))
+
+    return rounded
+
+
+def _sign(x: float) -> float:
+    return 1.0 if x > 0 else -1.0 if x < 0 else x
+
+
+def _largest(*values: float) -> float:
+    best = values[0]
+    for value in values:
+        if value != value:
+            return value
+        if value > best:
+            best = value
+    return best
+
+
+def _smallest(*values: float) -> float:
+    best = values[0]
+    for value in values:
+        if value != value:
+            return value
+        if value < best:
+            best = value
+    return best
+
+
+def _guard(
+    function: Callable[..., float],
+    pole: Callable[..., float] = lambda *_: nan,
+    overflow: Callable[..., float] = lambda *_: inf,
+) -> Callable[..., float]:
+    """The function with IEEE results: `pole` where Python says that the domain is left."""
+
+    def guarded(*values: float) -> float:
+        try:
+            return function(*values)
+        except OverflowError:
+            return overflow(*values)
+        except (ValueError, ZeroDivisionError):
+            return nan if any(value != value for value in values) else pole(*values)
+
+    return guarded
+
+
+def _signed(x: float) -> float:
+    return math.copysign(inf, x)
+
+
+def _at_zero(x: float) -> float:
+    return -inf if x == 0 else nan
+
+
+def _at_one(x: float) -> float:
+    return math.copysign(inf, x) if abs(x) == 1 else nan
+
+
+def _below_one(x: float) -> float:
+    return -inf if x == -1 else nan
+
+
+SCALAR: dict[str, Callable[..., float]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "neg": operator.neg,
+    "same": operator.pos,
+    "detach": operator.pos,
+    "pow": math.pow,
+    "powc": math.pow,
+    "mod": operator.mod,
+    "hypot": math.hypot,
+    "exp": math.exp,
+    "expm1": math.expm1,
+    "log": math.log,
+    "log2": math.log2,
+    "log10": math.log10,
+    "log1p": math.log1p,
+    "sqrt": math.sqrt,
+    "cbrt": math.cbrt,
+    "erf": math.erf,
+    "erfc": math.erfc,
+    "sin": math.sin,
+    "cos": math.cos,
+    "tan": math.tan,
+    "asin": math.asin,
+    "acos": math.acos,
+    "atan": math.atan,
+    "atan2": math.atan2,
+    "sinh": math.sinh,
+    "cosh": math.cosh,
+    "tanh": math.tanh,
+    "asinh": math.asinh,
+    "acosh": math.acosh,
+    "atanh": math.atanh,
+    "abs": math.fabs,
+    "sign": _sign,
+    "floor": _whole(math.floor),
+    "ceil": _whole(math.ceil),
+    "round": _whole(round),
+    "max": _largest,
+    "min": _smallest,
+    "where": lambda c, a, b: a if c else b,
+    "lt": lambda x, y: 1.0 if x < y else 0.0,
+    "le": lambda x, y: 1.0 if x <= y else 0.0,
+    "gt": lambda x, y: 1.0 if x > y else 0.0,
+    "ge": lambda x, y: 1.0 if x >= y else 0.0,
+    "eq": lambda x, y: 1.0 if x == y else 0.0,
+    "ne": lambda x, y: 1.0 if x != y else 0.0,
+    "and": lambda x, y: 1.0 if x and y else 0.0,
+    "or": lambda x, y: 1.0 if x or y else 0.0,
+    "not": lambda x: 0.0 if x else 1.0,
+}
+
+GUARDED: dict[str, Callable[..., float]] = SCALAR | {
+    "div": _divide,
+    "pow": _power,
+    "powc": _power,
+    "mod": _modulo,
+    "exp": _guard(math.exp),
+    "expm1": _guard(math.expm1),
+    "log": _guard(math.log, _at_zero),
+    "log2": _guard(math.log2, _at_zero),
+    "log10": _guard(math.log10, _at_zero),
+    "log1p": _guard(math.log1p, _below_one),
+    "sqrt": _guard(math.sqrt),
+    "sin": _guard(math.sin),
+    "cos": _guard(math.cos),
+    "tan": _guard(math.tan),
+    "asin": _guard(math.asin),
+    "acos": _guard(math.acos),
+    "sinh": _guard(math.sinh, overflow=_signed),
+    "cosh": _guard(math.cosh),
+    "acosh": _guard(math.acosh),
+    "atanh": _guard(math.atanh, _at_one),
+}
+
+# The NumPy function of each; what is not a plain function there is spelled in lanes.py.
+ARRAY: dict[str, str] = {
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "div": "divide",
+    "neg": "negative",
+    "same": "positive",
+    "detach": "positive",
+    "mod": "mod",
+    "hypot": "hypot",
+    "exp": "exp",
+    "expm1": "expm1",
+    "log": "log",
+    "log2": "log2",
+    "log10": "log10",
+    "log1p": "log1p",
+    "sqrt": "sqrt",
+    "cbrt": "cbrt",
+    "sin": "sin",
+    "cos": "cos",
+    "tan": "tan",
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "atan2": "arctan2",
+    "sinh": "sinh",
+    "cosh": "cosh",
+    "tanh": "tanh",
+    "asinh": "arcsinh",
+    "acosh": "arccosh",
+    "atanh": "arctanh",
+    "abs": "fabs",
+    "sign": "sign",
+    "floor": "floor",
+    "ceil": "ceil",
+    "round": "rint",
+}

@@ -1,0 +1,130 @@
+"""Everything that can go wrong, as facts; the sentences stand in grammar/mistakes.toml.
+
+    BpcliError
+    |-- InputError       2  the usage, the expression or the content of a file is wrong
+    |-- NumericError     3  nan where a number was asked for, divergence, a time or size limit
+    `-- FileError        4  a file cannot be opened or written
+
+Exit code 1 means that the answer is no (a check failed); that is a result, not an error.
+
+An error names its entry in `mistakes.toml`, the place in the user's text, and the facts that fill the
+sentence. Only the command line turns it into text on stderr and an exit code.
+"""
+
+from __future__ import annotations
+
+DONE, ANSWER_IS_NO, WRONG_INPUT, NUMERIC_FAILURE, FILE_TROUBLE, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+WINDOW = 76  # columns of the user's text shown around a caret
+
+
+class BpcliError(Exception):
+    """One mistake: `kind` is its name in mistakes.toml, `facts` fill its sentence.
+
+    source: the user's text, or None where no text is to blame
+    span:   (start, stop) in that text, in characters
+    """
+
+    exit_code = WRONG_INPUT
+
+    def __init__(
+        self, kind: str, /, *, source: str | None = None, span: tuple[int, int] | None = None, **facts: object
+    ) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.source = source
+        self.span = span
+        self.facts = facts
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in one sentence."""
+        return sentences()[self.kind]["say"].format(**self.facts)
+
+    @property
+    def hint(self) -> str:
+        """What to type instead; empty where there is nothing to say."""
+        template = sentences()[self.kind].get("hint", "")
+        hint = self.facts.get("hint")
+        return str(hint) if hint is not None else template.format(**self.facts)
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    def report(self) -> str:
+        """The whole message: the sentence, the user's line with a caret below the place, and the hint."""
+        lines = [f"error: {self.sentence}"]
+        if self.source is not None and self.span is not None:
+            lines += caret_lines(self.source, *self.span)
+        if self.hint:
+            lines.append(self.hint)
+        return "\n".join(lines)
+
+
+class InputError(BpcliError):
+    """The usage, the expression or the content of a file is wrong."""
+
+    exit_code = WRONG_INPUT
+
+
+class NumericError(BpcliError):
+    """A number that was asked for does not exist, or a limit of time or size was reached."""
+
+    exit_code = NUMERIC_FAILURE
+
+
+class FileError(BpcliError):
+    """A file cannot be opened or written."""
+
+    exit_code = FILE_TROUBLE
+
+
+_sentences: dict[str, dict[str, str]] = {}
+
+
+def sentences() -> dict[str, dict[str, str]]:
+    """The entries of mistakes.toml by name, read at the first error."""
+    if not _sentences:
+        import tomllib
+
+        from bpcli.files import grammar_text
+
+        _sentences.update(tomllib.loads(grammar_text("mistakes.toml")))
+    return _sentences
+
+
+def display_width(text: str) -> int:
+    """Columns that `text` takes on a terminal: two for wide characters, none for combining ones."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def caret_lines(source: str, start: int, stop: int) -> list[str]:
+    """The line of `source` that holds `start`, cut to a window, and a line of carets below the span."""
+    start = min(max(start, 0), len(source))
+    first = source.rfind("\n", 0, start) + 1
+    last = source.find("\n", start)
+    last = len(source) if last < 0 else last
+    stop = max(min(stop, last), start + 1)
+    left, before = first, ""
+    if start - first > WINDOW - 16:
+        left, before = start - WINDOW // 2, "... "
+    right, after = last, ""
+    if last - left > WINDOW:
+        right, after = left + WINDOW, " ..."
+    shown = source[left:right].replace("\t", " ")
+    pad = display_width(before + source[left:start])
+    carets = max(display_width(source[start : min(stop, right)]), 1)
+    return [f"  {before}{shown}{after}", f"  {' ' * pad}{'^' * carets}"]
+
+
+def closest(name: str, known: list[str]) -> str | None:
+    """The known name that a slip of the fingers would turn into `name`, if there is one."""
+    from difflib import get_close_matches
+
+    folded = {candidate.lower(): candidate for candidate in reversed(known)}
+    near = get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
+    return folded[near[0]] if near else None

@@ -1,0 +1,42 @@
+"""Files of our own, and files that we write: found wherever we are installed, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def grammar_text(name: str) -> str:
+    """Text of a file of `grammar/`: from the installed package, else from the checkout around it.
+
+    A wheel carries the folder inside the package; an editable install and a bare checkout have it two
+    levels above. Raises FileNotFoundError where neither is there.
+    """
+    package = os.path.dirname(os.path.abspath(__file__))
+    shipped = os.path.join(package, "grammar", name)
+    checkout = os.path.join(package, os.pardir, os.pardir, "grammar", name)
+    with open(shipped if os.path.isfile(shipped) else checkout, encoding="utf-8", newline="\n") as file:
+        return file.read()
+
+
+def write_whole(path: str, pieces: Iterable[str]) -> None:
+    """Write text to `path` so that a reader sees the old file or the whole new one, never a part.
+
+    The pieces go to a file beside it that takes its place at the end; on any error that file is removed
+    and the old one stays. Raises OSError.
+    """
+    beside = f"{path}.{os.getpid()}.part"
+    try:
+        with open(beside, "w", encoding="utf-8", newline="\n") as file:
+            for piece in pieces:
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        if os.path.exists(beside):
+            os.unlink(beside)
+        raise

@@ -1,0 +1,229 @@
+"""The graph: an append-only table of nodes in which arguments always stand before the node that uses them.
+
+Every pass is therefore one loop over the ids, up for values and down for gradients, at any depth.
+Ids stay valid for ever: a derivative extends the graph that it came from and shares its nodes.
+
+Three kinds of leaf: `var` (payload: its name), `const` (payload: an exact constant, see numbers.py), and
+the arguments of a template, which are variables. Everything else is an operation of the table or a
+function with a rule of its own (`functions`).
+"""
+
+from __future__ import annotations
+
+from array import array
+
+from bpcli.errors import NumericError
+from bpcli.ops import TABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.numbers import Constant
+
+MOST_NODES = 20_000_000  # a user's function can double with every call; this is where we stop
+
+LEAVES = ("var", "const")
+
+
+class Function:
+    """A user's function with derivatives of its own: one node of the graph, with templates for its rules.
+
+    body:     the value, a graph over the parameters, and its output
+    partials: parameter -> (graph, output) of the local derivative; a parameter without one has no rule
+    """
+
+    __slots__ = ("body", "name", "params", "partials", "span")
+
+    def __init__(self, name: str, params: tuple[str, ...], body: tuple[Graph, int], span: tuple[int, int]) -> None:
+        self.name = name
+        self.params = params
+        self.body = body
+        self.partials: dict[str, tuple[Graph, int]] = {}
+        self.span = span
+
+
+class Frame:
+    """One use of a user's function that was expanded in place: its name, what it was given, what came out."""
+
+    __slots__ = ("arguments", "function", "result")
+
+    def __init__(self, function: str, arguments: tuple[int, ...], result: int = -1) -> None:
+        self.function = function
+        self.arguments = arguments
+        self.result = result
+
+
+class Graph:
+    """Columns of the table of nodes.
+
+    op, args, start, stop, constant   one entry a node: operation, argument ids, place in the user's text,
+                                      and whether the value is the same whatever the variables are
+    payload, name, shape, frame       entries only where there is something to say; `.get(node)` reads them
+
+    Equal nodes merge unless `share` is False; a named node merges with nothing, so that a derivative by
+    that name means what was written.
+    """
+
+    __slots__ = (
+        "_known",
+        "args",
+        "constant",
+        "frame",
+        "frames",
+        "functions",
+        "inside",
+        "name",
+        "op",
+        "payload",
+        "shape",
+        "share",
+        "start",
+        "stop",
+        "variables",
+    )
+
+    def __init__(self, share: bool = True) -> None:
+        self.op: list[str] = []
+        self.args: list[tuple[int, ...]] = []
+        self.start = array("q")
+        self.stop = array("q")
+        self.constant = bytearray()
+        self.payload: dict[int, Constant] = {}
+        self.name: dict[int, str] = {}
+        self.shape: dict[int, tuple[int, ...]] = {}
+        self.frame: dict[int, int] = {}
+        self.frames: list[Frame] = []
+        self.functions: dict[str, Function] = {}
+        self.variables: dict[str, int] = {}
+        self.share = share
+        self.inside = 0  # the frame that new nodes belong to; 0 is the program itself
+        self._known: dict[object, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.op)
+
+    def add(self, op: str, args: tuple[int, ...], span: tuple[int, int] = (0, 0)) -> int:
+        """The node that applies `op` to `args`: the one that is there already, or a new one."""
+        key = (op, args, self.inside) if self.inside else (op, args)
+        node = self._known.get(key)
+        if node is not None and self.share:
+            return node
+        node = len(self.op)
+        if node >= MOST_NODES:
+            raise NumericError("too-many-nodes", limit=MOST_NODES)
+        self.op.append(op)
+        self.args.append(args)
+        self.start.append(span[0])
+        self.stop.append(span[1])
+        constant = self.constant
+        for argument in args:
+            if not constant[argument]:
+                constant.append(0)
+                break
+        else:
+            constant.append(1)
+        if self.inside:
+            self.frame[node] = self.inside
+        declared = TABLE.get(op)
+        if declared is None or declared.merges:
+            self._known[key] = node
+        return node
+
+    def variable(self, name: str, span: tuple[int, int] = (0, 0)) -> int:
+        """The node of a free variable; one for each name."""
+        node = self.variables.get(name)
+        if node is None:
+            node = self._leaf("var", span, 0)
+            self.payload[node] = name
+            self.name[node] = name
+            self.variables[name] = node
+        return node
+
+    def const(self, value: Constant, span: tuple[int, int] = (0, 0)) -> int:
+        """The node of an exact constant; 0 and -0.0 are two nodes."""
+        # A float is -0.0, inf or nan: as text it is equal to itself and to nothing else.
+        key = ("const", repr(value) if isinstance(value, float) else value)
+        node = self._known.get(key)
+        if node is None:
+            node = self._leaf("const", span, 1)
+            self.payload[node] = value
+            self._known[key] = node
+        return node
+
+    def give_name(self, node: int, name: str, since: int, span: tuple[int, int]) -> int:
+        """The node that `name` stands for when it is assigned `node`, at or after a statement began at `since`.
+
+        A node that was there before the statement, or is a leaf, has a meaning of its own already: the name
+        gets a new one. From here on nothing merges with it.
+        """
+        op = self.op[node]
+        if op == "var" or node in self.name:
+            node = self.add("same", (node,), span)
+        elif op == "const":
+            value = self.payload[node]
+            node = self._leaf("const", span, 1)
+            self.payload[node] = value
+        elif node < since:
+            args = self.args[node]
+            self._known.pop(self._key(op, args), None)
+            node = self.add(op, args, span)
+        self._known.pop(self._key(self.op[node], self.args[node], self.frame.get(node, 0)), None)
+        self.name[node] = name
+        return node
+
+    @staticmethod
+    def _key(op: str, args: tuple[int, ...], frame: int = 0) -> object:
+        return (op, args, frame) if frame else (op, args)
+
+    def _leaf(self, op: str, span: tuple[int, int], constant: int) -> int:
+        node = len(self.op)
+        self.op.append(op)
+        self.args.append(())
+        self.start.append(span[0])
+        self.stop.append(span[1])
+        self.constant.append(constant)
+        return node
+
+    def reaches(self, output: int) -> bytearray:
+        """Marks the nodes that `output` is computed from, itself included."""
+        marks = bytearray(len(self.op))
+        marks[output] = 1
+        args = self.args
+        for node in range(output, -1, -1):
+            if marks[node]:
+                for argument in args[node]:
+                    marks[argument] = 1
+        return marks
+
+
+class Program:
+    """A text that was read: its graph, the names it uses, and its output.
+
+    names:    every name in order of first appearance -> node; variables and assigned names
+    assigned: the names that the text assigns
+    output:   node of the last statement; `output_name` is its name or "y"
+    """
+
+    __slots__ = ("assigned", "graph", "names", "notes", "output", "output_name", "source")
+
+    def __init__(
+        self,
+        source: str,
+        graph: Graph,
+        names: dict[str, int],
+        assigned: tuple[str, ...],
+        output: int,
+        output_name: str,
+        notes: tuple[str, ...],
+    ) -> None:
+        self.source = source
+        self.graph = graph
+        self.names = names
+        self.assigned = assigned
+        self.output = output
+        self.output_name = output_name
+        self.notes = notes
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The free variables, in order of first appearance."""
+        return tuple(name for name in self.names if name in self.graph.variables)

@@ -1,0 +1,486 @@
+"""Tokens -> graph: the actions of the grammar, and the names, functions and definitions they know."""
+
+from __future__ import annotations
+
+from bpcli import numbers
+from bpcli.errors import InputError, closest
+from bpcli.graph import Frame, Function, Graph, Program
+from bpcli.language import driver, scanner
+from bpcli.language.complaints import complaint
+from bpcli.ops import functions, named
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from typing import Any
+
+    from bpcli.language.scanner import Tokens
+
+COMPARISONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
+SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+OUTPUT_NAMES = ("y", "out", "result", "output")
+
+
+def parse(source: str, *, given: Collection[str] = (), share: bool = True) -> Program:
+    """Read a program: one expression, or statements of which the last is the output.
+
+    given: names that will get a value; one of them shadows a constant (`e`, `pi`, `tau`) of the same name
+    share: whether equal subexpressions are one node
+
+    Raises InputError with a place in `source`; NumericError where the graph would be too large.
+
+    >>> program = parse("a = x + w; y = a*w")
+    >>> program.inputs, program.assigned
+    (('x', 'w'), ('a', 'y'))
+    """
+    tokens = scanner.scan(source)
+    reader = Reader(tokens, given, share)
+    try:
+        driver.drive(tokens.kinds, reader.actions())
+    except driver.Unexpected as unexpected:
+        raise complaint(tokens, unexpected.index) from None
+    return reader.program()
+
+
+class Template:
+    """A user's function: its parameters and its body as a graph of its own, expanded where it is called."""
+
+    __slots__ = ("expanded", "graph", "name", "output", "params", "span")
+
+    def __init__(self, name: str, params: tuple[str, ...], graph: Graph, span: tuple[int, int]) -> None:
+        self.name = name
+        self.params = params
+        self.graph = graph
+        self.output = -1
+        self.span = span
+        self.expanded: dict[tuple[int, ...], int] = {}
+
+
+class Reader:
+    """The state of one reading: the graph that grows, and what names mean."""
+
+    def __init__(self, tokens: Tokens, given: Collection[str], share: bool) -> None:
+        self.tokens = tokens
+        self.graph = Graph(share)
+        self.names: dict[str, int] = {}
+        self.assigned: dict[str, int] = {}
+        self.templates: dict[str, Template] = {}
+        self.custom: dict[str, Function] = {}
+        self.notes: list[str] = []
+        self.constants = {
+            name: name for name in numbers.NAMED if name not in tokens.assigned and name not in given
+        }
+        self.defining: Template | None = None  # the definition whose body is being read
+        self.sloping: tuple[Function, str] | None = None  # the derivative whose body is being read
+        self.outer = self.graph
+        self.statement_start = 0
+        self.last: tuple[str, Any] = ("", None)  # what the newest statement was, and its result
+        shadowed = [name for name in numbers.NAMED if name in tokens.assigned or name in given]
+        self.shadowed = set(shadowed)
+
+    def actions(self) -> dict[str, Callable[[list[Any], int, int], Any]]:
+        """The action of each rule, by the name that the grammar gives it."""
+        binary = {
+            rule: self.binary(op)
+            for rule, op in (("add", "add"), ("subtract", "sub"), ("multiply", "mul"), ("divide", "div"),
+                             ("either", "or"), ("both", "and"))
+        }  # fmt: skip
+        named_alike = (
+            "next bare assign define define_slope definition_head slope_head first more invert begin_chain "
+            "extend_chain end_chain refuse_quotient refuse_power negate keep raise_to superscript number name "
+            "call_empty call bracket root positional keyword"
+        )
+        return binary | {rule: getattr(self, rule) for rule in named_alike.split()}
+
+    # Statements
+
+    def next(self, parts: list[Any], first: int, last: int) -> None:
+        """One statement after another."""
+
+    def bare(self, parts: list[Any], first: int, last: int) -> None:
+        """An expression without a name: it must be the last statement."""
+        self.begin_statement(first)
+        self.last = ("bare", (parts[0], first, last))
+
+    def assign(self, parts: list[Any], first: int, last: int) -> None:
+        """`a = expression`: a name for a node."""
+        self.begin_statement(first)
+        name = self.tokens.texts[parts[0]]
+        if name in self.assigned:
+            raise self.tokens.error("assigned-twice", first, name=name, fresh=self.fresh(name))
+        if name in self.graph.variables:
+            inside = name in self.tokens.texts[first + 1 : last + 1]
+            kind = "assigned-to-itself" if inside else "used-before-assigned"
+            raise self.tokens.error(kind, first, name=name, fresh=self.fresh(name))
+        node = self.graph.give_name(parts[2], name, self.statement_start, self.tokens.span(first, last))
+        self.assigned[name] = self.names[name] = node
+        self.statement_start = len(self.graph)
+        self.last = ("assign", (node, first, last))
+
+    def begin_statement(self, first: int) -> None:
+        kind, result = self.last
+        if kind == "bare":
+            raise self.tokens.error("unused-statement", result[1], result[2])
+
+    def definition_head(self, parts: list[Any], first: int, last: int) -> None:
+        """`f(u, v) =`: from here to the end of the statement names are read inside a new template."""
+        name = self.tokens.texts[parts[0]]
+        if name in self.templates or name in self.custom:
+            raise self.tokens.error("defined-twice", first, name=name)
+        if named(name):
+            raise self.tokens.error("function-exists", first, name=name)
+        params = tuple(self.tokens.texts[index] for index in parts[2])
+        for place, param in enumerate(params):
+            if param in params[:place]:
+                raise self.tokens.error("parameter-twice", parts[2][place], name=param)
+        self.begin_statement(first)
+        template = Template(name, params, Graph(self.graph.share), self.tokens.span(first, last))
+        for param in params:
+            template.graph.variable(param)
+        self.defining, self.graph = template, template.graph
+
+    def define(self, parts: list[Any], first: int, last: int) -> None:
+        """`f(u) = expression`."""
+        template = self.defining
+        assert template is not None
+        template.output = parts[1]
+        self.defining, self.graph = None, self.outer
+        if template.name in self.tokens.sloped:
+            self.custom[template.name] = Function(
+                template.name, template.params, (template.graph, template.output), template.span
+            )
+        self.templates[template.name] = template
+        self.last = ("define", (template.name, first, last))
+
+    def slope_head(self, parts: list[Any], first: int, last: int) -> None:
+        """`d f/du =`: the derivative of a function that was defined before, by one of its parameters."""
+        name, _, param = self.tokens.texts[parts[0]].partition("/")
+        function = self.custom.get(name)
+        if function is None:
+            raise self.tokens.error("slope-of-unknown", first, name=name)
+        if param not in function.params:
+            raise self.tokens.error("slope-by-unknown", first, name=name, param=param, params=", ".join(function.params))
+        if param in function.partials:
+            raise self.tokens.error("slope-twice", first, name=name, param=param)
+        self.begin_statement(first)
+        graph = Graph(self.graph.share)
+        for each in function.params:
+            graph.variable(each)
+        function.partials[param] = (graph, -1)
+        self.sloping, self.graph = (function, param), graph
+
+    def define_slope(self, parts: list[Any], first: int, last: int) -> None:
+        """`d f/du = expression`."""
+        assert self.sloping is not None
+        function, param = self.sloping
+        function.partials[param] = (self.graph, parts[1])
+        self.sloping, self.graph = None, self.outer
+        self.last = ("define", (function.name, first, last))
+
+    # Operators
+
+    def binary(self, op: str) -> Callable[[list[Any], int, int], int]:
+        """The action of an infix operator."""
+
+        def action(parts: list[Any], first: int, last: int) -> int:
+            return self.graph.add(op, (parts[0], parts[2]), self.tokens.span(first, last))
+
+        return action
+
+    def negate(self, parts: list[Any], first: int, last: int) -> int:
+        """`-x`; a literal takes the sign itself, for nobody wants `-2` to be a step."""
+        node: int = parts[1]
+        span = self.tokens.span(first, last)
+        if self.graph.op[node] == "const" and node not in self.graph.name:
+            value = self.graph.payload[node]
+            if not isinstance(value, str):
+                return self.graph.const(numbers.negated(value), span)
+        return self.graph.add("neg", (node,), span)
+
+    def keep(self, parts: list[Any], first: int, last: int) -> Any:
+        """`+x` is x."""
+        return parts[1]
+
+    def bracket(self, parts: list[Any], first: int, last: int) -> Any:
+        """`(x)` is x."""
+        return parts[1]
+
+    def invert(self, parts: list[Any], first: int, last: int) -> int:
+        """`not x`."""
+        return self.graph.add("not", (parts[1],), self.tokens.span(first, last))
+
+    def begin_chain(self, parts: list[Any], first: int, last: int) -> tuple[int, int]:
+        """`x < y`: the node, and the operand that a longer chain would compare next."""
+        op = COMPARISONS[self.tokens.texts[parts[1]]]
+        return self.graph.add(op, (parts[0], parts[2]), self.tokens.span(first, last)), parts[2]
+
+    def extend_chain(self, parts: list[Any], first: int, last: int) -> tuple[int, int]:
+        """`0 < x < 1`: both hold."""
+        (before, middle), op = parts[0], COMPARISONS[self.tokens.texts[parts[1]]]
+        span = self.tokens.span(first, last)
+        return self.graph.add("and", (before, self.graph.add(op, (middle, parts[2]), span)), span), parts[2]
+
+    def end_chain(self, parts: list[Any], first: int, last: int) -> int:
+        """A comparison as a value."""
+        node: int = parts[0][0]
+        return node
+
+    def raise_to(self, parts: list[Any], first: int, last: int) -> int:
+        """`x^y`."""
+        return self.power(parts[0], parts[2], self.tokens.span(first, last))
+
+    def superscript(self, parts: list[Any], first: int, last: int) -> int:
+        """`x²`."""
+        exponent = int(self.tokens.texts[parts[1]].translate(SUPERSCRIPT_DIGITS))
+        node = self.graph.const(exponent, self.tokens.span(parts[1], parts[1]))
+        return self.power(parts[0], node, self.tokens.span(first, last))
+
+    def power(self, base: int, exponent: int, span: tuple[int, int]) -> int:
+        """A power; a constant exponent is its own operation, right to every order at 0."""
+        return self.graph.add("powc" if self.graph.constant[exponent] else "pow", (base, exponent), span)
+
+    def root(self, parts: list[Any], first: int, last: int) -> int:
+        """`√x`, `∛x`."""
+        op = "sqrt" if self.tokens.texts[parts[0]] == "√" else "cbrt"
+        return self.graph.add(op, (parts[1],), self.tokens.span(first, last))
+
+    def refuse_quotient(self, parts: list[Any], first: int, last: int) -> int:
+        """`1/2x` has two readings."""
+        raise self.two_readings("ambiguous-quotient", parts, first, last)
+
+    def refuse_power(self, parts: list[Any], first: int, last: int) -> int:
+        """`2^3x` has two readings."""
+        raise self.two_readings("ambiguous-power", parts, first, last)
+
+    def two_readings(self, kind: str, parts: list[Any], first: int, last: int) -> InputError:
+        tokens = self.tokens
+        gap: int = parts[1]  # the place where the sign is missing
+        text = tokens.source
+        begin, middle, end = tokens.span(first, first)[0], tokens.span(gap, gap)[0], tokens.span(last, last)[1]
+        left, right = text[begin:middle].strip(), text[middle:end].strip()
+        operator = next(
+            index
+            for index in range(gap - 1, first - 1, -1)
+            if tokens.texts[index] in ("/", "÷", "^", "**") and self.level(index, gap) == 0
+        )
+        before, after = tokens.span(operator, operator)
+        head, sign, tail = text[begin:before].strip(), text[before:after], text[after:middle].strip()
+        return tokens.error(
+            kind, first, last, text=text[begin:end], one=f"({left})*{right}", other=f"{head}{sign}({tail}*{right})"
+        )
+
+    def level(self, start: int, stop: int) -> int:
+        """How many brackets more close than open between two tokens."""
+        kinds = self.tokens.kinds[start:stop]
+        return kinds.count(scanner.RPAR) - kinds.count(scanner.LPAR)
+
+    # Values and calls
+
+    def number(self, parts: list[Any], first: int, last: int) -> int:
+        """A literal, kept exactly."""
+        try:
+            value = numbers.literal(self.tokens.texts[first])
+        except OverflowError:
+            raise self.tokens.error("literal-too-large", first, limit=numbers.LARGEST_EXPONENT) from None
+        return self.graph.const(value, self.tokens.span(first, last))
+
+    def name(self, parts: list[Any], first: int, last: int) -> int:
+        """A parameter, an assigned name, a constant, or else a free variable."""
+        return self.look_up(self.tokens.texts[first], self.tokens.span(first, last))
+
+    def look_up(self, name: str, span: tuple[int, int]) -> int:
+        graph = self.graph
+        if graph is self.outer:
+            node = self.assigned.get(name)
+            if node is not None:
+                return node
+        if name in self.constants and name not in graph.variables:
+            return graph.const(self.constants[name], span)
+        node = graph.variable(name, span)
+        if graph is self.outer and name not in self.names:
+            self.names[name] = node
+            if name in self.shadowed:
+                self.notes.append(f"{name} is a variable here; its constant is shadowed")
+        return node
+
+    def first(self, parts: list[Any], first: int, last: int) -> list[Any]:
+        """The beginning of a list."""
+        return [parts[0]]
+
+    def more(self, parts: list[Any], first: int, last: int) -> list[Any]:
+        """A list and one more."""
+        parts[0].append(parts[2])
+        return parts[0]  # type: ignore[no-any-return]
+
+    def positional(self, parts: list[Any], first: int, last: int) -> tuple[str, int, int]:
+        """An argument by its place."""
+        return "", parts[0], first
+
+    def keyword(self, parts: list[Any], first: int, last: int) -> tuple[str, int, int]:
+        """An argument by its name."""
+        return self.tokens.texts[parts[0]], parts[2], first
+
+    def call_empty(self, parts: list[Any], first: int, last: int) -> int:
+        """`f()`."""
+        return self.call([parts[0], parts[1], [], parts[2]], first, last)
+
+    def call(self, parts: list[Any], first: int, last: int) -> int:
+        """`f(x, y, slope=0.1)`: a user's function, else one of the table."""
+        name = self.tokens.texts[first]
+        arguments: list[tuple[str, int, int]] = parts[2]
+        span = self.tokens.span(first, last)
+        template = self.templates.get(name)
+        if template is not None:
+            nodes = self.match(name, template.params, {}, False, arguments, first)
+            if name in self.custom:
+                self.outer.functions[f"call {name}"] = self.custom[name]
+                self.graph.functions[f"call {name}"] = self.custom[name]
+                return self.graph.add(f"call {name}", nodes, span)
+            return self.expand(template, nodes, span)
+        candidates = named(name)
+        if not candidates:
+            raise self.unknown_function(name, arguments, first, last)
+        count = len(arguments)
+        op = next((op for op in candidates if op.takes(count)), candidates[0])
+        nodes = self.match(name, op.params, op.defaults, op.variadic, arguments, first)
+        if op.symbol == "^":
+            return self.power(nodes[0], nodes[1], span)
+        if op.variadic and len(nodes) == 1:
+            return nodes[0]
+        return self.graph.add(op.name, nodes, span)
+
+    def match(
+        self,
+        name: str,
+        params: tuple[str, ...],
+        defaults: dict[str, str],
+        variadic: bool,
+        arguments: list[tuple[str, int, int]],
+        first: int,
+    ) -> tuple[int, ...]:
+        """The argument nodes in the order of the parameters."""
+        tokens = self.tokens
+        if variadic:
+            for keyword, _, place in arguments:
+                if keyword:
+                    raise tokens.error("keyword-unknown", place, name=name, keyword=keyword, known="no keywords")
+            if len(arguments) < len(params):
+                raise tokens.error("wrong-count", first, name=name, takes="at least 1 argument", given=len(arguments))
+            return tuple(node for _, node, _ in arguments)
+        found: dict[str, int] = {}
+        named_before = False
+        for position, (keyword, node, place) in enumerate(arguments):
+            if keyword:
+                named_before = True
+                if keyword not in params:
+                    known = ", ".join(params)
+                    raise tokens.error("keyword-unknown", place, name=name, keyword=keyword, known=known)
+            elif named_before:
+                raise tokens.error("keyword-first", place, name=name)
+            elif position >= len(params):
+                raise self.wrong_count(name, params, defaults, len(arguments), first)
+            param = keyword or params[position]
+            if param in found:
+                raise tokens.error("keyword-twice", place, name=name, keyword=param)
+            found[param] = node
+        for param in params:
+            if param not in found:
+                if param not in defaults:
+                    raise self.wrong_count(name, params, defaults, len(arguments), first)
+                found[param] = self.graph.const(numbers.literal(defaults[param]))
+        return tuple(found[param] for param in params)
+
+    def wrong_count(
+        self, name: str, params: tuple[str, ...], defaults: dict[str, str], count: int, first: int
+    ) -> InputError:
+        least, most = len(params) - len(defaults), len(params)
+        counts = sorted({*range(least, most + 1), *(len(op.params) for op in named(name) if not op.variadic)})
+        takes = " or ".join(map(str, counts)) + (" argument" if counts == [1] else " arguments")
+        return self.tokens.error("wrong-count", first, name=name, takes=takes, given=count)
+
+    def unknown_function(
+        self, name: str, arguments: list[tuple[str, int, int]], first: int, last: int
+    ) -> InputError:
+        tokens = self.tokens
+        if self.defining is not None and name == self.defining.name:
+            return tokens.error("recursive-function", first, name=name)
+        if len(arguments) == 1 and (name in self.names or name in self.graph.variables or len(name) == 1):
+            inner = tokens.source[tokens.span(first + 1, first + 1)[0] : tokens.span(last, last)[1]]
+            return tokens.error("name-called", first, name=name, inner=inner)
+        near = closest(name, [*self.templates, *functions()])
+        hint = f"did you mean `{near}`? `bpcli ops` lists them all" if near else "`bpcli ops` lists the functions there are"
+        return tokens.error("unknown-function", first, name=name, hint=hint)
+
+    def expand(self, template: Template, arguments: tuple[int, ...], span: tuple[int, int]) -> int:
+        """The body of a function with its parameters replaced; once for the same arguments."""
+        graph = self.graph
+        top = graph is self.outer
+        if top and graph.share:
+            known = template.expanded.get(arguments)
+            if known is not None:
+                return known
+        inside = graph.inside
+        frame = Frame(template.name, arguments)
+        if top:
+            graph.frames.append(frame)
+            graph.inside = len(graph.frames)
+        result = self.copy(template, dict(zip(template.params, arguments, strict=True)), span)
+        frame.result = result
+        graph.inside = inside
+        if top:
+            template.expanded[arguments] = result
+        return result
+
+    def copy(self, template: Template, bound: dict[str, int], span: tuple[int, int]) -> int:
+        """Append the nodes of a template to the graph; a free name means what it means here."""
+        graph, body = self.graph, template.graph
+        needed = body.reaches(template.output)
+        made: list[int] = [-1] * len(body)
+        for node in range(template.output + 1):
+            if not needed[node]:
+                continue
+            op = body.op[node]
+            if op == "var":
+                name = str(body.payload[node])
+                made[node] = bound[name] if name in bound else self.look_up(name, span)
+            elif op == "const":
+                made[node] = graph.const(body.payload[node], span)
+            else:
+                args = tuple([made[argument] for argument in body.args[node]])
+                if op == "pow" and graph.constant[args[1]]:
+                    op = "powc"
+                elif op in body.functions:
+                    graph.functions[op] = body.functions[op]
+                made[node] = graph.add(op, args, span)
+        return made[template.output]
+
+    # The result
+
+    def fresh(self, name: str) -> str:
+        """A name like this one that is still free."""
+        number = 2
+        while f"{name}{number}" in self.names or f"{name}{number}" in self.tokens.assigned:
+            number += 1
+        return f"{name}{number}"
+
+    def program(self) -> Program:
+        """The program that was read."""
+        kind, (result, first, last) = self.last
+        if kind == "define":
+            name, template = result, self.templates[result]
+            span = self.tokens.span(first, last)
+            arguments = tuple(self.look_up(param, span) for param in template.params)
+            if name in self.custom:
+                self.graph.functions[f"call {name}"] = self.custom[name]
+                result = self.graph.add(f"call {name}", arguments, span)
+            else:
+                result = self.expand(template, arguments, span)
+            output_name = name
+        elif kind == "assign":
+            output_name = self.graph.name[result]
+        else:
+            taken = {*self.names, *self.assigned}
+            output_name = next((name for name in OUTPUT_NAMES if name not in taken), "y_")
+        return Program(
+            self.tokens.source, self.graph, self.names, tuple(self.assigned), result, output_name, tuple(self.notes)
+        )

@@ -1,0 +1,226 @@
+"""Text -> tokens: what a person types or pastes, cut into the terminals of the grammar.
+
+Text from web pages and Chinese keyboards is made plain first, operators and superscripts before names
+(the standard normalisation would turn x² into the name x2). A map of offsets keeps every place in terms
+of what the user typed.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bpcli.errors import InputError
+from bpcli.language.driver import TERMINALS
+
+PLAIN = {
+    "×": "*", "·": "*", "∙": "*", "⋅": "*", "∗": "*", "＊": "*", "÷": "/", "∕": "/", "／": "/",
+    "−": "-", "–": "-", "－": "-", "﹣": "-", "＋": "+", "＾": "^", "，": ",", "、": ",", "；": ";",
+    "（": "(", "）": ")", "［": "(", "］": ")", "＝": "=", "＜": "<", "＞": ">", "≤": "<=", "≥": ">=", "≦": "<=",
+    "≧": ">=", "≠": "!=", "≡": "==", "∧": " and ", "∨": " or ", "¬": " not ", "\u00a0": " ", "\u3000": " ",
+    "\u2009": " ", "\u202f": " ", "\u200b": "", "\ufeff": "", "\u2062": "*", "\r": " ", "\u2028": "\n", "＃": "#",
+}  # fmt: skip
+
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
+_LETTER = rf"(?![{SUPERSCRIPTS}])"
+
+TOKEN = re.compile(
+    r"([0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?)"  # 1 number
+    rf"|({_LETTER}[^\W\d](?:{_LETTER}\w)*)"  # 2 name
+    r"|(\*\*|<=|>=|==|!=|[-+*/^<>()=,√∛])"  # 3 sign
+    rf"|([⁻⁺]?[{SUPERSCRIPTS[:10]}]+)"  # 4 superscript
+    r"|([;\n])"  # 5 end of a statement
+    r"|([ \t\f\v]+|\#[^\n]*)"  # 6 nothing
+    r"|(.)",  # 7 something else
+    re.DOTALL,
+)
+
+SIGNS = {
+    "+": "PLUS", "-": "MINUS", "*": "STAR", "/": "SLASH", "^": "CIRCUMFLEX", "**": "CIRCUMFLEX",
+    "(": "LPAR", ")": "RPAR", ",": "COMMA", "=": "EQUAL", "√": "ROOT", "∛": "ROOT",
+    "<=": "COMPARE", ">=": "COMPARE", "==": "COMPARE", "!=": "COMPARE", "<": "COMPARE", ">": "COMPARE",
+}  # fmt: skip
+WORDS = {"and": "AND", "or": "OR", "not": "NOT"}
+
+NUMBER, NAME, SUPERSCRIPT = (TERMINALS[name] for name in ("NUMBER", "NAME", "SUPERSCRIPT"))
+FUNCTION, DEFINE, SLOPE = (TERMINALS[name] for name in ("FUNCTION", "DEFINE", "SLOPE"))
+ADJACENT, SEPARATOR, END = (TERMINALS[name] for name in ("ADJACENT", "SEPARATOR", "$END"))
+LPAR, RPAR, EQUAL, ROOT = (TERMINALS[name] for name in ("LPAR", "RPAR", "EQUAL", "ROOT"))
+_KIND_OF_SIGN = {sign: TERMINALS[name] for sign, name in SIGNS.items()}
+_KIND_OF_WORD = {word: TERMINALS[name] for word, name in WORDS.items()}
+
+# A factor may follow one of the left without a sign, and must be one of the right.
+_ENDS_FACTOR = frozenset((NUMBER, SUPERSCRIPT, RPAR))
+_BEGINS_FACTOR = frozenset((NAME, FUNCTION, LPAR, ROOT))
+# After one of these a statement cannot be over, so a line break there means nothing.
+_GOES_ON = frozenset(kind for sign, kind in _KIND_OF_SIGN.items() if sign not in (")", "√", "∛")) | frozenset(
+    _KIND_OF_WORD.values()
+)
+
+
+class Tokens:
+    """Tokens in columns: terminal, text, and place in the plain text.
+
+    source:  what the user typed; `offsets` maps a place of the plain text to a place in it
+    assigned: names with an assignment of their own; `sloped`: functions with a derivative of their own
+    """
+
+    __slots__ = ("assigned", "kinds", "offsets", "sloped", "source", "starts", "stops", "texts")
+
+    def __init__(self, source: str, offsets: list[int] | None) -> None:
+        self.source = source
+        self.offsets = offsets
+        self.kinds: list[int] = []
+        self.texts: list[str] = []
+        self.starts: list[int] = []
+        self.stops: list[int] = []
+        self.assigned: set[str] = set()
+        self.sloped: set[str] = set()
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Place in the user's text from the start of one token to the end of another."""
+        return self.place(self.starts[first], self.stops[last])
+
+    def place(self, start: int, stop: int) -> tuple[int, int]:
+        """A place of the plain text, in the user's text."""
+        if self.offsets is None:
+            return start, stop
+        return self.offsets[start], self.offsets[stop - 1] + 1 if stop > start else self.offsets[start]
+
+    def error(self, kind: str, first: int, last: int | None = None, /, **facts: object) -> InputError:
+        """An error that points at the tokens from `first` to `last`."""
+        return InputError(kind, source=self.source, span=self.span(first, first if last is None else last), **facts)
+
+
+def plain(text: str) -> tuple[str, list[int] | None]:
+    """The text in plain characters, and for each the place in `text` that it came from (None: one to one).
+
+    >>> plain("（x＋w）×w₁²")[0]
+    '(x+w)*w1²'
+    """
+    if text.isascii():
+        return text.replace("\r", " "), None
+    from unicodedata import normalize
+
+    pieces: list[str] = []
+    offsets: list[int] = []
+    for place, char in enumerate(text):
+        if char.isascii():
+            piece = " " if char == "\r" else char
+        elif char in SUPERSCRIPTS:
+            piece = char
+        else:
+            piece = PLAIN.get(char) if char in PLAIN else normalize("NFKC", char)  # type: ignore[assignment]
+        pieces.append(piece)
+        offsets += [place] * len(piece)
+    offsets.append(len(text))
+    return "".join(pieces), offsets
+
+
+def scan(source: str) -> Tokens:
+    """The tokens of a program; ends with one END. Raises InputError at a character that means nothing."""
+    text, offsets = plain(source)
+    tokens = Tokens(source, offsets)
+    kinds, texts, starts, stops = tokens.kinds, tokens.texts, tokens.starts, tokens.stops
+    depth = 0
+    previous = SEPARATOR
+    head = 0  # index of the first token of the statement
+    head_closed = False  # whether its first brackets have closed
+    for match in TOKEN.finditer(text):
+        group = match.lastindex
+        if group == 6:
+            continue
+        word = match.group()
+        start = match.start()
+        if group == 2:
+            kind = _KIND_OF_WORD.get(word, NAME)
+            if previous in _ENDS_FACTOR and kind == NAME:
+                _append(tokens, ADJACENT, "", start, start)
+        elif group == 3:
+            kind = _KIND_OF_SIGN[word]
+            if kind == LPAR:
+                depth += 1
+                if previous == NAME:
+                    kinds[-1] = FUNCTION
+                elif previous in _ENDS_FACTOR:
+                    _append(tokens, ADJACENT, "", start, start)
+            elif kind == RPAR:
+                depth -= 1
+            elif kind == EQUAL:
+                _mark_head(tokens, head, head_closed)
+            elif kind == ROOT and previous in _ENDS_FACTOR:
+                _append(tokens, ADJACENT, "", start, start)
+        elif group == 1:
+            kind = NUMBER
+        elif group == 4:
+            kind = SUPERSCRIPT
+        elif group == 5:
+            if word == "\n" and (depth > 0 or previous in _GOES_ON):
+                continue
+            if previous == SEPARATOR:
+                continue
+            kind, depth, head, head_closed = SEPARATOR, 0, len(kinds) + 1, False
+        else:
+            raise unreadable(tokens, text, start)
+        kinds.append(kind)
+        texts.append(word)
+        starts.append(start)
+        stops.append(start + len(word))
+        if kind == RPAR and depth == 0:
+            head_closed = head_closed or kinds[head] == FUNCTION
+        previous = kind
+    if previous == SEPARATOR and kinds:
+        for column in (kinds, texts, starts, stops):
+            column.pop()  # type: ignore[attr-defined]
+    if not kinds:
+        raise InputError("empty-expression")
+    _append(tokens, END, "", len(text), len(text))
+    return tokens
+
+
+def _append(tokens: Tokens, kind: int, text: str, start: int, stop: int) -> None:
+    tokens.kinds.append(kind)
+    tokens.texts.append(text)
+    tokens.starts.append(start)
+    tokens.stops.append(stop)
+
+
+def _mark_head(tokens: Tokens, head: int, head_closed: bool) -> None:
+    """An `=` was found: say what the statement does, for the parser cannot look that far ahead.
+
+    `a =` assigns, `f(u) =` defines (the last token is the bracket that closed the head), and `d f/du =`
+    becomes the one token SLOPE.
+    """
+    kinds, texts = tokens.kinds, tokens.texts
+    if len(kinds) == head + 1 and kinds[head] == NAME:
+        tokens.assigned.add(texts[head])
+    elif head_closed and kinds[head] == FUNCTION and kinds[-1] == RPAR:
+        kinds[head] = DEFINE
+    elif len(kinds) == head + 4 and texts[head] == "d" and texts[head + 2] == "/" and texts[head + 3][:1] == "d":
+        function, parameter = texts[head + 1], texts[head + 3][1:]
+        if kinds[head + 1] == NAME and parameter:
+            tokens.sloped.add(function)
+            stop = tokens.stops[-1]
+            for column in (kinds, texts, tokens.starts, tokens.stops):
+                del column[head + 1 :]  # type: ignore[attr-defined]
+            kinds[head], texts[head], tokens.stops[head] = SLOPE, f"{function}/{parameter}", stop
+
+
+def unreadable(tokens: Tokens, text: str, start: int) -> InputError:
+    """The error for a character that is no part of the language; it says what to write instead."""
+    char = text[start]
+    pair = text[start : start + 2]
+    span = tokens.place(start, start + 1)
+    kind = {
+        "[": "vectors-not-yet", "]": "vectors-not-yet", "@": "matrix-product-not-yet", "|": "bars", "%": "percent",
+        "'": "quotes", '"': "quotes", "`": "quotes", "“": "quotes", "”": "quotes", "‘": "quotes", "’": "quotes",
+        "{": "braces", "}": "braces", "!": "factorial", "\\": "backslash", "$": "dollar", "&": "ampersand",
+        ".": "stray-point", ":": "colon", "?": "question-mark", "~": "tilde", "∞": "infinity-sign",
+        "∑": "big-operator", "∏": "big-operator", "∫": "big-operator", "∂": "partial-sign",
+    }.get(char, "unknown-character")  # fmt: skip
+    if pair in ("||", "&&"):
+        kind = "ampersand"
+        span = tokens.place(start, start + 2)
+    shown = tokens.source[span[0] : span[1]]
+    if kind == "unknown-character" and not shown.isprintable():
+        shown = f"U+{ord(shown[0]):04X}"
+    return InputError(kind, source=tokens.source, span=span, char=shown)

@@ -1,0 +1,149 @@
+"""How a number is written: exact constants on the way in, shown digits on the way out.
+
+A constant of the language is kept exactly: an `int`, or a pair (numerator, denominator) in lowest terms.
+Three values have no rational and stay floats: -0.0, inf and nan. A name ("pi") stands for itself.
+"""
+
+from __future__ import annotations
+
+import math
+
+Constant = int | tuple[int, int] | float | str
+
+NAMED = {"pi": math.pi, "e": math.e, "tau": math.tau}
+
+DIGITS = 6  # significant digits unless asked otherwise
+MOST_DIGITS = 10  # as far as a row is widened so that what it prints is true
+LARGEST_EXPONENT = 4000  # of a literal: beyond it, exact arithmetic would be a way to exhaust memory
+
+
+def rational(numerator: int, denominator: int = 1) -> int | tuple[int, int]:
+    """The exact constant numerator/denominator, in lowest terms; an int where it is whole.
+
+    >>> rational(6, -4), rational(4, 2)
+    ((-3, 2), 2)
+    """
+    divisor = math.gcd(numerator, denominator)
+    if denominator < 0:
+        divisor = -divisor
+    numerator, denominator = numerator // divisor, denominator // divisor
+    return numerator if denominator == 1 else (numerator, denominator)
+
+
+def literal(text: str) -> Constant:
+    """The exact value of a decimal literal such as `12`, `0.1`, `.5`, `1e-3`.
+
+    Raises OverflowError where the exponent or the number of digits is beyond LARGEST_EXPONENT.
+
+    >>> literal("0.1"), literal("1.50e2"), literal("10")
+    ((1, 10), 150, 10)
+    """
+    mantissa, _, exponent_text = text.lower().partition("e")
+    whole, _, decimals = mantissa.partition(".")
+    if len(exponent_text) > 6 or len(mantissa) > LARGEST_EXPONENT:
+        raise OverflowError(text)
+    exponent = int(exponent_text or "0") - len(decimals)
+    if abs(exponent) > LARGEST_EXPONENT:
+        raise OverflowError(text)
+    digits = int(whole + decimals or "0")
+    return rational(digits * 10**exponent) if exponent >= 0 else rational(digits, 10**-exponent)
+
+
+def as_float(constant: Constant) -> float:
+    """The nearest float; inf beyond the range of floats."""
+    if isinstance(constant, str):
+        return NAMED[constant]
+    try:
+        if isinstance(constant, tuple):
+            return constant[0] / constant[1]
+        return float(constant)
+    except OverflowError:
+        top = constant[0] if isinstance(constant, tuple) else constant
+        return math.inf if top > 0 else -math.inf
+
+
+def negated(constant: Constant) -> Constant:
+    """The constant with the other sign; 0 becomes -0.0, which floats keep apart."""
+    if isinstance(constant, tuple):
+        return (-constant[0], constant[1])
+    if isinstance(constant, str):
+        raise TypeError("a named constant has no literal with the other sign")
+    return -float(constant) if constant == 0 else -constant
+
+
+def constant_text(constant: Constant) -> str:
+    """A constant as the language reads it back: `3`, `0.1`, `1/3`, `pi`.
+
+    >>> constant_text((1, 10)), constant_text((1, 3)), constant_text(-2), constant_text((5, 2 * 10**20))
+    ('0.1', '1/3', '-2', '2.5e-20')
+    """
+    if isinstance(constant, str):
+        return constant
+    if isinstance(constant, float):
+        return "-0" if constant == 0 else repr(constant)
+    if isinstance(constant, int):
+        return _whole_text(constant)
+    numerator, denominator = constant
+    twos = fives = 0
+    rest = denominator
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1:
+        return f"{numerator}/{denominator}"
+    places = max(twos, fives)
+    digits = str(abs(numerator) * 10**places // denominator)
+    sign = "-" if numerator < 0 else ""
+    if places > len(digits) + 4:
+        mantissa = digits.rstrip("0")
+        point = f"{mantissa[0]}.{mantissa[1:]}" if len(mantissa) > 1 else mantissa
+        return f"{sign}{point}e{len(digits) - 1 - places}"
+    digits = digits.rjust(places + 1, "0")
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"
+
+
+def _whole_text(value: int) -> str:
+    text = str(value)
+    stripped = text.rstrip("0")
+    zeros = len(text) - len(stripped)
+    return f"{stripped}e{zeros}" if zeros > 15 else text
+
+
+def show(value: float, digits: int = DIGITS) -> str:
+    """A number as people read it: whole numbers whole, others to `digits` significant digits, -0 as 0.
+
+    >>> show(15.0), show(-0.0), show(2 / 3), show(1e-7 / 3), show(123456789.0)
+    ('15', '0', '0.666667', '3.33333e-8', '123456789')
+    """
+    if value != value:
+        return "nan"
+    if value in (math.inf, -math.inf):
+        return "inf" if value > 0 else "-inf"
+    if value == 0:
+        return "0"
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        mantissa, _, exponent = text.partition("e")
+        if "." in mantissa:
+            mantissa = mantissa.rstrip("0").rstrip(".")
+        return f"{mantissa}e{int(exponent)}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def full(value: float) -> str:
+    """A number to the last bit: the shortest text that reads back as the same float; whole ones whole."""
+    if value == value and abs(value) < 1e15 and value == int(value):
+        return str(int(value))
+    text = repr(value)
+    if "e" in text:
+        mantissa, _, exponent = text.partition("e")
+        return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+    return text
+
+
+def is_exact(shown: str, value: float) -> bool:
+    """Whether the shown text stands for exactly this value."""
+    return float(shown) == value

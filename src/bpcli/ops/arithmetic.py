@@ -1,0 +1,101 @@
+"""Sums, products and powers."""
+
+from bpcli.ops.declaration import Golden, Kink, Op
+
+OPERATIONS = (
+    Op(
+        "add(x, y)",
+        "Sum of two numbers; backwards it copies what arrives to both.",
+        symbol="+",
+        partials={"x": "1", "y": "1"},
+        latex="{x} + {y}",
+        golden=[Golden([2, 3], 5, [1, 1], "by hand")],
+    ),
+    Op(
+        "sub(x, y)",
+        "Difference of two numbers.",
+        symbol="-",
+        partials={"x": "1", "y": "-1"},
+        latex="{x} - {y}",
+        golden=[Golden([2, 3], -1, [1, -1], "by hand")],
+    ),
+    Op(
+        "mul(x, y)",
+        "Product of two numbers; backwards each receives the other as its factor.",
+        symbol="*",
+        partials={"x": "y", "y": "x"},
+        latex=r"{x} \cdot {y}",
+        golden=[Golden([5, 3], 15, [3, 5], "by hand: the outer product of (x+w)*w at x=2, w=3")],
+    ),
+    Op(
+        "div(x, y)",
+        "Quotient of two numbers.",
+        symbol="/",
+        # -out / y, not -x / y^2: it reuses the quotient and overflows later.
+        partials={"x": "1/y", "y": "-out/y"},
+        textbook={"y": "-x/y^2"},
+        latex=r"\frac{{{x}}}{{{y}}}",
+        domain="y != 0",
+        golden=[Golden([1, 4], 0.25, [0.25, -0.0625], "by hand")],
+    ),
+    Op(
+        "neg(x)",
+        "The number with the other sign.",
+        symbol="-",
+        partials={"x": "-1"},
+        latex="-{x}",
+        golden=[Golden([3], -3, [-1], "by hand")],
+    ),
+    Op(
+        "powc(x, n)",
+        "Power with a constant exponent.",
+        symbol="^",
+        spelling="pow",
+        # The exponent is folded when the rule is built, so that every order is right at x = 0:
+        # n = 1 leaves the slope 1, and n = 0 has no edge at all.
+        partials={"x": "n*x^(n - 1) if n != 0", "n": "out*log(x) if x != 0"},
+        latex="{x}^{{{n}}}",
+        domain="n == round(n) and (x != 0 or n >= 0) or x > 0 or x == 0 and n >= 0",
+        smooth="x > 0",
+        golden=[
+            Golden([3, 2], 9, [6, 9.887510598012987], "by hand; 9 ln 3 by mpmath, 50 digits"),
+            Golden([0, 2], 0, [0, 0], "by hand"),
+            Golden([0, 1], 0, [1, 0], "by hand"),
+            Golden([-2, 3], -8, [12, float("nan")], "by hand: a power with a free exponent is not real below 0"),
+        ],
+    ),
+    Op(
+        "pow(x, y)",
+        "Power with an exponent that varies.",
+        symbol="^",
+        partials={"x": "y*x^(y - 1) if y != 0", "y": "out*log(x) if x != 0"},
+        latex="{x}^{{{y}}}",
+        domain="x > 0 or x == 0 and y >= 0 or y == round(y) and x != 0",
+        smooth="x > 0",
+        golden=[
+            Golden([2, 3], 8, [12, 5.545177444479562], "by hand; 8 ln 2 by mpmath, 50 digits"),
+            Golden([0, 2], 0, [0, 0], "by hand: 0^y is 0 for every y > 0"),
+        ],
+    ),
+    Op(
+        "mod(x, y)",
+        "Remainder of x / y with the sign of y.",
+        partials={"x": "1", "y": "-floor(x/y)"},
+        latex=r"{x} \bmod {y}",
+        domain="y != 0",
+        kinks=[Kink("mod(x, y) == 0", "slope 1 in x, as to the right of the jump")],
+        golden=[
+            Golden([7, 3], 1, [1, -2], "by hand: 7 = 2*3 + 1"),
+            Golden([-7, 3], 2, [1, 3], "by hand: -7 = -3*3 + 2"),
+        ],
+    ),
+    Op(
+        "hypot(x, y)",
+        "Length of the vector (x, y), without overflow on the way.",
+        partials={"x": "x/out if out != 0", "y": "y/out if out != 0"},
+        latex=r"\sqrt{{{x}^2 + {y}^2}}",
+        textbook={"x": "x/out", "y": "y/out"},
+        kinks=[Kink("x == 0 and y == 0", "slope 0")],
+        golden=[Golden([3, 4], 5, [0.6, 0.8], "by hand"), Golden([0, 0], 0, [0, 0], "convention: 0 at the origin")],
+    ),
+)

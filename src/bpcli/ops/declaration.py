@@ -1,0 +1,139 @@
+"""What one operation declares. Text only: the floors above read it, compile it, print it and test it.
+
+Formulas are in bpcli's own language. In scope are the names of the arguments and, in a partial, `out`
+(the value of the operation itself). A partial may end in ` if CONDITION`: where the condition is false
+the edge is closed. Nothing flows through a closed edge, which is not the same as zero times what
+arrives (that would be nan for an infinite value on the side that was not taken).
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Golden:
+    """One worked point: arguments, value, slopes by argument, and where the numbers come from."""
+
+    __slots__ = ("at", "origin", "slopes", "value")
+
+    def __init__(self, at: Sequence[float], value: float, slopes: Sequence[float], origin: str) -> None:
+        self.at = tuple(at)
+        self.value = value
+        self.slopes = tuple(slopes)
+        self.origin = origin
+
+
+class Kink:
+    """A place where the slope is a convention: the condition on the arguments, what is used, who differs."""
+
+    __slots__ = ("convention", "elsewhere", "where")
+
+    def __init__(self, where: str, convention: str, elsewhere: str = "") -> None:
+        self.where = where
+        self.convention = convention
+        self.elsewhere = elsewhere
+
+
+class Op:
+    """One operation.
+
+    name, params  from the signature; a parameter may have a default (`slope=0.01`); `x, ...` takes any number
+    doc           one sentence
+    group         the heading that it stands under in `bpcli ops`
+    value         formula over other operations; None for a primitive, which every kind of number spells
+    partials      argument -> accurate formula of the local derivative; "0" together with `flat`
+    textbook      argument -> the form that books print, where it differs
+    flat          reason why every slope is 0 (a step function), or why the edge is cut
+    symbol        infix or prefix spelling; the call spelling is `spelling`
+    latex         template over the argument names
+    domain        condition on the arguments; outside it the value is nan or infinite
+    smooth        condition under which all partials exist, where it is narrower than the domain
+    kinks         see Kink
+    golden        see Golden
+    merges        whether two equal uses are one node (no for detach and for anything random)
+    """
+
+    __slots__ = (
+        "aliases",
+        "defaults",
+        "doc",
+        "domain",
+        "flat",
+        "golden",
+        "group",
+        "kinks",
+        "latex",
+        "merges",
+        "name",
+        "note",
+        "params",
+        "partials",
+        "smooth",
+        "spelling",
+        "symbol",
+        "textbook",
+        "value",
+        "variadic",
+    )
+
+    def __init__(
+        self,
+        signature: str,
+        doc: str,
+        *,
+        value: str | None = None,
+        partials: Mapping[str, str] | None = None,
+        textbook: Mapping[str, str] | None = None,
+        flat: str = "",
+        symbol: str = "",
+        latex: str = "",
+        domain: str = "",
+        smooth: str = "",
+        kinks: Sequence[Kink] = (),
+        golden: Sequence[Golden] = (),
+        aliases: Sequence[str] = (),
+        spelling: str = "",
+        merges: bool = True,
+        note: str = "",
+    ) -> None:
+        name, _, rest = signature.partition("(")
+        pieces = [piece.strip() for piece in rest.rstrip(")").split(",")]
+        self.variadic = pieces[-1] == "..."
+        if self.variadic:
+            pieces.pop()
+        self.name = name
+        self.params = tuple(piece.partition("=")[0] for piece in pieces)
+        self.defaults = {param: text for param, _, text in (piece.partition("=") for piece in pieces) if text}
+        self.doc = doc
+        self.group = ""
+        self.value = value
+        self.partials = dict(partials or {})
+        self.textbook = dict(textbook or {})
+        self.flat = flat
+        self.symbol = symbol
+        self.spelling = spelling or name
+        self.latex = latex
+        self.domain = domain
+        self.smooth = smooth or domain
+        self.kinks = tuple(kinks)
+        self.golden = tuple(golden)
+        self.aliases = tuple(aliases)
+        self.merges = merges
+        self.note = note
+
+    def __repr__(self) -> str:
+        return f"Op({self.signature})"
+
+    @property
+    def signature(self) -> str:
+        """The call as a user would write it: `clip(x, lo, hi)`, `max(x, ...)`."""
+        params = [f"{name}={self.defaults[name]}" if name in self.defaults else name for name in self.params]
+        return f"{self.spelling}({', '.join([*params, '...'] if self.variadic else params)})"
+
+    def takes(self, count: int) -> bool:
+        """Whether it can be called with `count` arguments."""
+        if self.variadic:
+            return count >= len(self.params)
+        return len(self.params) - len(self.defaults) <= count <= len(self.params)

@@ -1,0 +1,65 @@
+"""Hyperbolic functions and their inverses."""
+
+from bpcli.ops.declaration import Golden, Op
+
+MP = "mpmath, 50 digits"
+
+OPERATIONS = (
+    Op(
+        "sinh(x)",
+        "Hyperbolic sine.",
+        partials={"x": "cosh(x)"},
+        latex=r"\sinh\left({x}\right)",
+        golden=[Golden([1], 1.1752011936438014, [1.5430806348152437], MP)],
+    ),
+    Op(
+        "cosh(x)",
+        "Hyperbolic cosine.",
+        partials={"x": "sinh(x)"},
+        latex=r"\cosh\left({x}\right)",
+        golden=[Golden([1], 1.5430806348152437, [1.1752011936438014], MP)],
+    ),
+    Op(
+        "tanh(x)",
+        "Hyperbolic tangent: squashes the real line onto (-1, 1).",
+        # 1 - out^2 is 0 beyond |x| of about 19, where the truth is still 1e-17.
+        partials={"x": "(1/cosh(x))^2"},
+        textbook={"x": "1 - out^2"},
+        latex=r"\tanh\left({x}\right)",
+        golden=[
+            Golden([0], 0, [1], "by hand"),
+            Golden([1], 0.7615941559557649, [0.41997434161402607], MP),
+            Golden([20], 1.0, [1.6993417021166355e-17], MP),
+        ],
+    ),
+    Op(
+        "asinh(x)",
+        "Inverse hyperbolic sine.",
+        aliases=["arcsinh"],
+        partials={"x": "1/hypot(1, x)"},
+        textbook={"x": "1/sqrt(x^2 + 1)"},
+        latex=r"\operatorname{{arsinh}}\left({x}\right)",
+        golden=[Golden([1], 0.881373587019543, [0.7071067811865475], MP), Golden([1e200], 461.2101657793691, [1e-200], MP)],
+    ),
+    Op(
+        "acosh(x)",
+        "Inverse hyperbolic cosine.",
+        aliases=["arccosh"],
+        partials={"x": "1/(sqrt(x - 1)*sqrt(x + 1))"},
+        textbook={"x": "1/sqrt(x^2 - 1)"},
+        latex=r"\operatorname{{arcosh}}\left({x}\right)",
+        domain="x >= 1",
+        smooth="x > 1",
+        golden=[Golden([2], 1.3169578969248166, [0.5773502691896257], MP)],
+    ),
+    Op(
+        "atanh(x)",
+        "Inverse hyperbolic tangent.",
+        aliases=["arctanh"],
+        partials={"x": "1/((1 - x)*(1 + x))"},
+        textbook={"x": "1/(1 - x^2)"},
+        latex=r"\operatorname{{artanh}}\left({x}\right)",
+        domain="-1 < x and x < 1",
+        golden=[Golden([0.5], 0.5493061443340548, [1.3333333333333333], MP)],
+    ),
+)

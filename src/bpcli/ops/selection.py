@@ -1,0 +1,55 @@
+"""Operations that choose: an input that was not chosen receives nothing."""
+
+from bpcli.ops.declaration import Golden, Kink, Op
+
+OPERATIONS = (
+    Op(
+        "abs(x)",
+        "Distance from 0.",
+        partials={"x": "sign(x)"},
+        latex=r"\left|{x}\right|",
+        kinks=[Kink("x == 0", "slope 0")],
+        golden=[Golden([-3], 3, [-1], "by hand"), Golden([0], 0, [0], "convention: 0 at 0")],
+    ),
+    Op(
+        "max(x, ...)",
+        "The largest of its arguments; the slope goes to the largest, and a tie is shared equally.",
+        partials={"x": "1/ties if x == out"},
+        latex=r"\max\left({x}\right)",
+        kinks=[Kink("ties > 1", "each of the largest gets an equal share")],
+        golden=[
+            Golden([3, -1], 3, [1, 0], "by hand"),
+            Golden([2, 2], 2, [0.5, 0.5], "convention: a tie is shared"),
+            Golden([2, 5, 5, 5], 5, [0, 1 / 3, 1 / 3, 1 / 3], "convention: a tie is shared"),
+        ],
+    ),
+    Op(
+        "min(x, ...)",
+        "The smallest of its arguments; the slope goes to the smallest, and a tie is shared equally.",
+        partials={"x": "1/ties if x == out"},
+        latex=r"\min\left({x}\right)",
+        kinks=[Kink("ties > 1", "each of the smallest gets an equal share")],
+        golden=[Golden([3, -1], -1, [0, 1], "by hand"), Golden([2, 2], 2, [0.5, 0.5], "convention: a tie is shared")],
+    ),
+    Op(
+        "clip(x, lo, hi)",
+        "x held between lo and hi.",
+        value="min(max(x, lo), hi)",
+        partials={"x": "1 if lo <= x and x <= hi", "lo": "1 if x < lo and lo <= hi", "hi": "1 if x > hi or lo > hi"},
+        latex=r"\operatorname{{clip}}\left({x}, {lo}, {hi}\right)",
+        kinks=[Kink("x == lo or x == hi", "slope 1: the value still passes at the bound")],
+        golden=[
+            Golden([0.5, 0, 1], 0.5, [1, 0, 0], "by hand"),
+            Golden([2, 0, 1], 1, [0, 0, 1], "by hand"),
+            Golden([-2, 0, 1], 0, [0, 1, 0], "by hand"),
+            Golden([1, 0, 1], 1, [1, 0, 0], "convention: it passes at the bounds"),
+        ],
+    ),
+    Op(
+        "where(c, a, b)",
+        "a where c is true (not 0), else b.",
+        partials={"c": "0", "a": "1 if c", "b": "1 if not c"},
+        latex=r"\begin{{cases}} {a} & {c} \\ {b} & \text{{otherwise}} \end{{cases}}",
+        golden=[Golden([1, 2, 3], 2, [0, 1, 0], "by hand"), Golden([0, 2, 3], 3, [0, 0, 1], "by hand")],
+    ),
+)

@@ -1,0 +1,54 @@
+"""Step functions: flat almost everywhere, so nothing flows back through them."""
+
+from bpcli.ops.declaration import Golden, Kink, Op
+
+FLAT = "is piecewise constant: its slope is 0 wherever it has one"
+
+OPERATIONS = (
+    Op(
+        "sign(x)",
+        "-1, 0 or 1.",
+        partials={"x": "0"},
+        flat=FLAT,
+        latex=r"\operatorname{{sign}}\left({x}\right)",
+        kinks=[Kink("x == 0", "slope 0")],
+        golden=[Golden([-3], -1, [0], "by hand"), Golden([0], 0, [0], "convention")],
+    ),
+    Op(
+        "step(x)",
+        "1 where x is positive, else 0.",
+        value="x > 0",
+        partials={"x": "0"},
+        flat=FLAT,
+        latex=r"\operatorname{{step}}\left({x}\right)",
+        kinks=[Kink("x == 0", "slope 0")],
+        golden=[Golden([2], 1, [0], "by hand"), Golden([-2], 0, [0], "by hand")],
+    ),
+    Op(
+        "floor(x)",
+        "The largest whole number not above x.",
+        partials={"x": "0"},
+        flat=FLAT,
+        latex=r"\left\lfloor {x} \right\rfloor",
+        kinks=[Kink("x == floor(x)", "slope 0")],
+        golden=[Golden([-1.5], -2, [0], "by hand")],
+    ),
+    Op(
+        "ceil(x)",
+        "The smallest whole number not below x.",
+        partials={"x": "0"},
+        flat=FLAT,
+        latex=r"\left\lceil {x} \right\rceil",
+        kinks=[Kink("x == floor(x)", "slope 0")],
+        golden=[Golden([-1.5], -1, [0], "by hand")],
+    ),
+    Op(
+        "round(x)",
+        "The nearest whole number; halves go to the even one.",
+        partials={"x": "0"},
+        flat=FLAT,
+        latex=r"\operatorname{{round}}\left({x}\right)",
+        kinks=[Kink("x - floor(x) == 1/2", "slope 0")],
+        golden=[Golden([2.5], 2, [0], "by hand: half to even"), Golden([3.5], 4, [0], "by hand: half to even")],
+    ),
+)

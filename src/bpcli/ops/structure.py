@@ -1,0 +1,24 @@
+"""Operations that pass a value on and say something about its edge."""
+
+from bpcli.ops.declaration import Golden, Op
+
+OPERATIONS = (
+    Op(
+        "same(x)",
+        "The value itself under a name of its own, as in `a = x`.",
+        symbol="=",
+        partials={"x": "1"},
+        merges=False,
+        latex="{x}",
+        golden=[Golden([3], 3, [1], "by hand")],
+    ),
+    Op(
+        "detach(x)",
+        "The value itself, cut from its past: nothing flows back.",
+        partials={"x": "0"},
+        flat="is cut: what comes out is treated as a constant",
+        merges=False,
+        latex=r"\operatorname{{detach}}\left({x}\right)",
+        golden=[Golden([3], 3, [0], "by definition")],
+    ),
+)

@@ -1,0 +1,366 @@
+"""A table of numbers from a text file: the rows that a fit uses, and what was passed over.
+
+A wrong fit is worse than a refusal. A missing cell skips its row, which is counted and shown; whatever can be
+read in two ways (`1,234`, a date, a ragged row) is refused by file, row, column and the text found.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from math import isfinite, isnan, nan
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpcli.errors import FileError, InputError, closest
+
+Array = NDArray[np.float64]
+
+SHOWN_SKIPS = 20  # skipped rows that are kept with their reason; the others are only counted
+SAMPLE = 20  # rows that decide on the separator
+BLOCK = 1 << 20  # characters converted at once; a cell that needs care slows down its own block only
+
+MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "-", "?"))
+
+# Excel's error values begin with `#` too. As comments, their rows would vanish without being counted.
+COMMENT = re.compile(r"^[ \t]*#(?!N/A|DIV/0!|NUM!|VALUE!|REF!|NAME\?|NULL!)[^\n]*", re.MULTILINE)
+QUOTED = re.compile(r'"[^"]*"')
+DATE = re.compile(
+    r"(?:\d{4}([-/.])\d{1,2}(?:\1\d{1,2})?|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2})|\d{4}年.*)(?:[T ]\s*\d{1,2}:.*)?"
+    r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d*)?)?"
+)
+MARK = r"[,.'’_ \u00a0\u202f]"  # what stands between groups of digits, somewhere in the world
+GROUPED = re.compile(rf"[+-]?\d{{1,3}}(?:{MARK}\d{{2,3}})*{MARK}\d{{3}}(?:[.,]\d*)?")
+ONE_COMMA = r"[+-]?(?:\d+,\d*|,\d+)(?:[eE][+-]?\d+)?"
+COMMA_NUMBER = re.compile(ONE_COMMA)
+GROUP_OR_DECIMAL = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")  # 1,234: one and a bit, or above a thousand
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Table:
+    """Columns of numbers, all finite.
+
+    names, columns: one name per column; float64 arrays of shape (rows_used,)
+    skipped:        the first skipped rows: line in the file, from 1, and the reason
+    header:         whether the names come from the file
+    source:         path, or "standard input"
+    separator:      "," or ";" or a tab; a blank stands for runs of blanks
+    """
+
+    names: tuple[str, ...]
+    columns: tuple[Array, ...]
+    rows_used: int
+    rows_skipped: int
+    skipped: tuple[tuple[int, str], ...]
+    header: bool
+    source: str
+    separator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the cells of one file are to be read; mark is the decimal mark, "." or ","."""
+
+    file: str
+    separator: str
+    mark: str
+    names: tuple[str, ...]
+
+
+def read_table(path: str) -> Table:
+    """The table in the file at `path`, or on standard input where that is "-".
+
+    Separators are found (comma, semicolon, tab, else blanks), and so is a header: a first row that holds
+    text. Empty lines and lines that begin with `#` are passed over. A row with a missing or infinite cell is
+    skipped and counted. With `;` or a tab between the cells, `1,5` is one and a half.
+
+    Raises FileError where the file cannot be read, InputError where its content is not a table of numbers.
+    """
+    source = "standard input" if path == "-" else path
+    text = decoded(file_bytes(path, source), source)
+    if "#" in text:
+        text = COMMENT.sub("", text)
+    separator = found_separator(text)
+    first = next(records(text, separator, source), None)
+    if first is None:
+        raise InputError("csv-empty", file=source)
+    _, cells, stop = first
+    # Only text makes a header: a first row such as `1,NA` is a row of data with a missing cell.
+    header = any(cell_value(cell, ".") == "csv-text-cell" for cell in cells)
+    position = stop + 1 if header else 0
+    mark = decimal_mark(text, position, separator)
+    layout = Layout(source, separator, mark, column_names(cells, header, source))
+
+    parts: list[Array] = []
+    skipped: list[tuple[int, str]] = []
+    rows_skipped = 0
+    row = 1 + text.count("\n", 0, position)
+    for start, stop in blocks(text, position):
+        block = text[start:stop]
+        values = plain_values(block, layout)
+        if values is None:
+            values, passed = checked_values(block, row, layout)
+            skipped += passed[: SHOWN_SKIPS - len(skipped)]
+            rows_skipped += len(passed)
+        parts.append(values)
+        row += block.count("\n")
+
+    rows_used = sum(map(len, parts))
+    if rows_used == 0 and rows_skipped == 0:
+        raise InputError("csv-no-rows", file=source, columns=listed(layout.names))
+    if rows_used == 0:
+        raise InputError("csv-all-skipped", file=source, rows=rows_skipped, row=skipped[0][0], reason=skipped[0][1])
+    columns = tuple(np.concatenate([part[:, i] for part in parts]) for i in range(len(layout.names)))
+    return Table(layout.names, columns, rows_used, rows_skipped, tuple(skipped), header, source, separator)
+
+
+def choose_columns(table: Table, x: str | None, y: str | None) -> tuple[str, Array, str, Array]:
+    """Name and values of the x column, then of the y column; each chosen by name, or by number from 1.
+
+    What is not chosen is the column of that name (`x` or `X`, `y` or `Y`); of two columns otherwise the first
+    is x, the second y. Raises InputError where that does not decide, or where there is a single column.
+
+    >>> ones = np.ones(3)
+    >>> table = Table(("t", "v"), (ones, 2 * ones), 3, 0, (), True, "t.csv", ",")
+    >>> choose_columns(table, None, None)[::2], choose_columns(table, "v", None)[::2]
+    (('t', 'v'), ('v', 't'))
+    """
+    names = table.names
+    if len(names) == 1:
+        raise InputError("csv-one-column", file=table.source, column=names[0])
+    i = None if x is None else column_index(table, x, "--x-col")
+    j = None if y is None else column_index(table, y, "--y-col")
+
+    lowered = [name.lower() for name in names]
+    usual: tuple[int | None, int | None] = (None, None)
+    if lowered.count("x") == 1 and lowered.count("y") == 1:
+        usual = lowered.index("x"), lowered.index("y")
+    elif len(names) == 2:
+        usual = 0, 1
+    if len(names) == 2 and (i == usual[1] or j == usual[0]):
+        usual = usual[::-1]
+    i = usual[0] if i is None else i
+    j = usual[1] if j is None else j
+    if i is None or j is None:
+        raise InputError("csv-choose-columns", file=table.source, count=len(names), columns=listed(names))
+    if i == j:
+        raise InputError("csv-same-column", file=table.source, column=names[i], columns=listed(names))
+    return names[i], table.columns[i], names[j], table.columns[j]
+
+
+def column_index(table: Table, wanted: str, option: str) -> int:
+    """Index of the column of that name, else of that number; a name that is a number goes first."""
+    if wanted in table.names:
+        return table.names.index(wanted)
+    numbers = [str(number) for number in range(1, len(table.names) + 1)]
+    if wanted in numbers:
+        return numbers.index(wanted)
+    near = closest(wanted, list(table.names))
+    hint = f"did you mean `{option} {near}`?" if near else f"{option} takes a name or a number"
+    columns = listed(table.names)
+    raise InputError("csv-unknown-column", file=table.source, name=printable(wanted), columns=columns, hint=hint)
+
+
+def file_bytes(path: str, source: str) -> bytes:
+    """Content of the file, read once, so that a pipe will do. Raises FileError."""
+    try:
+        if path == "-":
+            return sys.stdin.buffer.read()
+        if not path:  # Path("") is the current folder
+            raise FileError("file-missing", file=path)
+        with Path(path).open("rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        raise FileError("file-missing", file=source) from None
+    except (OSError, ValueError, AttributeError) as error:
+        # ValueError: no such name can exist; AttributeError: standard input is closed.
+        if isinstance(error, IsADirectoryError) or (isinstance(error, OSError) and Path(path).is_dir()):
+            raise FileError("file-is-folder", file=source) from None
+        reason = "it is closed" if isinstance(error, AttributeError) else getattr(error, "strerror", None) or str(error)
+        raise FileError("file-unreadable", file=source, reason=reason) from None
+
+
+def decoded(data: bytes, file: str) -> str:
+    """The text in UTF-8 or, with a byte order mark, UTF-16; lines end with a line feed. Raises InputError."""
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        text = data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        if wide or b"\0" in data:
+            raise InputError("csv-binary", file=file) from None
+        # The decoder does not count the three bytes of a byte order mark that it has taken off.
+        offset = error.start + len(data) - len(error.object)
+        before = data[:offset].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        row = before.count(b"\n") + 1
+        raise InputError("csv-not-utf8", file=file, byte=f"0x{data[offset]:02X}", offset=offset, row=row) from None
+    if "\0" in text:
+        raise InputError("csv-binary", file=file)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def lines(text: str) -> Iterator[tuple[int, int, int]]:
+    """Number from 1, start and stop of every line that is not blank."""
+    row, start = 1, 0
+    while start < len(text):
+        stop = text.find("\n", start)
+        stop = len(text) if stop < 0 else stop
+        if text[start:stop].strip():
+            yield row, start, stop
+        row, start = row + 1, stop + 1
+
+
+def found_separator(text: str) -> str:
+    """The separator that the first rows have in common; a blank where there is none but blanks.
+
+    Semicolon and tab go before the comma, which is a decimal comma beside them.
+    """
+    sample = [QUOTED.sub("", text[start:stop]) for _, start, stop in islice(lines(text), SAMPLE)]
+    rows_with = {separator: sum(separator in line for line in sample) for separator in ";\t,"}
+    best = max(rows_with, key=lambda separator: rows_with[separator])
+    return best if 2 * rows_with[best] > len(sample) else " "
+
+
+def records(text: str, separator: str, file: str, first_row: int = 1) -> Iterator[tuple[int, list[str], int]]:
+    """Line number, cells and end of every row that is not empty. Raises InputError for a wrong quote."""
+    opened: tuple[int, int] | None = None
+    for row, start, stop in lines(text):
+        # A quoted cell may hold line ends: the row goes on until its quotes are paired.
+        odd = text.count('"', start, stop) % 2
+        if opened is None and odd:
+            opened = row, start
+            continue
+        if opened is not None:
+            if not odd:
+                continue
+            (row, start), opened = opened, None
+        line = text[start:stop]
+        if '"' in line:
+            reader = csv.reader([line.strip(" ")], delimiter=separator, skipinitialspace=separator != " ", strict=True)
+            try:
+                cells = next(reader)
+            except csv.Error:
+                raise InputError("csv-unclosed-quote", file=file, row=first_row + row - 1) from None
+            cells = [cell for cell in cells if cell] if separator == " " else cells
+        elif separator == " ":
+            # Not split(): the no-break space in `1 234` would make two numbers of one.
+            cells = re.split(r"[ \t]+", line.strip(" \t"))
+        else:
+            cells = line.split(separator)
+        yield first_row + row - 1, cells, stop
+    if opened is not None:
+        raise InputError("csv-unclosed-quote", file=file, row=first_row + opened[0] - 1)
+
+
+def column_names(cells: list[str], header: bool, file: str) -> tuple[str, ...]:
+    """The header's names, else x and y for two columns; a column without a name is c1, c2, ..."""
+    if not header:
+        return ("x", "y") if len(cells) == 2 else tuple(f"c{number}" for number in range(1, len(cells) + 1))
+    names = tuple(printable(cell) or f"c{number}" for number, cell in enumerate(cells, 1))
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise InputError("csv-duplicate-name", file=file, name=name, first=names.index(name) + 1, second=i + 1)
+    return names
+
+
+def decimal_mark(text: str, position: int, separator: str) -> str:
+    """A comma where the cells between semicolons or tabs prove it, else a point.
+
+    `1,5` and `0,125` prove it. `1,234` alone does not.
+    """
+    if separator not in ";\t" or text.find(",", position) < 0:
+        return "."
+    edge = f'[{separator}"\n]'
+    cell = re.compile(f"(?:^|(?<={edge})) *({ONE_COMMA}) *(?={edge}|$)")
+    found = (match[1] for match in cell.finditer(text, position))
+    return "," if any(not GROUP_OR_DECIMAL.fullmatch(number) for number in found) else "."
+
+
+def blocks(text: str, position: int) -> Iterator[tuple[int, int]]:
+    """Start and stop of pieces of whole lines; one piece where a quoted cell might hold a line end."""
+    size = BLOCK if text.find('"', position) < 0 else len(text)
+    while position < len(text):
+        stop = text.find("\n", position + size) + 1 or len(text)
+        yield position, stop
+        position = stop
+
+
+def plain_values(block: str, layout: Layout) -> Array | None:
+    """The block as an array (rows, columns), fast; None where a cell needs a closer look."""
+    data = block.encode()
+    if data.translate(None, f"0123456789+-eE \n{layout.separator}{layout.mark}".encode()):
+        return None
+    if not data.strip():
+        return np.empty((0, len(layout.names)))
+    lines_of_numbers = io.TextIOWrapper(io.BytesIO(data.replace(b",", b".") if layout.mark == "," else data), "ascii")
+    delimiter = None if layout.separator == " " else layout.separator
+    try:
+        values = np.loadtxt(lines_of_numbers, dtype=np.float64, delimiter=delimiter, comments=None, ndmin=2)
+    except ValueError:
+        return None
+    return values if values.shape[1] == len(layout.names) and np.isfinite(values).all() else None
+
+
+def checked_values(block: str, first_row: int, layout: Layout) -> tuple[Array, list[tuple[int, str]]]:
+    """The block as an array (rows, columns), cell by cell, and the skipped rows. Raises InputError."""
+    width = len(layout.names)
+    kept: list[list[float]] = []
+    skipped: list[tuple[int, str]] = []
+    for row, cells, _ in records(block, layout.separator, layout.file, first_row):
+        if len(cells) != width:
+            raise InputError("csv-ragged-row", file=layout.file, row=row, expected=width, found=len(cells))
+        numbers: list[float] = []
+        reason = ""
+        for column, cell in enumerate(cells):
+            value = cell_value(cell, layout.mark)
+            if isinstance(value, str):
+                name, found = layout.names[column], printable(cell)[:60]
+                raise InputError(value, file=layout.file, row=row, column=name, text=found)
+            if not isfinite(value) and not reason:
+                what = f"{'missing' if isnan(value) else 'infinite'} ({printable(cell)})" if cell.strip() else "empty"
+                reason = f"{layout.names[column]} is {what}"
+            numbers.append(value)
+        if reason:
+            skipped.append((row, reason))
+        else:
+            kept.append(numbers)
+    return np.array(kept, dtype=np.float64).reshape(len(kept), width), skipped
+
+
+def cell_value(cell: str, mark: str) -> float | str:
+    """The number in a cell, nan where it is missing, or else the kind of mistake that the cell is.
+
+    >>> [cell_value(cell, ".") for cell in ("2e3", "NA", "1,5", "2024-01-31", "abc")]
+    [2000.0, nan, 'csv-comma-unclear', 'csv-date', 'csv-text-cell']
+    """
+    text = cell.strip().replace("−", "-")  # the minus of a web page
+    if text.lower() in MISSING:
+        return nan
+    try:
+        number = float(text if mark == "." else text.replace(",", "."))
+    except ValueError:
+        number = None
+    # float() takes 1_000 for a thousand.
+    if number is not None and "_" not in text:
+        return "csv-mixed-decimals" if mark == "," and "." in text else number
+    if DATE.fullmatch(text):
+        return "csv-date"
+    if COMMA_NUMBER.fullmatch(text):
+        return "csv-comma-unclear"
+    return "csv-thousands" if GROUPED.fullmatch(text) else "csv-text-cell"
+
+
+def printable(text: str) -> str:
+    """The text on one line, without the control characters that a terminal would obey."""
+    return "".join(char if char.isprintable() else "�" for char in " ".join(text.split()))
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """The columns as one can choose them: `1 time, 2 value`."""
+    return ", ".join(f"{number} {name}" for number, name in enumerate(names, 1))
