@@ -147,3 +147,49 @@ def full(value: float) -> str:
 def is_exact(shown: str, value: float) -> bool:
     """Whether the shown text stands for exactly this value."""
     return float(shown) == value
+
+
+def told(op: str, operands: list[float], result: float, digits: int = DIGITS) -> tuple[list[str], str, str]:
+    """A sum, difference, product or quotient as it is printed: operands, "=" or "≈", result.
+
+    What is printed is true as printed: the printed operands give the printed result to its last digit. The
+    digits are raised up to MOST_DIGITS until they do; where even that is not enough the sign is ≈.
+
+    >>> told("*", [2.0, 0.19661193324148185], 0.3932238664829637)
+    (['2', '0.196612'], '=', '0.393224')
+    >>> told("*", [2.0, 0.196], 0.392, digits=1)
+    (['2', '0.2'], '=', '0.4')
+    >>> told("*", [2.0, 0.19661193324148185], 0.3932238664829637, digits=2)
+    (['2', '0.197'], '≈', '0.393')
+    """
+    if result - result != 0 or any(operand - operand != 0 for operand in operands):
+        return [show(operand, digits) for operand in operands], "=", show(result, digits)
+    for more in range(digits, MOST_DIGITS + 1):
+        shown = [show(operand, more) for operand in operands]
+        total = show(result, more)
+        if _gives(op, shown, total):
+            return shown, "=", total
+    return [show(operand, digits) for operand in operands], "≈", show(result, digits)
+
+
+def _gives(op: str, operands: list[str], result: str) -> bool:
+    """Whether the printed operands give the printed result, to half a unit of its last digit."""
+    from decimal import Context, Decimal
+
+    context = Context(prec=60, Emax=10**6, Emin=-(10**6))
+    total = Decimal(operands[0])
+    for operand in map(Decimal, operands[1:]):
+        if op == "+":
+            total = context.add(total, operand)
+        elif op == "-":
+            total = context.subtract(total, operand)
+        elif op == "*":
+            total = context.multiply(total, operand)
+        elif operand:
+            total = context.divide(total, operand)
+        else:
+            return False
+    printed = Decimal(result)
+    exponent = printed.as_tuple().exponent
+    half = Decimal((0, (5,), int(exponent) - 1)) if "." in result or "e" in result else Decimal(0)
+    return abs(context.subtract(total, printed)) <= half

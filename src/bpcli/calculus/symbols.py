@@ -46,6 +46,7 @@ class Symbols(Kind):
     def __init__(self, graph: Graph, textbook: bool = False) -> None:
         self.graph = graph
         self.textbook = textbook
+        self._exact: dict[int, Constant | None] = {}
         super().__init__({op: self._spelling(op) for op in TABLE})
 
     def _spelling(self, op: str) -> Callable[..., Symbol]:
@@ -60,7 +61,7 @@ class Symbols(Kind):
         nodes = tuple(argument.node for argument in arguments)
         if op in ("pow", "powc"):
             op = "powc" if graph.constant[nodes[1]] else "pow"
-        folded = fold(op, [graph.payload.get(node) if graph.op[node] == "const" else None for node in nodes])
+        folded = fold(op, [self.exact(node) if graph.constant[node] else None for node in nodes])
         if folded is not None:
             return self.constant(folded)
         first, last = nodes[0], nodes[-1]
@@ -79,6 +80,23 @@ class Symbols(Kind):
             if self._is(last, 0):
                 return self.constant(1)
         return Symbol(self, graph.add(op, nodes))
+
+    def exact(self, node: int) -> Constant | None:
+        """The exact rational that a constant node comes to, such as the 1/3 in x^(1/3); None where it is not one."""
+        graph, known = self.graph, self._exact
+        work = [node]
+        while work:
+            here = work[-1]
+            waiting = [argument for argument in graph.args[here] if argument not in known]
+            if here not in known and waiting:
+                work += waiting
+                continue
+            work.pop()
+            if graph.op[here] == "const":
+                known[here] = graph.payload[here]
+            elif here not in known:
+                known[here] = fold(graph.op[here], [known[argument] for argument in graph.args[here]])
+        return known[node]
 
     def _is(self, node: int, value: int) -> bool:
         return self.graph.op[node] == "const" and self.graph.payload[node] == value

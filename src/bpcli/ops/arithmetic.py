@@ -54,6 +54,7 @@ OPERATIONS = (
         # The exponent is folded when the rule is built, so that every order is right at x = 0:
         # n = 1 leaves the slope 1, and n = 0 has no edge at all.
         partials={"x": "n*x^(n - 1) if n != 0", "n": "out*log(x) if x != 0"},
+        textbook={"x": "n*x^(n - 1)", "n": "out*log(x)"},
         latex="{x}^{{{n}}}",
         domain="n == round(n) and (x != 0 or n >= 0) or x > 0 or x == 0 and n >= 0",
         smooth="x > 0",
@@ -69,6 +70,7 @@ OPERATIONS = (
         "Power with an exponent that varies.",
         symbol="^",
         partials={"x": "y*x^(y - 1) if y != 0", "y": "out*log(x) if x != 0"},
+        textbook={"x": "y*x^(y - 1)", "y": "out*log(x)"},
         latex="{x}^{{{y}}}",
         domain="x > 0 or x == 0 and y >= 0 or y == round(y) and x != 0",
         smooth="x > 0",

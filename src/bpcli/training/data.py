@@ -32,6 +32,7 @@ MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "-", "?"))
 # Excel's error values begin with `#` too. As comments, their rows would vanish without being counted.
 COMMENT = re.compile(r"^[ \t]*#(?!N/A|DIV/0!|NUM!|VALUE!|REF!|NAME\?|NULL!)[^\n]*", re.MULTILINE)
 QUOTED = re.compile(r'"[^"]*"')
+QUOTED_OR_BLANKS = re.compile(r'("[^"]*")|[ \t]+')
 DATE = re.compile(
     r"(?:\d{4}([-/.])\d{1,2}(?:\1\d{1,2})?|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2})|\d{4}年.*)(?:[T ]\s*\d{1,2}:.*)?"
     r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d*)?)?"
@@ -88,6 +89,7 @@ def read_table(path: str) -> Table:
     if "#" in text:
         text = COMMENT.sub("", text)
     separator = found_separator(text)
+    text = without_quotes(text, separator)
     first = next(records(text, separator, source), None)
     if first is None:
         raise InputError("csv-empty", file=source)
@@ -179,12 +181,13 @@ def file_bytes(path: str, source: str) -> bytes:
             return file.read()
     except FileNotFoundError:
         raise FileError("file-missing", file=source) from None
-    except (OSError, ValueError, AttributeError) as error:
-        # ValueError: no such name can exist; AttributeError: standard input is closed.
-        if isinstance(error, IsADirectoryError) or (isinstance(error, OSError) and Path(path).is_dir()):
-            raise FileError("file-is-folder", file=source) from None
-        reason = "it is closed" if isinstance(error, AttributeError) else getattr(error, "strerror", None) or str(error)
-        raise FileError("file-unreadable", file=source, reason=reason) from None
+    except IsADirectoryError:
+        raise FileError("file-is-folder", file=source) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = str(getattr(error, "strerror", None) or error).lower()
+        raise FileError("file-unreadable", file=printable(source), reason=reason) from None
+    except AttributeError:  # sys.stdin is None
+        raise FileError("file-unreadable", file=source, reason="it is closed") from None
 
 
 def decoded(data: bytes, file: str) -> str:
@@ -205,9 +208,9 @@ def decoded(data: bytes, file: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def lines(text: str) -> Iterator[tuple[int, int, int]]:
-    """Number from 1, start and stop of every line that is not blank."""
-    row, start = 1, 0
+def lines(text: str, first_row: int = 1) -> Iterator[tuple[int, int, int]]:
+    """Row, start and stop of every line that is not blank; the first line is `first_row`."""
+    row, start = first_row, 0
     while start < len(text):
         stop = text.find("\n", start)
         stop = len(text) if stop < 0 else stop
@@ -228,34 +231,33 @@ def found_separator(text: str) -> str:
 
 
 def records(text: str, separator: str, file: str, first_row: int = 1) -> Iterator[tuple[int, list[str], int]]:
-    """Line number, cells and end of every row that is not empty. Raises InputError for a wrong quote."""
-    opened: tuple[int, int] | None = None
-    for row, start, stop in lines(text):
-        # A quoted cell may hold line ends: the row goes on until its quotes are paired.
-        odd = text.count('"', start, stop) % 2
-        if opened is None and odd:
-            opened = row, start
-            continue
-        if opened is not None:
-            if not odd:
+    """Row, cells and end of every record that is not empty. Raises InputError for a wrong quote."""
+    opened: tuple[int, int] | None = None  # where a record began whose quotes are not paired yet
+    for row, start, stop in lines(text, first_row):
+        if text.count('"', start, stop) % 2:
+            if opened is None:
+                opened = row, start
                 continue
             (row, start), opened = opened, None
-        line = text[start:stop]
-        if '"' in line:
-            reader = csv.reader([line.strip(" ")], delimiter=separator, skipinitialspace=separator != " ", strict=True)
-            try:
-                cells = next(reader)
-            except csv.Error:
-                raise InputError("csv-unclosed-quote", file=file, row=first_row + row - 1) from None
-            cells = [cell for cell in cells if cell] if separator == " " else cells
-        elif separator == " ":
-            # Not split(): the no-break space in `1 234` would make two numbers of one.
-            cells = re.split(r"[ \t]+", line.strip(" \t"))
-        else:
-            cells = line.split(separator)
-        yield first_row + row - 1, cells, stop
+        elif opened is not None:
+            continue
+        try:
+            yield row, row_cells(text[start:stop], separator), stop
+        except csv.Error:
+            raise InputError("csv-unclosed-quote", file=file, row=row) from None
     if opened is not None:
-        raise InputError("csv-unclosed-quote", file=file, row=first_row + opened[0] - 1)
+        raise InputError("csv-unclosed-quote", file=file, row=opened[0])
+
+
+def row_cells(line: str, separator: str) -> list[str]:
+    """The cells of one record. Raises csv.Error where a quote stands inside a cell."""
+    blank = separator == " "
+    if '"' in line:
+        # One blank between cells is a separator; those inside quotes stay.
+        line = QUOTED_OR_BLANKS.sub(lambda match: match[1] or " ", line.strip(" \t")) if blank else line.strip(" ")
+        return next(csv.reader([line], delimiter=separator, skipinitialspace=not blank, strict=True))
+    # Not split(): the no-break space in `1 234` would make two numbers of one.
+    return re.split(r"[ \t]+", line.strip(" \t")) if blank else line.split(separator)
 
 
 def column_names(cells: list[str], header: bool, file: str) -> tuple[str, ...]:
@@ -267,6 +269,15 @@ def column_names(cells: list[str], header: bool, file: str) -> tuple[str, ...]:
         if name in names[:i]:
             raise InputError("csv-duplicate-name", file=file, name=name, first=names.index(name) + 1, second=i + 1)
     return names
+
+
+def without_quotes(text: str, separator: str) -> str:
+    """The rows with plain numbers taken out of their quotes, so that they are read as fast as bare ones."""
+    if '"' not in text or separator == " ":
+        return text
+    mark = "." if separator == "," else ".,"
+    # The pieces between, and the numbers: split and join take half the time of sub.
+    return "".join(re.split(rf'(?<![^{separator}\n])"([-+0-9eE{mark}]+)"(?![^{separator}\n])', text))
 
 
 def decimal_mark(text: str, position: int, separator: str) -> str:
@@ -339,16 +350,18 @@ def cell_value(cell: str, mark: str) -> float | str:
     >>> [cell_value(cell, ".") for cell in ("2e3", "NA", "1,5", "2024-01-31", "abc")]
     [2000.0, nan, 'csv-comma-unclear', 'csv-date', 'csv-text-cell']
     """
-    text = cell.strip().replace("−", "-")  # the minus of a web page
+    plain = cell.replace("−", "-")  # the minus of a web page
+    number = None
+    try:
+        number = float(plain if mark == "." else plain.replace(",", "."))
+    except ValueError:
+        pass
+    # float() takes 1_000 for a thousand.
+    if number is not None and "_" not in cell:
+        return "csv-mixed-decimals" if mark == "," and "." in cell else number
+    text = plain.strip()
     if text.lower() in MISSING:
         return nan
-    try:
-        number = float(text if mark == "." else text.replace(",", "."))
-    except ValueError:
-        number = None
-    # float() takes 1_000 for a thousand.
-    if number is not None and "_" not in text:
-        return "csv-mixed-decimals" if mark == "," and "." in text else number
     if DATE.fullmatch(text):
         return "csv-date"
     if COMMA_NUMBER.fullmatch(text):

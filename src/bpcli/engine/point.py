@@ -1,0 +1,367 @@
+"""One point in floats: the value of a program, its gradient, and what was noticed on the way."""
+
+from __future__ import annotations
+
+import math
+
+from bpcli.calculus.kinds import compiled, formula
+from bpcli.calculus.sweeps import OPEN, RAISED, Branch, connected, forward, idle, reverse
+from bpcli.engine.floats import FLOATS
+from bpcli.engine.notes import Note
+from bpcli.errors import InputError, NumericError, closest
+from bpcli.language.reader import parse
+from bpcli.language.text import expression, operation
+from bpcli.numbers import full
+from bpcli.ops import TABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bpcli.graph import Program
+
+WORDS = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "nan": math.nan}
+
+
+class Point:
+    """A program at one point.
+
+    values:   the value of every node up to the output
+    gradient: requested name -> derivative of the output, 0.0 where no open path leads there
+    branches: one entry for each edge that the reverse sweep met, where they were asked for
+    """
+
+    __slots__ = ("adjoints", "branches", "gradient", "notes", "program", "value", "values")
+
+    def __init__(self, program: Program, values: list[float]) -> None:
+        self.program = program
+        self.values = values
+        self.value = values[program.output]
+        self.adjoints: list[float | None] = []
+        self.branches: list[Branch] = []
+        self.gradient: dict[str, float] = {}
+        self.notes: list[Note] = [Note("shadowed", name=text.split()[0]) for text in program.notes]
+
+
+def value_of(text: str) -> float:
+    """The number that a value on the command line stands for: 2, -1e5, 1/3, pi/2, 2^10.
+
+    Raises InputError where it is not a constant.
+    """
+    try:
+        if "_" not in text:
+            return float(text)
+    except ValueError:
+        pass
+    if text.strip() in WORDS:
+        return WORDS[text.strip()]
+    if text.startswith("@") or text.lstrip().startswith("["):
+        raise InputError("value-not-yet", text=text)
+    try:
+        program = parse(text)
+    except InputError:
+        raise InputError("not-a-number", text=text) from None
+    if program.inputs:
+        raise InputError("not-a-number", text=text)
+    return float(forward(program.graph, FLOATS, {}, program.output + 1)[program.output])
+
+
+def bind(program: Program, given: Mapping[str, float]) -> dict[int, float]:
+    """The values of the variables by node. Raises InputError for one too few or one too many."""
+    variables = program.graph.variables
+    inputs = program.inputs
+    for name in given:
+        if name not in variables:
+            raise _not_in_text(program, name)
+    missing = [name for name in inputs if name not in given]
+    if missing:
+        raise _missing(program, missing, given)
+    return {variables[name]: given[name] for name in inputs}
+
+
+def _not_in_text(program: Program, name: str) -> InputError:
+    if name in program.assigned:
+        return InputError("value-for-assigned", name=name)
+    names = ", ".join(program.inputs) or "none"
+    near = closest(name, list(program.inputs))
+    hint = f"did you mean --{near}?" if near else ""
+    return InputError("not-in-text", name=name, names=names, hint=hint)
+
+
+def _missing(program: Program, missing: Sequence[str], given: Mapping[str, float]) -> InputError:
+    graph = program.graph
+    for name in missing:
+        node = graph.variables[name]
+        span = graph.start[node], graph.stop[node]
+        parts = _split(name, given)
+        if parts:
+            return InputError("joined-names", source=program.source, span=span, name=name, product="*".join(parts))
+        if TABLE.get(name) is not None and len(name) > 1:
+            return InputError("function-as-value", source=program.source, span=span, name=name)
+        if name == "i" or name == "j":
+            continue
+    node = graph.variables[missing[0]]
+    examples = " ".join(f"--{name} {example}" for name, example in zip(missing, (3, 2, 1, 0.5) * len(missing), strict=False))
+    listed = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
+    return InputError(
+        "missing-values",
+        source=program.source,
+        span=(graph.start[node], graph.stop[node]),
+        names=listed,
+        values="a value" if len(missing) == 1 else "values",
+        examples=examples,
+    )
+
+
+def _split(name: str, given: Mapping[str, float]) -> list[str]:
+    """`xy` as x and y, where both were given: the product that was probably meant."""
+    parts: list[str] = []
+    rest = name
+    while rest:
+        part = next((known for known in sorted(given, key=len, reverse=True) if rest.startswith(known)), None)
+        if part is None:
+            return []
+        parts.append(part)
+        rest = rest[len(part) :]
+    return parts if len(parts) > 1 else []
+
+
+def evaluate(program: Program, given: Mapping[str, float]) -> Point:
+    """The value of a program at one point.
+
+    Raises InputError for values that do not fit the names; NumericError where the value is nan.
+    """
+    values = forward(program.graph, FLOATS, bind(program, given), program.output + 1)
+    point = Point(program, values)
+    _look_at_values(point)
+    return point
+
+
+def gradient(
+    program: Program, given: Mapping[str, float], wrt: Sequence[str] | None = None, *, record: bool = False
+) -> Point:
+    """The value and the gradient of a program at one point.
+
+    wrt:    names of variables or of assigned intermediates; all variables unless given
+    record: whether `branches` is filled
+
+    Raises InputError as `evaluate`, and for a name that the program does not have; NumericError where the
+    value or a requested derivative is nan.
+    """
+    graph = program.graph
+    names = list(program.inputs) if wrt is None else list(wrt)
+    nodes = []
+    for name in names:
+        if name not in program.names:
+            raise unknown_name(program, name)
+        nodes.append(program.names[name])
+    point = evaluate(program, given)
+    special = any(graph.constant[node] for node in nodes)
+    skip = idle(graph, [*graph.variables.values(), *nodes] if special else None)
+    branches: list[Branch] | None = point.branches if record else None
+    if not skip[program.output]:
+        point.adjoints = reverse(graph, FLOATS, point.values, program.output, 1.0, skip, branches)
+    else:
+        point.adjoints = [None] * (program.output + 1)
+    reach: bytearray | None = None
+    for name, node in zip(names, nodes, strict=True):
+        adjoint = point.adjoints[node] if node <= program.output else None
+        if adjoint is None:
+            reach = connected(graph, program.output) if reach is None else reach
+            point.gradient[name] = 0.0
+            point.notes.append(_nothing(point, name, node, reach))
+            continue
+        point.gradient[name] = adjoint
+        if adjoint != adjoint:
+            raise nan_gradient(program, given, name)
+        if adjoint in (math.inf, -math.inf):
+            point.notes.append(Note("infinite-gradient", output=program.output_name, name=name, value=adjoint))
+    return point
+
+
+def unknown_name(program: Program, name: str) -> InputError:
+    """The error for a name in --wrt that the program does not have."""
+    near = closest(name, list(program.names))
+    hint = f"did you mean {near}?" if near else ""
+    return InputError("wrt-unknown", name=name, names=", ".join(program.names) or "none", hint=hint)
+
+
+def _nothing(point: Point, name: str, node: int, reach: bytearray) -> Note:
+    """Why nothing arrives at a node: no path, or only paths without slope."""
+    program = point.program
+    if not reach[node]:
+        cut = program.graph.reaches(program.output)[node] if node <= program.output else 0
+        return Note("cut" if cut else "independent", output=program.output_name, name=name)
+    return Note("no-open-path", output=program.output_name, name=name)
+
+
+def nan_gradient(program: Program, given: Mapping[str, float], name: str) -> NumericError:
+    """The error for a derivative that is nan, with the edge on which it first appeared."""
+    graph = program.graph
+    values = forward(graph, FLOATS, bind(program, given), program.output + 1)
+    branches: list[Branch] = []
+    reverse(graph, FLOATS, values, program.output, 1.0, idle(graph, None), branches)
+    for branch in branches:
+        if branch.product != branch.product and branch.state == OPEN:
+            node, argument = branch.node, branch.argument
+            text = short(program, node)
+            return NumericError(
+                "nan-gradient",
+                source=program.source,
+                span=(graph.start[node], graph.stop[node]),
+                output=program.output_name,
+                name=name,
+                node=text,
+                argument=short(program, argument),
+                at=_inputs_of(program, values, node),
+                upstream=full(branch.upstream),
+                local=full(branch.local),
+            )
+    return NumericError("nan-sum", output=program.output_name, name=name)
+
+
+def short(program: Program, node: int, most: int = 40) -> str:
+    """The formula of a node, or its operation alone where that would be long."""
+    graph = program.graph
+    if node in graph.name and not graph.args[node]:
+        return graph.name[node]
+    text = expression(graph, node, graph.name) if node < 5000 else ""
+    return text if 0 < len(text) <= most else graph.name.get(node) or f"{graph.op[node]}(...)"
+
+
+def _inputs_of(program: Program, values: Sequence[float], node: int) -> str:
+    graph = program.graph
+    arguments = [argument for argument in graph.args[node] if not graph.constant[argument]]
+    return ", ".join(f"{short(program, argument)} = {full(values[argument])}" for argument in dict.fromkeys(arguments))
+
+
+def live(point: Point) -> bytearray:
+    """Marks the nodes that the output looks at: what stands in a branch of `where` that was not taken is not."""
+    graph, values = point.program.graph, point.values
+    marks = bytearray(len(graph))
+    marks[point.program.output] = 1
+    for node in range(point.program.output, -1, -1):
+        if not marks[node]:
+            continue
+        arguments = graph.args[node]
+        if graph.op[node] == "where":
+            arguments = (arguments[0], arguments[1] if values[arguments[0]] else arguments[2])
+        for argument in arguments:
+            marks[argument] = 1
+    return marks
+
+
+def _look_at_values(point: Point) -> None:
+    """Notes for infinite values and kinks; an error where the value is nan."""
+    program, values = point.program, point.values
+    graph = program.graph
+    used = {op for op in set(graph.op) if (declared := TABLE.get(op)) is not None and declared.kinks}
+    # x - x is not 0 for inf and nan alone.
+    odd = [node for node, value in enumerate(values) if value - value != 0]
+    if not odd and not used:
+        return
+    marks = live(point)
+    for node in odd:
+        if not marks[node] or any(values[argument] - values[argument] != 0 for argument in graph.args[node]):
+            continue
+        if values[node] == values[node]:
+            if graph.op[node] not in ("var", "const"):
+                point.notes.append(_infinite(point, node))
+        elif point.value != point.value:
+            raise _nan_value(point, node)
+    if point.value != point.value:
+        node = next(node for node in odd if marks[node] and values[node] != values[node])
+        raise _nan_value(point, node)
+    if used:
+        _look_for_kinks(point, used, marks)
+
+
+def _infinite(point: Point, node: int) -> Note:
+    program = point.program
+    declared = TABLE.get(program.graph.op[node])
+    return Note(
+        "infinite-value",
+        node=short(program, node),
+        value=point.values[node],
+        at=_inputs_of(program, point.values, node),
+        domain=_domain(program, node) if declared is not None else "",
+    )
+
+
+def _domain(program: Program, node: int) -> str:
+    """The domain of an operation in the names of the program."""
+    graph = program.graph
+    declared = TABLE.get(graph.op[node])
+    if declared is None or not declared.domain or len(declared.domain) > 40:
+        return ""
+    read = formula(declared.domain)
+    spelled = {
+        param: (short(program, argument, 20), 1)
+        for param, argument in zip(declared.params, graph.args[node], strict=False)
+    }
+    return expression(read.graph, read.output, spelled=spelled)
+
+
+def _nan_value(point: Point, node: int) -> NumericError:
+    program = point.program
+    graph = program.graph
+    span = graph.start[node], graph.stop[node]
+    if graph.op[node] == "var":
+        return NumericError("nan-input", source=program.source, span=span, name=graph.name[node])
+    domain = _domain(program, node)
+    return NumericError(
+        "outside-domain" if domain else "nan-value",
+        source=program.source,
+        span=span,
+        node=short(program, node),
+        at=_inputs_of(program, point.values, node) or "these constants",
+        domain=domain,
+        hint=_advice(program, node),
+    )
+
+
+def _advice(program: Program, node: int) -> str:
+    op = program.graph.op[node]
+    if op == "powc":
+        return "a power with a fraction needs a base above 0; `cbrt(x)` takes cube roots of negative numbers"
+    if op == "div":
+        return "0/0 has no value"
+    return ""
+
+
+def _look_for_kinks(point: Point, used: set[str], marks: bytearray) -> None:
+    graph, values = point.program.graph, point.values
+    for node, op in enumerate(graph.op[: point.program.output + 1]):
+        if op not in used or not marks[node] or graph.constant[node]:
+            continue
+        declared = TABLE[op]
+        arguments = graph.args[node]
+        registers = [values[argument] for argument in arguments]
+        for kink in declared.kinks:
+            if declared.variadic:
+                hit = sum(value == values[node] for value in registers) > 1
+            else:
+                read = formula(kink.where)
+                places = {param: place for place, param in enumerate(declared.params)}
+                try:
+                    hit = bool(compiled(read.graph, read.output, places, FLOATS.guarded, FLOATS.constant)(registers))
+                except RAISED:
+                    hit = False
+            if hit:
+                texts = [short(point.program, argument, 20) for argument in arguments]
+                point.notes.append(
+                    Note(
+                        "kink",
+                        node=operation(op, texts, [9] * len(texts)) if len(texts) < 5 else short(point.program, node),
+                        at=_inputs_of(point.program, values, node),
+                        convention=kink.convention,
+                        elsewhere=kink.elsewhere or _zero_maximum(op, registers),
+                    )
+                )
+
+
+def _zero_maximum(op: str, registers: Sequence[float]) -> str:
+    """max(0, x) at 0 is where people expect relu."""
+    if op == "max" and len(registers) == 2 and registers[0] == registers[1] == 0:
+        return "relu(x) would give 0 here"
+    return ""

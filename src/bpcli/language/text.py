@@ -1,0 +1,196 @@
+"""Graph -> text: what the language reads back, with as few brackets as it allows.
+
+Nothing recurses, and nothing is reordered: `x*w` stays `x*w`, and a + (b + c) keeps its brackets, because
+without them it would be another sum.
+"""
+
+from __future__ import annotations
+
+from bpcli import numbers
+from bpcli.ops import TABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping, Sequence
+
+    from bpcli.graph import Graph
+
+# How tightly each form holds together; an operand that holds less tightly than its place needs brackets.
+OR, AND, NOT, COMPARE, SUM, PRODUCT, UNARY, POWER, ATOM = range(1, 10)
+
+# symbol -> level of the form, levels that the left and the right operand need
+INFIX = {
+    "or": (OR, OR, AND),
+    "and": (AND, AND, NOT),
+    "+": (SUM, SUM, PRODUCT),
+    "-": (SUM, SUM, PRODUCT),
+    "*": (PRODUCT, PRODUCT, UNARY),
+    "/": (PRODUCT, PRODUCT, UNARY),
+    "^": (POWER, ATOM, UNARY),
+} | dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), (COMPARE, SUM, SUM))
+TIGHT = ("*", "/", "^")
+
+LONGEST = 20_000  # symbols: a formula that would be longer than this and repeats itself becomes a program
+
+
+def form(op: str, count: int, spaced: bool = False) -> tuple[int, list[str | int]]:
+    """How an operation is written: the level of the whole, and its pieces.
+
+    A piece is text, or a number: the level that the next operand needs.
+    """
+    declared = TABLE.get(op)
+    symbol = declared.symbol if declared is not None else ""
+    if symbol == "=":
+        return ATOM, [ATOM]
+    if symbol and count == 2:
+        level, left, right = INFIX[symbol]
+        sign = symbol if symbol in TIGHT and not spaced or symbol == "^" else f" {symbol} "
+        return level, [left, sign, right]
+    if symbol == "not":
+        return NOT, ["not ", NOT]
+    if symbol and count == 1:
+        return UNARY, [symbol, UNARY]
+    name = declared.spelling if declared is not None else op.removeprefix("call ")
+    pieces: list[str | int] = [f"{name}("]
+    for place in range(count):
+        pieces += [", ", OR] if place else [OR]
+    return ATOM, [*pieces, ")"]
+
+
+def constant_level(text: str) -> int:
+    """How tightly the text of a number holds together."""
+    return PRODUCT if "/" in text else UNARY if text.startswith("-") else ATOM
+
+
+def operation(op: str, operands: Sequence[str], levels: Sequence[int], spaced: bool = False) -> str:
+    """One operation over operands that are text already.
+
+    >>> operation("mul", ["x + w", "-3"], [SUM, UNARY], spaced=True)
+    '(x + w) * -3'
+    """
+    level, pieces = form(op, len(operands), spaced)
+    if level == ATOM and len(pieces) == 1:
+        return operands[0]
+    written: list[str] = []
+    place = 0
+    for piece in pieces:
+        if isinstance(piece, str):
+            written.append(piece)
+            continue
+        text = operands[place]
+        written.append(text if levels[place] >= piece else f"({text})")
+        place += 1
+    return "".join(written)
+
+
+def expression(
+    graph: Graph,
+    node: int,
+    named: Container[int] = (),
+    *,
+    spaced: bool = False,
+    spelled: Mapping[str, tuple[str, int]] | None = None,
+) -> str:
+    """The formula of a node, down to its variables, or to the nodes in `named`, which stand as their names.
+
+    spelled: variable -> text that takes its place, and how tightly that holds together
+    """
+    op, args, names = graph.op, graph.args, graph.name
+    pieces: list[str] = []
+    work: list[str | tuple[int, int]] = [(node, OR)]
+    while work:
+        item = work.pop()
+        if isinstance(item, str):
+            pieces.append(item)
+            continue
+        here, needed = item
+        if spelled is not None and op[here] == "var":
+            text, level = spelled[str(graph.payload[here])]
+            pieces.append(text if level >= needed else f"({text})")
+            continue
+        if op[here] == "var" or (here in named and here != node):
+            pieces.append(names[here])
+            continue
+        if op[here] == "const":
+            text = numbers.constant_text(graph.payload[here])
+            pieces.append(text if constant_level(text) >= needed else f"({text})")
+            continue
+        arguments = args[here]
+        if op[here] == "same":
+            work.append((arguments[0], needed))
+            continue
+        level, parts = form(op[here], len(arguments), spaced)
+        if level < needed:
+            pieces.append("(")
+            work.append(")")
+        place = len(arguments)
+        for part in reversed(parts):
+            if isinstance(part, str):
+                work.append(part)
+            else:
+                place -= 1
+                work.append((arguments[place], part))
+    return "".join(pieces)
+
+
+def level_of(graph: Graph, node: int, named: Container[int] = ()) -> int:
+    """How tightly the text of a node holds together."""
+    if graph.op[node] == "var" or node in named:
+        return ATOM
+    if graph.op[node] == "const":
+        return constant_level(numbers.constant_text(graph.payload[node]))
+    if graph.op[node] == "same":
+        return level_of(graph, graph.args[node][0], named)
+    return form(graph.op[node], len(graph.args[node]))[0]
+
+
+def symbols(graph: Graph, node: int) -> int:
+    """How many names, numbers and operations the formula of a node has when it is written out as a tree."""
+    sizes: list[int] = []
+    args = graph.args
+    for each in range(node + 1):
+        size = 1
+        for argument in args[each]:
+            size += sizes[argument]
+        # Enough to decide with; without a bound these would be numbers of a million digits.
+        sizes.append(min(size, 1 << 60))
+    return sizes[node]
+
+
+def program(graph: Graph, node: int) -> str:
+    """A formula as text: one expression, or where sharing would blow it up, assignments and the result.
+
+    >>> from bpcli.language.reader import parse
+    >>> read = parse("(x + w)*w")
+    >>> program(read.graph, read.output)
+    '(x + w)*w'
+    """
+    if symbols(graph, node) <= LONGEST:
+        return expression(graph, node)
+    needed = graph.reaches(node)
+    uses = [0] * (node + 1)
+    for each in range(node + 1):
+        if needed[each]:
+            for argument in graph.args[each]:
+                uses[argument] += 1
+    shared = [each for each in range(node) if uses[each] > 1 and graph.args[each]]
+    if not shared:
+        return expression(graph, node)
+    taken = set(graph.variables)
+    number = 0
+    before = dict(graph.name)
+    lines = []
+    named: set[int] = set()
+    try:
+        for each in shared:
+            number += 1
+            while f"t{number}" in taken:
+                number += 1
+            graph.name[each] = f"t{number}"
+            lines.append(f"t{number} = {expression(graph, each, named)}")
+            named.add(each)
+        lines.append(expression(graph, node, named))
+    finally:
+        graph.name.clear()
+        graph.name.update(before)
+    return "\n".join(lines)

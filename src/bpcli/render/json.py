@@ -1,0 +1,177 @@
+"""The JSON contracts: one object for each command, `schema` first, full precision, inf and nan as strings."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from bpcli.render.words import sentence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bpcli.engine.notes import Note
+    from bpcli.engine.point import Point
+    from bpcli.trace.checks import Check
+    from bpcli.trace.record import Trace
+
+
+def plain_number(value: Any) -> Any:
+    """A float that JSON has no word for as a string; everything else as it is."""
+    if isinstance(value, float) and value - value != 0:
+        return "nan" if value != value else "inf" if value > 0 else "-inf"
+    return value
+
+
+def jsonable(value: Any) -> Any:
+    """A nested value in which every float can be written."""
+    if isinstance(value, dict):
+        return {key: jsonable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [jsonable(each) for each in value]
+    return plain_number(value)
+
+
+def notes_list(notes: Sequence[Note]) -> list[dict[str, Any]]:
+    """Notes with their kind, their sentence and their facts."""
+    return [{"kind": note.kind, "text": sentence(note), **jsonable(note.facts)} for note in notes]
+
+
+def eval_dict(point: Point) -> dict[str, Any]:
+    """bpcli.eval/1"""
+    return {"schema": "bpcli.eval/1", "value": plain_number(point.value), "notes": notes_list(point.notes)}
+
+
+def grad_dict(point: Point) -> dict[str, Any]:
+    """bpcli.grad/1"""
+    return {
+        "schema": "bpcli.grad/1",
+        "value": plain_number(point.value),
+        "gradient": jsonable(point.gradient),
+        "notes": notes_list(point.notes),
+    }
+
+
+def check_dict(check: Check) -> dict[str, Any]:
+    """bpcli.check/1"""
+    return {
+        "schema": "bpcli.check/1",
+        "ok": check.ok,
+        "value": plain_number(check.point.value),
+        "methods": jsonable(check.methods),
+        "relative_errors": jsonable(check.errors),
+        "evaluations": check.evaluations,
+        "step": check.step,
+        "tolerance": check.tolerance,
+        "notes": notes_list(check.point.notes),
+    }
+
+
+def trace_dict(trace: Trace) -> dict[str, Any]:
+    """bpcli.trace/1"""
+    return {key: list(value) if isinstance(value, map) else value for key, value in _trace_parts(trace)}
+
+
+def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
+    """The parts of a trace; the long ones as iterators, so that a million steps can be written one by one."""
+    names = trace.nodes
+    yield "schema", "bpcli.trace/1"
+    yield "source", trace.source
+    yield "output", names[trace.output].name if trace.output in names else trace.program.output_name
+    yield "value", plain_number(trace.value)
+    yield "inputs", jsonable(trace.given)
+    yield (
+        "nodes",
+        map(
+            lambda node: {
+                "id": node.id,
+                "name": node.name,
+                "op": node.op,
+                "args": list(node.args),
+                "formula": node.formula,
+                "value": plain_number(node.value),
+                "span": list(node.span),
+            },
+            trace.nodes.values(),
+        ),
+    )
+    yield (
+        "forward",
+        map(
+            lambda step: {
+                "step": step.step,
+                "node": step.node,
+                "name": names[step.node].name,
+                "formula": names[step.node].formula,
+                "operands": jsonable(step.operands),
+                "value": plain_number(step.value),
+            },
+            trace.forward,
+        ),
+    )
+    yield (
+        "backward",
+        map(
+            lambda row: {
+                "step": row.step,
+                "from": row.node,
+                "to": row.argument,
+                "position": row.position,
+                "edge": [names[row.node].name, names[row.argument].name],
+                "upstream": plain_number(row.upstream),
+                "derived": row.derived,
+                "formula": row.formula,
+                "condition": row.condition,
+                "local": plain_number(row.local),
+                "product": plain_number(row.product),
+                "state": row.state,
+                "total": plain_number(row.total),
+                "branch": row.count,
+                "branches": row.arriving,
+            },
+            trace.backward,
+        ),
+    )
+    yield (
+        "paths",
+        {
+            name: {
+                "count": paths.count if paths.count < 2**53 else str(paths.count) if paths.count.bit_length() <= 4096
+                else f"about 10^{int(paths.count.bit_length() * math.log10(2))}",
+                "listed": [
+                    {
+                        "nodes": [names[node].name for node in path.nodes],
+                        "locals": jsonable(path.locals),
+                        "product": plain_number(path.product),
+                    }
+                    for path in paths.listed
+                ],
+                "rest": plain_number(paths.rest),
+                "total": plain_number(paths.total),
+            }
+            for name, paths in trace.paths.items()
+        },
+    )  # fmt: skip
+    yield "gradient", jsonable(trace.gradient)
+    if trace.check is not None:
+        check = {"method": "central_difference", "gap": plain_number(trace.check.gap), "name": trace.check.name}
+        yield "check", check
+    yield "notes", notes_list(trace.notes)
+
+
+def trace_text(trace: Trace) -> Iterator[str]:
+    """A trace as pieces of one JSON text, long lists entry by entry."""
+    import json
+
+    yield "{"
+    for place, (key, value) in enumerate(_trace_parts(trace)):
+        yield f"{', ' if place else ''}{json.dumps(key)}: "
+        if not isinstance(value, map):
+            yield json.dumps(value, ensure_ascii=False)
+            continue
+        yield "["
+        for number, entry in enumerate(value):
+            yield f"{',' if number else ''}\n {json.dumps(entry, ensure_ascii=False)}"
+        yield "]"
+    yield "}"

@@ -1,0 +1,260 @@
+"""A trace as lines and tables of text, before any format: what every format of people's says, said once."""
+
+from __future__ import annotations
+
+from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT
+from bpcli.language import text
+from bpcli.numbers import DIGITS, show, told
+from bpcli.ops import TABLE
+from bpcli.render.words import counted, sentence, times
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bpcli.trace.record import Backward, Forward, Path, Trace
+
+ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
+LONGEST_HEADER = 2000  # characters of a formula in the header
+MOST_ROWS = 60  # of a table; a longer one shows head and tail, unless all are asked for
+HEAD = 20
+
+FORWARD_COLUMNS = ("#", "node", "computes", "with numbers", "value")
+BACKWARD_COLUMNS = ("#", "edge", "upstream", "local", "product", "running total")
+
+
+class Table:
+    """A titled table of text: columns, and rows that are made as they are read.
+
+    rows:  each a tuple as long as `columns`
+    aside: said to the right of the title
+    count: number of rows
+    """
+
+    __slots__ = ("aside", "columns", "count", "rows", "title")
+
+    def __init__(
+        self, title: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]], count: int, aside: str = ""
+    ) -> None:
+        self.title = title
+        self.columns = columns
+        self.rows = rows
+        self.count = count
+        self.aside = aside
+
+
+def header(trace: Trace, digits: int = DIGITS) -> list[str]:
+    """The first line: the program, its inputs, and what there is to see."""
+    program = trace.program
+    graph = program.graph
+    operations = len(trace.forward)
+    named = {node for node in graph.name if graph.args[node] and trace.nodes.get(node)}
+    pieces = []
+    if text.symbols(graph, trace.output) > LONGEST_HEADER:
+        pieces.append(f"{trace.nodes[trace.output].name} = (a formula of {counted(operations, 'operation')})")
+    else:
+        shown = [node for node in sorted(named) if node != trace.output]
+        for node in [*shown, trace.output]:
+            name = trace.nodes[node].name if node in trace.nodes else program.output_name
+            pieces.append(f"{name} = {text.expression(graph, node, named | set(graph.variables.values()), spaced=True)}")
+    parts = ["; ".join(pieces)]
+    if trace.given:
+        parts.append(", ".join(f"{name} = {show(value, digits)}" for name, value in trace.given.items()))
+    used = [
+        f"{trace.nodes[node].name} is used {times(count)}"
+        for node, count in trace.uses.items()
+        if count > 1 and node in trace.nodes
+    ]
+    facts = [counted(operations, "operation"), *used[:3]]
+    if len(used) > 3:
+        facts.append(f"{len(used) - 3} more are used again")
+    parts.append(", ".join(facts))
+    return parts
+
+
+def forward_table(trace: Trace, digits: int = DIGITS) -> Table:
+    """The values, upwards."""
+    rows = (forward_row(trace, step, digits) for step in trace.forward)
+    return Table("Forward", FORWARD_COLUMNS, rows, len(trace.forward))
+
+
+def forward_row(trace: Trace, step: Forward, digits: int) -> tuple[str, ...]:
+    """One step: number, name, formula in names, formula in numbers, value."""
+    node = trace.nodes[step.node]
+    numbers = [operand for operand in step.operands if not isinstance(operand, str)]
+    sign = ARITHMETIC.get(node.op)
+    if sign is not None:
+        exact = [float(_fraction(operand)) if isinstance(operand, str) else operand for operand in step.operands]
+        shown, relation, value = told(sign, exact, step.value, digits)
+        operands = [
+            operand if isinstance(operand, str) else each
+            for operand, each in zip(step.operands, shown, strict=True)
+        ]
+    else:
+        operands = [operand if isinstance(operand, str) else show(operand, digits) for operand in step.operands]
+        value = show(step.value, digits)
+        exactly = all(float(show(number, digits)) == number for number in numbers)
+        relation = "=" if exactly or node.op == "same" else "≈"
+    levels = [_level(node.op, place, operand) for place, operand in enumerate(operands)]
+    written = text.operation(node.op, operands, levels, spaced=True)
+    return (str(step.step), node.name, spaced(trace, step.node), written, value if relation == "=" else f"≈ {value}")
+
+
+def _fraction(operand: str) -> float:
+    top, _, bottom = operand.partition("/")
+    from bpcli.numbers import NAMED
+
+    if top in NAMED:
+        return NAMED[top]
+    return float(top) / float(bottom) if bottom else float(top)
+
+
+def _level(op: str, place: int, operand: str) -> int:
+    """A negative number takes brackets where it is not the first thing that is read: 2 + (-3)."""
+    declared = TABLE.get(op)
+    if operand.startswith("-"):
+        infix = declared is not None and bool(declared.symbol)
+        return 0 if infix and (place > 0 or declared is not None and len(declared.params) == 1) else text.UNARY
+    return text.constant_level(operand)
+
+
+def spaced(trace: Trace, node: int) -> str:
+    """The formula of a node in the names of the record, with air: `x + w`, `a * w`."""
+    graph = trace.program.graph
+    if not graph.args[node]:
+        return trace.nodes[node].formula
+    operands, levels = [], []
+    for argument in graph.args[node]:
+        if argument in trace.nodes:
+            operands.append(trace.nodes[argument].name)
+            levels.append(text.ATOM)
+        else:
+            operands.append(text.expression(graph, argument, trace.nodes))
+            levels.append(text.level_of(graph, argument, trace.nodes))
+    return text.operation(graph.op[node], operands, levels, spaced=True)
+
+
+def backward_table(trace: Trace, digits: int = DIGITS) -> Table:
+    """The edges, downwards."""
+    output = trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
+    rows = (backward_row(trace, row, output, digits) for row in trace.backward)
+    return Table("Backward", BACKWARD_COLUMNS, rows, len(trace.backward), f"start: d{output}/d{output} = 1")
+
+
+def backward_row(trace: Trace, row: Backward, output: str, digits: int) -> tuple[str, ...]:
+    """One edge: step, edge, upstream, local (formula and number), product, running total."""
+    node, argument = trace.nodes[row.node].name, trace.nodes[row.argument].name
+    shown, relation, product = told("*", [row.upstream, row.local], row.product, digits)
+    upstream, local = shown
+    derived = row.derived if len(row.derived) <= 24 else node
+    formula = row.formula if len(row.formula) <= 40 else ""
+    if row.state == SHUT:
+        steps = f"d({derived})/d{argument} = 0, not {_in_brackets(row.condition)}"
+    elif row.state == NO_SLOPE:
+        reason = "cut" if trace.nodes[row.node].op == "detach" else "flat"
+        steps = f"d({derived})/d{argument} = 0, {reason}"
+    else:
+        middle = f" = {formula}" if formula and formula != local else ""
+        steps = f"d({derived})/d{argument}{middle} = {local}"
+        if row.condition:
+            steps += f", {row.condition}"
+    if row.state == OPEN or row.local - row.local == 0:
+        factors = f"{upstream} * {_bracketed(local)} {relation} {product}"
+    else:
+        factors = "nothing arrives"
+    name = f"d{output}/d{argument}"
+    complete = row.count == row.arriving
+    if row.before is None:
+        total = show(row.total, digits)
+        counter = "" if row.arriving == 1 else f" ({row.count} of {row.arriving})"
+        running = f"{name} = {total}" if complete else f"{name}: {total}{counter}"
+    else:
+        terms, equal, total = told("+", [row.before, row.product], row.total, digits)
+        sign = "=" if complete else ":"
+        gap = " " if complete else ""
+        running = (
+            f"{name}{gap}{sign} {terms[0]} + {_bracketed(terms[1])} {equal} {total} ({row.count} of {row.arriving})"
+        )
+    return str(row.step), f"{node} -> {argument}", upstream, steps, factors, running
+
+
+def _bracketed(number: str) -> str:
+    return f"({number})" if number.startswith("-") else number
+
+
+def _in_brackets(condition: str) -> str:
+    return f"({condition})" if " and " in condition or " or " in condition else condition
+
+
+def path_tables(trace: Trace, digits: int = DIGITS) -> Iterator[Table]:
+    """For each input the ways up to the output, and their sum."""
+    output = trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
+    for name, paths in trace.paths.items():
+        if paths.count < 2:
+            continue
+        rows = [path_row(trace, path, digits) for path in paths.listed]
+        more = paths.count - len(paths.listed)
+        if more:
+            rows.append((f"and {count_text(more)} more", "", show(paths.rest, digits), "together"))
+        rows.append(("total", "", show(paths.total, digits), ""))
+        title = f"Paths from {name} to {output}"
+        aside = f"{count_text(paths.count)} of them" if more else ""
+        yield Table(title, ("path", "locals", "product", ""), rows, len(rows), aside)
+
+
+def path_row(trace: Trace, path: Path, digits: int) -> tuple[str, ...]:
+    """One way: its nodes, its local derivatives, their product, and what it goes through."""
+    names = [trace.nodes[node].name for node in path.nodes]
+    written, relation, product = told("*", list(path.locals), path.product, digits)
+    factors = " * ".join([written[0], *(_bracketed(each) for each in written[1:])])
+    if len(names) == 2:
+        return " -> ".join(names), factors, product, "direct"
+    through = "through " + ", ".join(names[1:-1]) if len(names) <= 5 else f"through {len(names) - 2} nodes"
+    if len(names) > 9:
+        names = [*names[:4], "...", *names[-4:]]
+    if len(written) > 9:
+        factors = f"{len(written)} factors"
+    return " -> ".join(names), factors, product if relation == "=" else f"≈ {product}", through
+
+
+def count_text(count: int) -> str:
+    """A number of paths: exact to 4096 bits, then its size."""
+    if count.bit_length() <= 4096:
+        return str(count)
+    return f"about 10^{int(count.bit_length() * 0.30103)}"
+
+
+def closing(trace: Trace, digits: int = DIGITS) -> list[str]:
+    """The result, the check, and the notes."""
+    output = trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
+    line = "    ".join(f"d{output}/d{name} = {show(value, digits)}" for name, value in trace.gradient.items())
+    parts = [line] if line else []
+    if trace.check is not None:
+        gap = trace.check.gap
+        if gap <= 1e-5:
+            parts.append(f"check: central difference agrees to {_power(gap)}")
+        else:
+            parts.append(f"check: central difference for {trace.check.name} differs by {show(gap, 2)}")
+    elif trace.gradient and not trace.paths and len(trace.forward) > 1000:
+        parts.append("paths and the check are left out of a trace this long")
+    lines = ["          ".join(parts)] if parts else []
+    return lines + [f"note: {sentence(note)}" for note in trace.notes]
+
+
+def _power(gap: float) -> str:
+    """The power of ten that a gap stays below."""
+    from math import ceil, log10
+
+    return "all digits" if gap == 0 else f"1e{ceil(log10(gap))}"
+
+
+def shortened(table: Table, whole: bool) -> Iterator[tuple[str, ...] | str]:
+    """The rows of a table; a long one as head and tail, with a line that counts what is left out."""
+    if whole or table.count <= MOST_ROWS:
+        yield from table.rows
+        return
+    for place, row in enumerate(table.rows):
+        if place < HEAD or place >= table.count - HEAD:
+            yield row
+        elif place == HEAD:
+            yield f"... {table.count - 2 * HEAD} more rows (--all shows them)"

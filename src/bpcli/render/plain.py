@@ -1,0 +1,93 @@
+"""Plain text: aligned columns at their natural width, streamed; for pipes, files and screens without colour."""
+
+from __future__ import annotations
+
+import itertools
+
+from bpcli.errors import display_width
+from bpcli.numbers import DIGITS
+from bpcli.render import layout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpcli.render.layout import Table
+    from bpcli.trace.record import Trace
+
+SAMPLE = 1000  # rows that decide the width of a column; a wider cell further down pushes its row out
+
+
+def padded(cell: str, width: int) -> str:
+    """A cell filled up with blanks to a width in columns."""
+    return cell + " " * (width - display_width(cell))
+
+
+def table_lines(table: Table, whole: bool = True, width: int | None = None) -> Iterator[str]:
+    """A table as lines: title, header, rows. Where it would be wider than `width`, each row becomes a short list."""
+    rows = layout.shortened(table, whole)
+    sample = list(itertools.islice(rows, SAMPLE))
+    cells = [table.columns, *(row for row in sample if not isinstance(row, str))]
+    widths = [max(display_width(row[place]) for row in cells) for place in range(len(table.columns))]
+    total = sum(widths) + 2 * len(widths)
+    title = table.title
+    if table.aside:
+        gap = max(4, 52 - display_width(title)) if width is None or width >= 72 else 3
+        title = f"{title}{' ' * gap}{table.aside}"
+    yield title
+    if width is not None and total > width:
+        yield from _listed(table, itertools.chain(sample, rows), width)
+        return
+    if any(name != "path" for name in table.columns[:1]):
+        yield _line(table.columns, widths)
+    for row in itertools.chain(sample, rows):
+        yield f"  {row}" if isinstance(row, str) else _line(row, widths)
+
+
+def _line(row: tuple[str, ...], widths: list[int]) -> str:
+    return ("  " + "  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True))).rstrip()
+
+
+def _listed(table: Table, rows: Iterator[tuple[str, ...] | str], width: int) -> Iterator[str]:
+    """Rows folded into lines, a cell or several to a line, nothing cut."""
+    for row in rows:
+        if isinstance(row, str):
+            yield f"  {row}"
+            continue
+        line = "  " + "  ".join(cell for cell in row[:2] if cell)
+        for name, cell in zip(table.columns[2:], row[2:], strict=True):
+            if not cell:
+                continue
+            piece = f"{name} {cell}" if name and name not in ("running total",) else cell
+            if display_width(line) + display_width(piece) + 3 > width:
+                yield line.rstrip()
+                line = "       "
+            line = f"{line}  {piece}" if line.strip() else f"{line}{piece}"
+        yield line.rstrip()
+
+
+def trace_lines(
+    trace: Trace, digits: int = DIGITS, *, whole: bool = True, width: int | None = None
+) -> Iterator[str]:
+    """A trace as lines of text."""
+    parts = layout.header(trace, digits)
+    line = "      ".join(parts)
+    if width is not None and display_width(line) > width:
+        yield from parts
+    else:
+        yield line
+    yield ""
+    if trace.forward:
+        yield from table_lines(layout.forward_table(trace, digits), whole, width)
+        yield ""
+    if trace.backward:
+        yield from table_lines(layout.backward_table(trace, digits), whole, width)
+        yield ""
+    for table in layout.path_tables(trace, digits):
+        yield from table_lines(table, True, width)
+        yield ""
+    for line in layout.closing(trace, digits):
+        if width is not None and display_width(line) > width:
+            yield from (piece.strip() for piece in line.split("          "))
+        else:
+            yield line

@@ -1,0 +1,87 @@
+"""Rich tables, for a terminal and a few hundred rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from bpcli.errors import display_width
+from bpcli.numbers import DIGITS
+from bpcli.render import layout, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.render.layout import Table
+    from bpcli.trace.record import Trace
+
+STYLES = {
+    "#": "dim",
+    "node": "bold",
+    "edge": "bold",
+    "value": "bold green",
+    "upstream": "cyan",
+    "local": "yellow",
+    "product": "green",
+    "running total": "bold",
+}
+
+
+def table_renderable(table: Table, whole: bool, width: int) -> Any:
+    """A table for a console of this width; folded into lines where its rows do not fit."""
+    rows = list(layout.shortened(table, whole))
+    cells = [table.columns, *(row for row in rows if not isinstance(row, str))]
+    widths = [max(display_width(row[place]) for row in cells) for place in range(len(table.columns))]
+    title = Text(table.title, style="bold magenta")
+    if table.aside:
+        title.append(f"   {table.aside}", style="dim")
+    if sum(widths) + 2 * len(widths) > width:
+        table.rows = [row for row in rows if not isinstance(row, str)]
+        lines = plain.table_lines(layout.Table("", table.columns, table.rows, len(rows)), True, width)
+        next(lines)
+        return Group(title, *(Text(line) for line in lines))
+    drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
+    for column, space in zip(table.columns, widths, strict=True):
+        drawn.add_column(Text(column), style=STYLES.get(column, ""), no_wrap=True, min_width=space)
+    for row in rows:
+        if isinstance(row, str):
+            drawn.add_row(*[Text(""), Text(row)][: len(table.columns)])
+        else:
+            drawn.add_row(*(Text(cell) for cell in row))
+    return Group(title, drawn)
+
+
+def trace_renderable(trace: Trace, digits: int = DIGITS, *, whole: bool = False, width: int = 80) -> Any:
+    """A trace as something a Rich console prints."""
+    first, *rest = layout.header(trace, digits)
+    line = "      ".join([first, *rest])
+    parts: list[Any] = []
+    if display_width(line) <= width:
+        parts.append(Text(first, style="bold").append("".join(f"      {each}" for each in rest), style="not bold"))
+    else:
+        parts += [Text(first, style="bold"), *(Text(each) for each in rest)]
+    parts.append(Text(""))
+    tables = [layout.forward_table(trace, digits)] if trace.forward else []
+    if trace.backward:
+        tables.append(layout.backward_table(trace, digits))
+    for table in (*tables, *layout.path_tables(trace, digits)):
+        parts += [table_renderable(table, whole, width), Text("")]
+    for line in layout.closing(trace, digits):
+        note = line.startswith("note:")
+        pieces = [line] if display_width(line) <= width else [piece.strip() for piece in line.split("          ")]
+        parts += [Text(piece, style="yellow" if note else "bold" if not place else "dim") for place, piece in enumerate(pieces)]
+    return Group(*parts)
+
+
+def console(width: int | None = None) -> Console:
+    """The console of standard output: no markup, no highlighting, for what it prints is the user's."""
+    return Console(width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def print_trace(trace: Trace, digits: int = DIGITS, *, whole: bool = False) -> None:
+    """Print a trace on the terminal."""
+    screen = console()
+    screen.print(trace_renderable(trace, digits, whole=whole, width=screen.width))

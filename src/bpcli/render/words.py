@@ -1,0 +1,41 @@
+"""The sentences that people read beside the numbers."""
+
+from __future__ import annotations
+
+from bpcli.numbers import show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.engine.notes import Note
+
+NOTES = {
+    "infinite-value": "{node} is {value} with {at}{domain}",
+    "infinite-gradient": "d{output}/d{name} is {value}",
+    "kink": "{node} has a corner with {at}: by convention {convention}{elsewhere}",
+    "independent": "{output} does not depend on {name}",
+    "cut": "{output} does not depend on {name} any more: every path is cut by detach",
+    "no-open-path": "d{output}/d{name} is 0 here: every path from {name} passes an operation that is flat or closed",
+    "shadowed": "{name} is a variable here; the constant of that name is shadowed",
+}
+
+
+def sentence(note: Note) -> str:
+    """A note as a sentence."""
+    facts = dict(note.facts)
+    if "value" in facts:
+        facts["value"] = show(float(str(facts["value"])))
+    if note.kind == "infinite-value":
+        facts["domain"] = f"; its domain is {facts['domain']}" if facts["domain"] else ""
+    if note.kind == "kink":
+        facts["elsewhere"] = f" ({facts['elsewhere']})" if facts["elsewhere"] else ""
+    return NOTES[note.kind].format(**facts)
+
+
+def times(count: int) -> str:
+    """twice, 3 times"""
+    return "twice" if count == 2 else f"{count} times"
+
+
+def counted(count: int, noun: str) -> str:
+    """1 operation, 2 operations"""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

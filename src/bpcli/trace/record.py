@@ -1,0 +1,410 @@
+"""The record of both passes: plain data, made once, from which every rendering is drawn.
+
+Nothing that renders computes a number: what is printed stands here, in full precision.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import Any
+
+from bpcli.calculus.kinds import formula, partial_text
+from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT, Branch
+from bpcli.engine.floats import FLOATS
+from bpcli.engine.notes import Note
+from bpcli.engine.point import Point, gradient
+from bpcli.graph import Program
+from bpcli.language import text
+from bpcli.numbers import constant_text
+from bpcli.ops import TABLE
+from bpcli.trace.checks import Agreement, central_agreement
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+MOST_LISTED = 10  # paths
+MOST_STEPS = 10_000  # beyond it paths and the check are left out unless asked for
+IDLE = "idle"  # nothing arrived at the node, so nothing goes on
+
+
+class Node:
+    """A line of the graph: a variable, a named constant or an operation."""
+
+    __slots__ = ("args", "formula", "id", "name", "op", "span", "value")
+
+    def __init__(
+        self, id: int, name: str, op: str, args: tuple[int, ...], formula: str, value: float, span: tuple[int, int]  # noqa: A002
+    ) -> None:
+        self.id = id
+        self.name = name
+        self.op = op
+        self.args = args
+        self.formula = formula
+        self.value = value
+        self.span = span
+
+
+class Forward:
+    """A step upwards: the node, its formula, the operands (text or value, in order) and the value."""
+
+    __slots__ = ("node", "operands", "step", "value")
+
+    def __init__(self, step: int, node: int, operands: tuple[float | str, ...], value: float) -> None:
+        self.step = step
+        self.node = node
+        self.operands = operands
+        self.value = value
+
+
+class Backward:
+    """An edge downwards: upstream * local = product, added to what has arrived at `argument` before.
+
+    of, formula:  what is derived (`a*w`) and its local derivative (`w`), in the names of the record
+    condition:    the condition that decides whether the edge is open, or ""
+    state:        open, closed, flat, or idle (nothing arrived)
+    before:       the running total so far, None for the first
+    count, total: this is edge number `count` of `arriving`; the sum with it
+    """
+
+    __slots__ = (
+        "argument", "arriving", "before", "condition", "count", "derived", "formula", "local", "node", "position",
+        "product", "state", "step", "total", "upstream",
+    )  # fmt: skip
+
+    step: int
+    node: int
+    argument: int
+    position: int
+    upstream: float
+    local: float
+    product: float
+    state: str
+    derived: str
+    formula: str
+    condition: str
+    before: float | None
+    total: float
+    count: int
+    arriving: int
+
+
+class Path:
+    """One way from an input to the output: the nodes upwards, the local derivative of each edge, their product."""
+
+    __slots__ = ("locals", "nodes", "product")
+
+    def __init__(self, nodes: tuple[int, ...], locals_: tuple[float, ...], product: float) -> None:
+        self.nodes = nodes
+        self.locals = locals_
+        self.product = product
+
+
+class Paths:
+    """All ways from one input: how many, the largest of them, the rest together, and the total."""
+
+    __slots__ = ("count", "listed", "rest", "total")
+
+    def __init__(self, count: int, listed: tuple[Path, ...], rest: float, total: float) -> None:
+        self.count = count
+        self.listed = listed
+        self.rest = rest
+        self.total = total
+
+
+class Trace:
+    """Everything that happened in one forward and one reverse pass.
+
+    nodes    by id, in order: variables, named constants and operations; unnamed constants stand in formulas
+    forward  steps in order; backward edges in the order of accumulation
+    paths    input -> Paths; empty where they were left out
+    gradient requested name -> derivative
+    """
+
+    __slots__ = (
+        "backward", "check", "forward", "given", "gradient", "nodes", "notes", "output", "paths", "program", "source",
+        "uses", "value",
+    )  # fmt: skip
+
+    def __init__(self, program: Program, point: Point) -> None:
+        self.program = program
+        self.source = program.source
+        self.output = program.output
+        self.value = point.value
+        self.gradient = point.gradient
+        self.notes: list[Note] = point.notes
+        self.nodes: dict[int, Node] = {}
+        self.given: dict[str, float] = {}
+        self.forward: list[Forward] = []
+        self.backward: list[Backward] = []
+        self.paths: dict[str, Paths] = {}
+        self.uses: dict[int, int] = {}
+        self.check: Agreement | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record as the JSON contract has it (schema bpcli.trace/1)."""
+        from bpcli.render.json import trace_dict
+
+        return trace_dict(self)
+
+    def __str__(self) -> str:
+        from bpcli.render.plain import trace_lines
+
+        return "\n".join(trace_lines(self))
+
+    def __rich__(self) -> Any:
+        from bpcli.render.terminal import trace_renderable
+
+        return trace_renderable(self)
+
+
+def record(
+    program: Program, given: Mapping[str, float], wrt: Sequence[str] | None = None, *, long: bool = False
+) -> Trace:
+    """Run both passes and record them.
+
+    wrt:  names whose edges are kept; all unless given. An edge is kept if it leads to one of them.
+    long: paths and the check also where there are more than MOST_STEPS steps
+
+    Raises as engine.point.gradient.
+    """
+    point = gradient(program, given, wrt, record=True)
+    trace = Trace(program, point)
+    graph = program.graph
+    wanted = _leading_to(program, wrt)
+    names = _names(program)
+    for name in program.inputs:
+        trace.given[name] = point.values[graph.variables[name]]
+    every = bool(graph.constant[program.output])
+    steps: dict[int, int] = {}
+    needed = graph.reaches(program.output)
+    for node in range(program.output + 1):
+        if not needed[node]:
+            continue
+        leaf = not graph.args[node]
+        if node not in names:
+            continue
+        trace.nodes[node] = Node(
+            node,
+            names[node],
+            graph.op[node],
+            graph.args[node],
+            "" if graph.op[node] == "var" else _formula(program, names, node),
+            point.values[node],
+            (graph.start[node], graph.stop[node]),
+        )
+        if leaf or (graph.constant[node] and not every and node not in graph.name):
+            continue
+        steps[node] = len(steps) + 1
+        operands = tuple(_operand(program, names, point.values, argument) for argument in graph.args[node])
+        trace.forward.append(Forward(steps[node], node, operands, point.values[node]))
+    for step in trace.forward:
+        for argument in graph.args[step.node]:
+            trace.uses[argument] = trace.uses.get(argument, 0) + 1
+    trace.backward = _backward(trace, point, steps, names, wanted)
+    if long or len(trace.forward) <= MOST_STEPS:
+        trace.paths = _paths(trace, [name for name in trace.gradient])
+        trace.check = central_agreement(program, given, trace.gradient)
+    return trace
+
+
+def _leading_to(program: Program, wrt: Sequence[str] | None) -> bytearray | None:
+    if wrt is None:
+        return None
+    graph = program.graph
+    marks = bytearray(len(graph))
+    for name in wrt:
+        marks[program.names[name]] = 1
+    for node, arguments in enumerate(graph.args):
+        if any(marks[argument] for argument in arguments):
+            marks[node] = 1
+    return marks
+
+
+def _letters(taken: set[str]) -> Iterator[str]:
+    """a, b, c ... then a1, b1 ...; neither names that the user has nor those that mean something."""
+    number = 0
+    while True:
+        for letter in "abcdfghkmnopqrstuvwxz":
+            name = f"{letter}{number}" if number else letter
+            if name not in taken:
+                yield name
+        number += 1
+
+
+def _names(program: Program) -> dict[int, str]:
+    """The name of every node that is shown: the user's, else automatic ones."""
+    graph = program.graph
+    output = program.output
+    taken = {*program.names, program.output_name}
+    fresh = _letters(taken)
+    names: dict[int, str] = {}
+    every = bool(graph.constant[output])
+    needed = graph.reaches(output)
+    for node in range(output + 1):
+        if not needed[node]:
+            continue
+        if node in graph.name:
+            names[node] = graph.name[node]
+        elif node == output:
+            names[node] = program.output_name
+        elif graph.args[node] and (every or not graph.constant[node]):
+            names[node] = next(fresh)
+    return names
+
+
+def _spelled(program: Program, names: Mapping[int, str], node: int) -> tuple[str, int]:
+    """A node as an operand: its name, or the constant that it is, and how tightly that holds together."""
+    if node in names:
+        return names[node], text.ATOM
+    graph = program.graph
+    if graph.op[node] == "const":
+        shown = constant_text(graph.payload[node])
+        return shown, text.constant_level(shown)
+    return text.expression(graph, node, names), text.level_of(graph, node, names)
+
+
+def _formula(program: Program, names: Mapping[int, str], node: int) -> str:
+    graph = program.graph
+    if graph.op[node] == "const":
+        return constant_text(graph.payload[node])
+    operands = [_spelled(program, names, argument) for argument in graph.args[node]]
+    return text.operation(graph.op[node], [each for each, _ in operands], [level for _, level in operands])
+
+
+def _operand(program: Program, names: Mapping[int, str], values: Sequence[float], node: int) -> float | str:
+    """What stands for an operand in the numbers of a step: its value, or an exact constant as it was written."""
+    graph = program.graph
+    if graph.op[node] == "const" and node not in names:
+        return constant_text(graph.payload[node])
+    return values[node]
+
+
+def _backward(
+    trace: Trace, point: Point, steps: Mapping[int, int], names: Mapping[int, str], wanted: bytearray | None
+) -> list[Backward]:
+    program = trace.program
+    graph = program.graph
+    branches = [branch for branch in point.branches if branch.node in steps]
+    branches += _idle_branches(point, steps)
+    branches.sort(key=lambda branch: (-branch.node, branch.position))
+    arriving: dict[int, int] = {}
+    for branch in branches:
+        arriving[branch.argument] = arriving.get(branch.argument, 0) + 1
+    totals: dict[int, float] = {}
+    counts: dict[int, int] = {}
+    rows = []
+    for branch in branches:
+        argument = branch.argument
+        row = Backward()
+        row.step = steps[branch.node]
+        row.node, row.argument, row.position = branch.node, argument, branch.position
+        row.upstream, row.local, row.product, row.state = branch.upstream, branch.local, branch.product, branch.state
+        row.before = totals.get(argument)
+        row.total = branch.product if row.before is None else row.before + branch.product
+        totals[argument] = row.total
+        counts[argument] = row.count = counts.get(argument, 0) + 1
+        row.arriving = arriving[argument]
+        if wanted is None or wanted[argument]:
+            row.derived = trace.nodes[branch.node].formula
+            row.formula, row.condition = _local_text(program, names, branch)
+            rows.append(row)
+    del graph
+    return rows
+
+
+def _idle_branches(point: Point, steps: Mapping[int, int]) -> list[Branch]:
+    """The edges below a node that nothing arrived at: they are there, and pass nothing on."""
+    graph = point.program.graph
+    made = []
+    for node in steps:
+        if point.adjoints[node] is not None:
+            continue
+        rules = None
+        for position, argument in enumerate(graph.args[node]):
+            if graph.constant[argument]:
+                continue
+            if rules is None:
+                function = graph.functions.get(graph.op[node])
+                if function is not None:
+                    rules = FLOATS.edges_of(function, True)
+                else:
+                    rules = FLOATS.edges(graph.op[node], len(graph.args[node]), True)
+                registers = [point.values[each] for each in graph.args[node]]
+                registers.append(point.values[node])
+            local = rules[position].local(registers)
+            made.append(Branch(node, position, argument, 0.0, 0.0 if local is None else local, 0.0, IDLE))
+    return made
+
+
+def _local_text(program: Program, names: Mapping[int, str], branch: Branch) -> tuple[str, str]:
+    """The local derivative of an edge as a formula in the names of the record, and its condition."""
+    graph = program.graph
+    op, arguments = graph.op[branch.node], graph.args[branch.node]
+    declared = TABLE.get(op)
+    spelled = {"out": (names[branch.node], text.ATOM)}
+    if declared is None:
+        function = graph.functions[op]
+        spelled |= {
+            param: _spelled(program, names, argument)
+            for param, argument in zip(function.params, arguments, strict=True)
+        }
+        partial = function.partials.get(function.params[branch.position])
+        return (text.expression(*partial, spelled=spelled) if partial else ""), ""
+    if declared.variadic:
+        spelled["x"] = _spelled(program, names, branch.argument)
+        read = formula(partial_text(declared, declared.params[0], True)[1])
+        return "", text.expression(read.graph, read.output, spelled=spelled)
+    spelled |= {
+        param: _spelled(program, names, argument) for param, argument in zip(declared.params, arguments, strict=True)
+    }
+    local, when = partial_text(declared, declared.params[branch.position], True)
+    read = formula(local)
+    written = text.expression(read.graph, read.output, spelled=spelled)
+    if not when:
+        return written, ""
+    condition = formula(when)
+    return written, text.expression(condition.graph, condition.output, spelled=spelled)
+
+
+def _paths(trace: Trace, names: Sequence[str]) -> dict[str, Paths]:
+    """For each input the number of ways up to the output, the largest ten, and the sum of the others.
+
+    The number is counted exactly, edge by edge (there may be more of them than atoms); the largest are kept
+    at each node on the way down: a path among the ten largest goes through one of the ten largest so far.
+    """
+    counts: dict[int, int] = {trace.output: 1}
+    best: dict[int, list[tuple[float, int, float, Any]]] = {trace.output: [(1.0, 0, 1.0, None)]}
+    for row in trace.backward:
+        if row.state != OPEN or row.node not in counts:
+            continue
+        counts[row.argument] = counts.get(row.argument, 0) + counts[row.node]
+        longer = [
+            (abs(product * row.local), length - 1, product * row.local, (row.node, row.local, rest))
+            for _, length, product, rest in best[row.node]
+        ]
+        held = best.get(row.argument)
+        if held is None:
+            best[row.argument] = longer
+        else:
+            # Largest first; of equals the shorter, which has the larger (less negative) length.
+            best[row.argument] = heapq.nlargest(MOST_LISTED, [*held, *longer], key=lambda path: path[:2])
+    paths: dict[str, Paths] = {}
+    for name in names:
+        node = trace.program.names[name]
+        if node == trace.output or node not in counts:
+            continue
+        listed = []
+        for _, _, product, rest in sorted(best[node], key=lambda path: path[:2], reverse=True):
+            nodes, locals_ = [node], []
+            while rest is not None:
+                above, local, rest = rest
+                nodes.append(above)
+                locals_.append(local)
+            listed.append(Path(tuple(nodes), tuple(locals_), product))
+        total = trace.gradient[name]
+        paths[name] = Paths(counts[node], tuple(listed), total - sum(path.product for path in listed), total)
+    return paths
+
+
+__all__ = ["IDLE", "MOST_STEPS", "NO_SLOPE", "OPEN", "SHUT", "Backward", "Forward", "Node", "Path", "Paths", "Trace", "record"]
