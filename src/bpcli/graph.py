@@ -60,7 +60,7 @@ class Graph:
     payload, name, shape, frame       entries only where there is something to say; `.get(node)` reads them
 
     Equal nodes merge unless `share` is False; a named node merges with nothing, so that a derivative by
-    that name means what was written.
+    that name means what was written. More than `limit` nodes are refused.
     """
 
     __slots__ = (
@@ -71,6 +71,7 @@ class Graph:
         "frames",
         "functions",
         "inside",
+        "limit",
         "name",
         "op",
         "payload",
@@ -81,7 +82,7 @@ class Graph:
         "variables",
     )
 
-    def __init__(self, share: bool = True) -> None:
+    def __init__(self, share: bool = True, limit: int = MOST_NODES) -> None:
         self.op: list[str] = []
         self.args: list[tuple[int, ...]] = []
         self.start = array("q")
@@ -95,6 +96,7 @@ class Graph:
         self.functions: dict[str, Function] = {}
         self.variables: dict[str, int] = {}
         self.share = share
+        self.limit = limit
         self.inside = 0  # the frame that new nodes belong to; 0 is the program itself
         self._known: dict[object, int] = {}
 
@@ -108,8 +110,8 @@ class Graph:
         if node is not None and self.share:
             return node
         node = len(self.op)
-        if node >= MOST_NODES:
-            raise NumericError("too-many-nodes", limit=MOST_NODES)
+        if node >= self.limit:
+            raise NumericError("too-many-nodes", limit=self.limit)
         self.op.append(op)
         self.args.append(args)
         self.start.append(span[0])

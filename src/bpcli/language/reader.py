@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bpcli import numbers
 from bpcli.errors import InputError, closest
-from bpcli.graph import Frame, Function, Graph, Program
+from bpcli.graph import MOST_NODES, Frame, Function, Graph, Program
 from bpcli.language import driver, scanner
 from bpcli.language.complaints import complaint
 from bpcli.ops import functions, named
@@ -21,11 +21,12 @@ SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456
 OUTPUT_NAMES = ("y", "out", "result", "output")
 
 
-def parse(source: str, *, given: Collection[str] = (), share: bool = True) -> Program:
+def parse(source: str, *, given: Collection[str] = (), share: bool = True, limit: int = MOST_NODES) -> Program:
     """Read a program: one expression, or statements of which the last is the output.
 
     given: names that will get a value; one of them shadows a constant (`e`, `pi`, `tau`) of the same name
     share: whether equal subexpressions are one node
+    limit: most nodes that the graph may have
 
     Raises InputError with a place in `source`; NumericError where the graph would be too large.
 
@@ -34,7 +35,7 @@ def parse(source: str, *, given: Collection[str] = (), share: bool = True) -> Pr
     (('x', 'w'), ('a', 'y'))
     """
     tokens = scanner.scan(source)
-    reader = Reader(tokens, given, share)
+    reader = Reader(tokens, given, Graph(share, limit))
     try:
         driver.drive(tokens.kinds, reader.actions())
     except driver.Unexpected as unexpected:
@@ -59,24 +60,23 @@ class Template:
 class Reader:
     """The state of one reading: the graph that grows, and what names mean."""
 
-    def __init__(self, tokens: Tokens, given: Collection[str], share: bool) -> None:
+    def __init__(self, tokens: Tokens, given: Collection[str], graph: Graph) -> None:
         self.tokens = tokens
-        self.graph = Graph(share)
+        self.graph = graph
         self.names: dict[str, int] = {}
         self.assigned: dict[str, int] = {}
         self.templates: dict[str, Template] = {}
         self.custom: dict[str, Function] = {}
         self.notes: list[str] = []
-        self.constants = {
-            name: name for name in numbers.NAMED if name not in tokens.assigned and name not in given
-        }
+        shadowing = {*tokens.assigned, *given}
+        self.shadowed = shadowing & {*numbers.NAMED}
+        spellings = {**dict.fromkeys(numbers.NAMED), "π": "pi", "τ": "tau"}
+        self.constants = {name: value or name for name, value in spellings.items() if name not in shadowing}
         self.defining: Template | None = None  # the definition whose body is being read
         self.sloping: tuple[Function, str] | None = None  # the derivative whose body is being read
         self.outer = self.graph
         self.statement_start = 0
         self.last: tuple[str, Any] = ("", None)  # what the newest statement was, and its result
-        shadowed = [name for name in numbers.NAMED if name in tokens.assigned or name in given]
-        self.shadowed = set(shadowed)
 
     def actions(self) -> dict[str, Callable[[list[Any], int, int], Any]]:
         """The action of each rule, by the name that the grammar gives it."""
@@ -134,7 +134,7 @@ class Reader:
             if param in params[:place]:
                 raise self.tokens.error("parameter-twice", parts[2][place], name=param)
         self.begin_statement(first)
-        template = Template(name, params, Graph(self.graph.share), self.tokens.span(first, last))
+        template = Template(name, params, Graph(self.graph.share, self.graph.limit), self.tokens.span(first, last))
         for param in params:
             template.graph.variable(param)
         self.defining, self.graph = template, template.graph
@@ -146,6 +146,7 @@ class Reader:
         template.output = parts[1]
         self.defining, self.graph = None, self.outer
         if template.name in self.tokens.sloped:
+            self.closed(template.graph, template.name, template.params, first, last)
             self.custom[template.name] = Function(
                 template.name, template.params, (template.graph, template.output), template.span
             )
@@ -163,7 +164,7 @@ class Reader:
         if param in function.partials:
             raise self.tokens.error("slope-twice", first, name=name, param=param)
         self.begin_statement(first)
-        graph = Graph(self.graph.share)
+        graph = Graph(self.graph.share, self.graph.limit)
         for each in function.params:
             graph.variable(each)
         function.partials[param] = (graph, -1)
@@ -173,9 +174,16 @@ class Reader:
         """`d f/du = expression`."""
         assert self.sloping is not None
         function, param = self.sloping
+        self.closed(self.graph, function.name, function.params, first, last)
         function.partials[param] = (self.graph, parts[1])
         self.sloping, self.graph = None, self.outer
         self.last = ("define", (function.name, first, last))
+
+    def closed(self, graph: Graph, name: str, params: tuple[str, ...], first: int, last: int) -> None:
+        """A function with a derivative of its own is one node: it sees its arguments and nothing else."""
+        for free in graph.variables:
+            if free not in params:
+                raise self.tokens.error("free-name-in-rule", first, last, name=name, free=free)
 
     # Operators
 
@@ -294,8 +302,9 @@ class Reader:
             node = self.assigned.get(name)
             if node is not None:
                 return node
-        if name in self.constants and name not in graph.variables:
-            return graph.const(self.constants[name], span)
+        constant = self.constants.get(name)
+        if constant is not None and name not in graph.variables:
+            return graph.const(constant, span)
         node = graph.variable(name, span)
         if graph is self.outer and name not in self.names:
             self.names[name] = node

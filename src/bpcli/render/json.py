@@ -9,7 +9,7 @@ from bpcli.render.words import sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bpcli.engine.notes import Note
     from bpcli.engine.point import Point
@@ -51,6 +51,21 @@ def grad_dict(point: Point) -> dict[str, Any]:
         "gradient": jsonable(point.gradient),
         "notes": notes_list(point.notes),
     }
+
+
+def diff_dict(made: Mapping[str, object], values: Mapping[str, float]) -> dict[str, Any]:
+    """bpcli.diff/1: one derivative as `derivative`, several as `derivatives` by name."""
+    result: dict[str, Any] = {"schema": "bpcli.diff/1"}
+    if len(made) == 1:
+        ((name, formula),) = made.items()
+        result |= {"wrt": name.split(","), "derivative": str(formula)}
+        if values:
+            result["value"] = plain_number(values[name])
+        return result
+    result["derivatives"] = {name: str(formula) for name, formula in made.items()}
+    if values:
+        result["values"] = jsonable(dict(values))
+    return result
 
 
 def check_dict(check: Check) -> dict[str, Any]:

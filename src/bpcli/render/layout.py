@@ -94,7 +94,8 @@ def forward_row(trace: Trace, step: Forward, digits: int) -> tuple[str, ...]:
         operands = [operand if isinstance(operand, str) else show(operand, digits) for operand in step.operands]
         value = show(step.value, digits)
         exactly = all(float(show(number, digits)) == number for number in numbers)
-        relation = "=" if exactly or node.op == "same" else "≈"
+        # A choice of one of the operands is as true as the operand.
+        relation = "=" if exactly or value in operands else "≈"
     levels = [_level(node.op, place, operand) for place, operand in enumerate(operands)]
     written = text.operation(node.op, operands, levels, spaced=True)
     return (str(step.step), node.name, spaced(trace, step.node), written, value if relation == "=" else f"≈ {value}")
@@ -148,8 +149,10 @@ def backward_row(trace: Trace, row: Backward, output: str, digits: int) -> tuple
     upstream, local = shown
     derived = row.derived if len(row.derived) <= 24 else node
     formula = row.formula if len(row.formula) <= 40 else ""
+    chooses = trace.nodes[row.node].op == "where"
     if row.state == SHUT:
-        steps = f"d({derived})/d{argument} = 0, not {_in_brackets(row.condition)}"
+        why = "not taken" if chooses else f"not {_in_brackets(row.condition)}"
+        steps = f"d({derived})/d{argument} = 0, {why}"
     elif row.state == NO_SLOPE:
         reason = "cut" if trace.nodes[row.node].op == "detach" else "flat"
         steps = f"d({derived})/d{argument} = 0, {reason}"
@@ -157,7 +160,7 @@ def backward_row(trace: Trace, row: Backward, output: str, digits: int) -> tuple
         middle = f" = {formula}" if formula and formula != local else ""
         steps = f"d({derived})/d{argument}{middle} = {local}"
         if row.condition:
-            steps += f", {row.condition}"
+            steps += ", taken" if chooses and row.state == OPEN else f", {row.condition}" if not chooses else ""
     if row.state == OPEN or row.local - row.local == 0:
         factors = f"{upstream} * {_bracketed(local)} {relation} {product}"
     else:

@@ -43,7 +43,7 @@ def table_renderable(table: Table, whole: bool, width: int) -> Any:
         lines = plain.table_lines(layout.Table("", table.columns, table.rows, len(rows)), True, width)
         next(lines)
         return Group(title, *(Text(line) for line in lines))
-    drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
+    drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
     for column, space in zip(table.columns, widths, strict=True):
         drawn.add_column(Text(column), style=STYLES.get(column, ""), no_wrap=True, min_width=space)
     for row in rows:

@@ -225,7 +225,7 @@ def _letters(taken: set[str]) -> Iterator[str]:
     """a, b, c ... then a1, b1 ...; neither names that the user has nor those that mean something."""
     number = 0
     while True:
-        for letter in "abcdfghkmnopqrstuvwxz":
+        for letter in "abcfghkmnopqrstuvwxz":
             name = f"{letter}{number}" if number else letter
             if name not in taken:
                 yield name
@@ -284,7 +284,6 @@ def _backward(
     trace: Trace, point: Point, steps: Mapping[int, int], names: Mapping[int, str], wanted: bytearray | None
 ) -> list[Backward]:
     program = trace.program
-    graph = program.graph
     branches = [branch for branch in point.branches if branch.node in steps]
     branches += _idle_branches(point, steps)
     branches.sort(key=lambda branch: (-branch.node, branch.position))
@@ -306,10 +305,9 @@ def _backward(
         counts[argument] = row.count = counts.get(argument, 0) + 1
         row.arriving = arriving[argument]
         if wanted is None or wanted[argument]:
-            row.derived = trace.nodes[branch.node].formula
+            row.derived = trace.nodes[branch.node].formula.replace(" + ", "+").replace(" - ", "-")
             row.formula, row.condition = _local_text(program, names, branch)
             rows.append(row)
-    del graph
     return rows
 
 

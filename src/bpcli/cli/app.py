@@ -1,0 +1,119 @@
+"""The Typer application: what `--help` shows, and the commands that take files instead of expressions."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Annotated, Any
+
+import typer
+
+from bpcli import __version__
+from bpcli.cli import options as table
+from bpcli.cli.arguments import Request
+from bpcli.cli.examples import EXAMPLES
+
+app = typer.Typer(
+    name="bpcli",
+    help="Differentiate an expression, and see every step of backpropagation.",
+    # Plain help is twice as fast as boxed help, and reads the same in a pipe.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    epilog='\b\nExamples:\n  bpcli grad "(x+w)*w" --x 2 --w 3\n  bpcli trace "(x+w)*w" --x 2 --w 3\n'
+    '  bpcli diff "(x+w)*w" --wrt w\n  bpcli fit examples/quintic.csv --degree 5',
+)
+
+DOC = {
+    "eval": "The value of EXPRESSION.",
+    "grad": "The value and the gradient of EXPRESSION.",
+    "trace": "Both passes step by step: values, upstream * local = product, the sums over branches, the paths.",
+    "diff": "The derivative of EXPRESSION as a formula.",
+    "check": "The same gradient by several methods, side by side; exit code 1 if they disagree.",
+}
+VARIABLES = """
+
+EXPRESSION is one formula, or statements separated by ; of which the last is the result. A value for a
+variable is an option of its name: --x 2, --w=-1e5, --b 1/3, --t pi/2. Use `-` to read the expression from
+standard input, and `--` before an expression that begins like an option."""
+
+
+def epilog(command: str) -> str:
+    """The examples of a command, one a line."""
+    return "\b\nExamples:\n" + "\n".join(f"  {example}" for example in EXAMPLES[command])
+
+
+def version(shown: bool) -> None:
+    """Print the version and stop."""
+    if shown:
+        typer.echo(f"bpcli {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=version, is_eager=True)
+    ] = False,
+) -> None:
+    """The options before a command."""
+
+
+def expression_command(name: str) -> None:
+    """Add a command that takes an expression, with the parameters of the table of options."""
+    parameters = [
+        inspect.Parameter(
+            "expression",
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[str | None, typer.Argument(metavar="EXPRESSION [--NAME VALUE]...", show_default=False)],
+        )
+    ]
+    for option in table.options_of(name):
+        if option.name == "help":
+            continue
+        spelled = f"--{option.name}"
+        kind: Any = bool if option.metavar is None else list[str] | None if option.repeats else str | None
+        shown = typer.Option(spelled, help=option.help, metavar=option.metavar, show_default=False)
+        parameters.append(
+            inspect.Parameter(
+                option.name.replace("-", "_"),
+                inspect.Parameter.KEYWORD_ONLY,
+                default=False if option.metavar is None else None,
+                annotation=Annotated[kind, shown],
+            )
+        )
+    quiet = Annotated[bool, typer.Option(table.QUIET, help=table.QUIET_HELP, show_default=False)]
+    parameters.append(
+        inspect.Parameter("quiet", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=quiet)
+    )
+
+    def command(**given: Any) -> None:
+        from bpcli.cli.expressions import run
+
+        request = Request(name)
+        request.text, request.quiet = given.pop("expression"), given.pop("quiet")
+        for assignment in given.pop("set") or []:
+            variable, _, value = assignment.partition("=")
+            request.give(variable, value)
+        for key, value in given.items():
+            if value not in (None, False):
+                request.options[key.replace("_", "-")] = "" if value is True else value
+        raise typer.Exit(run(request))
+
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    app.command(name, help=DOC[name] + VARIABLES, epilog=epilog(name))(command)
+
+
+for _name in table.ALL:
+    expression_command(_name)
+
+
+@app.command("ops", epilog=epilog("ops"))
+def ops(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One operation.", show_default=False)] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Every operation: what it computes, its local derivatives, domain and conventions."""
+    from bpcli.cli.reference import run_ops
+
+    raise typer.Exit(run_ops(name, json))

@@ -1,0 +1,144 @@
+"""Telling variables from options: `--x -1e5` gives x a value, `-e^x` is an expression.
+
+From left to right: after `--` everything is positional; a declared option is that option, and takes the
+next word as it stands; any other `--name` is a variable, whose value is the next word as it stands;
+everything else, `-x^2` and `-1` included, is the expression.
+"""
+
+from __future__ import annotations
+
+from bpcli.cli.options import ALL, BY_NAME, QUIET
+from bpcli.errors import InputError, closest
+
+
+class Request:
+    """What was asked for: the command, the text of the expression, the options, the values of variables.
+
+    text:   as typed, "-" for standard input, None where it comes by --file
+    values: variable -> text of its value
+    """
+
+    __slots__ = ("command", "options", "quiet", "text", "values")
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+        self.text: str | None = None
+        self.options: dict[str, str] = {}
+        self.values: dict[str, str] = {}
+        self.quiet = False
+
+    def give(self, name: str, value: str) -> None:
+        """A value for a variable. Raises InputError where it has one."""
+        if name in self.values:
+            raise InputError("given-twice", name=name, first=self.values[name], second=value)
+        self.values[name] = value
+
+
+def split(command: str, words: list[str]) -> Request:
+    """The request that the words after the command make.
+
+    Raises InputError for a value that is missing or given twice, and for more or fewer than one expression.
+
+    >>> request = split("grad", ["-x^2", "--x", "-1e5", "-q"])
+    >>> request.text, request.values, request.quiet
+    ('-x^2', {'x': '-1e5'}, True)
+    """
+    request = Request(command)
+    positional: list[str] = []
+    place = 0
+    while place < len(words):
+        word = words[place]
+        place += 1
+        if word == "--":
+            positional += words[place:]
+            break
+        if word == QUIET:
+            request.quiet = True
+            continue
+        name, equals, value = word[2:].partition("=") if word.startswith("--") else ("", "", "")
+        option = BY_NAME.get(name)
+        if option is not None:
+            if command not in option.commands:
+                raise InputError("option-elsewhere", option=name, command=command, others=" and ".join(option.commands))
+            if option.metavar is None:
+                if equals:
+                    raise InputError("switch-with-value", option=name)
+                value = ""
+            elif not equals:
+                if place >= len(words):
+                    raise InputError("option-without-value", option=name, metavar=option.metavar)
+                value = words[place]
+                place += 1
+            if name == "set":
+                _set(request, value)
+            elif name in request.options and request.options[name] != value:
+                raise InputError("option-twice", option=name)
+            else:
+                request.options[name] = value
+        elif name.isidentifier():
+            if not equals:
+                if place >= len(words) or _is_variable(words[place]):
+                    near = closest(name, [*BY_NAME])
+                    hint = f"did you mean the option --{near}?" if near and len(name) > 3 else None
+                    raise InputError("no-value", name=name, **({"hint": hint} if hint else {}))
+                value = words[place]
+                place += 1
+            request.give(name, value)
+        else:
+            positional.append(word)
+    if "help" in request.options:
+        return request
+    if "file" in request.options:
+        if positional:
+            raise InputError("file-and-expression", text=positional[0])
+    elif not positional:
+        raise InputError("no-expression", command=command)
+    else:
+        _only_one(positional)
+        request.text = positional[0]
+    return request
+
+
+def _is_variable(word: str) -> bool:
+    return word.startswith("--") and word[2:].partition("=")[0].isidentifier()
+
+
+def _set(request: Request, assignment: str) -> None:
+    name, equals, value = assignment.partition("=")
+    if not equals or not name.strip().isidentifier():
+        raise InputError("set-without-equals", text=assignment)
+    request.give(name.strip(), value)
+
+
+def _only_one(positional: list[str]) -> None:
+    if len(positional) == 1:
+        return
+    import os
+
+    for word in positional:
+        if word.startswith("--"):
+            near = closest(word[2:], [*BY_NAME])
+            raise InputError("unknown-option", option=word, hint=f"did you mean --{near}?" if near else "")
+    files = [word for word in positional if os.path.exists(word)]
+    if files:
+        raise InputError("shell-expanded", file=files[0], count=len(positional))
+    raise InputError("two-expressions", second=positional[1], joined=" ".join(positional))
+
+
+def words_for(request: Request) -> list[str]:
+    """The same request in the words that Typer reads: every variable as --set, the expression last."""
+    words = [request.command]
+    for name, value in request.options.items():
+        words += [f"--{name}"] if BY_NAME[name].metavar is None else [f"--{name}", value]
+    for name, value in request.values.items():
+        words += ["--set", f"{name}={value}"]
+    if request.quiet:
+        words.append(QUIET)
+    if request.text is not None:
+        words += ["--", request.text]
+    return words
+
+
+def is_expression_command(name: str) -> bool:
+    """Whether a command takes an expression and variables."""
+    return name in ALL

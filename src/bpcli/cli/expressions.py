@@ -1,0 +1,266 @@
+"""The commands that take an expression: from a request to what is printed and the exit code."""
+
+from __future__ import annotations
+
+import sys
+
+from bpcli.cli.options import FORMATS
+from bpcli.engine.point import Point, evaluate, gradient, value_of
+from bpcli.errors import ANSWER_IS_NO, DONE, FileError, InputError
+from bpcli.graph import MOST_NODES
+from bpcli.language.reader import parse
+from bpcli.numbers import DIGITS, full, show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bpcli.cli.arguments import Request
+    from bpcli.graph import Program
+    from bpcli.render.layout import Table
+
+
+def run(request: Request) -> int:
+    """Carry out a request; the exit code. Raises BpcliError."""
+    work = Work(request)
+    return COMMANDS[request.command](work)
+
+
+class Work:
+    """A request with its expression read, its values known and its format decided."""
+
+    def __init__(self, request: Request) -> None:
+        options = request.options
+        self.quiet = request.quiet
+        self.options = options
+        self.format = "json" if "json" in options else options.get("format", "")
+        if self.format not in ("", *FORMATS):
+            raise InputError("unknown-format", format=self.format, known=", ".join(FORMATS))
+        if not self.format:
+            self.format = "rich" if sys.stdout.isatty() else "plain"
+        self.digits = _whole(options, "digits", 1, 17) or DIGITS
+        self.given = {name: _value(name, text) for name, text in request.values.items()}
+        limit = _whole(options, "max-nodes", 1, 10**9) or MOST_NODES
+        share = "no-share" not in options
+        text = read_text(request.text, options.get("file"))
+        self.program: Program = parse(text, given=self.given, share=share, limit=limit)
+        self.wrt = [name.strip() for name in options["wrt"].split(",")] if options.get("wrt") else None
+
+    def number(self, value: float) -> str:
+        """A number of a bare answer: to the last bit, or to the digits that were asked for."""
+        return show(value, self.digits) if "digits" in self.options else full(value)
+
+
+def _whole(options: dict[str, str], name: str, least: int, most: int) -> int | None:
+    text = options.get(name)
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise InputError("option-not-whole", option=name, text=text, least=least, most=most)
+    return int(text)
+
+
+def _real(options: dict[str, str], name: str, default: float) -> float:
+    text = options.get(name)
+    if text is None:
+        return default
+    try:
+        value = value_of(text)
+    except InputError:
+        value = -1.0
+    if not 0 < value < 1e300:
+        raise InputError("option-not-positive", option=name, text=text)
+    return value
+
+
+def _value(name: str, text: str) -> float:
+    try:
+        return value_of(text)
+    except InputError as error:
+        raise InputError(error.kind, **(error.facts | {"name": name})) from None
+
+
+def read_text(text: str | None, path: str | None) -> str:
+    """The expression itself, or what stands in a file or on standard input. Raises FileError, InputError."""
+    if text is not None and text != "-":
+        return text
+    if path is None or path == "-":
+        data, name = sys.stdin.buffer.read(), "standard input"
+    else:
+        name = path
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except FileNotFoundError:
+            raise FileError("file-missing", file=path) from None
+        except IsADirectoryError:
+            raise FileError("file-is-folder", file=path) from None
+        except OSError as error:
+            raise FileError("file-unreadable", file=path, reason=error.strerror or "unknown reason") from None
+    try:
+        decoded = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError("not-utf8", file=name) from None
+    if "\0" in decoded:
+        raise InputError("not-utf8", file=name)
+    return decoded
+
+
+def write(lines: Iterable[str]) -> None:
+    """Print lines to standard output as they come."""
+    out = sys.stdout
+    for line in lines:
+        out.write(line)
+        out.write("\n")
+
+
+def write_json(value: object) -> None:
+    """Print one JSON object."""
+    import json
+
+    write([json.dumps(value, ensure_ascii=False)])
+
+
+def warn(point: Point) -> None:
+    """Say on standard error what was noticed about infinite values; the rest is part of the answer."""
+    from bpcli.render.words import sentence
+
+    for note in point.notes:
+        sys.stderr.write(f"note: {sentence(note)}\n")
+
+
+def show_table(work: Work, table: Table) -> None:
+    """A short table in the format that was asked for."""
+    if work.format == "rich":
+        from bpcli.render.terminal import console, table_renderable
+
+        screen = console()
+        screen.print(table_renderable(table, True, screen.width))
+    else:
+        from bpcli.render.plain import table_lines
+
+        write(list(table_lines(table))[0 if table.title else 1 :])
+
+
+def run_eval(work: Work) -> int:
+    """The value."""
+    point = evaluate(work.program, work.given)
+    if work.format == "json":
+        from bpcli.render.json import eval_dict
+
+        write_json(eval_dict(point))
+        return DONE
+    warn(point)
+    name = "" if work.quiet else f"{work.program.output_name} = "
+    write([name + (work.number(point.value) if work.quiet else show(point.value, work.digits))])
+    return DONE
+
+
+def run_grad(work: Work) -> int:
+    """The value and the gradient."""
+    point = gradient(work.program, work.given, work.wrt)
+    if work.format == "json":
+        from bpcli.render.json import grad_dict
+
+        write_json(grad_dict(point))
+        return DONE
+    warn(point)
+    if work.quiet:
+        write(f"{name}={work.number(value)}" for name, value in point.gradient.items())
+        return DONE
+    from bpcli.render.answers import gradient_table
+
+    output, table = gradient_table(point, work.digits)
+    write([output])
+    if table is not None:
+        show_table(work, table)
+    return DONE
+
+
+def run_trace(work: Work) -> int:
+    """Both passes, step by step."""
+    from bpcli.trace.record import record
+
+    trace = record(work.program, work.given, work.wrt)
+    whole = "all" in work.options
+    if work.format == "json":
+        from bpcli.render.json import trace_text
+
+        for piece in trace_text(trace):
+            sys.stdout.write(piece)
+        sys.stdout.write("\n")
+    elif work.quiet:
+        write(f"{name}={work.number(value)}" for name, value in trace.gradient.items())
+    elif work.format == "rich":
+        from bpcli.render.terminal import print_trace
+
+        print_trace(trace, work.digits, whole=whole)
+    else:
+        from bpcli.render.plain import trace_lines
+
+        write(trace_lines(trace, work.digits, whole=whole or not sys.stdout.isatty()))
+    return DONE
+
+
+def run_diff(work: Work) -> int:
+    """The derivative as a formula."""
+    from bpcli.engine.formulas import Derivative, differentiate
+
+    program = work.program
+    if work.wrt is not None:
+        made = {",".join(work.wrt): differentiate(program, work.wrt)}
+    else:
+        made = {name: differentiate(program, [name]) for name in program.inputs}
+    values: dict[str, float] = {}
+    if work.given:
+        values = {name: each.value(work.given) for name, each in made.items()}
+    if work.format == "json":
+        from bpcli.render.json import diff_dict
+
+        write_json(diff_dict(made, values))
+        return DONE
+    output = program.output_name
+    alone = len(made) == 1
+
+    def line(name: str, each: Derivative) -> str:
+        ending = f" = {show(values[name], work.digits)}" if name in values and not work.quiet else ""
+        formula = str(each)
+        if alone or "\n" in formula:
+            return formula + ending
+        return f"{name}={formula}" if work.quiet else f"d{output}/d{name} = {formula}{ending}"
+
+    write(line(name, each) for name, each in made.items())
+    if not made:
+        write(["0"])
+    return DONE
+
+
+def run_check(work: Work) -> int:
+    """The same gradient by several methods."""
+    from bpcli.trace.checks import STEP, TOLERANCE, check
+
+    result = check(
+        work.program,
+        work.given,
+        work.wrt,
+        step=_real(work.options, "step", STEP),
+        tolerance=_real(work.options, "tolerance", TOLERANCE),
+    )
+    code = DONE if result.ok else ANSWER_IS_NO
+    if work.format == "json":
+        write_json(result.to_dict())
+        return code
+    warn(result.point)
+    if work.quiet:
+        write(["ok" if result.ok else "no"])
+        return code
+    from bpcli.render.answers import check_table, verdict
+
+    table = check_table(result, work.digits)
+    if table.count:
+        show_table(work, table)
+    write([verdict(result)])
+    return code
+
+
+COMMANDS = {"eval": run_eval, "grad": run_grad, "trace": run_trace, "diff": run_diff, "check": run_check}

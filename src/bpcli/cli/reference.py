@@ -1,0 +1,29 @@
+"""`bpcli ops`: the table of operations, for people."""
+
+from __future__ import annotations
+
+from bpcli.cli.expressions import write, write_json
+from bpcli.errors import DONE, InputError, closest
+
+
+def run_ops(name: str | None, json: bool) -> int:
+    """List the operations, or show one of them. Raises InputError for a name that is none."""
+    from bpcli.render import reference
+
+    if name is None:
+        if json:
+            write_json({"schema": "bpcli.ops/1", "operations": [reference.operation_dict(op) for op in reference.every()]})
+        else:
+            write(reference.overview())
+        return DONE
+    found = reference.find(name)
+    if not found:
+        near = closest(name, reference.known_names())
+        hint = f"did you mean `{near}`?" if near else "`bpcli ops` lists them all"
+        raise InputError("unknown-operation", name=name, hint=hint)
+    if json:
+        write_json({"schema": "bpcli.ops/1", "operations": [reference.operation_dict(op) for op in found]})
+    else:
+        for place, op in enumerate(found):
+            write(["", *reference.page(op)] if place else reference.page(op))
+    return DONE
