@@ -1,1 +1,78 @@
+"""bpcli: differentiate an expression, and see every step of backpropagation.
+
+>>> import bpcli
+>>> bpcli.grad("(x+w)*w", x=2, w=3).gradient
+{'x': 3.0, 'w': 8.0}
+"""
+
+from __future__ import annotations
+
 __version__ = "0.1.0"
+
+# Where each name lives. It is imported when it is first used: the package itself costs nothing to import.
+_HOME = {
+    "BpcliError": "bpcli.errors",
+    "Check": "bpcli.trace.checks",
+    "Derivative": "bpcli.engine.formulas",
+    "FileError": "bpcli.errors",
+    "Fit": "bpcli.training.fitting",
+    "InputError": "bpcli.errors",
+    "NumericError": "bpcli.errors",
+    "Point": "bpcli.engine.point",
+    "Program": "bpcli.graph",
+    "Trace": "bpcli.trace.record",
+    "check": "bpcli.api",
+    "diff": "bpcli.api",
+    "evaluate": "bpcli.api",
+    "fit": "bpcli.training.fitting",
+    "grad": "bpcli.api",
+    "parse": "bpcli.language.reader",
+    "trace": "bpcli.api",
+}
+
+__all__ = [
+    "BpcliError",
+    "Check",
+    "Derivative",
+    "FileError",
+    "Fit",
+    "InputError",
+    "NumericError",
+    "Point",
+    "Program",
+    "Trace",
+    "__version__",
+    "check",
+    "diff",
+    "evaluate",
+    "fit",
+    "grad",
+    "parse",
+    "trace",
+]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.api import check, diff, evaluate, grad, trace
+    from bpcli.engine.formulas import Derivative
+    from bpcli.engine.point import Point
+    from bpcli.errors import BpcliError, FileError, InputError, NumericError
+    from bpcli.graph import Program
+    from bpcli.language.reader import parse
+    from bpcli.trace.checks import Check
+    from bpcli.trace.record import Trace
+    from bpcli.training.fitting import Fit, fit
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'bpcli' has no attribute {name!r}")
+    import importlib
+
+    value = globals()[name] = getattr(importlib.import_module(home), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -203,9 +203,10 @@ class Program:
     names:    every name in order of first appearance -> node; variables and assigned names
     assigned: the names that the text assigns
     output:   node of the last statement; `output_name` is its name or "y"
+    shadowed: names that are variables here and constants elsewhere
     """
 
-    __slots__ = ("assigned", "graph", "names", "notes", "output", "output_name", "source")
+    __slots__ = ("assigned", "graph", "names", "output", "output_name", "shadowed", "source")
 
     def __init__(
         self,
@@ -215,7 +216,7 @@ class Program:
         assigned: tuple[str, ...],
         output: int,
         output_name: str,
-        notes: tuple[str, ...],
+        shadowed: tuple[str, ...] = (),
     ) -> None:
         self.source = source
         self.graph = graph
@@ -223,7 +224,7 @@ class Program:
         self.assigned = assigned
         self.output = output
         self.output_name = output_name
-        self.notes = notes
+        self.shadowed = shadowed
 
     @property
     def inputs(self) -> tuple[str, ...]:

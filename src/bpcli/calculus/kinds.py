@@ -242,7 +242,7 @@ def compiled(
             only: int = parts[0]
             return lambda registers: function(registers[only])
         if len(parts) == 2 and isinstance(parts[0], int) and isinstance(parts[1], int):
-            left, right = parts
+            left, right = parts[0], parts[1]
             return lambda registers: function(registers[left], registers[right])
     return _steps(graph, output, places, functions, constant)
 

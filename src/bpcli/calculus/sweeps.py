@@ -11,7 +11,7 @@ from bpcli.graph import LEAVES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from bpcli.calculus.kinds import Edge
@@ -45,13 +45,17 @@ class Branch:
         self.state = state
 
 
-def forward(graph: Graph, kind: Kind, inputs: Mapping[int, Number], stop: int) -> list[Number]:
+def forward(
+    graph: Graph, kind: Kind, inputs: Mapping[int, Number], stop: int, known: Sequence[Number] = ()
+) -> list[Number]:
     """The value of every node below `stop`. `inputs` gives the values of the variables by node.
+
+    known: values of the first nodes, where they are known already
 
     Runs bare; where Python raises on a value it goes on from that node with IEEE results.
     """
     ops, args, payload = graph.op, graph.args, graph.payload
-    values: list[Number] = []
+    values: list[Number] = list(known)
     append = values.append
     guarded = False
     while True:

@@ -117,3 +117,65 @@ def ops(
     from bpcli.cli.reference import run_ops
 
     raise typer.Exit(run_ops(name, json))
+
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - is standard input.", show_default=False)]
+Degree = Annotated[int, typer.Option(help="Degree of the polynomial.", metavar="N")]
+XColumn = Annotated[str | None, typer.Option("--x-col", help="Column of x, by name or number.", show_default=False)]
+YColumn = Annotated[str | None, typer.Option("--y-col", help="Column of y, by name or number.", show_default=False)]
+Rate = Annotated[str, typer.Option("--lr", help="Learning rate in the scaled basis, or auto.", metavar="RATE")]
+Steps = Annotated[int | None, typer.Option(help="Most steps (10000).", metavar="N", min=0, show_default=False)]
+NoScale = Annotated[bool, typer.Option("--no-scale", help="Descend in raw powers of x, to see what happens.")]
+Format = Annotated[str, typer.Option(help="rich, plain or json.", metavar="FORMAT", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+Digits = Annotated[int | None, typer.Option(help="Significant digits (6).", metavar="N", min=1, max=17, show_default=False)]
+Quiet = Annotated[bool, typer.Option("-q", help="The coefficients alone, one name=value a line.", show_default=False)]
+
+
+@app.command("fit", epilog=epilog("fit"))
+def fit(
+    file: File,
+    degree: Degree = 1,
+    x_col: XColumn = None,
+    y_col: YColumn = None,
+    lr: Rate = "auto",
+    steps: Steps = None,
+    no_scale: NoScale = False,
+    format: Format = "",  # noqa: A002
+    json: Json = False,
+    digits: Digits = None,
+    quiet: Quiet = False,
+) -> None:
+    """Fit a polynomial to two columns of FILE by gradient descent."""
+    from bpcli.cli.fitting import Order, run_fit
+
+    order = Order(
+        file, degree, x_col=x_col, y_col=y_col, rate=lr, steps=steps, scale=not no_scale,
+        format=format, json=json, digits=digits, quiet=quiet,
+    )  # fmt: skip
+    raise typer.Exit(run_fit(order))
+
+
+@app.command("train", epilog=epilog("train"))
+def train(
+    file: File,
+    degree: Degree = 1,
+    x_col: XColumn = None,
+    y_col: YColumn = None,
+    lr: Rate = "auto",
+    steps: Steps = None,
+    trace_steps: Annotated[int, typer.Option(help="First steps that are shown in full.", metavar="N", min=0)] = 2,
+    no_scale: NoScale = False,
+    format: Format = "",  # noqa: A002
+    json: Json = False,
+    digits: Digits = None,
+    quiet: Quiet = False,
+) -> None:
+    """The same descent as `fit`, shown as a training loop: forward, loss, backward, update, repeat."""
+    from bpcli.cli.fitting import Order, run_train
+
+    order = Order(
+        file, degree, x_col=x_col, y_col=y_col, rate=lr, steps=steps, scale=not no_scale,
+        format=format, json=json, digits=digits, quiet=quiet,
+    )  # fmt: skip
+    raise typer.Exit(run_train(order, trace_steps))

@@ -80,7 +80,7 @@ def split(command: str, words: list[str]) -> Request:
                 if place >= len(words) or _is_variable(words[place]):
                     near = closest(name, [*BY_NAME])
                     hint = f"did you mean the option --{near}?" if near and len(name) > 3 else None
-                    raise InputError("no-value", name=name, **({"hint": hint} if hint else {}))
+                    raise InputError("no-value", name=name, hint=hint)
                 value = words[place]
                 place += 1
             request.give(name, value)

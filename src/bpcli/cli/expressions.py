@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bpcli.cli.options import FORMATS
+from bpcli.cli.output import chosen_format, show_table, write, write_json
 from bpcli.engine.point import Point, evaluate, gradient, value_of
 from bpcli.errors import ANSWER_IS_NO, DONE, FileError, InputError
 from bpcli.graph import MOST_NODES
@@ -13,11 +13,8 @@ from bpcli.numbers import DIGITS, full, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from bpcli.cli.arguments import Request
     from bpcli.graph import Program
-    from bpcli.render.layout import Table
 
 
 def run(request: Request) -> int:
@@ -33,11 +30,7 @@ class Work:
         options = request.options
         self.quiet = request.quiet
         self.options = options
-        self.format = "json" if "json" in options else options.get("format", "")
-        if self.format not in ("", *FORMATS):
-            raise InputError("unknown-format", format=self.format, known=", ".join(FORMATS))
-        if not self.format:
-            self.format = "rich" if sys.stdout.isatty() else "plain"
+        self.format = chosen_format(options.get("format", ""), "json" in options)
         self.digits = _whole(options, "digits", 1, 17) or DIGITS
         self.given = {name: _value(name, text) for name, text in request.values.items()}
         limit = _whole(options, "max-nodes", 1, 10**9) or MOST_NODES
@@ -77,7 +70,8 @@ def _value(name: str, text: str) -> float:
     try:
         return value_of(text)
     except InputError as error:
-        raise InputError(error.kind, **(error.facts | {"name": name})) from None
+        error.facts["name"] = name
+        raise
 
 
 def read_text(text: str | None, path: str | None) -> str:
@@ -106,40 +100,12 @@ def read_text(text: str | None, path: str | None) -> str:
     return decoded
 
 
-def write(lines: Iterable[str]) -> None:
-    """Print lines to standard output as they come."""
-    out = sys.stdout
-    for line in lines:
-        out.write(line)
-        out.write("\n")
-
-
-def write_json(value: object) -> None:
-    """Print one JSON object."""
-    import json
-
-    write([json.dumps(value, ensure_ascii=False)])
-
-
 def warn(point: Point) -> None:
     """Say on standard error what was noticed about infinite values; the rest is part of the answer."""
     from bpcli.render.words import sentence
 
     for note in point.notes:
         sys.stderr.write(f"note: {sentence(note)}\n")
-
-
-def show_table(work: Work, table: Table) -> None:
-    """A short table in the format that was asked for."""
-    if work.format == "rich":
-        from bpcli.render.terminal import console, table_renderable
-
-        screen = console()
-        screen.print(table_renderable(table, True, screen.width))
-    else:
-        from bpcli.render.plain import table_lines
-
-        write(list(table_lines(table))[0 if table.title else 1 :])
 
 
 def run_eval(work: Work) -> int:
@@ -173,7 +139,7 @@ def run_grad(work: Work) -> int:
     output, table = gradient_table(point, work.digits)
     write([output])
     if table is not None:
-        show_table(work, table)
+        show_table(table, work.format)
     return DONE
 
 
@@ -258,7 +224,7 @@ def run_check(work: Work) -> int:
 
     table = check_table(result, work.digits)
     if table.count:
-        show_table(work, table)
+        show_table(table, work.format)
     write([verdict(result)])
     return code
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpcli.cli.expressions import write, write_json
+from bpcli.cli.output import write, write_json
 from bpcli.errors import DONE, InputError, closest
 
 

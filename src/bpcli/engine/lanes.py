@@ -30,8 +30,9 @@ SPELLED: dict[str, Any] = {op: getattr(np, name) for op, name in ARRAY.items()} 
     "powc": np.power,
     "erf": _each(math.erf),
     "erfc": _each(math.erfc),
-    "max": lambda *values: functools.reduce(np.maximum, values),
-    "min": lambda *values: functools.reduce(np.minimum, values),
+    # + 0.0 for the one sign of zero; see primitives.py.
+    "max": lambda *values: functools.reduce(np.maximum, values) + 0.0,
+    "min": lambda *values: functools.reduce(np.minimum, values) + 0.0,
     "where": lambda c, a, b: np.where(np.asarray(c) != 0, a, b),
     "lt": _truth(np.less),
     "le": _truth(np.less_equal),

@@ -40,7 +40,17 @@ class Point:
         self.adjoints: list[float | None] = []
         self.branches: list[Branch] = []
         self.gradient: dict[str, float] = {}
-        self.notes: list[Note] = [Note("shadowed", name=text.split()[0]) for text in program.notes]
+        self.notes: list[Note] = [Note("shadowed", name=name) for name in program.shadowed]
+
+    def to_dict(self) -> dict[str, object]:
+        """The JSON contract: bpcli.grad/1, or bpcli.eval/1 where no gradient was computed."""
+        from bpcli.render.json import eval_dict, grad_dict
+
+        return grad_dict(self) if self.adjoints else eval_dict(self)
+
+    def __repr__(self) -> str:
+        slopes = f", gradient={self.gradient}" if self.adjoints else ""
+        return f"Point(value={self.value}{slopes})"
 
 
 def value_of(text: str) -> float:

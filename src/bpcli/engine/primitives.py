@@ -4,8 +4,8 @@ One row a primitive. `scalar` works on floats and may raise; `guarded` gives the
 two differ; `array` is the name of the NumPy function, or a function of this module's policy for arrays.
 
 The policy at the corners, the same for every kind: poles give a signed infinity, what is outside a domain
-gives nan, overflow gives a signed infinity, max and min pass nan on, halves round to even, and mod has the
-sign of the divisor.
+gives nan, overflow gives a signed infinity, max and min pass nan on and have no -0.0, halves round to even,
+and mod has the sign of the divisor.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _whole(function: Callable[[float], int]) -> Callable[[float], float]:
 
 
 def _sign(x: float) -> float:
-    return 1.0 if x > 0 else -1.0 if x < 0 else x
+    return 1.0 if x > 0 else -1.0 if x < 0 else x + 0.0
 
 
 def _largest(*values: float) -> float:
@@ -65,7 +65,7 @@ def _largest(*values: float) -> float:
             return value
         if value > best:
             best = value
-    return best
+    return best + 0.0  # -0.0 becomes 0: which of two zeros is found depends on the kind of number
 
 
 def _smallest(*values: float) -> float:
@@ -75,7 +75,7 @@ def _smallest(*values: float) -> float:
             return value
         if value < best:
             best = value
-    return best
+    return best + 0.0
 
 
 def _guard(

@@ -17,7 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-Tables = tuple[tuple[str, ...], tuple[tuple[int, int, str], ...], tuple[dict[int, int], ...], tuple[dict[int, int], ...]]
+Rows = tuple[dict[int, int], ...]
+Tables = tuple[tuple[str, ...], tuple[tuple[int, int, str], ...], Rows, Rows]
 
 
 def fingerprint(grammar: str) -> int:
@@ -87,7 +88,8 @@ def module_text(grammar: str) -> str:
         f"FINGERPRINT = {fingerprint(grammar)}",
     ]
     for name, rows in zip(names, (symbols, rules, actions, gotos), strict=True):
-        lines += [f"{name} = (", *(f"    {row!r}," for row in rows), ")"]
+        kind = "tuple[dict[int, int], ...]" if rows in (actions, gotos) else ""
+        lines += [f"{name}: {kind} = (" if kind else f"{name} = (", *(f"    {row!r}," for row in rows), ")"]
     return "\n".join(lines).replace("'", '"') + "\n"
 
 

@@ -67,7 +67,7 @@ class Reader:
         self.assigned: dict[str, int] = {}
         self.templates: dict[str, Template] = {}
         self.custom: dict[str, Function] = {}
-        self.notes: list[str] = []
+        self.hidden: list[str] = []  # constants that turned out to be variables here
         shadowing = {*tokens.assigned, *given}
         self.shadowed = shadowing & {*numbers.NAMED}
         spellings = {**dict.fromkeys(numbers.NAMED), "π": "pi", "τ": "tau"}
@@ -309,7 +309,7 @@ class Reader:
         if graph is self.outer and name not in self.names:
             self.names[name] = node
             if name in self.shadowed:
-                self.notes.append(f"{name} is a variable here; its constant is shadowed")
+                self.hidden.append(name)
         return node
 
     def first(self, parts: list[Any], first: int, last: int) -> list[Any]:
@@ -491,5 +491,5 @@ class Reader:
             taken = {*self.names, *self.assigned}
             output_name = next((name for name in OUTPUT_NAMES if name not in taken), "y_")
         return Program(
-            self.tokens.source, self.graph, self.names, tuple(self.assigned), result, output_name, tuple(self.notes)
+            self.tokens.source, self.graph, self.names, tuple(self.assigned), result, output_name, tuple(self.hidden)
         )

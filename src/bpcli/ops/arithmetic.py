@@ -69,7 +69,8 @@ OPERATIONS = (
         "pow(x, y)",
         "Power with an exponent that varies.",
         symbol="^",
-        partials={"x": "y*x^(y - 1) if y != 0", "y": "out*log(x) if x != 0"},
+        # Closed at the origin alone: y = 0 has slope 0 in x, but a slope that varies with y.
+        partials={"x": "y*x^(y - 1) if x != 0 or y != 0", "y": "out*log(x) if x != 0"},
         textbook={"x": "y*x^(y - 1)", "y": "out*log(x)"},
         latex="{x}^{{{y}}}",
         domain="x > 0 or x == 0 and y >= 0 or y == round(y) and x != 0",
@@ -82,7 +83,9 @@ OPERATIONS = (
     Op(
         "mod(x, y)",
         "Remainder of x / y with the sign of y.",
-        partials={"x": "1", "y": "-floor(x/y)"},
+        # From the remainder itself: x/y may round up to a whole number where x % y did not, as for 1 and 0.1.
+        partials={"x": "1", "y": "round((out - x)/y)"},
+        textbook={"y": "-floor(x/y)"},
         latex=r"{x} \bmod {y}",
         domain="y != 0",
         kinks=[Kink("mod(x, y) == 0", "slope 1 in x, as to the right of the jump")],

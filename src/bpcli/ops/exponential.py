@@ -65,7 +65,9 @@ OPERATIONS = (
     Op(
         "sqrt(x)",
         "Square root; its slope at 0 is infinite.",
-        partials={"x": "1/(2*out)"},
+        # + 0 turns the root of -0.0 into 0: the tangent at 0 points up, also in sqrt(-x).
+        partials={"x": "1/(2*out + 0)"},
+        textbook={"x": "1/(2*out)"},
         latex=r"\sqrt{{{x}}}",
         domain="x >= 0",
         smooth="x > 0",

@@ -22,8 +22,9 @@ OPERATIONS = (
     Op(
         "tanh(x)",
         "Hyperbolic tangent: squashes the real line onto (-1, 1).",
-        # 1 - out^2 is 0 beyond |x| of about 19, where the truth is still 1e-17.
-        partials={"x": "(1/cosh(x))^2"},
+        # 1 - out^2 is 0 beyond |x| of about 19, where the truth is still 1e-17. sech and its own slope stay
+        # finite everywhere; cosh overflows, and then the second derivative would be 0 * inf.
+        partials={"x": "sech(x)^2"},
         textbook={"x": "1 - out^2"},
         latex=r"\tanh\left({x}\right)",
         golden=[
@@ -31,6 +32,14 @@ OPERATIONS = (
             Golden([1], 0.7615941559557649, [0.41997434161402607], MP),
             Golden([20], 1.0, [1.6993417021166355e-17], MP),
         ],
+    ),
+    Op(
+        "sech(x)",
+        "Hyperbolic secant, 1/cosh(x).",
+        value="1/cosh(x)",
+        partials={"x": "-out*tanh(x)"},
+        latex=r"\operatorname{{sech}}\left({x}\right)",
+        golden=[Golden([0], 1, [0], "by hand"), Golden([1], 0.6480542736638855, [-0.49355434756457306], MP)],
     ),
     Op(
         "asinh(x)",

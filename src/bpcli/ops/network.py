@@ -31,8 +31,9 @@ OPERATIONS = (
         "elu(x, alpha=1)",
         "x where it is positive, else alpha * (exp(x) - 1).",
         value="where(x > 0, x, alpha*expm1(min(x, 0)))",
-        # min(x, 0) keeps exp from overflowing on the side that is not taken.
-        partials={"x": "where(x > 0, 1, alpha*exp(min(x, 0)))", "alpha": "expm1(x) if x <= 0"},
+        # The inner choice keeps exp from overflowing on the side that is not taken; min(x, 0) would share
+        # its slope at 0, where the formula on the left holds to every order.
+        partials={"x": "where(x > 0, 1, alpha*exp(where(x > 0, 0, x)))", "alpha": "expm1(x) if x <= 0"},
         textbook={"x": "where(x > 0, 1, alpha*exp(x))"},
         latex=r"\operatorname{{elu}}\left({x}\right)",
         kinks=[Kink("x == 0 and alpha != 1", "the slope on the left")],

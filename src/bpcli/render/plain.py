@@ -34,7 +34,8 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
     if table.aside:
         gap = max(4, 52 - display_width(title)) if width is None or width >= 72 else 3
         title = f"{title}{' ' * gap}{table.aside}"
-    yield title
+    if title:
+        yield title
     if width is not None and total > width:
         yield from _listed(table, itertools.chain(sample, rows), width)
         return

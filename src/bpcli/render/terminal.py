@@ -41,7 +41,6 @@ def table_renderable(table: Table, whole: bool, width: int) -> Any:
     if sum(widths) + 2 * len(widths) > width:
         table.rows = [row for row in rows if not isinstance(row, str)]
         lines = plain.table_lines(layout.Table("", table.columns, table.rows, len(rows)), True, width)
-        next(lines)
         return Group(title, *(Text(line) for line in lines))
     drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
     for column, space in zip(table.columns, widths, strict=True):
@@ -51,7 +50,7 @@ def table_renderable(table: Table, whole: bool, width: int) -> Any:
             drawn.add_row(*[Text(""), Text(row)][: len(table.columns)])
         else:
             drawn.add_row(*(Text(cell) for cell in row))
-    return Group(title, drawn)
+    return Group(title, drawn) if table.title else drawn
 
 
 def trace_renderable(trace: Trace, digits: int = DIGITS, *, whole: bool = False, width: int = 80) -> Any:

@@ -72,7 +72,7 @@ def central(program: Program, given: Mapping[str, float], name: str, step: float
     size = step * max(1.0, abs(place))
     # The step that was really made, after rounding.
     above, below = place + size, place - size
-    values = []
+    values: list[float] = []
     for moved in (above, below):
         inputs[node] = moved
         values.append(forward(program.graph, FLOATS, inputs, program.output + 1)[program.output])

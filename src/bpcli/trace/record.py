@@ -152,6 +152,14 @@ class Trace:
 
         return "\n".join(trace_lines(self))
 
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(str(self))}</pre>"
+
     def __rich__(self) -> Any:
         from bpcli.render.terminal import trace_renderable
 

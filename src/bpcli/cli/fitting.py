@@ -1,0 +1,192 @@
+"""`bpcli fit` and `bpcli train`: from a file of numbers to a fitted curve."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from bpcli.cli.output import chosen_format, show_table, write, write_json
+from bpcli.engine.point import value_of
+from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, InputError
+from bpcli.numbers import DIGITS, full, show
+from bpcli.render import fit as report
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.training.descent import Step
+    from bpcli.training.fitting import Fit, Fitting
+
+PATIENCE = 0.5  # seconds of work before a progress line appears
+
+
+class Order:
+    """What was asked for: the file, the model, the descent, the form of the answer."""
+
+    def __init__(
+        self,
+        path: str,
+        degree: int,
+        *,
+        x_col: str | None = None,
+        y_col: str | None = None,
+        rate: str = "auto",
+        steps: int | None = None,
+        scale: bool = True,
+        format: str = "",  # noqa: A002 - the name of the option
+        json: bool = False,
+        digits: int | None = None,
+        quiet: bool = False,
+    ) -> None:
+        from bpcli.training.data import choose_columns, read_table
+        from bpcli.training.fitting import STEPS, Fitting
+
+        self.format = chosen_format(format, json)
+        self.quiet = quiet
+        self.bare_digits = digits
+        self.digits = DIGITS if digits is None else digits
+        table = read_table(path)
+        x_name, x, y_name, y = choose_columns(table, x_col, y_col)
+        self.fitting = Fitting(
+            x, y, degree, rate=_rate(rate), steps=STEPS if steps is None else steps, scale=scale, keep=50
+        )
+        fit = self.fitting.fit
+        fit.source = table.source
+        fit.rows_skipped, fit.skipped = table.rows_skipped, table.skipped
+        fit.x_name, fit.y_name = _names(x_name, y_name)
+
+
+def _names(x_name: str, y_name: str) -> tuple[str, str]:
+    """The names of the columns, where a formula can use them; x and y otherwise."""
+    usable = x_name.isidentifier() and y_name.isidentifier() and x_name != y_name
+    return (x_name, y_name) if usable else ("x", "y")
+
+
+def _rate(text: str) -> float | None:
+    if text == "auto":
+        return None
+    try:
+        value = value_of(text)
+    except InputError:
+        value = -1.0
+    if not 0 < value < 1e300:
+        raise InputError("option-not-positive", option="lr", text=text)
+    return value
+
+
+def run_fit(order: Order) -> int:
+    """Fit, and report the curve."""
+    fit = order.fitting.fit
+    for _ in _watched(order.fitting):
+        pass
+    if order.format == "json":
+        write_json(fit.to_dict())
+    elif order.quiet:
+        write(f"{name}={_bare(order, value)}" for name, value in fit.parameters.items())
+    else:
+        digits = order.digits
+        write(report.data_lines(fit, digits))
+        write(report.model_lines(fit, digits))
+        write([""])
+        _outcome(order, fit)
+    return _code(fit)
+
+
+def run_train(order: Order, shown: int) -> int:
+    """The same descent as a loop: the first steps in full, then a log."""
+    fit = order.fitting.fit
+    log: list[Step] = []
+    following = 1
+    full_steps = order.format != "json" and not order.quiet
+    if full_steps:
+        write(report.data_lines(fit, order.digits))
+        write(report.model_lines(fit, order.digits))
+        write(["", f"the loss of one row, as a program that is differentiated ({_count(fit)} parameters):"])
+        write(f"    {line}" for line in fit.basis.program().splitlines())
+        write([""])
+    fit.scaled = dict.fromkeys(order.fitting.names, 0.0)
+    last: Step | None = None
+    for step in _watched(order.fitting):
+        last = step
+        if full_steps and step.number < shown and step.step is not None:
+            _show_step(order, fit, step)
+        elif step.number >= following or step.stopped:
+            log.append(step)
+            following = max(step.number + 1, round(step.number * 1.6))
+    if order.format == "json":
+        write_json(fit.to_dict())
+    elif order.quiet:
+        write(f"{name}={_bare(order, value)}" for name, value in fit.parameters.items())
+    else:
+        if last is not None and (not log or log[-1] is not last):
+            log.append(last)
+        show_table(report.log_table(fit, log, order.digits), order.format)
+        write([""])
+        _outcome(order, fit, history=False)
+    return _code(fit)
+
+
+def _count(fit: Fit) -> int:
+    return fit.degree + 1
+
+
+def _show_step(order: Order, fit: Fit, step: Step) -> None:
+    digits = order.digits
+    write([f"Step {step.number + 1}"])
+    if step.number == 0:
+        write([f"  forward   {fit.rows_used} predictions p with the values below"])
+    write([f"  loss      mean of (p - y)^2 = {show(step.loss, digits)}"])
+    if step.number == 0:
+        write(
+            [
+                "  backward  the gradient of the loss, row by row, and its mean",
+                "  update    new value = value - rate * gradient; then the loop repeats",
+            ]
+        )
+    show_table(report.step_table(fit, step, digits), order.format)
+    write([""])
+
+
+def _bare(order: Order, value: float) -> str:
+    return full(value) if order.bare_digits is None else show(value, order.bare_digits)
+
+
+def _outcome(order: Order, fit: Fit, history: bool = True) -> None:
+    digits = order.digits
+    if history:
+        show_table(report.history_table(fit, digits), order.format)
+    write([report.stop_line(fit), ""])
+    if fit.stopped != "diverged":
+        show_table(report.parameter_table(fit, digits), order.format)
+        write(["", report.quality_line(fit, digits), "", report.short_equation(fit, digits)])
+    write(report.warning_lines(fit))
+
+
+def _code(fit: Fit) -> int:
+    if fit.stopped == "diverged":
+        return NUMERIC_FAILURE
+    return INTERRUPTED if fit.stopped == "interrupted" else DONE
+
+
+def _watched(fitting: Fitting):  # type: ignore[no-untyped-def]
+    """The steps of a descent, with a line of progress on a terminal once it takes a while."""
+    began = time.monotonic()
+    progress = task = None
+    for step in fitting:
+        if progress is None and sys.stderr.isatty() and time.monotonic() - began > PATIENCE:
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn
+
+            progress = Progress(
+                TextColumn("step {task.completed}"), BarColumn(), TextColumn("loss {task.fields[loss]}"),
+                console=Console(stderr=True), transient=True,
+            )  # fmt: skip
+            progress.start()
+            task = progress.add_task("descent", total=fitting.limit, loss="")
+        if progress is not None and task is not None:
+            progress.update(task, completed=step.number, loss=show(step.loss))
+        try:
+            yield step
+        except GeneratorExit:
+            break
+    if progress is not None:
+        progress.stop()

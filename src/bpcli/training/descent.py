@@ -1,0 +1,80 @@
+"""The loop: forward, loss, backward, update, repeat. An iterator of steps, so that nobody needs callbacks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpcli.training.optimizers import Optimizer
+
+Array = NDArray[np.float64]
+
+CONVERGED, STEP_LIMIT, DIVERGED, INTERRUPTED = "converged", "step limit", "diverged", "interrupted"
+
+PATIENCE = 8  # steps without a smaller gradient after which only rounding is left
+ROUNDING = 1e-9  # the gradient has to fall by this much before standing still counts as convergence
+GROWTHS = 5  # losses in a row, each larger than the one before, after which a descent has diverged
+
+
+class Step(NamedTuple):
+    """One turn of the loop: what was found at the parameters, and the step that leaves them.
+
+    loss, gradient: at `parameters`
+    step:           what the optimizer adds to them; None after the last
+    stopped:        the reason why there is no further step, or ""
+    """
+
+    number: int
+    parameters: Array
+    loss: float
+    gradient: Array
+    step: Array | None
+    stopped: str
+
+    @property
+    def norm(self) -> float:
+        """The length of the gradient."""
+        return math.hypot(*self.gradient.tolist())
+
+
+def descend(
+    objective: Callable[[Array], tuple[float, Array]], start: Array, optimizer: Optimizer, steps: int
+) -> Iterator[Step]:
+    """Follow the gradient down from `start`, at most `steps` updates; each turn is yielded as it happens.
+
+    The last turn says why it ended: converged (the gradient is 0, or has fallen far and stands still,
+    so that what is left is rounding), step limit, or diverged (no number any more, or a loss that grows).
+    """
+    parameters = np.array(start, dtype=np.float64)
+    state: Any = optimizer.init(parameters)
+    smallest = first = math.inf
+    still = growing = 0
+    before = math.inf
+    for number in range(steps + 1):
+        loss, gradient = objective(parameters)
+        size = math.hypot(*gradient.tolist())
+        if number == 0:
+            first = size
+        still = 0 if size < 0.9 * smallest else still + 1
+        smallest = min(smallest, size)
+        growing = growing + 1 if loss > before else 0
+        before = loss
+        stopped = ""
+        if not math.isfinite(loss) or not math.isfinite(size):
+            stopped = DIVERGED
+        elif growing >= GROWTHS and size > smallest * 10 and size > first * ROUNDING:
+            stopped = DIVERGED
+        elif size == 0 or (still >= PATIENCE and smallest <= first * ROUNDING):
+            stopped = CONVERGED
+        elif number == steps:
+            stopped = STEP_LIMIT
+        if stopped:
+            yield Step(number, parameters, loss, gradient, None, stopped)
+            return
+        step, state = optimizer.update(gradient, state, parameters)
+        yield Step(number, parameters, loss, gradient, step, "")
+        parameters = parameters + step
