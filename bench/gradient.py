@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from array import array
 from pathlib import Path
 from statistics import median
@@ -35,6 +36,7 @@ SIZES = (*QUICK, 1_000_000)
 PROMISED = 100_000  # the targets are for expressions of this size and larger
 AGREE = 1e-9
 BUDGET = 1.5  # seconds for the repetitions of one measurement
+OUR_CAP = 1800.0  # seconds; ours is not excused
 
 # Peer -> the module that it needs, and the most of its time that our two passes may take.
 PEERS = {"micrograd": ("micrograd", 1 / 15), "torch": ("torch", 1 / 30), "autograd": ("autograd", None),
@@ -44,22 +46,50 @@ CHEAP = 3.5  # forward and reverse, in forwards
 SYMBOLIC = 3.0  # microseconds a node
 
 
+OPS = ("mul", "add", "sub", "div", "sin")
+
+
 class Expression:
     """An expression as a list of instructions, and as text.
 
-    steps:  (op, left, right), one a node; the operands are places in the list; a variable comes first
-    inputs: the value of each variable; they are the first nodes
+    inputs:            the value of each variable; the variables are the first nodes
+    ops, lefts, rights: one entry for each node after them; operands are nodes, `ops` are places in OPS
     """
 
-    def __init__(self, inputs: list[float]) -> None:
-        self.inputs = inputs
-        self.steps: list[tuple[str, int, int]] = [("var", i, -1) for i in range(len(inputs))]
+    def __init__(self, inputs: Sequence[float] = ()) -> None:
+        self.inputs = array("d", inputs)
+        self.ops = array("b")
+        self.lefts = array("q")
+        self.rights = array("q")
         self.text = ""
 
+    def __len__(self) -> int:
+        return len(self.inputs) + len(self.ops)
+
     def add(self, op: str, left: int, right: int = -1) -> int:
-        """Append a node; its place."""
-        self.steps.append((op, left, right))
-        return len(self.steps) - 1
+        """Append a node; its number."""
+        self.ops.append(OPS.index(op))
+        self.lefts.append(left)
+        self.rights.append(right)
+        return len(self) - 1
+
+    COLUMNS = ("inputs", "ops", "lefts", "rights")
+
+    def save(self, folder: Path) -> None:
+        """Write the text and the columns; a child reads what it needs, so that nothing else fills its memory."""
+        (folder / "text").write_text(self.text)
+        for name in self.COLUMNS:
+            (folder / name).write_bytes(getattr(self, name).tobytes())
+
+    @classmethod
+    def load(cls, folder: Path, columns: Sequence[str]) -> Expression:
+        """Read some of the columns back; without `ops` the text takes their place."""
+        made = cls()
+        for name in columns:
+            getattr(made, name).frombytes((folder / name).read_bytes())
+        if "ops" not in columns:
+            made.text = (folder / "text").read_text()
+        return made
 
 
 def wide(nodes: int) -> Expression:
@@ -69,7 +99,7 @@ def wide(nodes: int) -> Expression:
     made = Expression([draw.uniform(0.5, 1.5) for _ in range(variables)])
     pieces: list[str] = []
     total = -1
-    while len(made.steps) < nodes:
+    while len(made) < nodes:
         a, b, c = (draw.randrange(variables) for _ in range(3))
         term = made.add("mul", made.add("mul", a, b), c)
         written = f"x{a}*x{b}*x{c}"
@@ -99,7 +129,7 @@ def deep(nodes: int) -> Expression:
     pieces: list[str] = []
     sines = 0
     here = 0
-    while len(made.steps) < nodes:
+    while len(made) < nodes:
         turn = TURNS[len(pieces) % len(TURNS)]
         op = turn.partition(" ")[0]
         if turn != op and sines < variables:
@@ -122,76 +152,73 @@ SHAPES: dict[str, Callable[[int], Expression]] = {"wide": wide, "deep": deep}
 
 
 def measure_ours(made: Expression, result: dict[str, float]) -> list[float]:
+    """Parse, both passes, the derivative as symbols, and all from text to gradient."""
     from bpcli.calculus.derivative import derivative
     from bpcli.calculus.sweeps import forward, idle, reverse
     from bpcli.engine.floats import FLOATS
     from bpcli.language.reader import parse
 
-    text, inputs = made.text, made.inputs
-    made.steps.clear()
-    program = parse("sin(x*y) + x - y/x")  # so that the rules of the operations are compiled
-    gradient_of(program, forward, reverse, idle, FLOATS, [1.0, 2.0])
+    text = made.text
+
+    def bound(graph: Any) -> dict[int, float]:
+        return {node: made.inputs[int(name[1:])] for name, node in graph.variables.items()}
+
+    def gradient_of(program: Any) -> list[Any]:
+        values = forward(program.graph, FLOATS, bound(program.graph), program.output + 1)
+        return reverse(program.graph, FLOATS, values, program.output, 1.0, idle(program.graph, None))
+
+    # The rules of the operations are compiled at their first use, once for a process.
+    gradient_of(parse("sin(x0*x1) + x0 - x1/x0"))
 
     before = measure.peak_bytes()
     program = parse(text)
     graph, output = program.graph, program.output
-    result["parse memory"] = measure.peak_bytes() - before
-    answer = gradient_of(program, forward, reverse, idle, FLOATS, inputs)
+    adjoints = gradient_of(program)
     result["memory"] = measure.peak_bytes() - before
     result["nodes"] = len(graph)
+    slopes = [0.0] * len(made.inputs)
+    for name, node in graph.variables.items():
+        slopes[int(name[1:])] = adjoints[node] or 0.0
 
-    by_node = {node: inputs[int(name[1:])] for name, node in graph.variables.items()}
-    values = forward(graph, FLOATS, by_node, output + 1)
-    result["forward"] = repeat(lambda: forward(graph, FLOATS, by_node, output + 1), BUDGET, least=3)
-    skip = idle(graph, None)
-    result["reverse"] = repeat(lambda: reverse(graph, FLOATS, values, output, 1.0, skip), BUDGET, least=3)
-    result["gradient"] = repeat(
-        lambda: reverse(graph, FLOATS, forward(graph, FLOATS, by_node, output + 1), output, 1.0, idle(graph, None)),
-        BUDGET,
-        least=3,
-    )
-    del program, graph, values, skip
-    result["parse"] = repeat(lambda: parse(text), 2 * BUDGET)
-    result["end to end"] = repeat(
-        lambda: gradient_of(parse(text), forward, reverse, idle, FLOATS, inputs), 2 * BUDGET
-    )
-    times = []
-    while not times or (len(times) < 5 and sum(times) < BUDGET):
+    # One forward and one reverse in turn, so that what disturbs the machine disturbs both.
+    inputs = bound(graph)
+    passes: list[tuple[float, float]] = []
+    while len(passes) < 3 or (len(passes) < 99 and sum(map(sum, passes)) < 2 * BUDGET):
+        began = time.perf_counter()
+        values = forward(graph, FLOATS, inputs, output + 1)
+        middle = time.perf_counter()
+        adjoints = reverse(graph, FLOATS, values, output, 1.0, idle(graph, None))
+        passes.append((middle - began, time.perf_counter() - middle))
+    result["forward"] = median(up for up, _ in passes)
+    result["reverse"] = median(down for _, down in passes)
+    result["gradient"] = median(up + down for up, down in passes)
+    result["cheap"] = median((up + down) / up for up, down in passes)
+    del program, graph, values, adjoints, inputs
+    result["parse"] = repeat(lambda: parse(text), BUDGET)
+    result["end to end"] = repeat(lambda: gradient_of(parse(text)), BUDGET)
+    times: list[float] = []
+    while not times or (len(times) < 9 and sum(times) < BUDGET):
         program = parse(text)  # a derivative extends the graph, so each needs a new one
         wrt = list(program.graph.variables.values())
-        times.append(repeat(lambda: derivative(program.graph, program.output, wrt), 0))  # noqa: B023 - called at once
+        began = time.perf_counter()
+        derivative(program.graph, program.output, wrt)
+        times.append(time.perf_counter() - began)
     result["symbolic"] = median(times)
-    return answer
-
-
-def gradient_of(
-    program: Any, forward: Any, reverse: Any, idle: Any, kind: Any, inputs: Sequence[float]
-) -> list[float]:
-    """The gradient by variable: what `bpcli grad` does with a program, without what it then prints."""
-    graph, output = program.graph, program.output
-    names = {name: node for name, node in graph.variables.items() if name[1:].isdigit()}
-    if not names:
-        names = {f"x{number}": node for number, node in enumerate(graph.variables.values())}
-    by_node = {node: inputs[int(name[1:])] for name, node in names.items()}
-    adjoints = reverse(graph, kind, forward(graph, kind, by_node, output + 1), output, 1.0, idle(graph, None))
-    slopes = [0.0] * len(inputs)
-    for name, node in names.items():
-        slopes[int(name[1:])] = adjoints[node] or 0.0
     return slopes
 
 
-def walk(steps: list[tuple[str, int, int]], leaves: list[Any], sin: Callable[[Any], Any]) -> Any:
+def walk(made: Expression, leaves: list[Any], sin: Callable[[Any], Any]) -> Any:
     """The last node of an expression, in whatever numbers the leaves are."""
     nodes = list(leaves)
     append = nodes.append
-    for op, left, right in steps[len(leaves) :]:
-        if op == "mul":
+    for op, left, right in zip(made.ops, made.lefts, made.rights, strict=True):
+        if op == 0:
             append(nodes[left] * nodes[right])
-        elif op == "add":
+        elif op == 1:
             append(nodes[left] + nodes[right])
-        elif op == "sub":
+        elif op == 2:
             append(nodes[left] - nodes[right])
-        elif op == "div":
+        elif op == 3:
             append(nodes[left] / nodes[right])
         else:
             append(sin(nodes[left]))
@@ -201,9 +228,12 @@ def walk(steps: list[tuple[str, int, int]], leaves: list[Any], sin: Callable[[An
 def measure_peer(work: Callable[[], list[float]], result: dict[str, float]) -> list[float]:
     """Time a function that goes from the values of the variables to the gradient."""
     before = measure.peak_bytes()
-    answer: list[float] = []
-    result["gradient"] = repeat(lambda: answer.__setitem__(slice(None), work()), BUDGET, most=5)
+    began = time.perf_counter()
+    answer = work()
+    result["gradient"] = first = time.perf_counter() - began
     result["memory"] = measure.peak_bytes() - before
+    if first < BUDGET:  # else once is enough: the first call weighs little
+        result["gradient"] = repeat(work, BUDGET)
     return answer
 
 
@@ -221,7 +251,7 @@ def measure_micrograd(made: Expression, result: dict[str, float]) -> list[float]
 
     def work() -> list[float]:
         leaves = [Value(value) for value in made.inputs]
-        walk(made.steps, leaves, sin).backward()
+        walk(made, leaves, sin).backward()
         return [leaf.grad for leaf in leaves]
 
     # Its backward() recurses as deep as the expression.
@@ -251,7 +281,7 @@ def measure_torch(made: Expression, result: dict[str, float]) -> list[float]:
 
     def work() -> list[float]:
         leaves = [torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in made.inputs]
-        walk(made.steps, leaves, torch.sin).backward()
+        walk(made, leaves, torch.sin).backward()
         return [0.0 if leaf.grad is None else leaf.grad.item() for leaf in leaves]
 
     return measure_peer(work, result)
@@ -265,7 +295,7 @@ def measure_autograd(made: Expression, result: dict[str, float]) -> list[float]:
 
     # Indexing each variable once keeps its backward pass linear; lists of arguments do not.
     def function(x: Any) -> Any:
-        return walk(made.steps, [x[i] for i in range(len(made.inputs))], anp.sin)
+        return walk(made, [x[i] for i in range(len(made.inputs))], anp.sin)
 
     return measure_peer(lambda: grad(function)(point).tolist(), result)
 
@@ -277,7 +307,7 @@ def measure_casadi(made: Expression, result: dict[str, float]) -> list[float]:
 
     def work() -> list[float]:
         x = casadi.SX.sym("x", len(made.inputs))
-        y = walk(made.steps, [x[i] for i in range(len(made.inputs))], casadi.sin)
+        y = walk(made, [x[i] for i in range(len(made.inputs))], casadi.sin)
         function[:] = [casadi.Function("g", [x], [y, casadi.gradient(y, x)])]
         return function[0](made.inputs)[1].full().ravel().tolist()
 
@@ -296,12 +326,12 @@ CASES: dict[str, Callable[[Expression, dict[str, float]], list[float]]] = {
 }
 
 
-def child(case: str, shape: str, nodes: int, path: str) -> None:
+def child(case: str, folder: Path) -> None:
     """Measure one case: the figures as JSON on standard output, the gradient into a file."""
     result: dict[str, float] = {}
-    slopes = CASES[case](SHAPES[shape](nodes), result)
-    with Path(path).open("wb") as file:
-        array("d", slopes).tofile(file)
+    made = Expression.load(folder, ("inputs",) if case == "ours" else Expression.COLUMNS)
+    slopes = CASES[case](made, result)
+    (folder / "slopes").write_bytes(array("d", slopes).tobytes())
     print(json.dumps(result))
 
 
@@ -317,21 +347,18 @@ class Outcome:
         self.why = why
 
 
-def start(python: Sequence[str], case: str, shape: str, nodes: int, cap: float, env: dict[str, str]) -> Outcome:
+def start(python: Sequence[str], case: str, folder: Path, cap: float, env: dict[str, str]) -> Outcome:
     """Run one case in a process of its own, stopped after `cap` seconds."""
     slopes = array("d")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "gradient"
-        command = [*python, __file__, "--child", case, shape, str(nodes), str(path)]
-        try:
-            done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=cap)
-        except subprocess.TimeoutExpired:
-            return Outcome({}, slopes, f"> {cap:g} s (cap)")
-        if done.returncode:
-            said = (done.stderr.strip().splitlines() or [""])[-1][:60]
-            signal = f"stopped by signal {-done.returncode}" if done.returncode < 0 else ""
-            return Outcome({}, slopes, f"failed: {said or signal}")
-        slopes.frombytes(path.read_bytes())
+    command = [*python, __file__, "--child", case, str(folder)]
+    try:
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=cap)
+    except subprocess.TimeoutExpired:
+        return Outcome({}, slopes, f"> {cap:g} s (cap)")
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or [""])[-1][:60]
+        return Outcome({}, slopes, f"failed: {said or f'exit code {done.returncode}'}")
+    slopes.frombytes((folder / "slopes").read_bytes())
     return Outcome(json.loads(done.stdout), slopes)
 
 
@@ -373,12 +400,20 @@ class Series:
 
 
 def measure_series(
-    shape: str, nodes: int, count: int, cap: float, python: Sequence[str], skipped: dict[str, str], env: dict[str, str]
+    shape: str,
+    nodes: int,
+    count: int,
+    cap: float,
+    python: Sequence[str],
+    skipped: dict[str, str],
+    env: dict[str, str],
+    folder: Path,
 ) -> Series:
     """Rounds of ours and every peer in turn. `skipped` says why a peer is not started; a peer at its cap joins it."""
     series = Series(shape, nodes)
+    SHAPES[shape](nodes).save(folder)
     for _ in range(count):
-        ours = start([sys.executable], "ours", shape, nodes, max(cap, 600), env)
+        ours = start([sys.executable], "ours", folder, OUR_CAP, env)
         if ours.why:
             raise SystemExit(f"ours, {shape}, {nodes} nodes: {ours.why}")
         series.ours.append(ours)
@@ -388,15 +423,21 @@ def measure_series(
                 outcomes.append(Outcome({}, array("d"), skipped[name]))
             if series.why(name):
                 continue
-            outcome = start(python, name, shape, nodes, cap, env)
+            outcome = start(python, name, folder, cap, env)
             if not outcome.why:
                 apart = difference(ours.slopes, outcome.slopes)
                 if apart > AGREE:
                     outcome.why = f"its gradient differs by {apart:.1e}"
             outcomes.append(outcome)
             if outcome.why.startswith(">"):
-                skipped[name] = f"{outcome.why} at {nodes:.0e}".replace("e+0", "e")
+                skipped[name] = f"{outcome.why} at {size_text(nodes)}"
     return series
+
+
+def size_text(nodes: int) -> str:
+    """1000 as 1e3."""
+    text = f"{nodes:.0e}".replace("e+0", "e")
+    return text if float(text) == nodes else str(nodes)
 
 
 def nanoseconds(seconds: float, nodes: float) -> str:
@@ -406,74 +447,85 @@ def nanoseconds(seconds: float, nodes: float) -> str:
 
 
 def rows_of(series: Series) -> list[Row]:
-    """The lines of one shape and size."""
+    """The lines of one shape and size: against the peers, then against the limits that we set ourselves."""
     nodes = series.figure("nodes")
-    promised = series.nodes >= PROMISED
-    size = f"{series.nodes:.0e}".replace("e+0", "e")
-    label = f"{series.shape} {size}"
-    per_node = {name: nanoseconds(series.figure(name), nodes) for name in ("gradient", "end to end", "forward", "symbolic")}
+    label = f"{series.shape} {size_text(series.nodes)}"
     memory = measure.mib(series.figure("memory"))
     rows = []
 
-    def against(case: str, ours: str, name: str, theirs: str, text: str, target: float | None) -> None:
+    def promised(target: float | None) -> float | None:
+        return target if series.nodes >= PROMISED else None
+
+    def against(case: str, ours: str, name: str, theirs: str, target: float | None, note: str = "") -> None:
         why = series.why(name)
-        if why:
-            rows.append(Row(f"{label} {case}", per_node[ours], name, None, target, memory, why))
-            return
         rows.append(
             Row(
                 f"{label} {case}",
-                per_node[ours],
-                f"{name} {nanoseconds(series.of_peer(name, theirs), nodes)}{text}",
-                series.ratio(ours, name, theirs),
-                target,
-                f"{memory} / {measure.mib(series.of_peer(name, 'memory'))}",
+                nanoseconds(series.figure(ours), nodes),
+                name + note,
+                "-" if why else nanoseconds(series.of_peer(name, theirs), nodes),
+                None if why else series.ratio(ours, name, theirs),
+                promised(target),
+                memory=memory if why else f"{memory} / {measure.mib(series.of_peer(name, 'memory'))}",
+                why=why,
             )
         )
 
     for name, (_, target) in PEERS.items():
         if name != "casadi":
-            against("forward + reverse", "gradient", name, "gradient", "", target if promised else None)
-    against("text to gradient", "end to end", "casadi", "gradient", "", END_TO_END if promised else None)
-    against("forward + reverse", "gradient", "casadi", "again", " (compiled)", None)
-    cheap = median(outcome.figures["gradient"] / outcome.figures["forward"] for outcome in series.ours)
+            against("forward + reverse", "gradient", name, "gradient", target)
+    against("text to gradient", "end to end", "casadi", "gradient", END_TO_END)
+    if not series.why("casadi"):
+        # Its second gradient runs compiled code; its first has to build it.
+        against("forward + reverse", "gradient", "casadi", "again", None, ", once built")
     rows.append(
         Row(
             f"{label} forward + reverse",
-            per_node["gradient"],
-            f"forward {per_node['forward']}",
-            cheap,
-            CHEAP if promised else None,
-            memory,
+            nanoseconds(series.figure("gradient"), nodes),
+            "forward alone",
+            nanoseconds(series.figure("forward"), nodes),
+            series.figure("cheap"),
+            promised(CHEAP),
+            rival=False,
         )
     )
-    symbolic = series.figure("symbolic") / nodes * 1e6 / SYMBOLIC
-    limit = f"limit {SYMBOLIC * 1000:.0f} ns"
-    rows.append(Row(f"{label} symbols", per_node["symbolic"], limit, symbolic, 1.0 if promised else None))
+    symbolic = series.figure("symbolic")
+    rows.append(
+        Row(
+            f"{label} derivative graph",
+            nanoseconds(symbolic, nodes),
+            "limit",
+            f"{SYMBOLIC * 1000:.0f} ns",
+            symbolic / nodes * 1e6 / SYMBOLIC,
+            promised(1.0),
+            rival=False,
+        )
+    )
     return rows
 
 
 def print_own(table: Sequence[Series]) -> None:
-    """What our own passes took: absolute times, good for nothing but reading the ratios."""
-    head = ("case", "nodes", "parse", "forward", "reverse", "both", "text to gradient", "peak memory", "bytes a node")
-    lines = [head]
+    """What our own passes took."""
+    lines = []
     for series in table:
         nodes = series.figure("nodes")
-        times = [series.figure(name) for name in ("parse", "forward", "reverse", "gradient", "end to end")]
         used = series.figure("memory")
+        stages = ("parse", "forward", "reverse", "gradient", "end to end", "symbolic")
         lines.append(
             (
-                f"{series.shape} {series.nodes:.0e}".replace("e+0", "e"),
+                f"{series.shape} {size_text(series.nodes)}",
                 f"{nodes:.0f}",
-                *(nanoseconds(each, nodes) for each in times),
+                *(nanoseconds(series.figure(stage), nodes) for stage in stages),
                 measure.mib(used),
-                f"{used / nodes:.0f}" if used > MIB else "",
+                f"{used / nodes:.0f}" if used > 4 * MIB else "",
             )
         )
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    print("\nOurs, a node (times of a shared machine; only ratios are promised)\n")
-    for line in lines:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    measure.print_columns(
+        "Ours, a node: times of this machine today, from which nothing follows but the ratios above",
+        ("case", "nodes", "parse", "forward", "reverse", "both", "text to gradient", "derivative graph", "peak",
+         "bytes a node"),
+        lines,
+    )  # fmt: skip
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -484,12 +536,12 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--shapes", type=lambda text: text.split(","), default=list(SHAPES), help="wide,deep")
     parser.add_argument("--rounds", type=int, help="how often everything is measured (3; 1 with --quick)")
     parser.add_argument("--cap", type=float, default=120.0, help="seconds after which a peer is stopped (120)")
-    parser.add_argument("--child", nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     measure.add_peers_option(parser)
     given = parser.parse_args(words)
     if given.child:
-        case, shape, nodes, path = given.child
-        child(case, shape, int(nodes), path)
+        case, folder = given.child
+        child(case, Path(folder))
         return
     env = measure.environment()
     absent = measure.missing_modules(given.peers, [module for module, _ in PEERS.values()], env)
@@ -500,10 +552,12 @@ def main(words: Sequence[str] | None = None) -> None:
     for shape in given.shapes:
         skipped = dict.fromkeys(missing, "peer is missing")
         for nodes in sizes:
-            table.append(measure_series(shape, nodes, count, given.cap, given.peers, skipped, env))
+            with tempfile.TemporaryDirectory() as folder:
+                series = measure_series(shape, nodes, count, given.cap, given.peers, skipped, env, Path(folder))
+            table.append(series)
             print(f"measured: {shape}, {nodes} nodes", file=sys.stderr)
     rows = [row for series in table for row in rows_of(series)]
-    measure.print_table("One gradient, time a node", rows)
+    measure.print_table("One gradient of a large expression, time a node", rows)
     print_own(table)
     measure.print_summary(rows, missing)
 

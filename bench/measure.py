@@ -29,11 +29,12 @@ MIB = 1 << 20
 class Row:
     """One line of a table: something of ours against something else.
 
-    ours, peer: what was measured, as text; `peer` begins with the name of what we are compared with
-    ratio:      ours divided by the peer's, or None where there is nothing to divide by
-    target:     the largest ratio that was promised, or None where nothing was
-    memory:     peak memory as text, ours / the peer's
-    why:        why there is no ratio: what is missing, what ran into its cap, what gave another gradient
+    ours, theirs: what was measured, as text
+    peer:    what we are compared with; `rival` is False where that is a limit or a part of ourselves
+    ratio:   ours divided by theirs, or None where there is nothing to divide by
+    target:  the largest ratio that was promised, or None where nothing was; `stretch` is the goal beyond it
+    memory:  peak memory as text, ours / theirs
+    why:     why there is no ratio: what is missing, what ran into its cap, what gave another gradient
     """
 
     def __init__(
@@ -41,26 +42,55 @@ class Row:
         case: str,
         ours: str,
         peer: str,
+        theirs: str,
         ratio: float | None,
         target: float | None = None,
+        *,
+        stretch: float | None = None,
         memory: str = "",
         why: str = "",
+        rival: bool = True,
     ) -> None:
         self.case = case
         self.ours = ours
         self.peer = peer
+        self.theirs = theirs
         self.ratio = ratio
         self.target = target
+        self.stretch = stretch
         self.memory = memory
         self.why = why
+        self.rival = rival
+
+    @property
+    def met(self) -> bool:
+        """Whether the target is met; a row without one has nothing to miss."""
+        return self.ratio is None or self.target is None or self.ratio <= self.target
+
+    @property
+    def lost(self) -> bool:
+        """Whether a peer is ahead of us, whatever was promised."""
+        return self.rival and self.ratio is not None and self.ratio > 1
 
     @property
     def verdict(self) -> str:
-        """`met`, `NOT MET` or `no target`, and whether the peer is ahead of us."""
+        """What the ratio means, in words."""
         if self.ratio is None:
             return self.why
-        words = "no target" if self.target is None else "met" if self.ratio <= self.target else "NOT MET"
-        return words + (", we lose" if self.ratio > 1 and self.target is not None and self.target <= 1 else "")
+        words = []
+        if self.target is not None:
+            words.append("met" if self.met else "NOT MET")
+        if self.stretch is not None and self.met:
+            words.append("stretch met" if self.ratio <= self.stretch else "stretch not met")
+        if self.lost:
+            words.append("WE LOSE")
+        return ", ".join(words)
+
+    @property
+    def promise(self) -> str:
+        """The target, and the goal beyond it in brackets."""
+        beyond = "" if self.stretch is None else f" ({ratio_text(self.stretch)})"
+        return "" if self.target is None else f"<= {ratio_text(self.target)}{beyond}"
 
 
 def ratio_text(ratio: float | None) -> str:
@@ -75,45 +105,44 @@ def mib(count: float) -> str:
     return f"{count / MIB:.0f} MiB" if count >= 10 * MIB else f"{count / MIB:.1f} MiB"
 
 
-def print_table(title: str, rows: Sequence[Row]) -> None:
-    """Print the rows in columns as wide as they need, and below them what was not met."""
-    lines = [("case", "ours", "against", "ratio", "target", "verdict", "peak memory")]
-    lines += [
-        (
-            row.case,
-            row.ours,
-            row.peer,
-            ratio_text(row.ratio),
-            "" if row.target is None else f"<= {ratio_text(row.target)}",
-            row.verdict,
-            row.memory,
-        )
-        for row in rows
-    ]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+def print_columns(title: str, head: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
+    """Print lines of cells in columns as wide as they need."""
+    table = [head, *lines]
+    widths = [max(len(line[column]) for line in table) for column in range(len(head))]
     print(f"\n{title}\n")
-    for number, line in enumerate(lines):
+    for line in (head, ["-" * width for width in widths], *table[1:]):
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-        if number == 0:
-            print("  ".join("-" * width for width in widths))
     sys.stdout.flush()
+
+
+def print_table(title: str, rows: Sequence[Row]) -> None:
+    """Print rows; the ratio is that of our figure to the one beside it."""
+    print_columns(
+        title,
+        ("case", "ours", "against", "theirs", "ratio", "target", "verdict", "peak memory"),
+        [
+            (row.case, row.ours, row.peer, row.theirs, ratio_text(row.ratio), row.promise, row.verdict, row.memory)
+            for row in rows
+        ],
+    )
 
 
 def print_summary(rows: Sequence[Row], missing: dict[str, str]) -> None:
     """Say plainly what was not met, where a peer is ahead, what was not measured, and which peers are missing."""
     promised = [row for row in rows if row.ratio is not None and row.target is not None]
-    failed = [row for row in promised if row.ratio > row.target]
-    print(f"\n{len(promised) - len(failed)} of {len(promised)} targets met.")
-    for row in failed:
-        print(f"not met: {row.case} against {row.peer}: {ratio_text(row.ratio)}, target {ratio_text(row.target)}")
+    print(f"\n{sum(row.met for row in promised)} of {len(promised)} targets met")
+    for row in promised:
+        if not row.met:
+            target = f"{ratio_text(row.ratio)}, target {ratio_text(row.target)}"
+            print(f"not met: {row.case} against {row.peer}: {target}")
     for row in rows:
-        if row.target is None and row.ratio is not None and row.ratio > 1:
-            print(f"slower than a peer, without a target: {row.case} against {row.peer}: {ratio_text(row.ratio)} times")
+        if row.lost:
+            print(f"we lose: {row.case} against {row.peer}: {ratio_text(row.ratio)} times as long")
     for row in rows:
-        if row.ratio is None and not any(row.peer.startswith(name) for name in missing):
+        if row.ratio is None and row.peer not in missing:
             print(f"not measured: {row.case} against {row.peer}: {row.why}")
     for name, reason in missing.items():
-        print(f"missing: {name} ({reason}); what is said about it above is not measured")
+        print(f"missing: {name} ({reason}): nothing is known about it from this run")
     sys.stdout.flush()
 
 

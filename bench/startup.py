@@ -34,7 +34,7 @@ OURS: dict[str, tuple[list[str], float, float | None, tuple[str, ...]]] = {
     "--help": (["--help"], 12, None, ("grad",)),
 }
 
-# peer -> the program, and the most of its time that `grad -q` may take
+# peer -> the program, and the most of its time that `grad -q` may take (None: nothing was promised)
 PROGRAMS: dict[str, tuple[str, float | None]] = {
     "sympy": (
         "import sympy as s; x, w = s.symbols('x w'); y = s.sympify('(x+w)*w', locals={'x': x, 'w': w}); "
@@ -61,6 +61,7 @@ PROGRAMS: dict[str, tuple[str, float | None]] = {
 MODULES = {name: name for name in PROGRAMS}  # peer -> the module that it needs
 GIAC = ["giac", "subst(grad((x+w)*w,[x,w]),[x=2,w=3])"]
 GIAC_TARGET = 1.0
+SAME = "grad -q"  # the case of ours that the peers are compared with
 
 
 def wrong(process: Process, mentions: Sequence[str]) -> str:
@@ -73,9 +74,9 @@ def wrong(process: Process, mentions: Sequence[str]) -> str:
     return ""
 
 
-def peak(process: list[Process]) -> str:
+def peak(processes: list[Process]) -> str:
     """The median peak of a command; a child cannot show less than the process that started it held."""
-    bytes_used = median(each.peak for each in process)
+    bytes_used = median(process.peak for process in processes)
     if not bytes_used:
         return ""
     floor = measure.peak_bytes()
@@ -96,9 +97,9 @@ def measured(count: int, python: Sequence[str]) -> tuple[list[Row], list[Row], d
         if name not in missing:
             commands[name] = [*python, "-c", program]
             mentions[name] = ("3", "8")
-    targets = {name: target for name, (_, target) in PROGRAMS.items()}
+    targets = {name: target for name, (_, target) in PROGRAMS.items()} | {"giac": GIAC_TARGET}
     if shutil.which(GIAC[0]):
-        commands["giac"], mentions["giac"], targets["giac"] = GIAC, ("3", "8"), GIAC_TARGET
+        commands["giac"], mentions["giac"] = GIAC, ("3", "8")
     else:
         missing["giac"] = "no such command"
 
@@ -109,24 +110,26 @@ def measured(count: int, python: Sequence[str]) -> tuple[list[Row], list[Row], d
     def milliseconds(name: str) -> str:
         return f"{median(seconds[name]) * 1000:.1f} ms"
 
-    def row(case: str, ours: str, other: str, label: str, target: float | None, memory: str) -> Row:
-        fault = faults[ours] or faults[other]
-        ratio = None if fault else paired(seconds[ours], seconds[other])
-        return Row(case, milliseconds(ours), f"{label} {milliseconds(other)}", ratio, target, memory, fault)
+    def row(
+        case: str, other: str, label: str, target: float | None, stretch: float | None, memory: str, rival: bool
+    ) -> Row:
+        fault = faults[case] or faults[other]
+        ratio = None if fault else paired(seconds[case], seconds[other])
+        return Row(
+            case, milliseconds(case), label, milliseconds(other), ratio, target,
+            stretch=stretch, memory=memory, why=fault, rival=rival,
+        )  # fmt: skip
 
-    own = []
-    for case, (_, target, beyond, _) in OURS.items():
-        own.append(row(case, case, "base", "python -c pass", target, peak(done[case])))
-        if beyond is not None:
-            own.append(row(f"{case} (stretch)", case, "base", "python -c pass", beyond, ""))
+    own = [
+        row(case, "base", "python -c pass", target, stretch, peak(done[case]), False)
+        for case, (_, target, stretch, _) in OURS.items()
+    ]
     peers = []
-    for name in (*PROGRAMS, "giac"):
+    for name, target in targets.items():
         if name in missing:
-            target = targets.get(name, GIAC_TARGET)
-            peers.append(Row("grad -q", milliseconds("grad -q"), name, None, target, "", "peer is missing"))
+            peers.append(Row(SAME, milliseconds(SAME), name, "-", None, target, why="peer is missing"))
         else:
-            memory = f"{peak(done['grad -q'])} / {peak(done[name])}"
-            peers.append(row("grad -q", "grad -q", name, name, targets[name], memory))
+            peers.append(row(SAME, name, name, target, None, f"{peak(done[SAME])} / {peak(done[name])}", True))
     return own, peers, missing
 
 

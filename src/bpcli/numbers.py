@@ -149,11 +149,15 @@ def is_exact(shown: str, value: float) -> bool:
     return float(shown) == value
 
 
-def told(op: str, operands: list[float], result: float, digits: int = DIGITS) -> tuple[list[str], str, str]:
+def told(
+    op: str, operands: list[float], result: float, digits: int = DIGITS, exact: list[bool] | None = None
+) -> tuple[list[str], str, str]:
     """A sum, difference, product or quotient as it is printed: operands, "=" or "≈", result.
 
     What is printed is true as printed: the printed operands give the printed result to its last digit. The
     digits are raised up to MOST_DIGITS until they do; where even that is not enough the sign is ≈.
+
+    exact: marks operands that are printed otherwise, as 1/3 or pi, and so stand for all their digits
 
     >>> told("*", [2.0, 0.19661193324148185], 0.3932238664829637)
     (['2', '0.196612'], '=', '0.393224')
@@ -167,12 +171,15 @@ def told(op: str, operands: list[float], result: float, digits: int = DIGITS) ->
     for more in range(digits, MOST_DIGITS + 1):
         shown = [show(operand, more) for operand in operands]
         total = show(result, more)
-        if _gives(op, shown, total):
+        meant = shown if exact is None else [
+            full(operand) if fixed else text for operand, text, fixed in zip(operands, shown, exact, strict=True)
+        ]
+        if _gives(op, meant, total, exact is not None and any(exact)):
             return shown, "=", total
     return [show(operand, digits) for operand in operands], "≈", show(result, digits)
 
 
-def _gives(op: str, operands: list[str], result: str) -> bool:
+def _gives(op: str, operands: list[str], result: str, rounded: bool) -> bool:
     """Whether the printed operands give the printed result, to half a unit of its last digit."""
     from decimal import Context, Decimal
 
@@ -192,4 +199,7 @@ def _gives(op: str, operands: list[str], result: str) -> bool:
     printed = Decimal(result)
     exponent = printed.as_tuple().exponent
     half = Decimal((0, (5,), int(exponent) - 1)) if "." in result or "e" in result else Decimal(0)
+    if rounded:
+        # An operand that stands for all its digits is known here to the last bit of a float.
+        half = context.add(half, context.multiply(abs(total), Decimal("1e-15")))
     return abs(context.subtract(total, printed)) <= half

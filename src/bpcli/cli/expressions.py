@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bpcli.cli.output import chosen_format, show_table, write, write_json
+from bpcli.cli.output import chosen_format, say, show_table, write, write_json
 from bpcli.engine.point import Point, evaluate, gradient, value_of
 from bpcli.errors import ANSWER_IS_NO, DONE, FileError, InputError
 from bpcli.graph import MOST_NODES
@@ -225,7 +225,7 @@ def run_check(work: Work) -> int:
     table = check_table(result, work.digits)
     if table.count:
         show_table(table, work.format)
-    write([verdict(result)])
+    say(verdict(result))
     return code
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from bpcli.cli.output import chosen_format, show_table, write, write_json
+from bpcli.cli.output import chosen_format, say, show_table, write, write_json
 from bpcli.engine.point import value_of
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, InputError
 from bpcli.numbers import DIGITS, full, show
@@ -154,11 +154,15 @@ def _outcome(order: Order, fit: Fit, history: bool = True) -> None:
     digits = order.digits
     if history:
         show_table(report.history_table(fit, digits), order.format)
-    write([report.stop_line(fit), ""])
+    say(report.stop_line(fit))
+    write([""])
     if fit.stopped != "diverged":
         show_table(report.parameter_table(fit, digits), order.format)
-        write(["", report.quality_line(fit, digits), "", report.short_equation(fit, digits)])
-    write(report.warning_lines(fit))
+        write([""])
+        say(report.quality_line(fit, digits))
+        write(["", report.short_equation(fit, digits)])
+    for warning in report.warning_lines(fit):
+        say(warning)
 
 
 def _code(fit: Fit) -> int:

@@ -30,6 +30,17 @@ def write(lines: Iterable[str]) -> None:
         out.write("\n")
 
 
+def say(line: str) -> None:
+    """Print a sentence; on a terminal it is broken between words."""
+    if sys.stdout.isatty():
+        import shutil
+        import textwrap
+
+        write(textwrap.wrap(line, shutil.get_terminal_size().columns, subsequent_indent="  ", break_long_words=False))
+    else:
+        write([line])
+
+
 def write_json(value: object) -> None:
     """Print one JSON object."""
     import json

@@ -81,33 +81,20 @@ def forward_table(trace: Trace, digits: int = DIGITS) -> Table:
 def forward_row(trace: Trace, step: Forward, digits: int) -> tuple[str, ...]:
     """One step: number, name, formula in names, formula in numbers, value."""
     node = trace.nodes[step.node]
-    numbers = [operand for operand in step.operands if not isinstance(operand, str)]
     sign = ARITHMETIC.get(node.op)
+    exact = [written is not None for written in step.texts]
     if sign is not None:
-        exact = [float(_fraction(operand)) if isinstance(operand, str) else operand for operand in step.operands]
-        shown, relation, value = told(sign, exact, step.value, digits)
-        operands = [
-            operand if isinstance(operand, str) else each
-            for operand, each in zip(step.operands, shown, strict=True)
-        ]
+        shown, relation, value = told(sign, list(step.operands), step.value, digits, exact)
     else:
-        operands = [operand if isinstance(operand, str) else show(operand, digits) for operand in step.operands]
+        shown = [show(operand, digits) for operand in step.operands]
         value = show(step.value, digits)
-        exactly = all(float(show(number, digits)) == number for number in numbers)
         # A choice of one of the operands is as true as the operand.
-        relation = "=" if exactly or value in operands else "≈"
+        true = all(fixed or float(each) == operand for fixed, each, operand in zip(exact, shown, step.operands, strict=True))
+        relation = "=" if true or value in shown else "≈"
+    operands = [each if written is None else written for written, each in zip(step.texts, shown, strict=True)]
     levels = [_level(node.op, place, operand) for place, operand in enumerate(operands)]
     written = text.operation(node.op, operands, levels, spaced=True)
     return (str(step.step), node.name, spaced(trace, step.node), written, value if relation == "=" else f"≈ {value}")
-
-
-def _fraction(operand: str) -> float:
-    top, _, bottom = operand.partition("/")
-    from bpcli.numbers import NAMED
-
-    if top in NAMED:
-        return NAMED[top]
-    return float(top) / float(bottom) if bottom else float(top)
 
 
 def _level(op: str, place: int, operand: str) -> int:
@@ -116,7 +103,7 @@ def _level(op: str, place: int, operand: str) -> int:
     if operand.startswith("-"):
         infix = declared is not None and bool(declared.symbol)
         return 0 if infix and (place > 0 or declared is not None and len(declared.params) == 1) else text.UNARY
-    return text.constant_level(operand)
+    return text.SUM if ' ' in operand else text.constant_level(operand)
 
 
 def spaced(trace: Trace, node: int) -> str:

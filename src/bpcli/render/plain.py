@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bpcli.render.layout import Table
     from bpcli.trace.record import Trace
 
+SPEAKING = ("#", "node", "edge", "input", "name", "step", "parameter", "path", "running total", "")  # need no label
 SAMPLE = 1000  # rows that decide the width of a column; a wider cell further down pushes its row out
 
 
@@ -55,15 +56,15 @@ def _listed(table: Table, rows: Iterator[tuple[str, ...] | str], width: int) -> 
         if isinstance(row, str):
             yield f"  {row}"
             continue
-        line = "  " + "  ".join(cell for cell in row[:2] if cell)
-        for name, cell in zip(table.columns[2:], row[2:], strict=True):
+        line = " "
+        for name, cell in zip(table.columns, row, strict=True):
             if not cell:
                 continue
-            piece = f"{name} {cell}" if name and name not in ("running total",) else cell
+            piece = cell if name in SPEAKING else f"{name} {cell}"
             if display_width(line) + display_width(piece) + 3 > width:
                 yield line.rstrip()
                 line = "       "
-            line = f"{line}  {piece}" if line.strip() else f"{line}{piece}"
+            line = f"{line} {piece}" if line == " " else f"{line}  {piece}" if line.strip() else f"{line}{piece}"
         yield line.rstrip()
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import heapq
 from typing import Any
 
-from bpcli.calculus.kinds import formula, partial_text
+from bpcli.calculus.kinds import compiled, formula, partial_text
 from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT, Branch
+from bpcli.calculus.symbols import Symbol, Symbols
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.notes import Note
 from bpcli.engine.point import Point, gradient
-from bpcli.graph import Program
+from bpcli.graph import Graph, Program
 from bpcli.language import text
 from bpcli.numbers import constant_text
 from bpcli.ops import TABLE
@@ -46,14 +47,20 @@ class Node:
 
 
 class Forward:
-    """A step upwards: the node, its formula, the operands (text or value, in order) and the value."""
+    """A step upwards: the node, the values of its operands in order, and its own value.
 
-    __slots__ = ("node", "operands", "step", "value")
+    texts: for each operand that is a constant without a name, how it is written; None for the others
+    """
 
-    def __init__(self, step: int, node: int, operands: tuple[float | str, ...], value: float) -> None:
+    __slots__ = ("node", "operands", "step", "texts", "value")
+
+    def __init__(
+        self, step: int, node: int, operands: tuple[float, ...], texts: tuple[str | None, ...], value: float
+    ) -> None:
         self.step = step
         self.node = node
         self.operands = operands
+        self.texts = texts
         self.value = value
 
 
@@ -204,8 +211,9 @@ def record(
         if leaf or (graph.constant[node] and not every and node not in graph.name):
             continue
         steps[node] = len(steps) + 1
-        operands = tuple(_operand(program, names, point.values, argument) for argument in graph.args[node])
-        trace.forward.append(Forward(steps[node], node, operands, point.values[node]))
+        operands = tuple(point.values[argument] for argument in graph.args[node])
+        texts = tuple(None if argument in names else _spelled(program, names, argument)[0] for argument in graph.args[node])
+        trace.forward.append(Forward(steps[node], node, operands, texts, point.values[node]))
     for step in trace.forward:
         for argument in graph.args[step.node]:
             trace.uses[argument] = trace.uses.get(argument, 0) + 1
@@ -278,14 +286,6 @@ def _formula(program: Program, names: Mapping[int, str], node: int) -> str:
         return constant_text(graph.payload[node])
     operands = [_spelled(program, names, argument) for argument in graph.args[node]]
     return text.operation(graph.op[node], [each for each, _ in operands], [level for _, level in operands])
-
-
-def _operand(program: Program, names: Mapping[int, str], values: Sequence[float], node: int) -> float | str:
-    """What stands for an operand in the numbers of a step: its value, or an exact constant as it was written."""
-    graph = program.graph
-    if graph.op[node] == "const" and node not in names:
-        return constant_text(graph.payload[node])
-    return values[node]
 
 
 def _backward(
@@ -366,11 +366,31 @@ def _local_text(program: Program, names: Mapping[int, str], branch: Branch) -> t
     }
     local, when = partial_text(declared, declared.params[branch.position], True)
     read = formula(local)
-    written = text.expression(read.graph, read.output, spelled=spelled)
+    if any(graph.constant[argument] and argument not in names for argument in arguments):
+        written = _folded(read, graph, declared.params, arguments, spelled)
+    else:
+        written = text.expression(read.graph, read.output, spelled=spelled)
     if not when:
         return written, ""
     condition = formula(when)
     return written, text.expression(condition.graph, condition.output, spelled=spelled)
+
+
+def _folded(
+    read: Program, graph: Graph, params: Sequence[str], arguments: Sequence[int], spelled: Mapping[str, tuple[str, int]]
+) -> str:
+    """A rule with the constants of one use put in: 2*c, not 2*c^(2 - 1)."""
+    scratch = Graph()
+    kind = Symbols(scratch, textbook=True)
+    outer = Symbols(graph)
+    registers = []
+    for param in (*params, "out"):
+        node = arguments[params.index(param)] if param != "out" else -1
+        exact = outer.exact(node) if node >= 0 and graph.constant[node] else None
+        registers.append(kind.constant(exact) if exact is not None else Symbol(kind, scratch.variable(param)))
+    places = {param: place for place, param in enumerate((*params, "out"))}
+    result = compiled(read.graph, read.output, places, kind.functions, kind.constant)(registers)
+    return text.expression(scratch, result.node, spelled=spelled)
 
 
 def _paths(trace: Trace, names: Sequence[str]) -> dict[str, Paths]:

@@ -1,0 +1,93 @@
+"""The benches run, and say what they could not measure. Nothing here is timed."""
+
+from __future__ import annotations
+
+import importlib
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).resolve().parents[2] / "bench"
+# Without its site-packages an interpreter has no peers, whatever is installed beside us.
+NO_PEERS = f"{shlex.quote(sys.executable)} -S -E"
+
+pytestmark = pytest.mark.skipif(not BENCH.is_dir(), reason="benches are part of the checkout")
+
+
+@pytest.fixture
+def bench(monkeypatch):
+    """Import a bench as it is imported when it runs on its own."""
+    monkeypatch.syspath_prepend(str(BENCH))
+    yield importlib.import_module
+    for name in ("measure", "startup", "gradient"):
+        sys.modules.pop(name, None)
+
+
+def lines_with(output: str, *words: str) -> list[str]:
+    return [line for line in output.splitlines() if all(word in line for word in words)]
+
+
+def test_gradient_measures_ours_and_says_that_every_peer_is_missing(bench, capsys):
+    gradient = bench("gradient")
+    gradient.main(["--quick", "--sizes", "60", "--peers", NO_PEERS])
+    output = capsys.readouterr().out
+    for peer in gradient.PEERS:
+        assert lines_with(output, "60", peer, "peer is missing")
+        assert lines_with(output, f"missing: {peer} (not installed")
+    for shape in gradient.SHAPES:
+        assert lines_with(output, f"{shape} 60 forward + reverse", "forward alone")
+
+
+def test_startup_runs_every_command_and_says_that_every_peer_is_missing(bench, capsys):
+    startup = bench("startup")
+    startup.main(["--rounds", "1", "--peers", NO_PEERS])
+    output = capsys.readouterr().out
+    for peer in startup.PROGRAMS:
+        assert lines_with(output, "grad -q", peer, "peer is missing")
+        assert lines_with(output, f"missing: {peer} (not installed")
+    for case in startup.OURS:
+        (line,) = lines_with(output, f"{case} ", "python -c pass", "met")
+        assert "exit code" not in line
+        assert "unexpected answer" not in line
+
+
+def test_an_interpreter_that_does_not_start_is_said(bench, capsys):
+    bench("gradient").main(["--quick", "--sizes", "20", "--shapes", "wide", "--peers", "no-such-python"])
+    assert "missing: torch (the interpreter does not start" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("shape", ["wide", "deep"])
+def test_the_text_and_the_instructions_of_an_expression_are_the_same(bench, shape):
+    import math
+
+    from bpcli.calculus.sweeps import forward
+    from bpcli.engine.floats import FLOATS
+    from bpcli.language.reader import parse
+
+    gradient = bench("gradient")
+    made = gradient.SHAPES[shape](200)
+    program = parse(made.text)
+    inputs = {node: made.inputs[int(name[1:])] for name, node in program.graph.variables.items()}
+    value = forward(program.graph, FLOATS, inputs, program.output + 1)[program.output]
+    assert value == pytest.approx(gradient.walk(made, list(made.inputs), math.sin), rel=1e-12)
+    assert 200 <= len(made) <= 205
+
+
+def test_a_row_says_what_its_ratio_means(bench):
+    row = bench("measure").Row
+    assert row("c", "1", "p", "2", 0.5, 0.6).verdict == "met"
+    assert row("c", "1", "p", "2", 0.5, 0.4).verdict == "NOT MET"
+    assert row("c", "1", "p", "2", 1.5, 1.0).verdict == "NOT MET, WE LOSE"
+    assert row("c", "1", "p", "2", 1.5).verdict == "WE LOSE"
+    assert row("c", "1", "base", "2", 1.5, 6, stretch=2, rival=False).verdict == "met, stretch met"
+    assert row("c", "1", "p", "-", None, 0.5, why="> 60 s (cap)").verdict == "> 60 s (cap)"
+
+
+def test_gradients_are_compared_by_their_largest_entry(bench):
+    difference = bench("gradient").difference
+    assert difference([1e6, 1.0], [1e6, 1.0]) == 0
+    assert difference([4.0, 1.0], [4.0, 2.0]) == 0.25
+    assert difference([1.0], [float("nan")]) == float("inf")
+    assert difference([1.0], [1.0, 2.0]) == float("inf")
