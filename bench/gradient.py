@@ -437,7 +437,7 @@ def measure_series(
 def size_text(nodes: int) -> str:
     """1000 as 1e3."""
     text = f"{nodes:.0e}".replace("e+0", "e")
-    return text if float(text) == nodes else str(nodes)
+    return text if nodes >= 1000 and float(text) == nodes else str(nodes)
 
 
 def nanoseconds(seconds: float, nodes: float) -> str:

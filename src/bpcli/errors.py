@@ -16,6 +16,7 @@ from __future__ import annotations
 DONE, ANSWER_IS_NO, WRONG_INPUT, NUMERIC_FAILURE, FILE_TROUBLE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 WINDOW = 76  # columns of the user's text shown around a caret
+LONGEST_FACT = 240  # characters of one fact in a sentence; the caret line shows where it stands
 
 
 class BpcliError(Exception):
@@ -39,14 +40,18 @@ class BpcliError(Exception):
     @property
     def sentence(self) -> str:
         """What is wrong, in one sentence."""
-        return sentences()[self.kind]["say"].format(**self.facts)
+        return sentences()[self.kind]["say"].format(**self._told())
 
     @property
     def hint(self) -> str:
         """What to type instead; empty where there is nothing to say."""
         template = sentences()[self.kind].get("hint", "")
         hint = self.facts.get("hint")
-        return str(hint) if hint is not None else template.format(**self.facts)
+        return str(hint) if hint is not None else template.format(**self._told())
+
+    def _told(self) -> dict[str, object]:
+        """The facts as they may stand in a sentence: on one line, and not endless."""
+        return {key: told(fact) if isinstance(fact, str) else fact for key, fact in self.facts.items()}
 
     def __str__(self) -> str:
         return self.sentence
@@ -93,6 +98,18 @@ def sentences() -> dict[str, dict[str, str]]:
     return _sentences
 
 
+def told(text: str) -> str:
+    """A fact for a sentence: no line breaks or other characters that steer a terminal, and not too long."""
+    if len(text) > LONGEST_FACT:
+        text = f"{text[: LONGEST_FACT * 2 // 3]} ... {text[-LONGEST_FACT // 3 :]}"
+    return text if text.isprintable() else printable(text)
+
+
+def printable(text: str) -> str:
+    """The text with a blank for each character that has no picture of its own."""
+    return "".join([char if char.isprintable() else " " for char in text])
+
+
 def display_width(text: str) -> int:
     """Columns that `text` takes on a terminal: two for wide characters, none for combining ones."""
     if text.isascii():
@@ -115,7 +132,7 @@ def caret_lines(source: str, start: int, stop: int) -> list[str]:
     right, after = last, ""
     if last - left > WINDOW:
         right, after = left + WINDOW, " ..."
-    shown = source[left:right].replace("\t", " ")
+    shown = printable(source[left:right])
     pad = display_width(before + source[left:start])
     carets = max(display_width(source[start : min(stop, right)]), 1)
     return [f"  {before}{shown}{after}", f"  {' ' * pad}{'^' * carets}"]

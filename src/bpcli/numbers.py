@@ -91,9 +91,9 @@ def constant_text(constant: Constant) -> str:
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     if rest != 1:
-        return f"{numerator}/{denominator}"
+        return f"{_decimal(numerator)}/{_decimal(denominator)}"
     places = max(twos, fives)
-    digits = str(abs(numerator) * 10**places // denominator)
+    digits = _decimal(abs(numerator) * 10**places // denominator)
     sign = "-" if numerator < 0 else ""
     if places > len(digits) + 4:
         mantissa = digits.rstrip("0")
@@ -103,8 +103,18 @@ def constant_text(constant: Constant) -> str:
     return f"{sign}{digits[:-places]}.{digits[-places:]}"
 
 
+def _decimal(value: int) -> str:
+    """The digits of a whole number; str() refuses more than 4300 at once."""
+    pieces = []
+    rest = abs(value)
+    while rest >= 10**LARGEST_EXPONENT:
+        rest, low = divmod(rest, 10**LARGEST_EXPONENT)
+        pieces.append(str(low).rjust(LARGEST_EXPONENT, "0"))
+    return ("-" if value < 0 else "") + "".join([str(rest), *reversed(pieces)])
+
+
 def _whole_text(value: int) -> str:
-    text = str(value)
+    text = _decimal(value)
     stripped = text.rstrip("0")
     zeros = len(text) - len(stripped)
     return f"{stripped}e{zeros}" if zeros > 15 else text
@@ -164,7 +174,9 @@ def told(
     >>> told("*", [2.0, 0.196], 0.392, digits=1)
     (['2', '0.2'], '=', '0.4')
     >>> told("*", [2.0, 0.19661193324148185], 0.3932238664829637, digits=2)
-    (['2', '0.197'], '≈', '0.393')
+    (['2', '0.1966'], '=', '0.3932')
+    >>> told("*", [1 / 3, 3.0], 1.0)
+    (['0.333333', '3'], '≈', '1')
     """
     if result - result != 0 or any(operand - operand != 0 for operand in operands):
         return [show(operand, digits) for operand in operands], "=", show(result, digits)

@@ -112,9 +112,16 @@ class Kind:
             found = self._edges[key] = build(declared, count, self, functions)
         return found
 
+    def calling(self, graph: Graph, guarded: bool) -> Functions:
+        """The functions of this kind, and those of the user that a graph calls."""
+        functions = self.guarded if guarded else self.functions
+        if not graph.functions:
+            return functions
+        calls = {op: self.body_of(function, guarded) for op, function in graph.functions.items()}
+        return Functions({**functions, **calls}, self)
+
     def edges_of(self, function: Function, guarded: bool) -> tuple[Edge, ...]:
         """The rules of a user's function with derivatives of its own."""
-        functions = self.guarded if guarded else self.functions
         places = {name: place for place, name in enumerate(function.params)}
         made = []
         for param in function.params:
@@ -122,14 +129,14 @@ class Kind:
             if partial is None:
                 made.append(Edge(MISSING, 0, lambda registers: None, None))
             else:
-                made.append(_edge(*partial, None, places, functions, self.constant))
+                made.append(_edge(*partial, None, places, self.calling(partial[0], guarded), self.constant))
         return tuple(made)
 
     def body_of(self, function: Function, guarded: bool) -> Callable[..., Number]:
         """The value of a user's function with derivatives of its own."""
-        functions = self.guarded if guarded else self.functions
+        graph, output = function.body
         places = {name: place for place, name in enumerate(function.params)}
-        run = compiled(*function.body, places, functions, self.constant)
+        run = compiled(graph, output, places, self.calling(graph, guarded), self.constant)
         return lambda *arguments: run(list(arguments))
 
 

@@ -11,7 +11,7 @@ from bpcli.graph import LEAVES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from bpcli.calculus.kinds import Edge
@@ -59,7 +59,7 @@ def forward(
     append = values.append
     guarded = False
     while True:
-        functions = _functions(graph, kind, guarded)
+        functions = kind.calling(graph, guarded)
         try:
             for node in range(len(values), stop):
                 arguments = args[node]
@@ -80,16 +80,6 @@ def forward(
             guarded = True
             continue
         return values
-
-
-def _functions(graph: Graph, kind: Kind, guarded: bool) -> dict[str, Callable[..., Number]]:
-    functions = kind.guarded if guarded else kind.functions
-    if not graph.functions:
-        return functions
-    custom = {op: kind.body_of(function, guarded) for op, function in graph.functions.items()}
-    extended = type(functions)(functions, kind)
-    extended.update(custom)
-    return extended
 
 
 def reverse(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from bpcli.graph import Graph
+    from bpcli.graph import Function, Graph
     from bpcli.numbers import Constant
 
 
@@ -54,6 +54,12 @@ class Symbols(Kind):
 
     def constant(self, value: Constant) -> Symbol:
         return Symbol(self, self.graph.const(value))
+
+    def body_of(self, function: Function, guarded: bool) -> Callable[..., Symbol]:
+        """A call of a user's function with derivatives of its own stays one node."""
+        op = f"call {function.name}"
+        self.graph.functions[op] = function
+        return self._spelling(op)
 
     def apply(self, op: str, *arguments: Symbol) -> Symbol:
         """The node of `op` over these, or what it comes to."""

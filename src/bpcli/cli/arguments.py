@@ -75,7 +75,7 @@ def split(command: str, words: list[str]) -> Request:
                 raise InputError("option-twice", option=name)
             else:
                 request.options[name] = value
-        elif name.isidentifier():
+        elif is_name(name):
             if not equals:
                 if place >= len(words) or _is_variable(words[place]):
                     near = closest(name, [*BY_NAME])
@@ -83,7 +83,7 @@ def split(command: str, words: list[str]) -> Request:
                     raise InputError("no-value", name=name, hint=hint)
                 value = words[place]
                 place += 1
-            request.give(name, value)
+            request.give(spelled(name), value)
         else:
             positional.append(word)
     if "help" in request.options:
@@ -99,15 +99,30 @@ def split(command: str, words: list[str]) -> Request:
     return request
 
 
+def spelled(name: str) -> str:
+    """A name as the text of an expression spells it once it is plain: W₁ is W1, and full-width letters are plain."""
+    if name.isascii():
+        return name
+    from bpcli.language.scanner import plain
+
+    return plain(name)[0]
+
+
+def is_name(word: str) -> bool:
+    """Whether a word can be the name of a variable."""
+    return spelled(word).isidentifier()
+
+
 def _is_variable(word: str) -> bool:
-    return word.startswith("--") and word[2:].partition("=")[0].isidentifier()
+    name = word[2:].partition("=")[0] if word.startswith("--") else ""
+    return is_name(name) or name in BY_NAME
 
 
 def _set(request: Request, assignment: str) -> None:
     name, equals, value = assignment.partition("=")
-    if not equals or not name.strip().isidentifier():
+    if not equals or not is_name(name.strip()):
         raise InputError("set-without-equals", text=assignment)
-    request.give(name.strip(), value)
+    request.give(spelled(name.strip()), value)
 
 
 def _only_one(positional: list[str]) -> None:

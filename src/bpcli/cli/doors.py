@@ -7,23 +7,22 @@ commands go through Typer. A test shows that both doors answer alike.
 
 from __future__ import annotations
 
+import io
 import sys
 
-from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, BpcliError
+from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, BpcliError, FileError, InputError, closest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 
 def main() -> None:
     """The console script."""
-    code = answer(sys.argv[1:])
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _silence()
-    sys.exit(code)
+    _prepare_streams()
+    words = sys.argv[1:]
+    sys.exit(guarded(lambda: _flushed(_route(words, True))))
 
 
 def answer(words: list[str], *, straight: bool = True) -> int:
@@ -36,12 +35,16 @@ def guarded(work: Callable[[], int]) -> int:
     try:
         return work()
     except BpcliError as error:
-        _flush()
-        sys.stderr.write(error.report() + "\n")
-        return error.exit_code
+        return _tell(error)
     except BrokenPipeError:
         _silence()
         return DONE
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        if error.filename is not None:
+            return _tell(FileError("file-unreadable", file=str(error.filename), reason=reason))
+        _silence()
+        return _tell(FileError("output-unwritable", reason=reason))
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return INTERRUPTED
@@ -50,15 +53,44 @@ def guarded(work: Callable[[], int]) -> int:
         return NUMERIC_FAILURE
 
 
+def _tell(error: BpcliError) -> int:
+    """The message of an error, below what has been printed before; its exit code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _silence()
+    sys.stderr.write(error.report() + "\n")
+    return error.exit_code
+
+
+def _flushed(code: int) -> int:
+    """What was printed has left the house: an error of the last write is an error like any other."""
+    sys.stdout.flush()
+    return code
+
+
+def _prepare_streams() -> None:
+    """A stream that the shell has closed is an empty one; what a terminal cannot show is written as an escape."""
+    import os
+
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open until the end
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() != "utf-8":
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def _route(words: list[str], straight: bool) -> int:
     if words[:1] == ["--version"]:
         from bpcli import __version__
 
         sys.stdout.write(f"bpcli {__version__}\n")
         return DONE
+    if words[:1] in ([], ["help"], ["-h"]):
+        words = [*words[1:2], "--help"]
     from bpcli.cli.arguments import is_expression_command, split, words_for
 
-    if words and is_expression_command(words[0]):
+    if is_expression_command(words[0]):
         request = split(words[0], words[1:])
         if "help" not in request.options:
             if straight:
@@ -72,13 +104,23 @@ def _route(words: list[str], straight: bool) -> int:
 
 
 def _typer(words: list[str]) -> int:
+    import os
+
     import typer
 
     from bpcli.cli.app import app
 
-    command = typer.main.get_command(app)
+    command: Any = typer.main.get_command(app)
+    if "_BPCLI_COMPLETE" in os.environ:
+        command.main(args=words, prog_name="bpcli")
+    if not words[0].startswith("-") and words[0] not in command.commands:
+        raise _unknown_command(words, list(command.commands))
     try:
-        result = command.main(args=words, prog_name="bpcli", standalone_mode=False)
+        # Not `main`: it has an answer of its own to a broken pipe and to an interruption.
+        with command.make_context("bpcli", list(words)) as context:
+            command.invoke(context)
+    except typer.Exit as done:
+        return int(done.exit_code)
     except Exception as error:
         # Typer carries a copy of click of its own; its errors are known by what they can do.
         show = getattr(error, "show", None)
@@ -86,7 +128,20 @@ def _typer(words: list[str]) -> int:
             raise
         _usage(error)
         return int(getattr(error, "exit_code", 2))
-    return result if isinstance(result, int) else DONE
+    return DONE
+
+
+def _unknown_command(words: list[str], known: list[str]) -> InputError:
+    """The error for a first word that is no command: a slip of the fingers, or the expression itself."""
+    word = words[0]
+    near = closest(word, known)
+    if near is not None:
+        hint = f"did you mean `bpcli {near}`?"
+    elif word.isidentifier():
+        hint = "`bpcli --help` lists the commands"
+    else:
+        hint = f'for the gradient of an expression: `bpcli grad "{word}" --x 2`'
+    return InputError("unknown-command", word=word, hint=hint)
 
 
 def _usage(error: Exception) -> None:
@@ -98,13 +153,6 @@ def _usage(error: Exception) -> None:
     context = getattr(error, "ctx", None)
     if context is not None:
         sys.stderr.write(f"`{context.command_path} --help` shows how it is used\n")
-
-
-def _flush() -> None:
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _silence()
 
 
 def _silence() -> None:

@@ -10,8 +10,8 @@ from bpcli.engine.floats import FLOATS
 from bpcli.engine.notes import Note
 from bpcli.errors import InputError, NumericError, closest
 from bpcli.language.reader import parse
-from bpcli.language.text import expression, operation
-from bpcli.numbers import full
+from bpcli.language.text import ATOM, SUM, expression, operation
+from bpcli.numbers import as_float, full
 from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
@@ -86,7 +86,12 @@ def bind(program: Program, given: Mapping[str, float]) -> dict[int, float]:
     missing = [name for name in inputs if name not in given]
     if missing:
         raise _missing(program, missing, given)
-    return {variables[name]: given[name] for name in inputs}
+    return {variables[name]: _real(given[name]) for name in inputs}
+
+
+def _real(value: float) -> float:
+    """A value of the Python interface as a float: whole numbers would go on as whole numbers of any length."""
+    return as_float(value) if isinstance(value, int) else float(value)
 
 
 def _not_in_text(program: Program, name: str) -> InputError:
@@ -210,7 +215,7 @@ def nan_gradient(program: Program, given: Mapping[str, float], name: str) -> Num
     graph = program.graph
     values = forward(graph, FLOATS, bind(program, given), program.output + 1)
     branches: list[Branch] = []
-    reverse(graph, FLOATS, values, program.output, 1.0, idle(graph, None), branches)
+    reverse(graph, FLOATS, values, program.output, 1.0, idle(graph, [program.names[name]]), branches)
     for branch in branches:
         if branch.product != branch.product and branch.state == OPEN:
             node, argument = branch.node, branch.argument
@@ -282,19 +287,22 @@ def _look_at_values(point: Point) -> None:
     if point.value != point.value:
         node = next(node for node in odd if marks[node] and values[node] != values[node])
         raise _nan_value(point, node)
+    if point.value - point.value != 0 and not any(note.kind == "infinite-value" for note in point.notes):
+        # It was infinite from the start: an input, or a constant beyond the range of floats.
+        point.notes.append(_infinite(point, program.output))
     if used:
         _look_for_kinks(point, used, marks)
 
 
 def _infinite(point: Point, node: int) -> Note:
     program = point.program
-    declared = TABLE.get(program.graph.op[node])
+    at = _inputs_of(program, point.values, node)
     return Note(
         "infinite-value",
         node=short(program, node),
         value=point.values[node],
-        at=_inputs_of(program, point.values, node),
-        domain=_domain(program, node) if declared is not None else "",
+        at=at,
+        domain=_domain(program, node) if at else "",
     )
 
 
@@ -306,7 +314,7 @@ def _domain(program: Program, node: int) -> str:
         return ""
     read = formula(declared.domain)
     spelled = {
-        param: (short(program, argument, 20), 1)
+        param: (short(program, argument, 20), ATOM if not graph.args[argument] else SUM)
         for param, argument in zip(declared.params, graph.args[node], strict=False)
     }
     return expression(read.graph, read.output, spelled=spelled)

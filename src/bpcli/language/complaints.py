@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from bpcli.errors import InputError
     from bpcli.language.scanner import Tokens
 
-LPAR, RPAR, COMMA, EQUAL = (TERMINALS[name] for name in ("LPAR", "RPAR", "COMMA", "EQUAL"))
+LPAR, RPAR, COMMA, EQUAL, COMPARE = (TERMINALS[name] for name in ("LPAR", "RPAR", "COMMA", "EQUAL", "COMPARE"))
 SIGNS = frozenset(TERMINALS[name] for name in ("PLUS", "MINUS", "STAR", "SLASH", "CIRCUMFLEX", "COMPARE"))
 WORDS = frozenset(TERMINALS[name] for name in ("AND", "OR", "NOT"))
 OPERATORS = SIGNS | WORDS
 VALUES = frozenset((scanner.NUMBER, scanner.NAME, scanner.SUPERSCRIPT, RPAR))
 BEGINS = frozenset((scanner.NUMBER, scanner.NAME, scanner.FUNCTION, LPAR, scanner.ROOT))
+GOES_ON = "a line goes on where it ends with an operator, or inside brackets"
 
 
 def complaint(tokens: Tokens, index: int) -> InputError:
@@ -38,10 +39,15 @@ def complaint(tokens: Tokens, index: int) -> InputError:
     word = texts[index]
     end = kind in (scanner.END, scanner.SEPARATOR)
 
+    head = _head(tokens, before + 1)
+    if kinds[head] == scanner.DEFINE and EQUAL not in kinds[head:index]:
+        return _definition(tokens, head, index)
     if kind == EQUAL:
-        return _equals(tokens, index, before, at_start)
+        return _equals(tokens, index, before, head, at_start)
     if previous == EQUAL and end:
-        return tokens.error("nothing-assigned", before, name=texts[before - 1])
+        return tokens.error("nothing-assigned", before, name=_text(tokens, head, before - 1))
+    if previous == EQUAL and kind == COMPARE:
+        return tokens.error("odd-comparison", before, index, text=texts[before] + word)
     if previous in OPERATORS or previous == scanner.ROOT:
         if end:
             return tokens.error("ends-after-operator", before, operator=texts[before])
@@ -56,16 +62,17 @@ def complaint(tokens: Tokens, index: int) -> InputError:
             return _unclosed(tokens, opened, index)
     if at_start:
         if kind == RPAR:
-            return tokens.error("never-opened", index, column=tokens.span(index, index)[0] + 1)
+            return tokens.error("never-opened", index, column=_column(tokens, index))
         if kind == scanner.SUPERSCRIPT:
             return tokens.error("superscript-alone", index, text=word)
-        return tokens.error("nothing-on-the-left", index, operator=word)
+        goes_on = {"hint": GOES_ON} if before >= 0 and texts[before] == "\n" and kind in OPERATORS else {}
+        return tokens.error("nothing-on-the-left", index, operator=word, **goes_on)
     if kind == RPAR:
         if previous == LPAR:
             return tokens.error("empty-brackets", before, index)
         if previous == COMMA:
             return tokens.error("comma-at-end", before)
-        return tokens.error("never-opened", index, column=tokens.span(index, index)[0] + 1)
+        return tokens.error("never-opened", index, column=_column(tokens, index))
     if kind == COMMA:
         if previous in (LPAR, COMMA):
             return tokens.error("argument-missing", index)
@@ -82,7 +89,9 @@ def complaint(tokens: Tokens, index: int) -> InputError:
         if word.startswith(".") and previous == scanner.NUMBER:
             return tokens.error("two-points", before, index, text=texts[before] + word)
         if previous == scanner.NUMBER:
-            return tokens.error("two-numbers", before, index, first=texts[before], second=word)
+            first = texts[before]
+            joined = f", or join them: `{first}{word}`" if first.isdigit() and word.isdigit() else ""
+            return tokens.error("two-numbers", before, index, first=first, second=word, joined=joined)
         return tokens.error("number-after-value", index, number=word)
     if previous in VALUES and kind in WORDS:
         return tokens.error("word-after-value", index, word=word)
@@ -91,34 +100,74 @@ def complaint(tokens: Tokens, index: int) -> InputError:
     return tokens.error("unexpected", index, found=word or "the end", before=texts[before])
 
 
-def _equals(tokens: Tokens, index: int, before: int, at_start: bool) -> InputError:
+def _head(tokens: Tokens, index: int) -> int:
+    """The first token of the statement of the token at `index`."""
+    while index > 0 and tokens.kinds[index - 1] != scanner.SEPARATOR:
+        index -= 1
+    return index
+
+
+def _text(tokens: Tokens, first: int, last: int) -> str:
+    """What the user typed from one token to another."""
+    return tokens.source[slice(*tokens.span(first, last))]
+
+
+def _column(tokens: Tokens, index: int) -> int:
+    """The column of a token in its line, from 1."""
+    place = tokens.span(index, index)[0]
+    return place - tokens.source.rfind("\n", 0, place)
+
+
+def _definition(tokens: Tokens, head: int, index: int) -> InputError:
+    """Something other than `f(u, v) =` at the head of a definition."""
+    opened = _open_bracket(tokens, index)
+    if opened == head + 1:
+        return tokens.error("parameter-not-name", index, name=tokens.texts[head])
+    equal = tokens.kinds.index(EQUAL, index)
+    return tokens.error("assigned-to-value", head, equal - 1, text=_text(tokens, head, equal - 1))
+
+
+def _equals(tokens: Tokens, index: int, before: int, head: int, at_start: bool) -> InputError:
     """An `=` in a place where nothing can be assigned."""
     kinds, texts = tokens.kinds, tokens.texts
     if at_start:
         return tokens.error("equals-at-start", index)
-    if kinds[before] == TERMINALS["COMPARE"] or kinds[before] == EQUAL:
+    if kinds[before] in (COMPARE, EQUAL):
         return tokens.error("odd-comparison", before, index, text=texts[before] + "=")
-    head = before
-    while head > 0 and kinds[head - 1] != scanner.SEPARATOR:
-        head -= 1
-    if EQUAL in kinds[head:index]:
+    if EQUAL in kinds[head:index] or _open_bracket(tokens, index) is not None:
         return tokens.error("equals-inside", index)
-    if _open_bracket(tokens, index) is not None:
-        return tokens.error("equals-inside", index)
-    if head == before:
-        return tokens.error("assigned-to-value", head, before, text=texts[before])
-    left = tokens.source[slice(*tokens.span(head, before))]
-    return tokens.error("assigned-to-value", head, before, text=left)
+    return tokens.error("assigned-to-value", head, before, text=_text(tokens, head, before))
 
 
 def _after_name(tokens: Tokens, before: int, index: int) -> InputError:
     """A name, and something that begins a value, with no sign between."""
-    name, word = tokens.texts[before], tokens.texts[index]
-    if name in functions() and len(name) > 1:
-        return tokens.error("function-needs-brackets", before, name=name, word=word)
-    if tokens.kinds[index] == scanner.NUMBER:
-        return tokens.error("number-after-name", before, index, name=name, number=word)
-    return tokens.error("two-names", before, index, first=name, second=word)
+    kinds, texts = tokens.kinds, tokens.texts
+    name, word = texts[before], texts[index]
+    known = functions()
+    if name in known and len(name) > 1:
+        return tokens.error("function-needs-brackets", before, name=name, word=_factors(tokens, index))
+    if name == "dx" and before >= 2 and texts[before - 2 : before] == ["d", "/"]:
+        return tokens.error("partial-sign", before - 2, before, char="d/dx")
+    if kinds[index] == scanner.NUMBER:
+        named = f", or name it `{name}{word}`" if word.isdigit() else ""
+        return tokens.error("number-after-name", before, index, name=name, number=word, named=named)
+    if word == "if":
+        return tokens.error("python-if", index)
+    if kinds[index] == scanner.NAME and word in known:
+        after = texts[index + 1] if kinds[index + 1] in VALUES else "..."
+        return tokens.error("function-between", index, name=word, first=name, second=after)
+    second = {scanner.FUNCTION: f"{word}(...)", scanner.ROOT: f"{word}..."}.get(kinds[index], word)
+    return tokens.error("two-names", before, index, first=name, second=second)
+
+
+def _factors(tokens: Tokens, index: int) -> str:
+    """The text of the factors that stand together without a sign from `index` on: 2x of `sin 2x`."""
+    kinds = tokens.kinds
+    last = index
+    while kinds[last + 1] == scanner.ADJACENT and kinds[last + 2] in (scanner.NAME, scanner.NUMBER):
+        last += 2
+    text = _text(tokens, index, last)
+    return "..." if kinds[last] in (scanner.FUNCTION, LPAR, scanner.ROOT) else text
 
 
 def _open_brackets(tokens: Tokens, stop: int) -> list[int]:
@@ -149,9 +198,9 @@ def _open_call(tokens: Tokens, stop: int) -> int | None:
 
 
 def _unclosed(tokens: Tokens, opened: int, index: int) -> InputError:
-    missing = len(_open_brackets(tokens, index))
-    source = tokens.source
-    repaired = source.rstrip() + ")" * missing
-    hint = f"try `{repaired}`" if len(repaired) <= 60 and "\n" not in repaired else "each `(` needs its `)`"
-    column = tokens.span(opened, opened)[0] - (source.rfind("\n", 0, tokens.span(opened, opened)[0]) + 1) + 1
-    return tokens.error("unclosed-bracket", opened, column=column, hint=hint)
+    """The bracket that was opened last and has no other end; where that is certain, the whole text repaired."""
+    repaired = tokens.source.rstrip() + ")" * len(_open_brackets(tokens, index))
+    simple = tokens.kinds[index - 1] in VALUES and scanner.SEPARATOR not in tokens.kinds and "#" not in repaired
+    short = len(repaired) <= 60 and repaired.isprintable()
+    hint = f"try `{repaired}`" if simple and short else "each `(` needs its `)`"
+    return tokens.error("unclosed-bracket", opened, column=_column(tokens, opened), hint=hint)

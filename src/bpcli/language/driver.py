@@ -35,10 +35,9 @@ def load() -> Tables:
 
     from bpcli.language.build_tables import build
 
-    print(
+    sys.stderr.write(
         "note: grammar/expression.lark was changed; its tables are rebuilt at every start until "
-        "`python -m bpcli.language.build_tables` is run",
-        file=sys.stderr,
+        "`python -m bpcli.language.build_tables` is run\n"
     )
     return build(grammar.decode())
 

@@ -6,8 +6,8 @@ from bpcli import numbers
 from bpcli.errors import InputError, closest
 from bpcli.graph import MOST_NODES, Frame, Function, Graph, Program
 from bpcli.language import driver, scanner
-from bpcli.language.complaints import complaint
-from bpcli.ops import functions, named
+from bpcli.language.complaints import GOES_ON, complaint
+from bpcli.ops import TABLE, functions, named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from bpcli.language.scanner import Tokens
 
+CIRCUMFLEX, MINUS = driver.TERMINALS["CIRCUMFLEX"], driver.TERMINALS["MINUS"]
+RAISES = frozenset((CIRCUMFLEX, scanner.SUPERSCRIPT))
 COMPARISONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
+# What books of other countries, and other languages, call a function of ours.
+ELSEWHERE = {
+    "tg": "tan", "arctg": "atan", "sh": "sinh", "ch": "cosh", "th": "tanh", "lg": "log10", "lb": "log2", "sgn": "sign",
+    "signum": "sign", "fabs": "abs", "ceiling": "ceil", "heaviside": "step", "logistic": "sigmoid", "power": "pow",
+    "if": "where", "iif": "where", "maximum": "max", "minimum": "min", "fmax": "max", "fmin": "min", "clamp": "clip",
+}  # fmt: skip
 SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 OUTPUT_NAMES = ("y", "out", "result", "output")
 
@@ -68,10 +76,10 @@ class Reader:
         self.templates: dict[str, Template] = {}
         self.custom: dict[str, Function] = {}
         self.hidden: list[str] = []  # constants that turned out to be variables here
-        shadowing = {*tokens.assigned, *given}
-        self.shadowed = shadowing & {*numbers.NAMED}
-        spellings = {**dict.fromkeys(numbers.NAMED), "π": "pi", "τ": "tau"}
-        self.constants = {name: value or name for name, value in spellings.items() if name not in shadowing}
+        self.own = {*tokens.assigned, *given}
+        spellings = {**{name: name for name in numbers.NAMED}, "π": "pi", "τ": "tau"}
+        self.shadowed = self.own & {*spellings}
+        self.constants = {name: value for name, value in spellings.items() if name not in self.own}
         self.defining: Template | None = None  # the definition whose body is being read
         self.sloping: tuple[Function, str] | None = None  # the derivative whose body is being read
         self.outer = self.graph
@@ -118,9 +126,15 @@ class Reader:
         self.last = ("assign", (node, first, last))
 
     def begin_statement(self, first: int) -> None:
+        """A statement begins: what stood before it must have been of use, and is not meant to go on here."""
+        tokens = self.tokens
         kind, result = self.last
         if kind == "bare":
-            raise self.tokens.error("unused-statement", result[1], result[2])
+            start = result[1]
+            goes_on = {"hint": GOES_ON} if start and tokens.texts[start - 1 : start + 1] == ["\n", "-"] else {}
+            raise tokens.error("unused-statement", start, result[2], **goes_on)
+        if first and tokens.texts[first - 1 : first + 1] == ["\n", "+"]:
+            raise tokens.error("line-begins-with-plus", first, hint=GOES_ON)
 
     def definition_head(self, parts: list[Any], first: int, last: int) -> None:
         """`f(u, v) =`: from here to the end of the statement names are read inside a new template."""
@@ -160,7 +174,8 @@ class Reader:
         if function is None:
             raise self.tokens.error("slope-of-unknown", first, name=name)
         if param not in function.params:
-            raise self.tokens.error("slope-by-unknown", first, name=name, param=param, params=", ".join(function.params))
+            params = ", ".join(function.params)
+            raise self.tokens.error("slope-by-unknown", first, name=name, param=param, params=params)
         if param in function.partials:
             raise self.tokens.error("slope-twice", first, name=name, param=param)
         self.begin_statement(first)
@@ -266,21 +281,15 @@ class Reader:
         text = tokens.source
         begin, middle, end = tokens.span(first, first)[0], tokens.span(gap, gap)[0], tokens.span(last, last)[1]
         left, right = text[begin:middle].strip(), text[middle:end].strip()
-        operator = next(
-            index
-            for index in range(gap - 1, first - 1, -1)
-            if tokens.texts[index] in ("/", "÷", "^", "**") and self.level(index, gap) == 0
-        )
+        operator, depth = gap - 1, 0
+        while depth or tokens.texts[operator] not in ("/", "^", "**"):
+            depth += (tokens.kinds[operator] == scanner.RPAR) - (tokens.kinds[operator] == scanner.LPAR)
+            operator -= 1
         before, after = tokens.span(operator, operator)
         head, sign, tail = text[begin:before].strip(), text[before:after], text[after:middle].strip()
         return tokens.error(
             kind, first, last, text=text[begin:end], one=f"({left})*{right}", other=f"{head}{sign}({tail}*{right})"
         )
-
-    def level(self, start: int, stop: int) -> int:
-        """How many brackets more close than open between two tokens."""
-        kinds = self.tokens.kinds[start:stop]
-        return kinds.count(scanner.RPAR) - kinds.count(scanner.LPAR)
 
     # Values and calls
 
@@ -294,7 +303,28 @@ class Reader:
 
     def name(self, parts: list[Any], first: int, last: int) -> int:
         """A parameter, an assigned name, a constant, or else a free variable."""
-        return self.look_up(self.tokens.texts[first], self.tokens.span(first, last))
+        name = self.tokens.texts[first]
+        if self.tokens.kinds[first + 1] in RAISES and (name in self.templates or named(name)):
+            self.refuse_raised_function(name, first)
+        return self.look_up(name, self.tokens.span(first, last))
+
+    def refuse_raised_function(self, name: str, first: int) -> None:
+        """sin²(x) and sin^2(x) are no products of a variable named sin. Raises InputError."""
+        kinds, texts = self.tokens.kinds, self.tokens.texts
+        if name in self.own or name in self.graph.variables:
+            return
+        last = first + 1
+        sign = texts[last] if kinds[last] == CIRCUMFLEX else ""
+        if sign:
+            last += 1 + (kinds[last + 1] == MINUS)
+        if kinds[last] not in (scanner.NUMBER, scanner.SUPERSCRIPT) or kinds[last + 1] != scanner.ADJACENT:
+            return
+        argument = "(...)" if kinds[last + 2] == scanner.LPAR else f"({texts[last + 2]})"
+        exponent = self.tokens.source[slice(*self.tokens.span(first + 1, last))]
+        hint = f"write `{name}{argument}{exponent}`"
+        if exponent in ("^-1", "⁻¹", "**-1") and named(f"a{name}"):
+            hint = f"write `a{name}{argument}` for the inverse function, `1/{name}{argument}` for the reciprocal"
+        raise self.tokens.error("function-raised", first, last, name=name, hint=hint)
 
     def look_up(self, name: str, span: tuple[int, int]) -> int:
         graph = self.graph
@@ -383,7 +413,9 @@ class Reader:
                 named_before = True
                 if keyword not in params:
                     known = ", ".join(params)
-                    raise tokens.error("keyword-unknown", place, name=name, keyword=keyword, known=known)
+                    near = closest(keyword, [*params]) if len(keyword) > 1 else None
+                    hint = {"hint": f"did you mean `{near}`?"} if near else {}
+                    raise tokens.error("keyword-unknown", place, name=name, keyword=keyword, known=known, **hint)
             elif named_before:
                 raise tokens.error("keyword-first", place, name=name)
             elif position >= len(params):
@@ -405,7 +437,8 @@ class Reader:
         least, most = len(params) - len(defaults), len(params)
         counts = sorted({*range(least, most + 1), *(len(op.params) for op in named(name) if not op.variadic)})
         takes = " or ".join(map(str, counts)) + (" argument" if counts == [1] else " arguments")
-        return self.tokens.error("wrong-count", first, name=name, takes=takes, given=count)
+        hint = {"hint": f"it is defined as `{name}({', '.join(params)})`"} if name in self.templates else {}
+        return self.tokens.error("wrong-count", first, name=name, takes=takes, given=count, **hint)
 
     def unknown_function(
         self, name: str, arguments: list[tuple[str, int, int]], first: int, last: int
@@ -413,11 +446,21 @@ class Reader:
         tokens = self.tokens
         if self.defining is not None and name == self.defining.name:
             return tokens.error("recursive-function", first, name=name)
+        if scanner.DEFINE in tokens.kinds[last + 1 :] and any(
+            kind == scanner.DEFINE and text == name
+            for kind, text in zip(tokens.kinds[last + 1 :], tokens.texts[last + 1 :], strict=True)
+        ):
+            return tokens.error("defined-below", first, name=name)
+        if name == "dx" and tokens.texts[max(first - 2, 0) : first] == ["d", "/"]:
+            return tokens.error("partial-sign", first - 2, first, char="d/dx")
         if len(arguments) == 1 and (name in self.names or name in self.graph.variables or len(name) == 1):
             inner = tokens.source[tokens.span(first + 1, first + 1)[0] : tokens.span(last, last)[1]]
             return tokens.error("name-called", first, name=name, inner=inner)
-        near = closest(name, [*self.templates, *functions()])
-        hint = f"did you mean `{near}`? `bpcli ops` lists them all" if near else "`bpcli ops` lists the functions there are"
+        called = [spelling for spelling in functions() if TABLE.get(spelling) is None or not TABLE[spelling].symbol]
+        near = ELSEWHERE.get(name) or closest(name, [*self.templates, *called])
+        hint = "`bpcli ops` lists the functions there are"
+        if near:
+            hint = f"did you mean `{near}`? `bpcli ops` lists them all"
         return tokens.error("unknown-function", first, name=name, hint=hint)
 
     def expand(self, template: Template, arguments: tuple[int, ...], span: tuple[int, int]) -> int:

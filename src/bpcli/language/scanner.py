@@ -14,10 +14,12 @@ from bpcli.language.driver import TERMINALS
 
 PLAIN = {
     "×": "*", "·": "*", "∙": "*", "⋅": "*", "∗": "*", "＊": "*", "÷": "/", "∕": "/", "／": "/",
-    "−": "-", "–": "-", "－": "-", "﹣": "-", "＋": "+", "＾": "^", "，": ",", "、": ",", "；": ";",
+    "−": "-", "–": "-", "－": "-", "﹣": "-", "‐": "-", "‑": "-", "＋": "+", "＾": "^", "，": ",", "、": ",", "；": ";",
     "（": "(", "）": ")", "［": "(", "］": ")", "＝": "=", "＜": "<", "＞": ">", "≤": "<=", "≥": ">=", "≦": "<=",
     "≧": ">=", "≠": "!=", "≡": "==", "∧": " and ", "∨": " or ", "¬": " not ", "\u00a0": " ", "\u3000": " ",
-    "\u2009": " ", "\u202f": " ", "\u200b": "", "\ufeff": "", "\u2062": "*", "\r": " ", "\u2028": "\n", "＃": "#",
+    "\u2009": " ", "\u202f": " ", "\u2062": "*", "\r": " ", "\u2028": "\n", "\u2029": "\n", "＃": "#",
+    # Marks without a width, which a copied text carries along: joiners, soft hyphens, directions of writing.
+    **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\u2061\ufeff\u00ad", ""),
 }  # fmt: skip
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
@@ -84,7 +86,9 @@ class Tokens:
         """A place of the plain text, in the user's text."""
         if self.offsets is None:
             return start, stop
-        return self.offsets[start], self.offsets[stop - 1] + 1 if stop > start else self.offsets[start]
+        begin = self.offsets[start]
+        # One character may have become several (≤), and several one (a letter and its accent).
+        return begin, max(self.offsets[stop], self.offsets[stop - 1] + 1) if stop > start else begin
 
     def error(self, kind: str, first: int, last: int | None = None, /, **facts: object) -> InputError:
         """An error that points at the tokens from `first` to `last`."""
@@ -99,17 +103,20 @@ def plain(text: str) -> tuple[str, list[int] | None]:
     """
     if text.isascii():
         return text.replace("\r", " "), None
-    from unicodedata import normalize
+    from unicodedata import combining, decomposition, normalize
 
     pieces: list[str] = []
     offsets: list[int] = []
     for place, char in enumerate(text):
-        if char.isascii():
-            piece = " " if char == "\r" else char
-        elif char in SUPERSCRIPTS:
+        if char in PLAIN:
+            piece = PLAIN[char]
+        elif char.isascii() or decomposition(char).startswith("<super>"):
             piece = char
         else:
-            piece = PLAIN.get(char) if char in PLAIN else normalize("NFKC", char)  # type: ignore[assignment]
+            piece = normalize("NFKC", char)
+            if combining(char) and pieces and len(joined := normalize("NFC", pieces[-1] + char)) == 1:
+                pieces[-1] = joined
+                continue
         pieces.append(piece)
         offsets += [place] * len(piece)
     offsets.append(len(text))
@@ -133,7 +140,11 @@ def scan(source: str) -> Tokens:
         start = match.start()
         if group == 2:
             kind = _KIND_OF_WORD.get(word, NAME)
+            if not word.isascii():
+                _refuse_raised_letters(tokens, word, start)
             if previous in _ENDS_FACTOR and kind == NAME:
+                if previous == NUMBER and word.startswith("_") and word.strip("_").isdigit():
+                    raise _grouped_digits(tokens, word)
                 _append(tokens, ADJACENT, "", start, start)
         elif group == 3:
             kind = _KIND_OF_SIGN[word]
@@ -170,7 +181,7 @@ def scan(source: str) -> Tokens:
         previous = kind
     if previous == SEPARATOR and kinds:
         for column in (kinds, texts, starts, stops):
-            column.pop()  # type: ignore[attr-defined]
+            column.pop()
     if not kinds:
         raise InputError("empty-expression")
     _append(tokens, END, "", len(text), len(text))
@@ -201,8 +212,28 @@ def _mark_head(tokens: Tokens, head: int, head_closed: bool) -> None:
             tokens.sloped.add(function)
             stop = tokens.stops[-1]
             for column in (kinds, texts, tokens.starts, tokens.stops):
-                del column[head + 1 :]  # type: ignore[attr-defined]
+                del column[head + 1 :]
             kinds[head], texts[head], tokens.stops[head] = SLOPE, f"{function}/{parameter}", stop
+
+
+def _refuse_raised_letters(tokens: Tokens, word: str, start: int) -> None:
+    """The n of xⁿ is a letter to Unicode, and would silently make the name xn. Raises InputError."""
+    from unicodedata import decomposition
+
+    for place, char in enumerate(word, start):
+        if decomposition(char).startswith("<super>"):
+            base = decomposition(char).split()[1]
+            span = tokens.place(place, place + 1)
+            raise InputError("raised-letter", source=tokens.source, span=span, char=char, base=chr(int(base, 16)))
+
+
+def _grouped_digits(tokens: Tokens, word: str) -> InputError:
+    """The error for 1_000; `word` is what follows the first digits."""
+    number = tokens.texts[-1]
+    span = tokens.place(tokens.starts[-1], tokens.stops[-1] + len(word))
+    return InputError(
+        "digit-groups", source=tokens.source, span=span, text=number + word, joined=number + word.replace("_", "")
+    )
 
 
 def unreadable(tokens: Tokens, text: str, start: int) -> InputError:
@@ -210,17 +241,41 @@ def unreadable(tokens: Tokens, text: str, start: int) -> InputError:
     char = text[start]
     pair = text[start : start + 2]
     span = tokens.place(start, start + 1)
+    shown = tokens.source[span[0] : span[1]]
+    facts: dict[str, str] = {}
     kind = {
         "[": "vectors-not-yet", "]": "vectors-not-yet", "@": "matrix-product-not-yet", "|": "bars", "%": "percent",
         "'": "quotes", '"': "quotes", "`": "quotes", "“": "quotes", "”": "quotes", "‘": "quotes", "’": "quotes",
         "{": "braces", "}": "braces", "!": "factorial", "\\": "backslash", "$": "dollar", "&": "ampersand",
         ".": "stray-point", ":": "colon", "?": "question-mark", "~": "tilde", "∞": "infinity-sign",
-        "∑": "big-operator", "∏": "big-operator", "∫": "big-operator", "∂": "partial-sign",
+        "∑": "big-operator", "∏": "big-operator", "∫": "big-operator", "∂": "partial-sign", "′": "partial-sign",
+        "°": "degree-sign",
     }.get(char, "unknown-character")  # fmt: skip
     if pair in ("||", "&&"):
         kind = "ampersand"
         span = tokens.place(start, start + 2)
-    shown = tokens.source[span[0] : span[1]]
-    if kind == "unknown-character" and not shown.isprintable():
-        shown = f"U+{ord(shown[0]):04X}"
-    return InputError(kind, source=tokens.source, span=span, char=shown)
+        shown = tokens.source[span[0] : span[1]]
+    elif text.startswith("...", start):
+        kind = "big-operator"
+        span = tokens.place(start, start + 3)
+        shown = tokens.source[span[0] : span[1]]
+    elif char == "'" and tokens.kinds and tokens.kinds[-1] in (NAME, RPAR) and tokens.stops[-1] == start:
+        kind = "partial-sign"  # as in f'(x)
+    elif kind == "stray-point" and tokens.kinds and tokens.kinds[-1] == NAME:
+        from bpcli.ops import named
+
+        after = re.compile(r"\w+").match(text, start + 1)
+        if after is not None and named(after[0]):
+            kind = "function-of-module"
+            span = tokens.place(tokens.starts[-1], after.end())
+            facts = {"text": f"{tokens.texts[-1]}.{after[0]}", "name": after[0]}
+    elif kind == "unknown-character":
+        from unicodedata import combining, decomposition
+
+        meaning = decomposition(shown) if len(shown) == 1 else ""
+        if meaning.startswith("<fraction>"):
+            digits = "".join(chr(int(code, 16)) for code in meaning.split()[1:])
+            facts = {"hint": f"write `({digits.replace(chr(0x2044), '/')})`"}
+        elif not shown.isprintable() or combining(shown[0]):
+            shown = f"U+{ord(shown[0]):04X}"
+    return InputError(kind, source=tokens.source, span=span, char=shown, **facts)

@@ -100,10 +100,15 @@ def parameter_table(fit: Fit, digits: int = DIGITS) -> Table:
                 show(value, digits),
                 show(error, 3) if error == error else "-",
                 show(reference.parameters[place], digits) if reference else "-",
-                show(reference.gaps[place], 2) if reference else "-",
+                _gap(reference.gaps[place]) if reference else "-",
             )
         )
     return Table("Parameters", ("name", "value", "std error", "least squares", "gap"), rows, len(rows))
+
+
+def _gap(gap: float) -> str:
+    """A relative gap; what is below 1e-12 is rounding and differs from machine to machine."""
+    return "< 1e-12" if gap < 1e-12 else show(gap, 2)
 
 
 def quality_line(fit: Fit, digits: int = DIGITS) -> str:
@@ -158,5 +163,9 @@ def _bracketed(number: str) -> str:
 
 def log_table(fit: Fit, steps: Sequence[Step], digits: int = DIGITS) -> Table:
     """The log of the loop: loss and length of the gradient at a few steps."""
-    rows = [(str(step.number), show(step.loss, digits), show(step.norm, 4)) for step in steps]
+    first = fit.shown[0].norm if fit.shown else 0.0
+    rows = [
+        (str(step.number), show(step.loss, digits), "rounding" if step.norm < 1e-12 * first else show(step.norm, 4))
+        for step in steps
+    ]
     return Table("Log", ("step", "loss", "length of gradient"), rows, len(rows), spark(fit.losses))

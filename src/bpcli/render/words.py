@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from bpcli.engine.notes import Note
 
 NOTES = {
-    "infinite-value": "{node} is {value} with {at}{domain}",
+    "infinite-value": "{node} is {value}{at}{domain}",
     "infinite-gradient": "d{output}/d{name} is {value}",
     "kink": "{node} has a corner with {at}: by convention {convention}{elsewhere}",
     "independent": "{output} does not depend on {name}",
@@ -25,6 +25,7 @@ def sentence(note: Note) -> str:
     if "value" in facts:
         facts["value"] = show(float(str(facts["value"])))
     if note.kind == "infinite-value":
+        facts["at"] = f" with {facts['at']}" if facts["at"] else ""
         facts["domain"] = f"; its domain is {facts['domain']}" if facts["domain"] else ""
     if note.kind == "kink":
         facts["elsewhere"] = f" ({facts['elsewhere']})" if facts["elsewhere"] else ""

@@ -6,11 +6,12 @@ on the central difference, which knows nothing of rules.
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from bpcli.calculus.derivative import derivative
 from bpcli.calculus.sweeps import forward
-from bpcli.engine.floats import FLOATS
+from bpcli.engine.floats import FLOATS, Floats
 from bpcli.engine.point import Point, bind, gradient
 
 TYPE_CHECKING = False
@@ -66,17 +67,39 @@ class Check:
 
 def central(program: Program, given: Mapping[str, float], name: str, step: float = STEP) -> float:
     """(f(x + h) - f(x - h)) / (2h) with h = step * max(1, |x|), all other variables as given."""
+    graph = program.graph
     inputs = bind(program, given)
-    node = program.graph.variables[name]
-    place = given[name]
+    node = graph.variables[name]
+    place = inputs[node]
+    kind = Held(program, inputs) if graph.functions or "detach" in graph.op else FLOATS
     size = step * max(1.0, abs(place))
     # The step that was really made, after rounding.
     above, below = place + size, place - size
     values: list[float] = []
     for moved in (above, below):
         inputs[node] = moved
-        values.append(forward(program.graph, FLOATS, inputs, program.output + 1)[program.output])
+        values.append(forward(graph, kind, inputs, program.output + 1)[program.output])
     return (values[0] - values[1]) / (above - below)
+
+
+class Held(Floats):
+    """Floats in which `detach` keeps what it gave at one point: what is detached counts as a constant.
+
+    Its uses are told apart by their order, which is the same in every run.
+    """
+
+    def __init__(self, program: Program, inputs: Mapping[int, float]) -> None:
+        super().__init__()
+        kept: list[float] = []
+
+        def keep(value: float) -> float:
+            kept.append(value)
+            return value
+
+        self.functions["detach"] = self.guarded["detach"] = keep
+        forward(program.graph, self, inputs, program.output + 1)
+        held = itertools.cycle(kept)
+        self.functions["detach"] = self.guarded["detach"] = lambda value: next(held)
 
 
 def relative(value: float, reference: float) -> float:
@@ -88,7 +111,8 @@ def relative(value: float, reference: float) -> float:
 
 def central_agreement(program: Program, given: Mapping[str, float], slopes: Mapping[str, float]) -> Agreement | None:
     """The largest gap between a gradient and central differences; None where there is nothing to compare."""
-    names = [name for name in slopes if name in program.graph.variables]
+    # A difference over a finite step says nothing about an infinite slope.
+    names = [name for name, slope in slopes.items() if name in program.graph.variables and math.isfinite(slope)]
     if not names or len(names) > MOST_INPUTS:
         return None
     gaps = {name: relative(slopes[name], central(program, given, name)) for name in names}

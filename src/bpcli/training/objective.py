@@ -34,7 +34,10 @@ class Objective:
         self.evaluations = 0
         self._nodes = [graph.variables[name] for name in parameters]
         self._skip = idle(graph, self._nodes)
-        self._inputs: dict[int, Any] = {graph.variables[name]: column for name, column in data.items()}
+        # A polynomial of degree 0 does not mention x.
+        self._inputs: dict[int, Any] = {
+            graph.variables[name]: column for name, column in data.items() if name in graph.variables
+        }
         # What stands before the first parameter depends on the data alone, and is computed once.
         self._known = forward(graph, LANES, self._inputs, min(self._nodes))
         self._seed = np.ones(self.rows)
