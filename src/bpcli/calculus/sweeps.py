@@ -8,6 +8,7 @@ from __future__ import annotations
 from bpcli.calculus.kinds import ARGUMENT, CLOSED, COPY, FLAT, FLIP, MISSING, OUT, Kind
 from bpcli.errors import InputError
 from bpcli.graph import LEAVES
+from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,8 +106,10 @@ def reverse(
     guarded = False
     top, left = output, None
     node = position = 0
+    ready = branches is None  # whether the next node is a whole one that nobody wants recorded
     while True:
         rules = _Rules(graph, kind, guarded)
+        plans = _Plans(rules)
         try:
             # Walk from the output to the inputs. When we arrive at a node, all of its
             # consumers have been visited, so its adjoint is complete.
@@ -117,6 +120,24 @@ def reverse(
                 arguments = args[node]
                 if not arguments:
                     continue
+                if ready:
+                    plan = plans[ops[node]]
+                    if plan is not None and not masks:
+                        # Most nodes there are: sums and products, whose edges need no formula.
+                        for argument, (code, index) in zip(arguments, plan):  # noqa: B905 - as long as each other
+                            if skip[argument]:
+                                continue
+                            if code == COPY:
+                                product = upstream
+                            elif code == ARGUMENT:
+                                product = upstream * values[arguments[index]]
+                            elif code == FLIP:
+                                product = -upstream
+                            else:
+                                product = upstream * values[node]
+                            before = adjoints[argument]
+                            adjoints[argument] = product if before is None else before + product
+                        continue
                 edges = rules.get(ops[node]) or rules.find(ops[node], len(arguments))
                 mask = masks.get(node) if masks else None
                 registers: list[Number] | None = None
@@ -170,9 +191,11 @@ def reverse(
                         masks.pop(argument, None)
                     adjoints[argument] = product if before is None else before + product
                 left = None
+                ready = branches is None
         except RAISED:
             if guarded:
                 raise
+            ready = False
             # Go on from this very edge; those before it have been added.
             guarded, top, left = True, node, range(position, len(args[node]))
             continue
@@ -194,11 +217,26 @@ class _Rules(dict[str, "tuple[Edge, ...]"]):
             self[op] = self.kind.edges_of(function, self.guarded)
             return self[op]
         edges = self.kind.edges(op, count, self.guarded)
-        from bpcli.ops import TABLE
-
         if not TABLE[op].variadic:
             self[op] = edges
         return edges
+
+
+class _Plans(dict[str, "tuple[tuple[int, int], ...] | None"]):
+    """Operation -> (code, index) of its edges, where none of them needs a formula; else None."""
+
+    def __init__(self, rules: _Rules) -> None:
+        super().__init__()
+        self.rules = rules
+
+    def __missing__(self, op: str) -> tuple[tuple[int, int], ...] | None:
+        declared = TABLE.get(op)
+        self[op] = None
+        if declared is not None and not declared.variadic:
+            edges = self.rules.get(op) or self.rules.find(op, len(declared.params))
+            if all(edge.code in (COPY, FLIP, ARGUMENT, OUT) for edge in edges):
+                self[op] = tuple([(edge.code, edge.index) for edge in edges])
+        return self[op]
 
 
 def _shut(graph: Graph, kind: Kind, node: int, position: int, upstream: Number, state: str) -> Branch:
