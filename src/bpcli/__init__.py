@@ -12,19 +12,19 @@ __version__ = "0.1.0"
 # Where each name lives. It is imported when it is first used: the package itself costs nothing to import.
 _HOME = {
     "BpcliError": "bpcli.errors",
-    "Check": "bpcli.trace.checks",
+    "Check": "bpcli.api",
     "Derivative": "bpcli.engine.formulas",
     "FileError": "bpcli.errors",
     "Fit": "bpcli.training.fitting",
     "InputError": "bpcli.errors",
     "NumericError": "bpcli.errors",
-    "Point": "bpcli.engine.point",
+    "Point": "bpcli.api",
     "Program": "bpcli.graph",
-    "Trace": "bpcli.trace.record",
+    "Trace": "bpcli.api",
     "check": "bpcli.api",
     "diff": "bpcli.api",
     "evaluate": "bpcli.api",
-    "fit": "bpcli.training.fitting",
+    "fit": "bpcli.api",
     "grad": "bpcli.api",
     "parse": "bpcli.language.reader",
     "trace": "bpcli.api",
@@ -53,15 +53,12 @@ __all__ = [
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from bpcli.api import check, diff, evaluate, grad, trace
+    from bpcli.api import Check, Point, Trace, check, diff, evaluate, fit, grad, trace
     from bpcli.engine.formulas import Derivative
-    from bpcli.engine.point import Point
     from bpcli.errors import BpcliError, FileError, InputError, NumericError
     from bpcli.graph import Program
     from bpcli.language.reader import parse
-    from bpcli.trace.checks import Check
-    from bpcli.trace.record import Trace
-    from bpcli.training.fitting import Fit, fit
+    from bpcli.training.fitting import Fit
 
 
 def __getattr__(name: str) -> object:

@@ -1,27 +1,81 @@
-"""The commands as functions. Each returns the record that the command prints."""
+"""The commands as functions. Each returns the record that the command prints, as something that shows itself."""
 
 from __future__ import annotations
 
+from bpcli.engine import point
 from bpcli.engine.formulas import Derivative, differentiate
-from bpcli.engine.point import Point, value_of
-from bpcli.engine.point import evaluate as evaluate_program
-from bpcli.engine.point import gradient as gradient_of
+from bpcli.errors import InputError
 from bpcli.language.reader import parse
+from bpcli.trace import checks, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
-    from bpcli.trace.checks import Check
-    from bpcli.trace.record import Trace
+    from bpcli.training import fitting
 
     Value = float | str
+
+
+class Point(point.Point):
+    """The value of a program at a point, and its gradient where that was asked for."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON contract: bpcli.grad/1, or bpcli.eval/1 where no gradient was computed."""
+        from bpcli.render.json import eval_dict, grad_dict
+
+        return grad_dict(self) if self.adjoints else eval_dict(self)
+
+
+class Trace(record.Trace):
+    """Both passes, recorded. It prints as the tables of `bpcli trace`, in a notebook too."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON contract bpcli.trace/1."""
+        from bpcli.render.json import trace_dict
+
+        return trace_dict(self)
+
+    def __str__(self) -> str:
+        from bpcli.render.plain import trace_lines
+
+        return "\n".join(trace_lines(self))
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(str(self))}</pre>"
+
+    def __rich__(self) -> Any:
+        from bpcli.render.terminal import trace_renderable
+
+        return trace_renderable(self)
+
+
+class Check(checks.Check):
+    """One gradient by several methods; `ok` is the verdict."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON contract bpcli.check/1."""
+        from bpcli.render.json import check_dict
+
+        return check_dict(self)
 
 
 def _given(values: Mapping[str, Value] | None, named: Mapping[str, Value]) -> dict[str, float]:
     """Values by name, from a mapping and from keywords; text such as "1/3" is read as on the command line."""
     merged = {**(values or {}), **named}
-    return {name: value_of(value) if isinstance(value, str) else float(value) for name, value in merged.items()}
+    return {name: point.value_of(value) if isinstance(value, str) else float(value) for name, value in merged.items()}
 
 
 def evaluate(text: str, values: Mapping[str, Value] | None = None, /, **named: Value) -> Point:
@@ -36,7 +90,9 @@ def evaluate(text: str, values: Mapping[str, Value] | None = None, /, **named: V
     15.0
     """
     given = _given(values, named)
-    return evaluate_program(parse(text, given=given), given)
+    found = point.evaluate(parse(text, given=given), given, Point)
+    assert isinstance(found, Point)
+    return found
 
 
 def grad(
@@ -52,7 +108,9 @@ def grad(
     {'x': 3.0, 'w': 8.0}
     """
     given = _given(values, named)
-    return gradient_of(parse(text, given=given), given, wrt)
+    found = point.gradient(parse(text, given=given), given, wrt, make=Point)
+    assert isinstance(found, Point)
+    return found
 
 
 def trace(
@@ -63,10 +121,10 @@ def trace(
     >>> trace("(x+w)*w", x=2, w=3).paths["w"].total
     8.0
     """
-    from bpcli.trace.record import record
-
     given = _given(values, named)
-    return record(parse(text, given=given), given, wrt)
+    found = record.record(parse(text, given=given), given, wrt, make=Trace)
+    assert isinstance(found, Trace)
+    return found
 
 
 def diff(text: str, *wrt: str) -> Derivative:
@@ -79,8 +137,6 @@ def diff(text: str, *wrt: str) -> Derivative:
     >>> diff("(x+w)*w", "w")(x=2, w=3)
     8.0
     """
-    from bpcli.errors import InputError
-
     program = parse(text, given=wrt)
     if not wrt:
         if len(program.inputs) != 1:
@@ -97,7 +153,49 @@ def check(
     >>> check("(x+w)*w", x=2, w=3).ok
     True
     """
-    from bpcli.trace.checks import check as check_program
-
     given = _given(values, named)
-    return check_program(parse(text, given=given), given, wrt)
+    found = checks.check(parse(text, given=given), given, wrt, make=Check)
+    assert isinstance(found, Check)
+    return found
+
+
+def fit(
+    x: Any, y: Any, degree: int, *, rate: float | None = None, steps: int | None = None, scale: bool = True
+) -> fitting.Fit:
+    """Fit a polynomial by gradient descent on the mean squared error.
+
+    x, y:   finite numbers of shape (rows,)
+    degree: 0 to 60
+    rate:   learning rate in the scaled basis; by default the best constant one
+    steps:  most updates, 10000 by default
+    scale:  False descends in raw powers of x, to show what that does
+
+    Raises InputError for data or a degree that cannot be fitted.
+
+    >>> found = fit([0, 1, 2, 3], [1, 3, 9, 19], degree=2)
+    >>> [abs(round(value, 9)) for value in found.parameters.values()]
+    [1.0, 0.0, 2.0]
+    """
+    from bpcli.training import fitting
+
+    limit = fitting.STEPS if steps is None else steps
+    descent = fitting.Fitting(x, y, degree, rate=rate, steps=limit, scale=scale, make=_fit_class())
+    for _ in descent:
+        pass
+    return descent.fit
+
+
+def _fit_class() -> type[fitting.Fit]:
+    """A Fit that shows itself; made late, because NumPy is needed for it alone."""
+    from bpcli.training import fitting
+
+    class Fit(fitting.Fit):
+        __doc__ = fitting.Fit.__doc__
+
+        def to_dict(self) -> dict[str, Any]:
+            """The JSON contract bpcli.fit/1."""
+            from bpcli.render.json import fit_dict
+
+            return fit_dict(self)
+
+    return Fit

@@ -27,8 +27,9 @@ def bpcli(capsys, *words: str) -> tuple[int, str, str]:
 def test_the_report_names_rows_model_stop_reason_parameters_and_equation(points, capsys):
     code, out, err = bpcli(capsys, "fit", points, "--degree", "2")
     assert (code, err) == (0, "")
-    for piece in ("9 rows", "y = k0 + k1*x + k2*x^2", "converged after", "least squares", "RMSE", "R²", "y = 1 - 2*x + 0.5*x^2"):
+    for piece in ("9 rows", "y = k0 + k1*x + k2*x^2", "converged after", "least squares", "RMSE", "R²"):
         assert piece in out
+    assert "y = 1 - 2*x + 0.5*x^2" in out
 
 
 def test_the_json_has_the_keys_that_others_rely_on(points, capsys):

@@ -29,7 +29,7 @@ CALLS = [
     ["trace", "relu(w*x + 1/3) + where(x > 0, x, log(x))", "--x", "2", "--w", "-3"],
     ["trace", "f(u) = u^2; d f/du = 2u; f(x)", "--x", "1e200"],
     ["trace", "2*3"],
-    ["trace", "".join(f"a{i} = {'x + x' if i == 0 else f'a{i - 1} + a{i - 1}'};" for i in range(70)) + "a69", "--x", "1"],
+    ["trace", "a0 = x; " + "".join(f"a{i} = a{i - 1} + a{i - 1};" for i in range(1, 70)) + "a69", "--x", "1"],
     ["ops"],
     ["ops", "max"],
     ["fit", "points.csv", "--degree", "2"],

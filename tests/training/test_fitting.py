@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 import bpcli
+from bpcli.api import fit
 from bpcli.errors import InputError
 from bpcli.training import polynomial
 from bpcli.training.descent import CONVERGED, DIVERGED, STEP_LIMIT, descend
-from bpcli.training.fitting import Fitting, fit
+from bpcli.training.fitting import Fitting
 from bpcli.training.objective import Objective
 from bpcli.training.optimizers import gradient_descent
 

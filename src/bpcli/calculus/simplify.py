@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 Exact = int | tuple[int, int]
 Factors = tuple[tuple[int, Exact], ...]  # (base, exponent), in the order of first use
 
+TRUTHS = ("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not")  # their value is 1 or 0
 SUMS = ("add", "sub", "neg")
 PRODUCTS = ("mul", "div", "neg")
+MOST_BITS = 4096  # of a power of constants that is worked out
+MOST_CONJUNCTS = 40  # conditions of one choice that are looked at
+MOST_JOINED = 20  # choices inside choices that are joined
 SMALL = 16  # terms or factors of a shared node that is opened into the sum or product around it
 KNOWN = {("exp", 0): 1, ("log", 1): 0, ("sin", 0): 0, ("cos", 0): 1, ("tan", 0): 0, ("sqrt", 0): 0, ("sqrt", 1): 1}
 
@@ -29,7 +33,7 @@ def simplified(graph: Graph, output: int) -> tuple[Graph, int]:
 
     >>> from bpcli.language.reader import parse
     >>> from bpcli.language.text import expression
-    >>> read = parse("w + (x + w)*1 + 0*x")
+    >>> read = parse("(x + w)*1 + w + 0*x")
     >>> expression(*simplified(read.graph, read.output))
     'x + 2*w'
     """
@@ -49,6 +53,7 @@ class Simplifier:
         self.made: dict[int, int] = {}  # old node -> new node
         self.factored: dict[int, tuple[Exact, Factors]] = {}  # new node -> coefficient and factors
         self.summed: dict[int, list[tuple[Exact, Factors]]] = {}  # new node -> its terms
+        self.joining = 0  # how deep we are in choices that are being joined
         self.order: dict[int, tuple[int, int]] = {}  # new node -> (first variable, degree), for sorting
 
     def run(self) -> tuple[Graph, int]:
@@ -91,6 +96,8 @@ class Simplifier:
             return self._power(args)
         if op == "where":
             return self._where(*args)
+        if op in ("and", "or"):
+            return self._logic(op, *args)
         if len(args) == 1 and new.op[args[0]] == "const":
             known = KNOWN.get((op, new.payload[args[0]]))  # type: ignore[arg-type]
             if known is not None:
@@ -98,20 +105,94 @@ class Simplifier:
         return new.add(op, args)
 
     def _where(self, condition: int, taken: int, otherwise: int) -> int:
-        """A choice; inside its first branch the condition is known to hold."""
+        """A choice; inside its branches it is known whether the condition holds."""
         new = self.new
         if new.op[condition] == "const":
             return taken if new.payload[condition] else otherwise
-        coefficient, factors = self._product_of(taken)
-        for base, power in factors:
-            if new.op[base] == "where" and new.args[base][0] == condition and power == 1:
-                rest = {other: exponent for other, exponent in factors if other != base}
-                part, more = self._product_of(new.args[base][1])
-                for other, exponent in more:
-                    rest[other] = _plus(rest.get(other, 0), exponent)
-                taken = self._product(_times(coefficient, part), rest)
-                break
+        if new.op[condition] == "not":
+            return self._where(new.args[condition][0], otherwise, taken)
+        taken, otherwise = self._chosen(taken, condition, 1), self._chosen(otherwise, condition, 2)
         return taken if taken == otherwise else new.add("where", (condition, taken, otherwise))
+
+    def _chosen(self, node: int, condition: int, place: int) -> int:
+        """A node where it is known which branch (its place in the arguments) every choice by this condition takes."""
+        new = self.new
+        known = self._conjuncts(condition) if place == 1 else {condition}
+        terms: list[tuple[Exact, Factors]] = []
+        found = False
+        for part, factors in self._sum_terms(node):
+            kept: dict[int, Exact] = {}
+            for base, power in factors:
+                more: Factors = ((base, power),)
+                if new.op[base] == "where" and self._follows(new.args[base][0], known, place):
+                    found = True
+                    scale, more = self._product_of(self._power((new.args[base][place], new.const(power))))
+                    part = _times(part, scale)
+                for other, exponent in more:
+                    kept[other] = _plus(kept.get(other, 0), exponent)
+            terms.append((part, tuple(kept.items())))
+        return self._sum(terms) if found else node
+
+    def _conjuncts(self, condition: int) -> set[int]:
+        """The conditions that hold where this one holds: a, b and c for `a and b and c`."""
+        known = {condition}
+        work = [condition]
+        while work and len(known) < MOST_CONJUNCTS:
+            here = work.pop()
+            known.add(here)
+            if self.new.op[here] == "and":
+                work += self.new.args[here]
+        return known
+
+    def _follows(self, condition: int, known: set[int], place: int) -> bool:
+        """Whether a condition is among those known, or, where they hold, a conjunction of them."""
+        if condition in known or place != 1:
+            return condition in known
+        parts = self._conjuncts(condition)
+        return len(parts) < MOST_CONJUNCTS and all(part in known for part in parts if self.new.op[part] != "and")
+
+    def _logic(self, op: str, left: int, right: int) -> int:
+        """A conjunction or disjunction of conditions, without what says nothing new."""
+        new = self.new
+        decides = 0 if op == "and" else 1
+        for one, other in ((left, right), (right, left)):
+            constant = new.op[other] == "const"
+            if (constant and bool(new.payload[other]) == decides) or (
+                new.op[other] == "not" and new.args[other][0] == one
+            ):
+                return new.const(decides)
+            if new.op[one] not in TRUTHS:
+                continue
+            absorbed = new.op[other] in ("and", "or") and new.op[other] != op and one in new.args[other]
+            if constant or one == other or absorbed:
+                return one
+            if op == "and" and one in self._conjuncts(other):
+                return other
+        return new.add(op, (left, right))
+
+    def _join_choices(self, terms: list[tuple[Exact, Factors]]) -> list[tuple[Exact, Factors]]:
+        """where(c, a, 0) + where(c, 0, b) is where(c, a, b): choices by one condition become one."""
+        new = self.new
+        groups: dict[int, list[int]] = {}
+        for place, (_, factors) in enumerate(terms):
+            if len(factors) == 1 and factors[0][1] == 1 and new.op[factors[0][0]] == "where":
+                groups.setdefault(new.args[factors[0][0]][0], []).append(place)
+        joined: dict[int, list[tuple[Exact, Factors]]] = {}
+        for condition, places in groups.items():
+            if len(places) < 2 or self.joining >= MOST_JOINED:
+                continue
+            self.joining += 1
+            branches = []
+            for branch in (1, 2):
+                inner: list[tuple[Exact, Factors]] = []
+                for place in places:
+                    part, ((base, _),) = terms[place]
+                    inner += [(_times(part, scale), key) for scale, key in self._sum_terms(new.args[base][branch])]
+                branches.append(self._sum(inner))
+            joined |= {place: [] for place in places}
+            joined[places[0]] = self._sum_terms(self._where(condition, *branches))
+            self.joining -= 1
+        return [each for place, term in enumerate(terms) for each in joined.get(place, [term])]
 
     # Products: a rational coefficient, and bases with rational exponents
 
@@ -120,6 +201,10 @@ class Simplifier:
         value = self._exact(node)
         if value is not None:
             return value, ()
+        terms = self.summed.get(node, ())
+        if 0 < len(terms) <= SMALL and not any(_positive(part) for part, _ in terms):
+            # -x - 1 is -(x + 1) as a factor.
+            return -1, ((self._sum([(_times(-1, part), key) for part, key in terms]), 1),)
         found = self.factored.get(node)
         return found if found is not None and len(found[1]) <= SMALL else (1, ((node, 1),))
 
@@ -223,15 +308,12 @@ class Simplifier:
             return self.new.const(1)
         if exponent == 1:
             return base
-        value = self._exact(base)
-        if value is not None and isinstance(exponent, int) and abs(exponent) <= 64 and (value != 0 or exponent > 0):
-            return self.new.const(_whole_power(value, exponent))
         if isinstance(exponent, int):
+            # (-2*x)^3 is -8*x^3.
             coefficient, factors = self._product_of(base)
-            if coefficient in (1, -1) and len(factors) == 1 and abs(exponent) <= 1000:
-                sign: Exact = coefficient if exponent % 2 else 1
-                inner, power = factors[0]
-                return self._product(sign, {inner: _times(power, exponent)})
+            if (coefficient != 0 or exponent > 0) and _size(coefficient) * abs(exponent) <= MOST_BITS:
+                scale = _whole_power(coefficient, exponent)
+                return self._product(scale, {inner: _times(power, exponent) for inner, power in factors})
         return self._product(1, {base: exponent})
 
     # Sums: terms with rational coefficients
@@ -258,6 +340,7 @@ class Simplifier:
 
     def _sum(self, terms: list[tuple[Exact, Factors]]) -> int:
         """Like terms collected, ordered by the first appearance of their variables, constants last."""
+        terms = self._join_choices(terms)
         collected: dict[frozenset[tuple[int, Exact]], tuple[Exact, Factors]] = {}
         for part, key in terms:
             # x*w and w*x are alike; the one that came first is written.
@@ -333,6 +416,11 @@ def _quotient(left: Exact, right: Exact) -> Exact:
 
 def _positive(value: Exact) -> bool:
     return (value[0] if isinstance(value, tuple) else value) > 0
+
+
+def _size(value: Exact) -> int:
+    """The bits that a power of it grows by; none for 1, -1 and 0."""
+    return max(abs(part).bit_length() for part in (value if isinstance(value, tuple) else (value,))) - 1 if value else 0
 
 
 def _whole_power(value: Exact, exponent: int) -> Exact:

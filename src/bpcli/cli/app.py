@@ -30,6 +30,7 @@ DOC = {
     "diff": "The derivative of EXPRESSION as a formula.",
     "check": "The same gradient by several methods, side by side; exit code 1 if they disagree.",
 }
+EXPRESSION = "EXPRESSION [--NAME VALUE]..."
 VARIABLES = """
 
 EXPRESSION is one formula, or statements separated by ; of which the last is the result. A value for a
@@ -65,7 +66,7 @@ def expression_command(name: str) -> None:
             "expression",
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
-            annotation=Annotated[str | None, typer.Argument(metavar="EXPRESSION [--NAME VALUE]...", show_default=False)],
+            annotation=Annotated[str | None, typer.Argument(metavar=EXPRESSION, show_default=False)],
         )
     ]
     for option in table.options_of(name):
@@ -128,7 +129,9 @@ Steps = Annotated[int | None, typer.Option(help="Most steps (10000).", metavar="
 NoScale = Annotated[bool, typer.Option("--no-scale", help="Descend in raw powers of x, to see what happens.")]
 Format = Annotated[str, typer.Option(help="rich, plain or json.", metavar="FORMAT", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
-Digits = Annotated[int | None, typer.Option(help="Significant digits (6).", metavar="N", min=1, max=17, show_default=False)]
+Digits = Annotated[
+    int | None, typer.Option(help="Significant digits (6).", metavar="N", min=1, max=17, show_default=False)
+]
 Quiet = Annotated[bool, typer.Option("-q", help="The coefficients alone, one name=value a line.", show_default=False)]
 
 

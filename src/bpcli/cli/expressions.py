@@ -214,7 +214,9 @@ def run_check(work: Work) -> int:
     )
     code = DONE if result.ok else ANSWER_IS_NO
     if work.format == "json":
-        write_json(result.to_dict())
+        from bpcli.render.json import check_dict
+
+        write_json(check_dict(result))
         return code
     warn(result.point)
     if work.quiet:

@@ -10,6 +10,7 @@ from bpcli.engine.point import value_of
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, InputError
 from bpcli.numbers import DIGITS, full, show
 from bpcli.render import fit as report
+from bpcli.render.json import fit_dict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def run_fit(order: Order) -> int:
     for _ in _watched(order.fitting):
         pass
     if order.format == "json":
-        write_json(fit.to_dict())
+        write_json(fit_dict(fit))
     elif order.quiet:
         write(f"{name}={_bare(order, value)}" for name, value in fit.parameters.items())
     else:
@@ -113,7 +114,7 @@ def run_train(order: Order, shown: int) -> int:
             log.append(step)
             following = max(step.number + 1, round(step.number * 1.6))
     if order.format == "json":
-        write_json(fit.to_dict())
+        write_json(fit_dict(fit))
     elif order.quiet:
         write(f"{name}={_bare(order, value)}" for name, value in fit.parameters.items())
     else:

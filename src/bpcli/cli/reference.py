@@ -5,6 +5,10 @@ from __future__ import annotations
 from bpcli.cli.output import write, write_json
 from bpcli.errors import DONE, InputError, closest
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.ops import Op
+
 
 def run_ops(name: str | None, json: bool) -> int:
     """List the operations, or show one of them. Raises InputError for a name that is none."""
@@ -12,7 +16,7 @@ def run_ops(name: str | None, json: bool) -> int:
 
     if name is None:
         if json:
-            write_json({"schema": "bpcli.ops/1", "operations": [reference.operation_dict(op) for op in reference.every()]})
+            write_json(_listing(reference.every()))
         else:
             write(reference.overview())
         return DONE
@@ -22,8 +26,14 @@ def run_ops(name: str | None, json: bool) -> int:
         hint = f"did you mean `{near}`?" if near else "`bpcli ops` lists them all"
         raise InputError("unknown-operation", name=name, hint=hint)
     if json:
-        write_json({"schema": "bpcli.ops/1", "operations": [reference.operation_dict(op) for op in found]})
+        write_json(_listing(found))
     else:
         for place, op in enumerate(found):
             write(["", *reference.page(op)] if place else reference.page(op))
     return DONE
+
+
+def _listing(operations: list[Op]) -> dict[str, object]:
+    from bpcli.render.reference import operation_dict
+
+    return {"schema": "bpcli.ops/1", "operations": [operation_dict(op) for op in operations]}

@@ -42,12 +42,6 @@ class Point:
         self.gradient: dict[str, float] = {}
         self.notes: list[Note] = [Note("shadowed", name=name) for name in program.shadowed]
 
-    def to_dict(self) -> dict[str, object]:
-        """The JSON contract: bpcli.grad/1, or bpcli.eval/1 where no gradient was computed."""
-        from bpcli.render.json import eval_dict, grad_dict
-
-        return grad_dict(self) if self.adjoints else eval_dict(self)
-
     def __repr__(self) -> str:
         slopes = f", gradient={self.gradient}" if self.adjoints else ""
         return f"Point(value={self.value}{slopes})"
@@ -116,7 +110,8 @@ def _missing(program: Program, missing: Sequence[str], given: Mapping[str, float
         if name == "i" or name == "j":
             continue
     node = graph.variables[missing[0]]
-    examples = " ".join(f"--{name} {example}" for name, example in zip(missing, (3, 2, 1, 0.5) * len(missing), strict=False))
+    shown = zip(missing, (3, 2, 1, 0.5) * len(missing), strict=False)
+    examples = " ".join(f"--{name} {example}" for name, example in shown)
     listed = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
     return InputError(
         "missing-values",
@@ -141,19 +136,24 @@ def _split(name: str, given: Mapping[str, float]) -> list[str]:
     return parts if len(parts) > 1 else []
 
 
-def evaluate(program: Program, given: Mapping[str, float]) -> Point:
-    """The value of a program at one point.
+def evaluate(program: Program, given: Mapping[str, float], make: type[Point] = Point) -> Point:
+    """The value of a program at one point, as a Point or a subclass of it.
 
     Raises InputError for values that do not fit the names; NumericError where the value is nan.
     """
     values = forward(program.graph, FLOATS, bind(program, given), program.output + 1)
-    point = Point(program, values)
+    point = make(program, values)
     _look_at_values(point)
     return point
 
 
 def gradient(
-    program: Program, given: Mapping[str, float], wrt: Sequence[str] | None = None, *, record: bool = False
+    program: Program,
+    given: Mapping[str, float],
+    wrt: Sequence[str] | None = None,
+    *,
+    record: bool = False,
+    make: type[Point] = Point,
 ) -> Point:
     """The value and the gradient of a program at one point.
 
@@ -170,7 +170,7 @@ def gradient(
         if name not in program.names:
             raise unknown_name(program, name)
         nodes.append(program.names[name])
-    point = evaluate(program, given)
+    point = evaluate(program, given, make)
     special = any(graph.constant[node] for node in nodes)
     skip = idle(graph, [*graph.variables.values(), *nodes] if special else None)
     branches: list[Branch] | None = point.branches if record else None

@@ -48,7 +48,10 @@ OPERATIONS = (
         partials={"x": "1/hypot(1, x)"},
         textbook={"x": "1/sqrt(x^2 + 1)"},
         latex=r"\operatorname{{arsinh}}\left({x}\right)",
-        golden=[Golden([1], 0.881373587019543, [0.7071067811865475], MP), Golden([1e200], 461.2101657793691, [1e-200], MP)],
+        golden=[
+            Golden([1], 0.881373587019543, [0.7071067811865475], MP),
+            Golden([1e200], 461.2101657793691, [1e-200], MP),
+        ],
     ),
     Op(
         "acosh(x)",

@@ -43,7 +43,8 @@ def data_lines(fit: Fit, digits: int = DIGITS) -> Iterator[str]:
         yield f"           and {fit.rows_skipped - LISTED_SKIPS} more"
     for role, name, column in (("x", fit.x_name, fit.x), ("y", fit.y_name, fit.y)):
         column_name = "" if name == role else f" = column {name}"
-        yield f"           {role}{column_name} from {show(float(column.min()), digits)} to {show(float(column.max()), digits)}"
+        low, high = float(column.min()), float(column.max())
+        yield f"           {role}{column_name} from {show(low, digits)} to {show(high, digits)}"
 
 
 def model_lines(fit: Fit, digits: int = DIGITS) -> Iterator[str]:

@@ -9,7 +9,7 @@ from bpcli.render.words import sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from bpcli.engine.notes import Note
     from bpcli.engine.point import Point
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from bpcli.training.fitting import Fit
 
 MOST_LOSSES = 1000  # of a history; the last is always `final_loss`
+
+
+class Listed:
+    """A list that is made entry by entry, as it is written."""
+
+    def __init__(self, entry: Callable[[Any], dict[str, Any]], items: Iterable[Any]) -> None:
+        self.entry = entry
+        self.items = items
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (self.entry(item) for item in self.items)
 
 
 def plain_number(value: Any) -> Any:
@@ -93,7 +104,7 @@ def fit_dict(fit: Fit) -> dict[str, Any]:
         "largest_stable_rate": plain_number(fit.largest_rate),
         "steps": fit.steps,
         "stopped": fit.stopped,
-        "losses": jsonable(fit.losses if len(fit.losses) <= MOST_LOSSES else fit.losses[:MOST_LOSSES]),
+        "losses": jsonable(fit.losses[:MOST_LOSSES]),
         "final_loss": plain_number(fit.losses[-1]) if fit.losses else None,
         "reference": None
         if reference is None
@@ -123,7 +134,7 @@ def check_dict(check: Check) -> dict[str, Any]:
 
 def trace_dict(trace: Trace) -> dict[str, Any]:
     """bpcli.trace/1"""
-    return {key: list(value) if isinstance(value, map) else value for key, value in _trace_parts(trace)}
+    return {key: list(value) if isinstance(value, Listed) else value for key, value in _trace_parts(trace)}
 
 
 def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
@@ -136,7 +147,7 @@ def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
     yield "inputs", jsonable(trace.given)
     yield (
         "nodes",
-        map(
+        Listed(
             lambda node: {
                 "id": node.id,
                 "name": node.name,
@@ -151,7 +162,7 @@ def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
     )
     yield (
         "forward",
-        map(
+        Listed(
             lambda step: {
                 "step": step.step,
                 "node": step.node,
@@ -165,7 +176,7 @@ def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
     )
     yield (
         "backward",
-        map(
+        Listed(
             lambda row: {
                 "step": row.step,
                 "from": row.node,
@@ -220,7 +231,7 @@ def trace_text(trace: Trace) -> Iterator[str]:
     yield "{"
     for place, (key, value) in enumerate(_trace_parts(trace)):
         yield f"{', ' if place else ''}{json.dumps(key)}: "
-        if not isinstance(value, map):
+        if not isinstance(value, Listed):
             yield json.dumps(value, ensure_ascii=False)
             continue
         yield "["

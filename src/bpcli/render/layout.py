@@ -56,7 +56,7 @@ def header(trace: Trace, digits: int = DIGITS) -> list[str]:
         shown = [node for node in sorted(named) if node != trace.output]
         for node in [*shown, trace.output]:
             name = trace.nodes[node].name if node in trace.nodes else program.output_name
-            pieces.append(f"{name} = {text.expression(graph, node, named | set(graph.variables.values()), spaced=True)}")
+            pieces.append(f"{name} = {text.expression(graph, node, named, spaced=True)}")
     parts = ["; ".join(pieces)]
     if trace.given:
         parts.append(", ".join(f"{name} = {show(value, digits)}" for name, value in trace.given.items()))
@@ -89,7 +89,8 @@ def forward_row(trace: Trace, step: Forward, digits: int) -> tuple[str, ...]:
         shown = [show(operand, digits) for operand in step.operands]
         value = show(step.value, digits)
         # A choice of one of the operands is as true as the operand.
-        true = all(fixed or float(each) == operand for fixed, each, operand in zip(exact, shown, step.operands, strict=True))
+        printed = zip(exact, shown, step.operands, strict=True)
+        true = all(fixed or float(each) == operand for fixed, each, operand in printed)
         relation = "=" if true or value in shown else "≈"
     operands = [each if written is None else written for written, each in zip(step.texts, shown, strict=True)]
     levels = [_level(node.op, place, operand) for place, operand in enumerate(operands)]
@@ -102,7 +103,7 @@ def _level(op: str, place: int, operand: str) -> int:
     declared = TABLE.get(op)
     if operand.startswith("-"):
         infix = declared is not None and bool(declared.symbol)
-        return 0 if infix and (place > 0 or declared is not None and len(declared.params) == 1) else text.UNARY
+        return 0 if infix and (place > 0 or (declared is not None and len(declared.params) == 1)) else text.UNARY
     return text.SUM if ' ' in operand else text.constant_level(operand)
 
 

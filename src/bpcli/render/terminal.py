@@ -71,7 +71,8 @@ def trace_renderable(trace: Trace, digits: int = DIGITS, *, whole: bool = False,
     for line in layout.closing(trace, digits):
         note = line.startswith("note:")
         pieces = [line] if display_width(line) <= width else [piece.strip() for piece in line.split("          ")]
-        parts += [Text(piece, style="yellow" if note else "bold" if not place else "dim") for place, piece in enumerate(pieces)]
+        styles = ["yellow" if note else "bold", *["yellow" if note else "dim"] * (len(pieces) - 1)]
+        parts += [Text(piece, style=style) for piece, style in zip(pieces, styles, strict=True)]
     return Group(*parts)
 
 

@@ -58,12 +58,6 @@ class Check:
         self.evaluations: dict[str, int] = {}
         self.ok = True
 
-    def to_dict(self) -> dict[str, object]:
-        """The check as the JSON contract has it (schema bpcli.check/1)."""
-        from bpcli.render.json import check_dict
-
-        return check_dict(self)
-
 
 def central(program: Program, given: Mapping[str, float], name: str, step: float = STEP) -> float:
     """(f(x + h) - f(x - h)) / (2h) with h = step * max(1, |x|), all other variables as given."""
@@ -127,13 +121,14 @@ def check(
     *,
     step: float = STEP,
     tolerance: float = TOLERANCE,
+    make: type[Check] = Check,
 ) -> Check:
     """Reverse sweep, symbolic derivative and central difference side by side, for variables.
 
     Raises as engine.point.gradient.
     """
     point = gradient(program, given, wrt)
-    result = Check(point, step, tolerance)
+    result = make(point, step, tolerance)
     names = [name for name in point.gradient if name in program.graph.variables]
     result.methods["reverse"] = {name: point.gradient[name] for name in names}
     result.methods["symbolic"] = _symbolic(program, given, names)

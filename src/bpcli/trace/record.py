@@ -9,7 +9,7 @@ import heapq
 from typing import Any
 
 from bpcli.calculus.kinds import compiled, formula, partial_text
-from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT, Branch
+from bpcli.calculus.sweeps import OPEN, Branch
 from bpcli.calculus.symbols import Symbol, Symbols
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.notes import Note
@@ -148,35 +148,16 @@ class Trace:
         self.uses: dict[int, int] = {}
         self.check: Agreement | None = None
 
-    def to_dict(self) -> dict[str, Any]:
-        """The record as the JSON contract has it (schema bpcli.trace/1)."""
-        from bpcli.render.json import trace_dict
-
-        return trace_dict(self)
-
-    def __str__(self) -> str:
-        from bpcli.render.plain import trace_lines
-
-        return "\n".join(trace_lines(self))
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<pre>{escape(str(self))}</pre>"
-
-    def __rich__(self) -> Any:
-        from bpcli.render.terminal import trace_renderable
-
-        return trace_renderable(self)
-
 
 def record(
-    program: Program, given: Mapping[str, float], wrt: Sequence[str] | None = None, *, long: bool = False
+    program: Program,
+    given: Mapping[str, float],
+    wrt: Sequence[str] | None = None,
+    *,
+    long: bool = False,
+    make: type[Trace] = Trace,
 ) -> Trace:
-    """Run both passes and record them.
+    """Run both passes and record them, in a Trace or a subclass of it.
 
     wrt:  names whose edges are kept; all unless given. An edge is kept if it leads to one of them.
     long: paths and the check also where there are more than MOST_STEPS steps
@@ -184,7 +165,7 @@ def record(
     Raises as engine.point.gradient.
     """
     point = gradient(program, given, wrt, record=True)
-    trace = Trace(program, point)
+    trace = make(program, point)
     graph = program.graph
     wanted = _leading_to(program, wrt)
     names = _names(program)
@@ -212,14 +193,16 @@ def record(
             continue
         steps[node] = len(steps) + 1
         operands = tuple(point.values[argument] for argument in graph.args[node])
-        texts = tuple(None if argument in names else _spelled(program, names, argument)[0] for argument in graph.args[node])
+        texts = tuple(
+            None if argument in names else _spelled(program, names, argument)[0] for argument in graph.args[node]
+        )
         trace.forward.append(Forward(steps[node], node, operands, texts, point.values[node]))
     for step in trace.forward:
         for argument in graph.args[step.node]:
             trace.uses[argument] = trace.uses.get(argument, 0) + 1
     trace.backward = _backward(trace, point, steps, names, wanted)
     if long or len(trace.forward) <= MOST_STEPS:
-        trace.paths = _paths(trace, [name for name in trace.gradient])
+        trace.paths = _paths(trace, list(trace.gradient))
         trace.check = central_agreement(program, given, trace.gradient)
     return trace
 
@@ -433,4 +416,3 @@ def _paths(trace: Trace, names: Sequence[str]) -> dict[str, Paths]:
     return paths
 
 
-__all__ = ["IDLE", "MOST_STEPS", "NO_SLOPE", "OPEN", "SHUT", "Backward", "Forward", "Node", "Path", "Paths", "Trace", "record"]

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 CONVERGED, STEP_LIMIT, DIVERGED, INTERRUPTED = "converged", "step limit", "diverged", "interrupted"
 
-PATIENCE = 10  # steps in which the gradient does not get smaller by a tenth, after which only rounding is left
+PATIENCE = 10  # steps without a gradient that is smaller by a tenth: then only rounding is left
 TOLERANCE = 1e-15  # of the first gradient: what is smaller is rounding
 ROUNDING = 1e-9  # the gradient has to fall by this much before standing still counts as convergence
 GROWTHS = 5  # losses in a row, each larger than the one before, after which a descent has diverged
@@ -43,7 +43,10 @@ class Step(NamedTuple):
 
 
 def descend(
-    objective: Callable[[Array], tuple[float, Array]], start: Array, optimizer: Optimizer, steps: int
+    objective: Callable[[Array], tuple[float, Array]],
+    start: Array,
+    optimizer: Optimizer,
+    steps: int,
 ) -> Iterator[Step]:
     """Follow the gradient down from `start`, at most `steps` updates; each turn is yielded as it happens.
 
@@ -68,9 +71,8 @@ def descend(
         growing = growing + 1 if loss > before else 0
         before = loss
         stopped = ""
-        if not math.isfinite(loss) or not math.isfinite(size):
-            stopped = DIVERGED
-        elif growing >= GROWTHS and size > smallest * 10 and size > first * ROUNDING:
+        climbing = growing >= GROWTHS and size > smallest * 10 and size > first * ROUNDING
+        if climbing or not math.isfinite(loss) or not math.isfinite(size):
             stopped = DIVERGED
         elif size <= first * TOLERANCE or (still >= PATIENCE and smallest <= first * ROUNDING):
             stopped = CONVERGED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -46,7 +46,9 @@ class Fit:
     curvature:       eigenvalues of the second derivative of the loss, smallest and largest
     """
 
-    def __init__(self, x: Array, y: Array, degree: int, basis: Basis, rate: float, curvature: tuple[float, float]) -> None:
+    def __init__(
+        self, x: Array, y: Array, degree: int, basis: Basis, rate: float, curvature: tuple[float, float]
+    ) -> None:
         self.x = x
         self.y = y
         self.degree = degree
@@ -101,12 +103,6 @@ class Fit:
         values: Array = columns @ np.array(list(self.scaled.values()))
         return values.reshape(points.shape)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The fit as the JSON contract has it (schema bpcli.fit/1)."""
-        from bpcli.render.json import fit_dict
-
-        return fit_dict(self)
-
     def __repr__(self) -> str:
         return f"Fit({self.equation}, {self.stopped} after {self.steps} steps)"
 
@@ -124,6 +120,7 @@ class Fitting:
         steps: int = STEPS,
         scale: bool = True,
         keep: int = 3,
+        make: type[Fit] = Fit,
     ) -> None:
         """Prepare the descent.
 
@@ -132,6 +129,7 @@ class Fitting:
         steps:  most updates
         scale:  whether x is scaled and the basis chosen; False shows what happens without
         keep:   how many first steps are kept in full
+        make:   Fit or a subclass of it
 
         Raises InputError for a degree or data that cannot be fitted.
         """
@@ -150,7 +148,7 @@ class Fitting:
         low, high = curvature
         # The constant rate that contracts the flattest and the steepest direction alike.
         best = 2 / (low + high) if high > 0 else 1.0
-        self.fit = Fit(*columns, degree, basis, best if rate is None else rate, curvature)
+        self.fit = make(*columns, degree, basis, best if rate is None else rate, curvature)
         if distinct <= degree:
             self.fit.warnings.append(
                 f"degree {degree} needs {degree + 1} different x and the data has {distinct}: "
@@ -197,7 +195,7 @@ class Fitting:
         raw = fit.basis.raw(parameters)
         fit.parameters = {f"k{order}": value for order, value in enumerate(raw)}
         residuals = self.objective.residual("p", parameters) - fit.y
-        fit.rss = math.fsum((residuals * residuals).tolist()) if len(residuals) < 10**5 else float(residuals @ residuals)
+        fit.rss = float(residuals @ residuals)
         fit.rmse = math.sqrt(fit.rss / len(residuals))
         spread = fit.y - np.mean(fit.y)
         total = float(spread @ spread)
@@ -223,7 +221,7 @@ class Fitting:
             # The covariance is s^2 A (R'R)^-1 A', with A the way back to powers of x.
             spread = np.linalg.solve(triangle.T, conversion.T)
             errors = (deviation * np.sqrt(np.sum(spread * spread, axis=0))).tolist()
-        fit.standard_errors = {name: error for name, error in zip(fit.parameters, errors, strict=True)}
+        fit.standard_errors = dict(zip(fit.parameters, errors, strict=True))
         gaps = []
         for value, other, error in zip(raw, reference, errors, strict=True):
             size = max(abs(other), error if error == error else 0.0)
@@ -249,32 +247,3 @@ def _columns(x: Any, y: Any) -> tuple[Array, Array]:
     if not len(columns[0]):
         raise InputError("no-points")
     return columns[0], columns[1]
-
-
-def fit(
-    x: Any,
-    y: Any,
-    degree: int,
-    *,
-    rate: float | None = None,
-    steps: int = STEPS,
-    scale: bool = True,
-) -> Fit:
-    """Fit a polynomial by gradient descent on the mean squared error.
-
-    x, y:   finite numbers of shape (rows,)
-    degree: 0 to 60
-    rate:   learning rate in the scaled basis; by default the best constant one
-    steps:  most updates
-    scale:  False runs in raw powers of x, to show what that does
-
-    Raises InputError for data or a degree that cannot be fitted.
-
-    >>> found = fit([0, 1, 2, 3], [1, 3, 9, 19], degree=2)
-    >>> [abs(round(value, 9)) for value in found.parameters.values()]
-    [1.0, 0.0, 2.0]
-    """
-    fitting = Fitting(x, y, degree, rate=rate, steps=steps, scale=scale)
-    for _ in fitting:
-        pass
-    return fitting.fit

@@ -1,0 +1,517 @@
+"""The table of operations: one test per property, over all of it, with no code for any single operation."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bpcli.calculus.derivative import derivative
+from bpcli.calculus.kinds import compiled, formula, partial_text
+from bpcli.calculus.sweeps import forward, reverse
+from bpcli.engine.floats import FLOATS
+from bpcli.engine.lanes import LANES, SPELLED
+from bpcli.engine.primitives import SCALAR
+from bpcli.graph import Graph
+from bpcli.language.reader import parse
+from bpcli.numbers import literal
+from bpcli.ops import GROUPS, TABLE, Golden, Kink, Op, functions, named
+from bpcli.ops import declare as enter
+from calculus.precise import PRECISE, Precise, mp, precisely, slope
+
+inf, nan = math.inf, math.nan
+OPS = list(TABLE.values())
+SIDED = [op for op in OPS if not op.flat]
+EPS = math.ulp(1.0)
+
+# Where an operation is tried; the coordinates of two arguments differ, so that they are never equal.
+POOL = (-2.3, -1.7, -0.9, -0.4, 0.0, 0.3, 0.7, 1.2, 1.6, 2.6, 4.1)
+SPECIAL = (-inf, -2.0, -1.0, -0.0, 0.0, 0.5, 1.0, 3.0, 750.0, inf, nan)
+
+
+def every(cases: Any) -> Any:
+    """A parameter for each operation, known by its name."""
+    return pytest.mark.parametrize("op", cases, ids=[op.name for op in cases])
+
+
+def goldens(which: Any = lambda op: True) -> Any:
+    cases = [(op, golden) for op in OPS if which(op) for golden in op.golden]
+    return pytest.mark.parametrize(
+        ("op", "golden"), cases, ids=[f"{op.name}{golden.at}".replace(" ", "") for op, golden in cases]
+    )
+
+
+class Use:
+    """One use of an operation: its graph, its arguments, and the node itself."""
+
+    def __init__(self, op: Op, count: int | None = None) -> None:
+        self.graph = Graph()
+        self.count = count or (2 if op.variadic else len(op.params))
+        self.arguments = [self.graph.variable(f"v{place}") for place in range(self.count)]
+        self.node = self.graph.add(op.name, tuple(self.arguments))
+
+    def run(self, at: Any, kind: Any = FLOATS) -> tuple[Any, list[Any]]:
+        """The value, and the slope by each argument: None where the edge is closed or flat."""
+        values = forward(self.graph, kind, dict(zip(self.arguments, at, strict=True)), self.node + 1)
+        seed = kind.constant(1) if kind is not FLOATS else 1.0
+        adjoints = reverse(self.graph, kind, values, self.node, seed, bytearray(len(self.graph)))
+        return values[self.node], [adjoints[argument] for argument in self.arguments]
+
+
+def holds(op: Op, condition: str, at: tuple[float, ...], out: float = nan) -> bool:
+    """Whether a condition of the declaration holds at a point, where the value is `out`."""
+    if not condition:
+        return True
+    places = {param: place for place, param in enumerate((*op.params, "out"))}
+    registers = [*at, out]
+    if op.variadic:
+        out = max(at) if op.name == "max" else min(at)
+        places = {"x": 0, "ties": 1}
+        registers = [at[0], float(sum(value == out for value in at))]
+    read = formula(condition)
+    return bool(compiled(read.graph, read.output, places, FLOATS.guarded, FLOATS.constant)(registers))
+
+
+def smooth_points(op: Op) -> list[tuple[float, ...]]:
+    """At most 200 points at which the declaration promises a value and all slopes, and that lie on no kink."""
+    count = 2 if op.variadic else len(op.params)
+    pools = [[value + 0.037 * place for value in POOL] for place in range(count)]
+    points = [
+        at
+        for at in itertools.product(*pools)
+        if holds(op, op.smooth, at) and not any(holds(op, kink.where, at) for kink in op.kinks)
+    ]
+    return points[:: max(1, len(points) // 100)]
+
+
+def near(got: float, want: float, ulps: float) -> bool:
+    return got == want or (got != got and want != want) or abs(got - want) <= ulps * math.ulp(want)
+
+
+# What stands in a declaration
+
+
+@every(OPS)
+def test_the_doc_is_one_sentence(op: Op) -> None:
+    assert op.doc.endswith(".")
+    assert ". " not in op.doc
+    assert "\n" not in op.doc
+
+
+@every(OPS)
+def test_every_formula_uses_only_names_that_are_in_scope(op: Op) -> None:
+    params = {*op.params}
+    scope = params | {"out"} | ({"ties"} if op.variadic else set())
+    texts = [(op.value, params), (op.domain, params), (op.smooth, params)]
+    texts += [(kink.where, scope - {"out"}) for kink in op.kinks]
+    for each in (op.partials, op.textbook):
+        for text in each.values():
+            local, _, when = text.partition(" if ")
+            texts += [(local, scope), (when, scope)]
+    for text, names in texts:
+        if text:
+            program = parse(text)
+            assert {*program.inputs} <= names, text
+            assert {*program.graph.op} <= {*TABLE, "var", "const"}, text
+
+
+@every(OPS)
+def test_there_is_a_rule_for_each_argument_and_for_nothing_else(op: Op) -> None:
+    assert tuple(op.partials) == op.params
+    assert {*op.textbook} <= {*op.params}
+    assert {*op.defaults} <= {*op.params}
+
+
+@every(OPS)
+def test_flat_is_declared_exactly_where_every_rule_is_zero(op: Op) -> None:
+    assert bool(op.flat) == all(rule == "0" for rule in op.partials.values())
+
+
+@every(OPS)
+def test_defaults_are_literals_and_come_last(op: Op) -> None:
+    for text in op.defaults.values():
+        assert literal(text) is not None
+    assert [*op.params][len(op.params) - len(op.defaults) :] == [*op.defaults]
+
+
+@every(OPS)
+def test_the_latex_template_takes_the_names_of_the_arguments(op: Op) -> None:
+    filled = op.latex.format(**{param: f"<{param}>" for param in op.params})
+    for param in op.params:
+        assert f"<{param}>" in filled or param in op.defaults
+    assert filled.count("{") == filled.count("}")
+
+
+@every(OPS)
+def test_the_name_and_every_alias_find_the_operation(op: Op) -> None:
+    for spelling in (op.spelling, *op.aliases):
+        assert op in named(spelling)
+        assert spelling in functions()
+
+
+@every(OPS)
+def test_a_primitive_is_spelled_by_floats_and_arrays_and_nothing_else_is(op: Op) -> None:
+    assert (op.value is None) == (op.name in SCALAR) == (op.name in SPELLED)
+
+
+def test_a_name_is_declared_once() -> None:
+    with pytest.raises(ValueError, match="sin"):
+        enter(Op("sin(x)", "Another sine."), "trigonometric")
+
+
+def test_the_groups_hold_the_whole_table_once() -> None:
+    assert [op for _, operations in GROUPS for op in operations] == OPS
+
+
+# Golden points
+
+
+@every(OPS)
+def test_every_operation_has_a_golden_point_with_an_origin(op: Op) -> None:
+    assert op.golden
+    for golden in op.golden:
+        assert re.match(r"by hand|mpmath, 50 digits|convention|by definition|3 pi/4", golden.origin)
+        count = len(golden.at)
+        assert op.takes(count)
+        assert len(golden.slopes) == count
+
+
+@goldens()
+def test_golden_values_and_slopes_come_out(op: Op, golden: Golden) -> None:
+    """To 1e-15 relative, or to what two ulps of an argument do to the value."""
+    value, slopes = Use(op, len(golden.at)).run(golden.at)
+    carried = sum(abs(x * slope) for x, slope in zip(golden.at, golden.slopes, strict=True) if slope - slope == 0)
+    assert abs(value - golden.value) <= 1e-15 * abs(golden.value) + 2 * EPS * carried
+    for got, want in zip(slopes, golden.slopes, strict=True):
+        assert near(0.0 if got is None else got, want, 5)
+
+
+# By another route: mpmath knows nothing of the table.
+REFERENCE: dict[str, Any] = {
+    "add": lambda x, y: x + y,
+    "sub": lambda x, y: x - y,
+    "mul": lambda x, y: x * y,
+    "div": lambda x, y: x / y,
+    "neg": lambda x: -x,
+    "powc": lambda x, n: x**n,
+    "pow": lambda x, y: x**y,
+    "mod": lambda x, y: x % y,
+    "hypot": mp.hypot,
+    "exp": mp.exp,
+    "expm1": mp.expm1,
+    "log": mp.log,
+    "log_base": mp.log,
+    "log2": lambda x: mp.log(x, 2),
+    "log10": mp.log10,
+    "log1p": mp.log1p,
+    "sqrt": mp.sqrt,
+    "cbrt": lambda x: mp.sign(x) * mp.root(abs(x), 3),
+    "erf": mp.erf,
+    "erfc": mp.erfc,
+    "sin": mp.sin,
+    "cos": mp.cos,
+    "tan": mp.tan,
+    "asin": mp.asin,
+    "acos": mp.acos,
+    "atan": mp.atan,
+    "atan2": mp.atan2,
+    "sinh": mp.sinh,
+    "cosh": mp.cosh,
+    "tanh": mp.tanh,
+    "sech": mp.sech,
+    "asinh": mp.asinh,
+    "acosh": mp.acosh,
+    "atanh": mp.atanh,
+    "abs": abs,
+    "max": max,
+    "min": min,
+    "clip": lambda x, lo, hi: min(max(x, lo), hi),
+    "where": lambda c, a, b: a if c else b,
+    "relu": lambda x: max(x, mp.zero),
+    "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
+    "elu": lambda x, alpha: x if x > 0 else alpha * mp.expm1(x),
+    "gelu": lambda x: x * mp.ncdf(x),
+    "silu": lambda x: x / (1 + mp.exp(-x)),
+    "softplus": lambda x: mp.log1p(mp.exp(x)),
+    "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
+    "log_sigmoid": lambda x: -mp.log1p(mp.exp(-x)),
+    "same": lambda x: x,
+}
+
+
+def test_mpmath_knows_every_operation_that_has_a_slope() -> None:
+    assert {*REFERENCE} == {op.name for op in SIDED}
+
+
+@goldens(lambda op: not op.flat)
+def test_golden_numbers_are_those_of_mpmath(op: Op, golden: Golden) -> None:
+    function = REFERENCE[op.name]
+    at = [mp.mpf(x) for x in golden.at]
+    assert near(float(function(*at)), golden.value, 1)
+    for place, want in enumerate(golden.slopes):
+        # A convention and an infinite slope are not limits of differences.
+        if golden.origin.startswith("convention") or want - want != 0 or at == [0] * len(at):
+            continue
+        got = slope(lambda moved, place=place: function(*[*at[:place], moved, *at[place + 1 :]]), at[place])
+        # mpmath's difference is good to about 30 digits of the value, which may be far larger than the slope.
+        assert abs(got - want) <= EPS * abs(want) + mp.mpf(10) ** -20 * abs(function(*at))
+
+
+@every(SIDED)
+def test_values_are_those_of_mpmath_wherever_the_operation_is_smooth(op: Op) -> None:
+    use = Use(op)
+    for at in smooth_points(op):
+        value, slopes = use.run(at)
+        want = REFERENCE[op.name](*[mp.mpf(x) for x in at])
+        carried = sum(abs(x * slope) for x, slope in zip(at, slopes, strict=True) if slope is not None)
+        assert abs(value - want) <= 4 * EPS * (abs(want) + carried), at
+
+
+# Slopes, by routes that do not share the rule under test
+
+
+@every(OPS)
+def test_there_are_points_to_try(op: Op) -> None:
+    assert len(smooth_points(op)) >= 4
+
+
+@every([op for op in OPS if not op.flat.startswith("is cut")])
+def test_slopes_are_central_differences(op: Op) -> None:
+    """In 50 digits, where a difference over a step of 1e-16 is right to 30 of them."""
+    use = Use(op)
+    for at in smooth_points(op):
+        exact = [mp.mpf(x) for x in at]
+        _, slopes = use.run(exact, PRECISE)
+        for place, got in enumerate(slopes):
+            want = slope(
+                lambda moved, place=place: use.run([*exact[:place], moved, *exact[place + 1 :]], PRECISE)[0],
+                exact[place],
+            )
+            assert abs((got or 0) - want) <= mp.mpf(10) ** -20 * (1 + abs(want)), (at, place)
+
+
+@every(OPS)
+def test_floats_give_the_slopes_of_50_digits(op: Op) -> None:
+    use = Use(op)
+    for at in smooth_points(op):
+        for got, want in zip(use.run(at)[1], use.run([mp.mpf(x) for x in at], PRECISE)[1], strict=True):
+            assert (got is None) == (want is None)
+            assert got is None or abs(got - want) <= 200 * EPS * (abs(want) + 0.01), at
+
+
+@every(OPS)
+def test_the_symbolic_derivative_has_the_same_slopes(op: Op) -> None:
+    use = Use(op)
+    made = derivative(use.graph, use.node, use.arguments)
+    for at in smooth_points(op):
+        values = forward(use.graph, FLOATS, dict(zip(use.arguments, at, strict=True)), max(made) + 1)
+        for node, want in zip(made, use.run(at)[1], strict=True):
+            assert near(values[node], 0.0 if want is None else want, 4)
+
+
+@every(OPS)
+def test_second_derivatives_are_central_differences_of_the_first(op: Op) -> None:
+    use = Use(op)
+    first = derivative(use.graph, use.node, use.arguments)
+    second = [derivative(use.graph, node, use.arguments) for node in first]
+    points = smooth_points(op)
+    for at in points[:: max(1, len(points) // 30)]:
+        inputs = dict(zip(use.arguments, (mp.mpf(x) for x in at), strict=True))
+        for node, row in zip(first, second, strict=True):
+            for argument, got in zip(use.arguments, precisely(use.graph, inputs, row), strict=True):
+                want = slope(
+                    lambda moved, node=node, argument=argument: precisely(use.graph, inputs | {argument: moved}, [node])[0],
+                    inputs[argument],
+                )
+                assert abs(got - want) <= mp.mpf(10) ** -18 * (1 + abs(want)), at
+
+
+# The exponent of powc is a constant; `n = 0` has no edge, and a mixed derivative by n is nobody's question.
+@every([op for op in OPS if op.name != "powc"])
+def test_mixed_second_derivatives_agree_also_where_an_argument_is_zero_or_one(op: Op) -> None:
+    """d2/dxdy = d2/dydx: a condition that closes an edge on a line must not hide how the slope varies across it."""
+    use = Use(op)
+    first = derivative(use.graph, use.node, use.arguments)
+    second = [derivative(use.graph, node, use.arguments) for node in first]
+    for at in itertools.product((0.0, 1.0, 0.7, 2.0), repeat=use.count):
+        if not holds(op, op.smooth, at) or any(holds(op, kink.where, at) for kink in op.kinks):
+            continue
+        rows = [precisely(use.graph, dict(zip(use.arguments, at, strict=True)), row) for row in second]
+        for one, other in itertools.combinations(range(use.count), 2):
+            assert abs(rows[one][other] - rows[other][one]) <= mp.mpf(10) ** -30, at
+
+
+@every([op for op in OPS if op.textbook])
+def test_the_textbook_form_is_the_accurate_form(op: Op) -> None:
+    """In 50 digits, where both are well conditioned."""
+    plain, textbook = Use(op), Precise(textbook=True)
+    for at in smooth_points(op):
+        exact = [mp.mpf(x) for x in at]
+        for got, want in zip(plain.run(exact, textbook)[1], plain.run(exact, PRECISE)[1], strict=True):
+            assert abs((got or 0) - (want or 0)) <= mp.mpf(10) ** -40 * (1 + abs(want or 0)), at
+
+
+@every([op for op in OPS if op.textbook])
+def test_a_textbook_form_is_written_only_where_it_differs(op: Op) -> None:
+    for param, text in op.textbook.items():
+        assert text != op.partials[param]
+
+
+# Kinds of number agree
+
+
+def kind_of(value: float) -> str:
+    """nan, or sign and whether it is infinite, a number, or zero."""
+    if value != value:
+        return "nan"
+    size = "inf" if math.isinf(value) else "number" if value else "zero"
+    return f"{'-' if math.copysign(1.0, value) < 0 else '+'}{size}"
+
+
+@pytest.mark.parametrize(
+    ("op", "count"),
+    [(op, count) for op in OPS for count in ((1, 2, 3) if op.variadic else (len(op.params),))],
+    ids=lambda case: case.name if isinstance(case, Op) else str(case),
+)
+def test_arrays_follow_floats_on_special_values(op: Op, count: int) -> None:
+    use = Use(op, count)
+    points = list(itertools.product(SPECIAL, repeat=count))
+    with np.errstate(all="ignore"):
+        value, slopes = use.run([np.array(column) for column in zip(*points, strict=True)], LANES)
+    lanes = [np.broadcast_to(0.0 if each is None else each, len(points)) for each in (value, *slopes)]
+    for place, at in enumerate(points):
+        value, slopes = use.run(at)
+        for got, want in zip(lanes, (value, *slopes), strict=True):
+            want = 0.0 if want is None else want
+            assert kind_of(float(got[place])) == kind_of(want), at
+            assert near(float(got[place]), want, 4), at
+
+
+@every(OPS)
+def test_bare_floats_and_guarded_floats_are_the_same_function(op: Op) -> None:
+    bare, guarded = FLOATS.functions[op.name], FLOATS.guarded[op.name]
+    count = 2 if op.variadic else len(op.params)
+    raised = 0
+    for at in itertools.product(SPECIAL, repeat=count):
+        careful = guarded(*at)
+        try:
+            quick = bare(*at)
+        except (ArithmeticError, ValueError):
+            # Python raises where IEEE has inf or nan; a composed operation may go on from there, as 1/inf does.
+            raised += 1
+            assert op.value is not None or careful - careful != 0
+            continue
+        assert repr(float(quick)) == repr(float(careful))
+    assert raised < len(SPECIAL) ** count
+
+
+@every(OPS)
+def test_there_is_a_value_in_the_domain_and_none_outside(op: Op) -> None:
+    """Outside a primitive's domain the value is nan or infinite."""
+    use = Use(op)
+    finite = [value for value in SPECIAL if value - value == 0 and abs(value) < 100]
+    for at in itertools.product(finite, repeat=use.count):
+        value, _ = use.run(at)
+        if holds(op, op.domain, at):
+            assert value - value == 0, at
+        elif op.value is None:
+            assert value - value != 0, at
+
+
+# Edges
+
+
+@every([op for op in OPS if op.flat])
+def test_nothing_flows_through_a_flat_operation(op: Op) -> None:
+    use = Use(op)
+    for at in itertools.product(SPECIAL, repeat=use.count):
+        assert use.run(at)[1] == [None] * use.count
+
+
+@every([op for op in OPS if not op.variadic and any(" if " in rule for rule in op.partials.values())])
+def test_a_closed_edge_is_absent_and_an_open_one_is_not(op: Op) -> None:
+    use = Use(op)
+    states = set()
+    for at in itertools.product((-2.0, -1.0, 0.0, 0.5, 1.0, 3.0), repeat=use.count):
+        value, slopes = use.run(at)
+        if value != value:
+            continue
+        for param, slope_there in zip(op.params, slopes, strict=True):
+            local, when = partial_text(op, param, False)
+            if when and local != "0":
+                open_ = holds(op, when, at, value)
+                states.add(open_)
+                assert (slope_there is not None) == open_, (at, param)
+    assert states == {True, False}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_the_largest_arguments_share_the_slope_equally(name: str, count: int) -> None:
+    """Every arrangement of three values over the arguments, in floats and in arrays."""
+    use = Use(TABLE[name], count)
+    choose = max if name == "max" else min
+    points = list(itertools.product((-1.0, 0.0, 2.0), repeat=count))
+    _, lanes = use.run([np.array(column) for column in zip(*points, strict=True)], LANES)
+    for place, at in enumerate(points):
+        best = choose(at)
+        share = 1 / at.count(best)
+        value, slopes = use.run(at)
+        assert value == best
+        assert slopes == [share if x == best else None for x in at]
+        assert [float(lane[place]) for lane in lanes] == [share if x == best else 0.0 for x in at]
+
+
+KINK_POINTS = (0.0, 1.0, -1.0, 0.5, 1.5, 2.0, -0.5)
+
+
+def promised(convention: str, op: Op, at: tuple[float, ...]) -> list[float]:
+    """The slopes that the words of a convention promise: by all arguments, or by the first."""
+    if convention == "slope 0":
+        return [0.0] * len(at)
+    if convention.startswith("slope 1"):
+        return [1.0]
+    if convention == "the slope on the left":
+        return [Use(op).run((at[0] - 1e-300, *at[1:]))[1][0] or 0.0]
+    if convention.startswith("each of the") and convention.endswith("gets an equal share"):
+        return [1 / len(at) for _ in at]
+    raise AssertionError(f"no test knows what {convention!r} promises")
+
+
+@pytest.mark.parametrize(
+    ("op", "kink"), [(op, kink) for op in OPS for kink in op.kinks], ids=lambda case: getattr(case, "name", "")
+)
+def test_the_convention_at_each_kink_is_kept(op: Op, kink: Kink) -> None:
+    use = Use(op)
+    points = [at for at in itertools.product(KINK_POINTS, repeat=use.count) if holds(op, kink.where, at)]
+    assert points
+    for at in points:
+        slopes = [slope or 0.0 for slope in use.run(at)[1]]
+        want = promised(kink.convention, op, at)
+        assert slopes[: len(want)] == want, at
+
+
+@every([op for op in OPS if op.kinks])
+def test_at_a_kink_the_slope_really_jumps_or_the_value_does(op: Op) -> None:
+    """A declared kink is one: the differences to both sides disagree, or one of them is no number."""
+    use = Use(op)
+    for kink in op.kinks:
+        points = [at for at in itertools.product(KINK_POINTS, repeat=use.count) if holds(op, kink.where, at)]
+        jumps = 0
+        for at in points:
+            exact = [mp.mpf(x) for x in at]
+            step = mp.mpf(10) ** -20
+            middle = use.run(exact, PRECISE)[0]
+            sides = []
+            for place, sign in itertools.product(range(use.count), (1, -1)):
+                moved = [*exact[:place], exact[place] + sign * step, *exact[place + 1 :]]
+                sides.append(sign * (use.run(moved, PRECISE)[0] - middle) / step)
+            jumps += any(
+                not abs(right - left) <= mp.mpf(10) ** -10 or abs(right) > mp.mpf(10) ** 15
+                for right, left in zip(sides[::2], sides[1::2], strict=True)
+            )
+        assert jumps == len(points), kink.where
