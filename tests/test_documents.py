@@ -142,3 +142,16 @@ def test_the_operation_of_the_contributing_page_works_everywhere(tmp_path):
 def test_that_operation_is_not_in_the_table_yet():
     assert "square" not in {op.name for op in exponential.OPERATIONS}
     assert Op("square(x)", "A number.", golden=[Golden([3], 9, [6], "by hand")]).takes(1)
+
+
+MODELS = sorted((ROOT / "examples").glob("*.bp"))
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda path: path.name)
+def test_the_commands_in_a_model_print_what_it_says(model, shell):
+    lines = [line[2:] for line in model.read_text(encoding="utf-8").splitlines() if line.startswith("# ")]
+    shown = "".join(f"{line}\n" for line in lines if line.startswith(("$ ", "> ")))
+    commands = sessions(shown.replace("\n> ", "\n"))
+    assert commands, "a model says how it is run"
+    for command, expected in commands:
+        assert shell(command)[1] == expected
