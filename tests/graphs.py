@@ -42,11 +42,11 @@ def bracketed(text: str, **options: object) -> str:
     return written[program.output]
 
 
-def canonical(graph: Graph, output: int, known: dict[object, int]) -> int:
+def canonical(graph: Graph, output: int, known: dict[object, int], folded: bool) -> int:
     """A number for the formula of a node: the same number in two graphs that share `known` means the same formula.
 
-    Names are seen through, and arithmetic of exact constants is carried out, so that 1/3 as a constant and
-    1/3 as a quotient are the same.
+    Names are seen through. Where `folded`, arithmetic of exact constants is carried out, so that 1/3 as a
+    constant and 1/3 as a quotient are the same.
     """
     ids: list[int] = []
     exact: list[Fraction | None] = []
@@ -70,21 +70,23 @@ def canonical(graph: Graph, output: int, known: dict[object, int]) -> int:
         else:
             key = (op, *[ids[argument] for argument in args])
             operands = [exact[argument] for argument in args]
-            if op in ARITHMETIC and all(operand is not None for operand in operands):
+            if folded and op in ARITHMETIC and all(operand is not None for operand in operands):
                 value = ARITHMETIC[op](*operands)  # type: ignore[no-untyped-call]
+            if op == "neg" and ids[args[0]] == known.get(("const", "-0.0")):
+                value = Fraction(0)
+            elif op == "neg" and exact[args[0]] == 0:
+                key = ("const", "-0.0")
         if value is not None:
             key = ("exact", value)
-        elif op == "neg" and exact[args[0]] == 0:
-            key = ("const", "-0.0")
         ids.append(known.setdefault(key, len(known)))
         exact.append(value)
     return ids[output]
 
 
-def same_formula(graph: Graph, output: int, other: Graph, other_output: int) -> bool:
-    """Whether two nodes of two graphs are the same formula."""
+def same_formula(graph: Graph, output: int, other: Graph, other_output: int, folded: bool = True) -> bool:
+    """Whether two nodes of two graphs are the same formula; see `canonical` for `folded`."""
     known: dict[object, int] = {}
-    return canonical(graph, output, known) == canonical(other, other_output, known)
+    return canonical(graph, output, known, folded) == canonical(other, other_output, known, folded)
 
 
 def columns(graph: Graph) -> tuple[object, ...]:

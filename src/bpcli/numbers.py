@@ -63,12 +63,18 @@ def as_float(constant: Constant) -> float:
 
 
 def negated(constant: Constant) -> Constant:
-    """The constant with the other sign; 0 becomes -0.0, which floats keep apart."""
+    """The constant with the other sign; 0 becomes -0.0, which floats keep apart, and that becomes 0.
+
+    >>> negated((1, 2)), negated(0), negated(-0.0)
+    ((-1, 2), -0.0, 0)
+    """
     if isinstance(constant, tuple):
         return (-constant[0], constant[1])
     if isinstance(constant, str):
         raise TypeError("a named constant has no literal with the other sign")
-    return -float(constant) if constant == 0 else -constant
+    if constant == 0:
+        return 0 if isinstance(constant, float) else -0.0
+    return -constant
 
 
 def constant_text(constant: Constant) -> str:

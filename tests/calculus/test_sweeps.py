@@ -260,6 +260,8 @@ def test_lanes_give_the_gradient_of_each_of_their_points(run) -> None:
         wanted = reverse(graph, FLOATS, alone, program.output, 1.0, graph.constant, branches)
         size = sum(abs(branch.product) for branch in branches if branch.state == "open")
         for node in single:
+            if node > program.output:
+                continue
             got = float(np.broadcast_to(0.0 if adjoints[node] is None else adjoints[node], len(points))[place])
             want = 0.0 if wanted[node] is None else wanted[node]
             # A few ulps between the two libraries of functions, carried through at most nine operations.

@@ -245,7 +245,7 @@ FUNCTIONS = [
     ("f(u) = u*e; f(x)", "(x * e)"),
     ("f(u, n) = u^n; f(x, 2)", "(x ^ 2)"),
     ("f(u) = u; 2f(x)", "(2 * x)"),
-    ("f(u) =\nu\nf(x)", "u" if False else "x"),
+    ("f(u) =\nu\nf(x)", "x"),
     ("u = 2; f(u) = u^2", "(2 ^ 2)"),
     ("f(u) = 3; f(x)", "3"),
     ("f(u) = u; a = 3", "3"),
@@ -379,7 +379,7 @@ def test_a_constant_is_kept_exactly(text: str, payload: object) -> None:
 def test_minus_zero_is_a_constant_of_its_own() -> None:
     program = parse("-0")
     assert str(program.graph.payload[program.output]) == "-0.0"
-    assert len({*parse("max(0, -0, 0.0)").graph.payload.values()} | {"-0.0"}) == 3 - 1 + 0 or True
+    assert parse("max(0, -0, 0.0)").graph.op.count("const") == 2
 
 
 def test_a_tower_of_powers_is_bounded() -> None:
@@ -396,7 +396,8 @@ MERGING = [
     ("(x + w)*(w + x)", {}, 2, "nothing is reordered"),
     ("f(u) = u + w; f(x)*f(x)", {}, 1, "one expansion for the same arguments"),
     ("f(u) = u + w; f(x)*(x + w)", {}, 2, "the inside of a function stays apart from the outside"),
-    ("f(u) = u + w; a = f(x); b = f(x); a*b", {}, 1, "an expansion is shared, its two names are nodes of their own"),
+    ("f(u) = u + w; a = f(x); b = f(x); a*b", {}, 2, "an expansion with a name is that name"),
+    ("f(u) = u + w; a = f(x); a*f(x)*f(x)", {}, 2, "an expansion with a name is that name"),
 ]
 
 
@@ -419,6 +420,8 @@ BY_NAME = [
     ("a = 2; y = 2*a", {}, "a", 2.0),
     ("a = b; b2 = a*b; y = b2 + a", {"b": 3.0}, "a", 4.0),
     ("f(u) = u*u; a = f(x); b = f(x); y = a*b", {"x": 2.0}, "a", 4.0),
+    ("f(u) = u*u; a = f(x); y = a*f(x)", {"x": 2.0}, "a", 4.0),
+    ("f(u) = u; a = f(x); b = f(a); y = b*a", {"x": 2.0}, "a", 4.0),
 ]
 
 
@@ -429,7 +432,9 @@ def test_a_derivative_by_a_name_means_that_name(text: str, point: dict[str, floa
 
 def test_names_come_in_the_order_of_their_first_appearance() -> None:
     program = parse("b = w*x; f(u) = u*k; a = b + f(h); a*w")
-    assert program.inputs == ("w", "x", "k", "h") or program.inputs == ("w", "x", "h", "k")
+    # The k inside of f appears where f is called, after its argument.
+    assert tuple(program.names) == ("w", "x", "b", "h", "k", "a")
+    assert program.inputs == ("w", "x", "h", "k")
     assert program.assigned == ("b", "a")
 
 
@@ -466,7 +471,7 @@ def test_a_given_value_shadows_a_constant_and_is_noted(
 ) -> None:
     program = parse(text, given=values)
     assert sorted(program.inputs) == sorted(inputs)
-    assert tuple(note.split()[0] for note in program.notes) == noted
+    assert program.shadowed == noted
 
 
 # A function with a derivative of its own is one node. program, x -> value and slope, by hand
@@ -496,7 +501,6 @@ def test_a_missing_partial_is_no_rule_and_not_zero() -> None:
     with pytest.raises(InputError) as caught:
         gradient(program, {"x": 2.0, "w": 3.0})
     assert (caught.value.kind, caught.value.facts["param"]) == ("no-rule", "v")
-    assert gradient(program, {"x": 2.0, "w": 3.0}, ["x"]).gradient == {"x": 3.0}
 
 
 # The whole table can be called by name.
@@ -568,7 +572,8 @@ REFUSED = [
     ("a = b = 3", "equals-inside", "="),
     ("x + (w = 2)", "equals-inside", "="),
     ("2x = 3", "assigned-to-value", "2x"),
-    ("f(x) + 1 = 3", "assigned-to-value", "f(x) + 1"),
+    ("x + 1 = 3", "assigned-to-value", "x + 1"),
+    ("f(x)(w) = 3", "assigned-to-value", "f(x)(w)"),
     ("x = 1 == 2 = 3", "equals-inside", "="),
     ("= x", "equals-at-start", "="),
     ("a =", "nothing-assigned", "="),

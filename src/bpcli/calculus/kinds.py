@@ -118,7 +118,7 @@ class Kind:
         if not graph.functions:
             return functions
         calls = {op: self.body_of(function, guarded) for op, function in graph.functions.items()}
-        return Functions({**functions, **calls}, self)
+        return type(functions)({**functions, **calls}, self)
 
     def edges_of(self, function: Function, guarded: bool) -> tuple[Edge, ...]:
         """The rules of a user's function with derivatives of its own."""

@@ -7,8 +7,7 @@ constants. The rest is the business of simplify.py, and only for what is shown.
 from __future__ import annotations
 
 from bpcli import numbers
-from bpcli.calculus.kinds import CLOSED, Kind
-from bpcli.ops import TABLE
+from bpcli.calculus.kinds import CLOSED, Functions, Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +37,16 @@ class Symbol:
         return self.kind.apply("neg", self)
 
 
+class Spellings(Functions):
+    """Operation -> the function that writes its node; composed operations stay whole."""
+
+    kind: Symbols
+
+    def __missing__(self, op: str) -> Callable[..., Symbol]:
+        self[op] = self.kind.spelling(op)
+        return self[op]
+
+
 class Symbols(Kind):
     """The symbols of one graph, which grows as they are calculated with."""
 
@@ -47,9 +56,11 @@ class Symbols(Kind):
         self.graph = graph
         self.textbook = textbook
         self._exact: dict[int, Constant | None] = {}
-        super().__init__({op: self._spelling(op) for op in TABLE})
+        super().__init__({})
+        self.functions = self.guarded = Spellings({}, self)
 
-    def _spelling(self, op: str) -> Callable[..., Symbol]:
+    def spelling(self, op: str) -> Callable[..., Symbol]:
+        """The function that writes a node of this operation."""
         return lambda *arguments: self.apply(op, *arguments)
 
     def constant(self, value: Constant) -> Symbol:
@@ -59,7 +70,7 @@ class Symbols(Kind):
         """A call of a user's function with derivatives of its own stays one node."""
         op = f"call {function.name}"
         self.graph.functions[op] = function
-        return self._spelling(op)
+        return self.spelling(op)
 
     def apply(self, op: str, *arguments: Symbol) -> Symbol:
         """The node of `op` over these, or what it comes to."""

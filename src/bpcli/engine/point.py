@@ -65,7 +65,7 @@ def value_of(text: str) -> float:
         program = parse(text)
     except InputError:
         raise InputError("not-a-number", text=text) from None
-    if program.inputs:
+    if program.inputs or program.assigned:
         raise InputError("not-a-number", text=text)
     return float(forward(program.graph, FLOATS, {}, program.output + 1)[program.output])
 
@@ -74,12 +74,17 @@ def bind(program: Program, given: Mapping[str, float]) -> dict[int, float]:
     """The values of the variables by node. Raises InputError for one too few or one too many."""
     variables = program.graph.variables
     inputs = program.inputs
+    missing = [name for name in inputs if name not in given]
+    for name in missing:
+        # Before x and y are refused: they are not in the text because it says xy.
+        parts = _split(name, given)
+        if parts:
+            raise _at(program, name, "joined-names", product="*".join(parts))
     for name in given:
         if name not in variables:
             raise _not_in_text(program, name)
-    missing = [name for name in inputs if name not in given]
     if missing:
-        raise _missing(program, missing, given)
+        raise _missing(program, missing)
     return {variables[name]: _real(given[name]) for name in inputs}
 
 
@@ -97,30 +102,22 @@ def _not_in_text(program: Program, name: str) -> InputError:
     return InputError("not-in-text", name=name, names=names, hint=hint)
 
 
-def _missing(program: Program, missing: Sequence[str], given: Mapping[str, float]) -> InputError:
+def _at(program: Program, name: str, kind: str, **facts: str) -> InputError:
+    """An error about a variable, at the place where it stands first."""
     graph = program.graph
+    node = graph.variables[name]
+    return InputError(kind, source=program.source, span=(graph.start[node], graph.stop[node]), name=name, **facts)
+
+
+def _missing(program: Program, missing: Sequence[str]) -> InputError:
     for name in missing:
-        node = graph.variables[name]
-        span = graph.start[node], graph.stop[node]
-        parts = _split(name, given)
-        if parts:
-            return InputError("joined-names", source=program.source, span=span, name=name, product="*".join(parts))
         if TABLE.get(name) is not None and len(name) > 1:
-            return InputError("function-as-value", source=program.source, span=span, name=name)
-        if name == "i" or name == "j":
-            continue
-    node = graph.variables[missing[0]]
+            return _at(program, name, "function-as-value")
     shown = zip(missing, (3, 2, 1, 0.5) * len(missing), strict=False)
     examples = " ".join(f"--{name} {example}" for name, example in shown)
     listed = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
-    return InputError(
-        "missing-values",
-        source=program.source,
-        span=(graph.start[node], graph.stop[node]),
-        names=listed,
-        values="a value" if len(missing) == 1 else "values",
-        examples=examples,
-    )
+    values = "a value" if len(missing) == 1 else "values"
+    return _at(program, missing[0], "missing-values", names=listed, values=values, examples=examples)
 
 
 def _split(name: str, given: Mapping[str, float]) -> list[str]:
@@ -171,8 +168,7 @@ def gradient(
             raise unknown_name(program, name)
         nodes.append(program.names[name])
     point = evaluate(program, given, make)
-    special = any(graph.constant[node] for node in nodes)
-    skip = idle(graph, [*graph.variables.values(), *nodes] if special else None)
+    skip = idle(graph, None if wrt is None else nodes)
     branches: list[Branch] | None = point.branches if record else None
     if not skip[program.output]:
         point.adjoints = reverse(graph, FLOATS, point.values, program.output, 1.0, skip, branches)

@@ -62,7 +62,7 @@ class Template:
         self.graph = graph
         self.output = -1
         self.span = span
-        self.expanded: dict[tuple[int, ...], int] = {}
+        self.expanded: dict[tuple[int, ...], tuple[int, str | None]] = {}  # arguments -> result and its name
 
 
 class Reader:
@@ -254,7 +254,10 @@ class Reader:
 
     def superscript(self, parts: list[Any], first: int, last: int) -> int:
         """`x²`."""
-        exponent = int(self.tokens.texts[parts[1]].translate(SUPERSCRIPT_DIGITS))
+        written = self.tokens.texts[parts[1]].translate(SUPERSCRIPT_DIGITS)
+        exponent = self.literal(written.lstrip("+-"), parts[1])
+        if written.startswith("-"):
+            exponent = numbers.negated(exponent)
         node = self.graph.const(exponent, self.tokens.span(parts[1], parts[1]))
         return self.power(parts[0], node, self.tokens.span(first, last))
 
@@ -295,11 +298,14 @@ class Reader:
 
     def number(self, parts: list[Any], first: int, last: int) -> int:
         """A literal, kept exactly."""
+        return self.graph.const(self.literal(self.tokens.texts[first], first), self.tokens.span(first, last))
+
+    def literal(self, text: str, token: int) -> numbers.Constant:
+        """The exact value of the digits of a token."""
         try:
-            value = numbers.literal(self.tokens.texts[first])
+            return numbers.literal(text)
         except OverflowError:
-            raise self.tokens.error("literal-too-large", first, limit=numbers.LARGEST_EXPONENT) from None
-        return self.graph.const(value, self.tokens.span(first, last))
+            raise self.tokens.error("literal-too-large", token, limit=numbers.LARGEST_EXPONENT) from None
 
     def name(self, parts: list[Any], first: int, last: int) -> int:
         """A parameter, an assigned name, a constant, or else a free variable."""
@@ -468,8 +474,9 @@ class Reader:
         graph = self.graph
         top = graph is self.outer
         if top and graph.share:
-            known = template.expanded.get(arguments)
-            if known is not None:
+            known, name = template.expanded.get(arguments, (-1, None))
+            # A result that was given a name since is a node of its own from then on.
+            if known >= 0 and graph.name.get(known) == name:
                 return known
         inside = graph.inside
         frame = Frame(template.name, arguments)
@@ -480,7 +487,7 @@ class Reader:
         frame.result = result
         graph.inside = inside
         if top:
-            template.expanded[arguments] = result
+            template.expanded[arguments] = result, graph.name.get(result)
         return result
 
     def copy(self, template: Template, bound: dict[str, int], span: tuple[int, int]) -> int:

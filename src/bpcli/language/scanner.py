@@ -114,9 +114,11 @@ def plain(text: str) -> tuple[str, list[int] | None]:
             piece = char
         else:
             piece = normalize("NFKC", char)
-            if combining(char) and pieces and len(joined := normalize("NFC", pieces[-1] + char)) == 1:
-                pieces[-1] = joined
-                continue
+            if combining(char) and pieces and len(pieces[-1]) == 1:
+                joined = normalize("NFC", pieces[-1] + char)
+                if len(joined) == 1:
+                    pieces[-1] = joined
+                    continue
         pieces.append(piece)
         offsets += [place] * len(piece)
     offsets.append(len(text))

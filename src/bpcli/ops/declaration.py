@@ -26,7 +26,10 @@ class Golden:
 
 
 class Kink:
-    """A place where the slope is a convention: the condition on the arguments, what is used, who differs."""
+    """A place where the slope is a convention: the condition on the arguments, what is used, who differs.
+
+    What others return was found by asking them: PyTorch 2.13 and JAX 0.10, in double precision.
+    """
 
     __slots__ = ("convention", "elsewhere", "where")
 

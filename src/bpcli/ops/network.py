@@ -24,7 +24,7 @@ OPERATIONS = (
         value="where(x > 0, x, slope*x)",
         partials={"x": "where(x > 0, 1, slope)", "slope": "x if x <= 0"},
         latex=r"\operatorname{{leaky\_relu}}\left({x}\right)",
-        kinks=[Kink("x == 0 and slope != 1", "the slope on the left")],
+        kinks=[Kink("x == 0 and slope != 1", "the slope on the left", "JAX returns 1")],
         golden=[Golden([-2, 0.01], -0.02, [0.01, -2], "by hand"), Golden([2, 0.01], 2, [1, 0], "by hand")],
     ),
     Op(

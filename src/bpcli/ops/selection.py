@@ -8,7 +8,7 @@ OPERATIONS = (
         "Distance from 0.",
         partials={"x": "sign(x)"},
         latex=r"\left|{x}\right|",
-        kinks=[Kink("x == 0", "slope 0")],
+        kinks=[Kink("x == 0", "slope 0", "JAX returns 1")],
         golden=[Golden([-3], 3, [-1], "by hand"), Golden([0], 0, [0], "convention: 0 at 0")],
     ),
     Op(
@@ -37,7 +37,7 @@ OPERATIONS = (
         value="min(max(x, lo), hi)",
         partials={"x": "1 if lo <= x and x <= hi", "lo": "1 if x < lo and lo <= hi", "hi": "1 if x > hi or lo > hi"},
         latex=r"\operatorname{{clip}}\left({x}, {lo}, {hi}\right)",
-        kinks=[Kink("lo <= hi and (x == lo or x == hi)", "slope 1: the value still passes at the bound")],
+        kinks=[Kink("lo <= hi and (x == lo or x == hi)", "slope 1: the value still passes at the bound", "JAX returns 1/2")],
         golden=[
             Golden([0.5, 0, 1], 0.5, [1, 0, 0], "by hand"),
             Golden([2, 0, 1], 1, [0, 0, 1], "by hand"),

@@ -71,7 +71,7 @@ OPERATIONS = (
         latex=r"\operatorname{{atan2}}\left({y}, {x}\right)",
         # To the left of the origin the angle jumps from -pi to pi; its slopes are the same on both sides.
         smooth="y != 0 or x > 0",
-        kinks=[Kink("x == 0 and y == 0", "slope 0")],
+        kinks=[Kink("x == 0 and y == 0", "slope 0", "JAX returns nan")],
         golden=[
             Golden([1, -1], 2.356194490192345, [-0.5, -0.5], "3 pi/4, mpmath, 50 digits; slopes by hand"),
             Golden([0, 0], 0, [0, 0], "convention: 0 at the origin"),

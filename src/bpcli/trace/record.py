@@ -283,6 +283,7 @@ def _backward(
         arriving[branch.argument] = arriving.get(branch.argument, 0) + 1
     totals: dict[int, float] = {}
     counts: dict[int, int] = {}
+    constants = Symbols(program.graph)
     rows = []
     for branch in branches:
         argument = branch.argument
@@ -297,7 +298,7 @@ def _backward(
         row.arriving = arriving[argument]
         if wanted is None or wanted[argument]:
             row.derived = trace.nodes[branch.node].formula.replace(" + ", "+").replace(" - ", "-")
-            row.formula, row.condition = _local_text(program, names, branch)
+            row.formula, row.condition = _local_text(program, names, branch, constants)
             rows.append(row)
     return rows
 
@@ -326,7 +327,7 @@ def _idle_branches(point: Point, steps: Mapping[int, int]) -> list[Branch]:
     return made
 
 
-def _local_text(program: Program, names: Mapping[int, str], branch: Branch) -> tuple[str, str]:
+def _local_text(program: Program, names: Mapping[int, str], branch: Branch, constants: Symbols) -> tuple[str, str]:
     """The local derivative of an edge as a formula in the names of the record, and its condition."""
     graph = program.graph
     op, arguments = graph.op[branch.node], graph.args[branch.node]
@@ -349,8 +350,8 @@ def _local_text(program: Program, names: Mapping[int, str], branch: Branch) -> t
     }
     local, when = partial_text(declared, declared.params[branch.position], True)
     read = formula(local)
-    if any(graph.constant[argument] and argument not in names for argument in arguments):
-        written = _folded(read, graph, declared.params, arguments, spelled)
+    if read.graph.args[read.output] and any(graph.constant[each] and each not in names for each in arguments):
+        written = _folded(read, constants, declared.params, arguments, spelled)
     else:
         written = text.expression(read.graph, read.output, spelled=spelled)
     if not when:
@@ -360,16 +361,20 @@ def _local_text(program: Program, names: Mapping[int, str], branch: Branch) -> t
 
 
 def _folded(
-    read: Program, graph: Graph, params: Sequence[str], arguments: Sequence[int], spelled: Mapping[str, tuple[str, int]]
+    read: Program,
+    constants: Symbols,
+    params: Sequence[str],
+    arguments: Sequence[int],
+    spelled: Mapping[str, tuple[str, int]],
 ) -> str:
     """A rule with the constants of one use put in: 2*c, not 2*c^(2 - 1)."""
     scratch = Graph()
     kind = Symbols(scratch, textbook=True)
-    outer = Symbols(graph)
+    graph = constants.graph
     registers = []
     for param in (*params, "out"):
         node = arguments[params.index(param)] if param != "out" else -1
-        exact = outer.exact(node) if node >= 0 and graph.constant[node] else None
+        exact = constants.exact(node) if node >= 0 and graph.constant[node] else None
         registers.append(kind.constant(exact) if exact is not None else Symbol(kind, scratch.variable(param)))
     places = {param: place for place, param in enumerate((*params, "out"))}
     result = compiled(read.graph, read.output, places, kind.functions, kind.constant)(registers)

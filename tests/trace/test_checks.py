@@ -1,0 +1,120 @@
+"""The verdict of a check is independent of the rules that it judges."""
+
+from __future__ import annotations
+
+import copy
+import math
+
+import pytest
+
+from bpcli.engine.floats import FLOATS
+from bpcli.engine.lanes import LANES
+from bpcli.graph import Graph, Program
+from bpcli.language.reader import parse
+from bpcli.ops import TABLE, Op
+from bpcli.trace.checks import central, central_agreement, check, relative
+
+SIDED = [op for op in TABLE.values() if not op.flat]
+POINTS = ((0.7, 1.3, 2.1), (1.3, 2.1, 2.9), (0.7, 0.2, 2.1))
+
+
+def program_of(op: Op) -> tuple[Program, dict[str, float]]:
+    """A program of one operation, at a point where it has a value."""
+    graph = Graph()
+    names = [f"v{place}" for place in range(2 if op.variadic else len(op.params))]
+    node = graph.add(op.name, tuple(graph.variable(name) for name in names))
+    program = Program("", graph, dict(graph.variables), (), node, "y", ())
+    for point in POINTS:
+        value = FLOATS.guarded[op.name](*point[: len(names)])
+        if value - value == 0:
+            return program, dict(zip(names, point, strict=False))
+    raise AssertionError(f"no point for {op.name}")
+
+
+@pytest.mark.parametrize("op", SIDED, ids=[op.name for op in SIDED])
+def test_a_right_rule_passes_and_a_slightly_wrong_one_does_not(op: Op, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every slope one part in a thousand too large; reverse and symbolic agree with each other on it."""
+    assert check(*program_of(op)).ok
+    wrong = copy.copy(op)
+    wrong.partials = {}
+    for param, rule in op.partials.items():
+        local, _, when = rule.partition(" if ")
+        wrong.partials[param] = f"1.001*({local}){f' if {when}' if when else ''}"
+    monkeypatch.setitem(TABLE, op.name, wrong)
+    for kind in (FLOATS, LANES):
+        monkeypatch.setattr(kind, "_edges", {})
+    result = check(*program_of(op))
+    assert not result.ok
+    assert result.methods["reverse"] == pytest.approx(result.methods["symbolic"], rel=1e-15)
+    # A unit slope is off by one part in a thousand of itself, a larger or smaller one in proportion.
+    assert max(result.errors["reverse"].values()) > 1e-5
+
+
+def test_a_wrong_rule_of_a_user_is_found() -> None:
+    right = "f(u) = u^3; d f/du = 3*u^2; f(x)*w"
+    assert check(parse(right), {"x": 2.0, "w": 3.0}).ok
+    result = check(parse(right.replace("3*u^2", "2*u^2")), {"x": 2.0, "w": 3.0})
+    assert not result.ok
+    assert result.errors["reverse"]["x"] == pytest.approx(1 / 3)  # 24 instead of 36
+    assert result.errors["reverse"]["w"] < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("detach(x)*x", {"x": 3.0}),
+        ("y = x^2; z = detach(y); w = 3*z", {"x": 1.0}),
+        ("detach(x)*detach(x^2)*x + detach(y)", {"x": 3.0, "y": 1.0}),
+        ("f(u) = detach(u)*u; d f/du = detach(u); f(x)*detach(2*x)", {"x": 3.0}),
+        ("f(u) = detach(u)*u; f(x)*x", {"x": 3.0}),
+    ],
+)
+def test_what_is_detached_counts_as_a_constant_for_the_differences_too(text: str, at: dict[str, float]) -> None:
+    assert check(parse(text), at).ok
+
+
+def test_the_numbers_of_a_check_are_those_of_each_method() -> None:
+    result = check(parse("(x+w)*w"), {"x": 2.0, "w": 3.0})
+    assert result.methods["reverse"] == result.methods["symbolic"] == {"x": 3, "w": 8}
+    assert result.methods["central_difference"] == pytest.approx({"x": 3, "w": 8}, rel=1e-9)
+    assert result.evaluations == {"reverse": 1, "symbolic": 1, "central_difference": 4}
+    assert list(result.errors) == ["reverse", "symbolic"]
+
+
+def test_a_check_by_some_names_checks_those() -> None:
+    result = check(parse("a = x*w; a^2"), {"x": 2.0, "w": 3.0}, ["w", "a"])
+    assert list(result.methods["reverse"]) == ["w"]
+
+
+def test_a_tolerance_that_is_too_narrow_says_no() -> None:
+    assert not check(parse("exp(x)"), {"x": 2.0}, tolerance=1e-16).ok
+
+
+def test_the_step_decides_the_error_of_the_difference() -> None:
+    """x^3 at 1: the central difference is 3 + h^2. By hand."""
+    program = parse("x^3")
+    for step in (0.1, 0.01):
+        assert central(program, {"x": 1.0}, "x", step) == pytest.approx(3 + step**2, rel=1e-12)
+
+
+def test_an_infinite_slope_is_not_compared() -> None:
+    """A difference over a finite step says nothing about it, and is no reason for a doubt."""
+    program = parse("sqrt(x) + w")
+    agreement = central_agreement(program, {"x": 0.0, "w": 1.0}, {"x": math.inf, "w": 1.0})
+    assert agreement is not None
+    assert agreement.name == "w"
+    assert central_agreement(parse("1/x"), {"x": 0.0}, {"x": -math.inf}) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "reference", "want"),
+    [(1.0, 1.0, 0.0), (math.inf, math.inf, 0.0), (3.0, 2.0, 1 / 3), (0.5, 0.25, 0.25), (-2e9, 2e9, 2.0)],
+)
+def test_relative_errors(value: float, reference: float, want: float) -> None:
+    """By hand: the gap over the largest of 1 and both sizes."""
+    assert relative(value, reference) == want
+
+
+def test_a_nan_is_never_agreement() -> None:
+    assert not relative(math.nan, 1.0) <= 1
+    assert not relative(math.inf, 1.0) <= 1
