@@ -111,6 +111,8 @@ def constant_text(constant: Constant) -> str:
 
 def _decimal(value: int) -> str:
     """The digits of a whole number; str() refuses more than 4300 at once."""
+    if value.bit_length() < 3 * LARGEST_EXPONENT:
+        return str(value)
     pieces = []
     rest = abs(value)
     while rest >= 10**LARGEST_EXPONENT:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import sys
 
-from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, BpcliError, FileError, InputError, closest
+from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, BpcliError, FileError, InputError, NumericError, closest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ def main() -> None:
     """The console script."""
     _prepare_streams()
     words = sys.argv[1:]
-    sys.exit(guarded(lambda: _flushed(_route(words, True))))
+    try:
+        code = guarded(lambda: _flushed(_route(words, True)))
+    except Exception as error:
+        code = _tell(_failure(error))
+    sys.exit(code)
 
 
 def answer(words: list[str], *, straight: bool = True) -> int:
@@ -51,6 +55,15 @@ def guarded(work: Callable[[], int]) -> int:
     except MemoryError:
         sys.stderr.write("error: there is not enough memory for this\n")
         return NUMERIC_FAILURE
+
+
+def _failure(error: Exception) -> NumericError:
+    """A mistake of ours: what a report of it has to say, and not a page of our own source text."""
+    from traceback import extract_tb
+
+    place = extract_tb(error.__traceback__)[-1]
+    file = place.filename.replace("\\", "/").rpartition("/bpcli/")[2]
+    return NumericError("own-mistake", what=f"{type(error).__name__}: {error}", file=file, line=place.lineno)
 
 
 def _tell(error: BpcliError) -> int:

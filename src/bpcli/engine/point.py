@@ -26,7 +26,7 @@ WORDS = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 class Point:
     """A program at one point.
 
-    values:   the value of every node up to the output
+    values:   the value of every node up to the output and to the last name
     gradient: requested name -> derivative of the output, 0.0 where no open path leads there
     branches: one entry for each edge that the reverse sweep met, where they were asked for
     """
@@ -138,7 +138,9 @@ def evaluate(program: Program, given: Mapping[str, float], make: type[Point] = P
 
     Raises InputError for values that do not fit the names; NumericError where the value is nan.
     """
-    values = forward(program.graph, FLOATS, bind(program, given), program.output + 1)
+    # A name may stand behind the output, which does not depend on it then.
+    stop = max(program.output, *program.names.values(), 0) + 1
+    values = forward(program.graph, FLOATS, bind(program, given), stop)
     point = make(program, values)
     _look_at_values(point)
     return point

@@ -535,7 +535,7 @@ class Reader:
             else:
                 result = self.expand(template, arguments, span)
             output_name = name
-        elif kind == "assign":
+        elif result in self.graph.name:
             output_name = self.graph.name[result]
         else:
             taken = {*self.names, *self.assigned}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from bpcli.render.words import sentence
@@ -139,6 +138,8 @@ def trace_dict(trace: Trace) -> dict[str, Any]:
 
 def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
     """The parts of a trace; the long ones as iterators, so that a million steps can be written one by one."""
+    from bpcli.render.layout import count_text
+
     names = trace.nodes
     yield "schema", "bpcli.trace/1"
     yield "source", trace.source
@@ -201,8 +202,8 @@ def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
         "paths",
         {
             name: {
-                "count": paths.count if paths.count < 2**53 else str(paths.count) if paths.count.bit_length() <= 4096
-                else f"about 10^{int(paths.count.bit_length() * math.log10(2))}",
+                # Beyond 2^53 many readers of JSON would round it.
+                "count": paths.count if paths.count < 2**53 else count_text(paths.count),
                 "listed": [
                     {
                         "nodes": [names[node].name for node in path.nodes],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT
+from bpcli.engine.floats import FLOATS
 from bpcli.language import text
-from bpcli.numbers import DIGITS, show, told
+from bpcli.numbers import DIGITS, MOST_DIGITS, is_exact, show, told
 from bpcli.ops import TABLE
 from bpcli.render.words import counted, sentence, times
 
@@ -48,7 +49,7 @@ def header(trace: Trace, digits: int = DIGITS) -> list[str]:
     program = trace.program
     graph = program.graph
     operations = len(trace.forward)
-    named = {node for node in graph.name if graph.args[node] and trace.nodes.get(node)}
+    named = {node for node in graph.name if graph.op[node] != "var" and node in trace.nodes}
     pieces = []
     if text.symbols(graph, trace.output) > LONGEST_HEADER:
         pieces.append(f"{trace.nodes[trace.output].name} = (a formula of {counted(operations, 'operation')})")
@@ -86,16 +87,32 @@ def forward_row(trace: Trace, step: Forward, digits: int) -> tuple[str, ...]:
     if sign is not None:
         shown, relation, value = told(sign, list(step.operands), step.value, digits, exact)
     else:
-        shown = [show(operand, digits) for operand in step.operands]
-        value = show(step.value, digits)
-        # A choice of one of the operands is as true as the operand.
-        printed = zip(exact, shown, step.operands, strict=True)
-        true = all(fixed or float(each) == operand for fixed, each, operand in printed)
-        relation = "=" if true or value in shown else "≈"
+        shown, relation, value = _told_call(node.op, step, exact, digits)
     operands = [each if written is None else written for written, each in zip(step.texts, shown, strict=True)]
     levels = [_level(node.op, place, operand) for place, operand in enumerate(operands)]
     written = text.operation(node.op, operands, levels, spaced=True)
     return (str(step.step), node.name, spaced(trace, step.node), written, value if relation == "=" else f"≈ {value}")
+
+
+def _told_call(op: str, step: Forward, exact: list[bool], digits: int) -> tuple[list[str], str, str]:
+    """A step that is no arithmetic, as it is printed: operands, "=" or "≈", value; as numbers.told.
+
+    The function is asked again at the printed operands: not for a number to show, but whether the one that was
+    recorded is what they give, to the digits that are printed.
+    """
+    shown = [show(operand, digits) for operand in step.operands]
+    value = show(step.value, digits)
+    if op not in TABLE:
+        return shown, "=" if all(map(is_exact, shown, step.operands)) else "≈", value
+    for more in range(digits, MOST_DIGITS + 1):
+        closer = [show(operand, more) for operand in step.operands]
+        meant = [
+            operand if fixed else float(text)
+            for fixed, operand, text in zip(exact, step.operands, closer, strict=True)
+        ]
+        if show(FLOATS.guarded[op](*meant), more) == show(step.value, more):
+            return closer, "=", show(step.value, more)
+    return shown, "≈", value
 
 
 def _level(op: str, place: int, operand: str) -> int:
@@ -149,10 +166,11 @@ def backward_row(trace: Trace, row: Backward, output: str, digits: int) -> tuple
         steps = f"d({derived})/d{argument}{middle} = {local}"
         if row.condition:
             steps += ", taken" if chooses and row.state == OPEN else f", {row.condition}" if not chooses else ""
-    if row.state == OPEN or row.local - row.local == 0:
+    if row.state == OPEN or (row.local - row.local == 0 and row.upstream - row.upstream == 0):
         factors = f"{upstream} * {_bracketed(local)} {relation} {product}"
     else:
-        factors = "nothing arrives"
+        # inf * 0 is not 0: that nothing flows here is no product.
+        factors = "nothing arrives" if row.upstream == 0 else "nothing passes"
     name = f"d{output}/d{argument}"
     complete = row.count == row.arriving
     if row.before is None:
@@ -212,7 +230,9 @@ def count_text(count: int) -> str:
     """A number of paths: exact to 4096 bits, then its size."""
     if count.bit_length() <= 4096:
         return str(count)
-    return f"about 10^{int(count.bit_length() * 0.30103)}"
+    from math import log10
+
+    return f"about 10^{round(log10(count))}"
 
 
 def closing(trace: Trace, digits: int = DIGITS) -> list[str]:

@@ -297,10 +297,16 @@ def _backward(
         counts[argument] = row.count = counts.get(argument, 0) + 1
         row.arriving = arriving[argument]
         if wanted is None or wanted[argument]:
-            row.derived = trace.nodes[branch.node].formula.replace(" + ", "+").replace(" - ", "-")
+            row.derived = _tight(trace.nodes[branch.node].formula)
             row.formula, row.condition = _local_text(program, names, branch, constants)
             rows.append(row)
     return rows
+
+
+def _tight(formula: str) -> str:
+    """A formula as it stands in d(a+w)/dw: without air, unless a sign would run into the next."""
+    tight = formula.replace(" + ", "+").replace(" - ", "-")
+    return formula if "--" in tight or "+-" in tight else tight
 
 
 def _idle_branches(point: Point, steps: Mapping[int, int]) -> list[Branch]:
