@@ -61,7 +61,7 @@ def backward_lines(trace: Trace, digits: int) -> list[tuple[str, ...]]:
     return list(layout.backward_table(trace, digits).rows)
 
 
-@given(valued(ALL + CUTTING), st.integers(1, 12))
+@given(valued(ALL + CUTTING), st.integers(1, 10))
 def test_every_product_and_every_running_total_is_true_or_says_about(run: Run, digits: int) -> None:
     trace = record(*run)
     for _, _, _, _, product, total in backward_lines(trace, digits):
@@ -77,7 +77,7 @@ def test_every_product_and_every_running_total_is_true_or_says_about(run: Run, d
             assert (is_true(left, "+", right, result), relation) in ((True, "="), (False, "≈"), (None, "=")), total
 
 
-@given(valued(ALL + CUTTING), st.integers(1, 12))
+@given(valued(ALL + CUTTING), st.integers(1, 10))
 def test_every_step_of_arithmetic_is_true_or_says_about(run: Run, digits: int) -> None:
     trace = record(*run)
     for step, (_, _, _, written, value) in zip(trace.forward, layout.forward_table(trace, digits).rows, strict=True):
@@ -88,7 +88,7 @@ def test_every_step_of_arithmetic_is_true_or_says_about(run: Run, digits: int) -
         assert (truth, value.startswith("≈")) in ((True, False), (False, True), (None, False)), (written, value)
 
 
-@given(valued(ALL + CUTTING), st.integers(3, 12))
+@given(valued(ALL + CUTTING), st.integers(3, 10))
 def test_every_other_step_is_what_its_function_gives_for_the_printed_numbers(run: Run, digits: int) -> None:
     trace = record(*run)
     for step, (_, _, _, written, value) in zip(trace.forward, layout.forward_table(trace, digits).rows, strict=True):
@@ -102,7 +102,7 @@ def test_every_other_step_is_what_its_function_gives_for_the_printed_numbers(run
         assert got == want or got != got or abs(got - want) <= 0.51 * 10 ** (math.floor(math.log10(abs(got) or 1)) + 1 - digits)
 
 
-@given(valued(ALL), st.integers(1, 12))
+@given(valued(ALL), st.integers(1, 10))
 def test_every_path_is_true_or_says_about(run: Run, digits: int) -> None:
     for table in layout.path_tables(record(*run), digits):
         for names, factors, product, _ in table.rows:
@@ -164,7 +164,6 @@ def test_steps_as_they_are_printed(text: str, at: dict[str, float], written: str
         ("relu(x)*w", {"x": -2, "w": 3}, ("d(relu(x))/dx = 0, not x > 0", "3 * 0 = 0")),
         ("relu(x)*w", {"x": 2, "w": 3}, ("d(relu(x))/dx = 1, x > 0", "3 * 1 = 3")),
         ("relu(1/x)*w", {"x": -0.0, "w": 3}, ("d(1/x)/dx = -1/x^2 = -inf", "nothing arrives")),
-        ("1/(x*relu(w))", {"x": 0, "w": -1}, ("d(relu(w))/dw = 0, not w > 0", None)),
         ("floor(x)*w", {"x": 2.5, "w": 3}, ("d(floor(x))/dx = 0, flat", "3 * 0 = 0")),
         ("detach(x)*w", {"x": 2.5, "w": 3}, ("d(detach(x))/dx = 0, cut", "3 * 0 = 0")),
         ("where(x > 0, w, 2*w)", {"x": 1, "w": 3}, ("d(where(a, w, b))/dw = 1, taken", "1 * 1 = 1")),
@@ -174,14 +173,8 @@ def test_steps_as_they_are_printed(text: str, at: dict[str, float], written: str
         ("clip(x, 0, 1)", {"x": 2}, ("d(clip(x, 0, 1))/dx = 0, not (0 <= x and x <= 1)", "1 * 0 = 0")),
     ],
 )
-def test_edges_as_they_are_printed(text: str, at: dict[str, float], cells: tuple[str, str | None]) -> None:
-    try:
-        rows = backward_lines(record(parse(text), at), 6)
-    except ArithmeticError:  # pragma: no cover
-        raise
-    found = {row[3]: row[4] for row in rows}
-    assert cells[0] in found
-    assert cells[1] is None or found[cells[0]] == cells[1]
+def test_edges_as_they_are_printed(text: str, at: dict[str, float], cells: tuple[str, str]) -> None:
+    assert cells in [(row[3], row[4]) for row in backward_lines(record(parse(text), at), 6)]
 
 
 def test_no_product_of_an_infinity_and_a_closed_edge_is_printed_as_zero() -> None:

@@ -104,7 +104,7 @@ def _told_call(op: str, step: Forward, exact: list[bool], digits: int) -> tuple[
     value = show(step.value, digits)
     if op not in TABLE:
         return shown, "=" if all(map(is_exact, shown, step.operands)) else "≈", value
-    for more in range(digits, MOST_DIGITS + 1):
+    for more in range(digits, max(digits, MOST_DIGITS) + 1):
         closer = [show(operand, more) for operand in step.operands]
         meant = [
             operand if fixed else float(text)

@@ -1,0 +1,322 @@
+"""Every mistake has a sentence of its own, and every sentence is told when its mistake is made."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import string
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bpcli
+from bpcli.errors import (
+    LONGEST_FACT, WINDOW, BpcliError, FileError, InputError, NumericError, caret_lines, closest, display_width, told,
+)  # fmt: skip
+from bpcli.files import grammar_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import Answer, Runner
+
+MISTAKES: dict[str, dict[str, Any]] = tomllib.loads(grammar_text("mistakes.toml"))
+MADE = [kind for kind, entry in MISTAKES.items() if "run" in entry]
+
+
+def pattern_of(template: str) -> re.Pattern[str]:
+    """The template as a pattern: a fact may be any text but an empty one."""
+    pieces = []
+    for text, field, _, _ in string.Formatter().parse(template):
+        pieces.append(re.escape(text) + ("" if field is None else ".+"))
+    return re.compile("".join(pieces))
+
+
+def fields_of(template: str) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
+
+
+def make(kind: str, folder: Path, run: Runner) -> Answer:
+    """Make the mistake of one entry, in a folder with its files."""
+    entry = MISTAKES[kind]
+    for name, content in entry.get("files", {}).items():
+        (folder / name).write_text(content, encoding="utf-8", newline="")
+    for name, digits in entry.get("hex", {}).items():
+        (folder / name).write_bytes(bytes.fromhex(digits))
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        answer: Answer = run(*entry["run"], stdin=entry.get("input", ""))
+    finally:
+        os.chdir(before)
+    return answer
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_a_mistake_is_told_in_its_sentence(kind: str, tmp_path: Path, run: Runner) -> None:
+    entry = MISTAKES[kind]
+    answer = make(kind, tmp_path, run)
+    first, *others = answer.err.splitlines()
+    assert first.startswith("error: ")
+    assert pattern_of(entry["say"]).fullmatch(first.removeprefix("error: ")), answer
+    assert answer.code == entry.get("exit", 2)
+    assert answer.out == ""
+    assert "Traceback" not in answer.err
+    if others and set(others[-1].strip()) != {"^"} and "hint" in entry:
+        assert others[-1]
+
+
+def test_at_least_forty_sentences_differ(tmp_path: Path, run: Runner) -> None:
+    sentences = set()
+    for place, kind in enumerate(MADE):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        line = make(kind, folder, run).err.splitlines()[0]
+        # Without the facts, which are quoted, or numbers.
+        sentences.add(re.sub(r"`[^`]*`|'[^']*'|\d+", "_", line))
+    assert len(sentences) >= 40
+
+
+@pytest.mark.parametrize("kind", MISTAKES)
+def test_a_sentence_is_written_as_the_others_are(kind: str) -> None:
+    entry = MISTAKES[kind]
+    assert set(entry) <= {"say", "hint", "run", "files", "hex", "input", "exit"}
+    assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)+|bars|percent|quotes|braces|factorial|backslash|dollar|ampersand|colon|tilde", kind)
+    say = entry["say"]
+    assert not say[0].isupper()
+    assert not say.endswith(".")
+    assert "\n" not in say + entry.get("hint", "")
+    assert len(say) < 150
+    # No name of the parser's or of Python's reaches a user.
+    for word in ("token", "terminal", "LPAR", "RPAR", "NAME_", "exception", "parser", "None", "float", "invalid"):
+        assert word not in say.replace("floats", ""), word
+
+
+def test_no_sentence_stands_twice() -> None:
+    says = [entry["say"] for entry in MISTAKES.values()]
+    repeated = {say for say in says if says.count(say) > 1}
+    # Two ways to give no expression, and two numbers of arguments that the same comma can end.
+    assert repeated <= {MISTAKES["empty-expression"]["say"], "`{char}` is not an operator here", "`{char}` is not part of the language"}
+
+
+# The places in the source where an error is made.
+
+PACKAGE = Path(bpcli.__file__).parent
+MAKERS = {"InputError", "NumericError", "FileError", "BpcliError", "error", "two_readings"}
+
+
+def strings_of(node: ast.expr) -> set[str]:
+    """The texts that an expression may come to: a constant, either branch of a choice, the values of a dictionary."""
+    if isinstance(node, ast.Constant):
+        return {node.value} if isinstance(node.value, str) else set()
+    if isinstance(node, ast.IfExp):
+        return strings_of(node.body) | strings_of(node.orelse)
+    if isinstance(node, ast.Dict):
+        return {text for value in node.values for text in strings_of(value)}
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+        return strings_of(node.func.value) | {text for argument in node.args for text in strings_of(argument)}
+    return set()
+
+
+def makings() -> Iterator[tuple[str, set[str], set[str] | None]]:
+    """Each making of an error: where, the kinds it may have, the facts it is given (None: not all stand there)."""
+    for path in PACKAGE.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for function in ast.walk(tree):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            for call in ast.walk(function):
+                if not (isinstance(call, ast.Call) and call.args):
+                    continue
+                name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+                if name not in MAKERS:
+                    continue
+                kinds = strings_of(call.args[0])
+                if isinstance(call.args[0], ast.Name):
+                    for each in ast.walk(function):
+                        if isinstance(each, ast.Assign) and any(
+                            isinstance(target, ast.Name) and target.id == call.args[0].id for target in each.targets
+                        ):
+                            kinds |= strings_of(each.value)
+                facts = {keyword.arg for keyword in call.keywords if keyword.arg is not None}
+                whole = len(facts) == len(call.keywords) and name != "two_readings"
+                yield f"{path.name}:{call.lineno}", kinds, facts if whole else None
+
+
+MAKINGS = list(makings())
+
+
+@pytest.mark.parametrize(("place", "kinds", "facts"), MAKINGS, ids=[place for place, _, _ in MAKINGS])
+def test_what_is_raised_has_a_sentence_and_its_facts(place: str, kinds: set[str], facts: set[str] | None) -> None:
+    for kind in kinds:
+        entry = MISTAKES[kind]
+        if facts is not None:
+            needed = fields_of(entry["say"])
+            if "hint" not in facts:
+                needed |= fields_of(entry.get("hint", ""))
+            assert needed <= facts, f"{place}: {kind} is made without {needed - facts}"
+
+
+def test_every_sentence_is_used() -> None:
+    written = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                written.add(node.value)
+    assert set(MISTAKES) - written == set()
+
+
+# Mistakes that no command line makes by itself.
+
+
+def test_an_answer_that_cannot_be_written_is_a_file_error(run_process: Runner) -> None:
+    full = (
+        "import sys\n"
+        "class Full(type(sys.stdout)):\n"
+        "    def write(self, text): raise OSError(28, 'No space left on device')\n"
+        "sys.stdout = Full(sys.stdout.buffer)\n"
+        "from bpcli.cli.doors import main\n"
+        "main()\n"
+    )
+    answer = run_process("eval", "1", python=("-c", full))
+    assert (answer.code, answer.err) == (4, "error: the answer could not be written: No space left on device\n")
+
+
+def test_a_mistake_of_ours_is_told_without_a_traceback(run_process: Runner) -> None:
+    broken = (
+        "import bpcli.cli.expressions as expressions\n"
+        "expressions.run = lambda request: 1//0\n"
+        "from bpcli.cli.doors import main\n"
+        "main()\n"
+    )
+    answer = run_process("eval", "1", python=("-c", broken))
+    assert answer.code == 3
+    assert answer.err.startswith("error: bpcli itself has failed, at line 2 of ")
+    assert "ZeroDivisionError" in answer.err
+    assert "Traceback" not in answer.err
+
+
+# How an error is told.
+
+
+@pytest.mark.parametrize(("error", "code"), [(InputError, 2), (NumericError, 3), (FileError, 4), (BpcliError, 2)])
+def test_each_kind_of_error_has_its_exit_code(error: type[BpcliError], code: int) -> None:
+    assert error("empty-expression").exit_code == code
+    assert str(error("empty-expression")) == "there is no expression"
+
+
+# source, span -> the line and the carets; columns by hand
+CARETS = [
+    ("x+*w", (2, 3), ["  x+*w", "    ^"]),
+    ("a = 1\nb = *2", (10, 11), ["  b = *2", "      ^"]),
+    ("x w", (0, 3), ["  x w", "  ^^^"]),
+    ("x+", (2, 2), ["  x+", "    ^"]),
+    ("（x＋＊w）", (3, 4), ["  （x＋＊w）", "       ^^"]),
+    ("速度*☃", (3, 4), ["  速度*☃", "       ^"]),
+    ("cafe\u0301*☃", (6, 7), ["  cafe\u0301*☃", "       ^"]),
+    ("\tx*☃", (3, 4), ["   x*☃", "     ^"]),
+    ("a\x1b[31m*☃", (7, 8), ["  a [31m*☃", "         ^"]),
+    ("(1 +\n2 +\n☃)", (9, 10), ["  ☃)", "  ^"]),
+    ("(1\n+2", (0, 5), ["  (1", "  ^^"]),
+]
+
+
+@pytest.mark.parametrize(("source", "span", "lines"), CARETS)
+def test_carets_stand_below_what_was_typed(source: str, span: tuple[int, int], lines: list[str]) -> None:
+    assert caret_lines(source, *span) == lines
+
+
+@pytest.mark.parametrize("place", [0, 5, 59, 60, 61, 100, 500, 990, 999, 1000])
+def test_a_long_line_is_cut_to_a_window_around_the_caret(place: int) -> None:
+    source = "".join(chr(ord("a") + i % 26) for i in range(1000))
+    line, carets = caret_lines(source, place, place + 1)
+    assert len(line) <= WINDOW + 12
+    column = carets.index("^")
+    if place < 1000:
+        assert line[column] == source[place]
+        assert line[max(column - 3, 2) : column].lstrip(" .") in source
+    else:
+        assert column == len(line)
+
+
+WIDTHS = [("", 0), ("abc", 3), ("（", 2), ("速度", 4), ("e\u0301", 1), ("σ", 1), ("½", 1)]
+
+
+@pytest.mark.parametrize(("text", "columns"), WIDTHS)
+def test_the_width_of_a_text_on_a_terminal(text: str, columns: int) -> None:
+    assert display_width(text) == columns
+
+
+def test_a_fact_is_told_on_one_line_and_not_endlessly() -> None:
+    assert told("a\nb\x1b") == "a b "
+    assert told("x" * 10_000).count("x") == LONGEST_FACT
+    assert told("σ（x）") == "σ（x）"
+
+
+CLOSEST = [
+    ("sine", "sin"),
+    ("tan_h", "tanh"),
+    ("Relu", "relu"),
+    ("SIN", "sin"),
+    ("zzz", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("name", "near"), CLOSEST)
+def test_a_slip_of_the_fingers_is_understood(name: str, near: str | None) -> None:
+    assert closest(name, ["sin", "tanh", "relu", "max"]) == near
+
+
+# The whole of a message, as UX.md has it.
+MESSAGES = [
+    (
+        ["grad", "(x+w"],
+        "error: unclosed bracket, opened at column 1\n  (x+w\n  ^\ntry `(x+w)`\n",
+    ),
+    (
+        ["grad", "x+*w"],
+        "error: expected a value after `+`, found `*`\n  x+*w\n    ^\n",
+    ),
+    (
+        ["grad", "x w"],
+        "error: two names side by side\n  x w\n  ^^^\nmultiply with `x*w`\n",
+    ),
+    (
+        ["grad", "sine(x)"],
+        "error: unknown function 'sine'\n  sine(x)\n  ^^^^\ndid you mean `sin`? `bpcli ops` lists them all\n",
+    ),
+    (
+        ["grad", "sin x"],
+        "error: functions need brackets\n  sin x\n  ^^^\nwrite `sin(x)`\n",
+    ),
+    (
+        ["grad", "（x＋＊w）"],
+        "error: expected a value after `+`, found `*`\n  （x＋＊w）\n       ^^\n",
+    ),
+    (
+        ["grad", "x*w + b", "--x", "2"],
+        "error: the expression needs values for w and b\n  x*w + b\n    ^\nadd --w 3 --b 2\n",
+    ),
+    (
+        ["grad", "xy", "--x", "2", "--y", "3"],
+        "error: unknown name xy: letters that stand together are one name\n  xy\n  ^^\ndid you mean `x*y`?\n",
+    ),
+    (
+        ["grad", "(x+w)*w", "--x", "2", "--w", "3", "--z", "4"],
+        "error: z is not in the expression (names: x, w)\n",
+    ),
+    (
+        ["grad", "a = x; a = a + 1; a"],
+        "error: 'a' has a value already\n  a = x; a = a + 1; a\n         ^\nwrite `a2 = ...`: each name is one node\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), MESSAGES, ids=[words[1] for words, _ in MESSAGES])
+def test_a_message_says_what_where_and_what_to_type(words: list[str], message: str, run: Runner) -> None:
+    assert run(*words).err == message
