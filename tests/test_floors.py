@@ -102,8 +102,8 @@ def test_the_lower_floors_know_no_library(path: Path) -> None:
             assert top != "lark" or (path.name == "build_tables.py" and lazy), f"{path}:{line}"
 
 
-HEAVY = ("numpy", "rich", "lark", "typer", "click", "difflib", "inspect", "tomllib", "unicodedata", "json", "dataclasses")
 LIBRARIES = ("numpy", "rich", "lark", "typer", "typing_extensions")
+HEAVY = (*LIBRARIES, "click", "difflib", "inspect", "tomllib", "unicodedata", "json", "dataclasses")
 LOADED = "import sys; sys.stderr.write(' '.join(sorted({name.partition('.')[0] for name in sys.modules})))"
 
 

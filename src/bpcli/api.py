@@ -71,11 +71,31 @@ class Check(checks.Check):
 
         return check_dict(self)
 
+    def __str__(self) -> str:
+        from bpcli.render.answers import check_table, verdict
+        from bpcli.render.plain import table_lines
+
+        return "\n".join([*table_lines(check_table(self)), verdict(self)])
+
+    def __repr__(self) -> str:
+        return str(self)
+
 
 def _given(values: Mapping[str, Value] | None, named: Mapping[str, Value]) -> dict[str, float]:
     """Values by name, from a mapping and from keywords; text such as "1/3" is read as on the command line."""
     merged = {**(values or {}), **named}
-    return {name: point.value_of(value) if isinstance(value, str) else float(value) for name, value in merged.items()}
+    given = {}
+    for name, value in merged.items():
+        try:
+            given[name] = point.value_of(value, name) if isinstance(value, str) else float(value)
+        except (TypeError, ValueError):
+            raise InputError("not-a-number", name=name, text=value) from None
+    return given
+
+
+def _names(wrt: str | Sequence[str] | None) -> list[str] | None:
+    """Names to differentiate by, as a list or as text: "x,w"."""
+    return [name.strip() for name in wrt.split(",")] if isinstance(wrt, str) else None if wrt is None else list(wrt)
 
 
 def evaluate(text: str, values: Mapping[str, Value] | None = None, /, **named: Value) -> Point:
@@ -96,11 +116,11 @@ def evaluate(text: str, values: Mapping[str, Value] | None = None, /, **named: V
 
 
 def grad(
-    text: str, values: Mapping[str, Value] | None = None, /, *, wrt: Sequence[str] | None = None, **named: Value
+    text: str, values: Mapping[str, Value] | None = None, /, *, wrt: str | Sequence[str] | None = None, **named: Value
 ) -> Point:
     """The value and the gradient of a program at a point, by one forward and one reverse pass.
 
-    wrt: names of variables or of assigned intermediates; all variables unless given
+    wrt: names of variables or of assigned intermediates, as a list or as "x,w"; all variables unless given
 
     Raises InputError and NumericError as `evaluate`; NumericError where a derivative is nan too.
 
@@ -108,13 +128,13 @@ def grad(
     {'x': 3.0, 'w': 8.0}
     """
     given = _given(values, named)
-    found = point.gradient(parse(text, given=given), given, wrt, make=Point)
+    found = point.gradient(parse(text, given=given), given, _names(wrt), make=Point)
     assert isinstance(found, Point)
     return found
 
 
 def trace(
-    text: str, values: Mapping[str, Value] | None = None, /, *, wrt: Sequence[str] | None = None, **named: Value
+    text: str, values: Mapping[str, Value] | None = None, /, *, wrt: str | Sequence[str] | None = None, **named: Value
 ) -> Trace:
     """Both passes, recorded step by step. It prints as the tables of `bpcli trace`; `.to_dict()` is the JSON.
 
@@ -122,7 +142,7 @@ def trace(
     8.0
     """
     given = _given(values, named)
-    found = record.record(parse(text, given=given), given, wrt, make=Trace)
+    found = record.record(parse(text, given=given), given, _names(wrt), make=Trace)
     assert isinstance(found, Trace)
     return found
 
@@ -137,6 +157,7 @@ def diff(text: str, *wrt: str) -> Derivative:
     >>> diff("(x+w)*w", "w")(x=2, w=3)
     8.0
     """
+    wrt = tuple(name for each in wrt for name in _names(each) or ())
     program = parse(text, given=wrt)
     if not wrt:
         if len(program.inputs) != 1:
@@ -146,7 +167,7 @@ def diff(text: str, *wrt: str) -> Derivative:
 
 
 def check(
-    text: str, values: Mapping[str, Value] | None = None, /, *, wrt: Sequence[str] | None = None, **named: Value
+    text: str, values: Mapping[str, Value] | None = None, /, *, wrt: str | Sequence[str] | None = None, **named: Value
 ) -> Check:
     """The same gradient by reverse sweep, symbolic derivative and central difference; `.ok` is the verdict.
 
@@ -154,19 +175,19 @@ def check(
     True
     """
     given = _given(values, named)
-    found = checks.check(parse(text, given=given), given, wrt, make=Check)
+    found = checks.check(parse(text, given=given), given, _names(wrt), make=Check)
     assert isinstance(found, Check)
     return found
 
 
 def fit(
-    x: Any, y: Any, degree: int, *, rate: float | None = None, steps: int | None = None, scale: bool = True
+    x: Any, y: Any, degree: int, *, lr: float | None = None, steps: int | None = None, scale: bool = True
 ) -> fitting.Fit:
     """Fit a polynomial by gradient descent on the mean squared error.
 
     x, y:   finite numbers of shape (rows,)
     degree: 0 to 60
-    rate:   learning rate in the scaled basis; by default the best constant one
+    lr:     learning rate in the scaled basis; by default the best constant one
     steps:  most updates, 10000 by default
     scale:  False descends in raw powers of x, to show what that does
 
@@ -179,7 +200,7 @@ def fit(
     from bpcli.training import fitting
 
     limit = fitting.STEPS if steps is None else steps
-    descent = fitting.Fitting(x, y, degree, rate=rate, steps=limit, scale=scale, make=_fit_class())
+    descent = fitting.Fitting(x, y, degree, rate=lr, steps=limit, scale=scale, make=_fit_class())
     for _ in descent:
         pass
     return descent.fit

@@ -143,5 +143,7 @@ def closest(name: str, known: list[str]) -> str | None:
     from difflib import get_close_matches
 
     folded = {candidate.lower(): candidate for candidate in reversed(known)}
-    near = get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
+    near = get_close_matches(name.lower(), folded, n=3, cutoff=0.6)
+    # The same letters in another order come first: tahn is tanh, though tan is nearer by its length.
+    near.sort(key=lambda candidate: sorted(candidate) != sorted(name.lower()))
     return folded[near[0]] if near else None

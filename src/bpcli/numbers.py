@@ -188,7 +188,7 @@ def told(
     """
     if result - result != 0 or any(operand - operand != 0 for operand in operands):
         return [show(operand, digits) for operand in operands], "=", show(result, digits)
-    for more in range(digits, MOST_DIGITS + 1):
+    for more in range(digits, max(digits, MOST_DIGITS) + 1):
         shown = [show(operand, more) for operand in operands]
         total = show(result, more)
         meant = shown if exact is None else [

@@ -90,7 +90,9 @@ def test_what_is_printed_means_itself(text: str, wrt: str, want: str) -> None:
     at = {name: 0.3 + 0.17 * place for place, name in enumerate(program.inputs)}
     again = parse(want)
     value = differentiate(program, wrt.split(",")).value(at)
-    assert evaluate(again, {name: at[name] for name in again.inputs}).value == pytest.approx(value, rel=1e-12, abs=1e-12)
+    assert evaluate(again, {name: at[name] for name in again.inputs}).value == pytest.approx(
+        value, rel=1e-12, abs=1e-12
+    )
 
 
 @pytest.mark.parametrize(

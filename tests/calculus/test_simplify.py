@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from calculus.precise import PRECISE, Precise, mp
-from calculus.programs import ALL, CUTTING, texts
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -20,6 +18,8 @@ from bpcli.calculus.sweeps import forward
 from bpcli.language.reader import parse
 from bpcli.language.text import expression
 from bpcli.language.text import program as program_text
+from calculus.precise import PRECISE, Precise, mp
+from calculus.programs import ALL, CUTTING, texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -205,7 +205,12 @@ def test_the_text_does_not_depend_on_the_seed_of_hashes() -> None:
     for seed in ("0", "1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(bpcli.__file__).parents[1])}
         done = subprocess.run(
-            [sys.executable, "-c", PRINTED], input="\n".join(lines), capture_output=True, text=True, env=environment, check=True
+            [sys.executable, "-c", PRINTED],
+            input="\n".join(lines),
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=True,
         )
         outputs.add(done.stdout)
     assert len(outputs) == 1

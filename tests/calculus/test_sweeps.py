@@ -64,7 +64,7 @@ def test_a_ladder_of_diamonds_is_swept_once_an_edge(levels: int) -> None:
     assert adjoints["x"] == 1
 
 
-@pytest.mark.parametrize("depth", [10, 100_000])
+@pytest.mark.parametrize("depth", [10, 30_000])
 def test_depth_costs_no_stack(depth: int) -> None:
     graph = Graph()
     node = graph.variable("x")
@@ -83,7 +83,9 @@ def test_constants_get_no_branch() -> None:
 def test_only_what_leads_to_a_wanted_name_is_swept() -> None:
     program = parse("sin(x)*y + y^2*z")
     graph = program.graph
-    values = forward(graph, FLOATS, dict(zip(graph.variables.values(), (1.0, 2.0, 3.0), strict=True)), program.output + 1)
+    values = forward(
+        graph, FLOATS, dict(zip(graph.variables.values(), (1.0, 2.0, 3.0), strict=True)), program.output + 1
+    )
     branches: list[Branch] = []
     adjoints = reverse(graph, FLOATS, values, program.output, 1.0, idle(graph, [graph.variables["x"]]), branches)
     assert adjoints[graph.variables["x"]] == 2 * math.cos(1.0)
@@ -236,7 +238,9 @@ def test_second_derivatives_are_differences_of_the_gradient(run) -> None:
     second = [derivative(graph, each, nodes) for each in first]
     for each, row in zip(first, second, strict=True):
         for node, got in zip(nodes, precisely(graph, exact, row), strict=True):
-            want = slope(lambda moved, each=each, node=node: precisely(graph, exact | {node: moved}, [each])[0], exact[node])
+            want = slope(
+                lambda moved, each=each, node=node: precisely(graph, exact | {node: moved}, [each])[0], exact[node]
+            )
             assume(abs(got) < 1e9)
             assert abs(got - want) <= 1e-6 * (1 + abs(got))
 

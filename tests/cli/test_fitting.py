@@ -51,7 +51,7 @@ def test_quiet_prints_the_coefficients_alone(points, capsys):
 
 def test_train_shows_as_many_steps_in_full_as_asked_for(points, capsys):
     _, out, _ = bpcli(capsys, "train", points, "--degree", "2", "--trace-steps", "3")
-    assert [line for line in out.splitlines() if line.startswith("Step")] == ["Step 1", "Step 2", "Step 3"]
+    assert [line for line in out.splitlines() if line.startswith("Step")] == ["Step 0, the start", "Step 1", "Step 2"]
     assert "p = c0 + c1*t + c2*T2" in out
     assert "converged after" in out
 
@@ -92,7 +92,7 @@ def test_columns_are_chosen_by_name_or_number(tmp_path, capsys):
         (["--lr", "-1"], "--lr takes a positive number"),
         (["--lr", "fast"], "--lr takes a positive number"),
         (["--degree", "1.5"], "degree"),
-        (["--degree", "99"], "polynomials from 0 to 60"),
+        (["--degree", "99"], "--degree takes a whole number from 0 to 60"),
         (["--format", "pdf"], "there is no format 'pdf'"),
         (["--nonsense"], "no such option"),
     ],

@@ -6,13 +6,13 @@ import math
 from fractions import Fraction
 
 import pytest
-from calculus.programs import ALL, CUTTING, runs
 from hypothesis import given
 
 from bpcli.engine.point import bind, evaluate, gradient, value_of
 from bpcli.errors import InputError, NumericError
 from bpcli.language.reader import parse
 from bpcli.render.words import sentence
+from calculus.programs import ALL, CUTTING, runs
 
 inf, nan = math.inf, math.nan
 
@@ -35,7 +35,11 @@ def notes(text: str, at: dict[str, float], wrt: list[str] | None = None) -> list
                 ("infinite-gradient", "dy/dx is -inf"),
             ],
         ),
-        ("exp(x)", {"x": 1000}, [("infinite-value", "exp(x) is inf with x = 1000"), ("infinite-gradient", "dy/dx is inf")]),
+        (
+            "exp(x)",
+            {"x": 1000},
+            [("infinite-value", "exp(x) is inf with x = 1000"), ("infinite-gradient", "dy/dx is inf")],
+        ),
         (
             "log(x + 1)",
             {"x": -1},
@@ -70,17 +74,31 @@ def notes(text: str, at: dict[str, float], wrt: list[str] | None = None) -> list
         (
             "max(x, y)",
             {"x": 2, "y": 2},
-            [("kink", "max(x, y) has a corner with x = 2, y = 2: by convention each of the largest gets an equal share")],
+            [
+                (
+                    "kink",
+                    "max(x, y) has a corner with x = 2, y = 2: by convention each of the largest gets an equal share",
+                )
+            ],
         ),
         (
             "clip(x, 0, 1)",
             {"x": 1},
-            [("kink", "clip(x, 0, 1) has a corner with x = 1: by convention slope 1: the value still passes at the bound")],
+            [
+                (
+                    "kink",
+                    "clip(x, 0, 1) has a corner with x = 1: by convention slope 1: the value still passes at the bound",
+                )
+            ],
         ),
         ("clip(x, 1, 0) + x", {"x": 1}, []),
         ("relu(x) + x", {"x": 1e-300}, []),
         ("relu(2 - 2) + x", {"x": 1}, []),  # nothing that x reaches
-        ("mod(x, 2)", {"x": 4}, [("kink", "mod(x, 2) has a corner with x = 4: by convention slope 1 in x, as to the right of the jump")]),
+        (
+            "mod(x, 2)",
+            {"x": 4},
+            [("kink", "mod(x, 2) has a corner with x = 4: by convention slope 1 in x, as to the right of the jump")],
+        ),
         # nothing arrives
         ("y = x^2; z = 2*w", {"x": 1, "w": 1}, [("independent", "z does not depend on x")]),
         (
@@ -143,9 +161,21 @@ def test_what_was_not_taken_never_warns(text: str, at: dict[str, float]) -> None
         ("2*x", {"x": nan}, "nan-input", {"name": "x"}, "x"),
         ("asin(x) + acos(w)", {"x": 0, "w": 2}, "outside-domain", {"node": "acos(w)"}, "acos(w)"),
         ("atanh(x)*w", {"x": 2, "w": 1}, "outside-domain", {"node": "atanh(x)"}, "atanh(x)"),
-        ("a = log(x)\nb = sqrt(w)\ny = a*b", {"x": 2, "w": -1}, "outside-domain", {"node": "sqrt(w)", "at": "w = -1"}, "sqrt(w)"),
+        (
+            "a = log(x)\nb = sqrt(w)\ny = a*b",
+            {"x": 2, "w": -1},
+            "outside-domain",
+            {"node": "sqrt(w)", "at": "w = -1"},
+            "sqrt(w)",
+        ),
         # gradient: the edge on which it appeared
-        ("sqrt(x^2)", {"x": 0}, "nan-gradient", {"node": "x^2", "argument": "x", "upstream": "inf", "local": "0"}, "x^2"),
+        (
+            "sqrt(x^2)",
+            {"x": 0},
+            "nan-gradient",
+            {"node": "x^2", "argument": "x", "upstream": "inf", "local": "0"},
+            "x^2",
+        ),
         ("0*sqrt(x)", {"x": 0}, "nan-gradient", {"node": "sqrt(x)", "upstream": "0", "local": "inf"}, "sqrt(x)"),
         ("w*sqrt(x)", {"x": 0, "w": 0}, "nan-gradient", {"name": "x", "node": "sqrt(x)", "at": "x = 0"}, "sqrt(x)"),
         ("sqrt(x) - sqrt(2*x)", {"x": 0}, "nan-sum", {"name": "x"}, None),
@@ -228,9 +258,12 @@ def test_every_number_that_is_given_goes_on_as_a_float(value: float) -> None:
     ("text", "value"),
     [
         # By hand.
-        ("2", 2.0), ("-2", -2.0), ("+2", 2.0), (" 2 ", 2.0), ("-1e5", -1e5), ("1e-3", 0.001), (".5", 0.5), ("5.", 5.0),
-        ("1/3", 1 / 3), ("-1/3", -1 / 3), ("pi/2", math.pi / 2), ("2^10", 1024.0), ("2*pi", 2 * math.pi), ("sqrt(2)", math.sqrt(2)),
-        ("-2^2", -4.0), ("inf", inf), ("-inf", -inf), ("1e400", inf), ("1/0", inf), ("-1/0", -inf), ("2³", 8.0), ("−3", -3.0),
+        ("2", 2.0), ("-2", -2.0), ("+2", 2.0), (" 2 ", 2.0), ("-1e5", -1e5), ("1e-3", 0.001), (".5", 0.5),
+        ("5.", 5.0),
+        ("1/3", 1 / 3), ("-1/3", -1 / 3), ("pi/2", math.pi / 2), ("2^10", 1024.0), ("2*pi", 2 * math.pi),
+        ("sqrt(2)", math.sqrt(2)),
+        ("-2^2", -4.0), ("inf", inf), ("-inf", -inf), ("1e400", inf), ("1/0", inf), ("-1/0", -inf), ("2³", 8.0),
+        ("−3", -3.0),
         ("0.1 + 0.2", 0.1 + 0.2),
     ],
 )  # fmt: skip

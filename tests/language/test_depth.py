@@ -58,7 +58,7 @@ SHAPES: dict[str, tuple[Callable[[int], str], float, Callable[[int], float], Cal
     "statements": (
         lambda n: "a0 = x\n" + "".join(f"a{i} = a{i - 1} + x\n" for i in range(1, n)), 2.0, lambda n: 2.0 * n, float,
     ),
-    "conditions": (lambda n: "x*(" + "not " * n + "x)", 2.0, lambda n: 2.0 * (n % 2 == 0), lambda n: 1.0 * (n % 2 == 0)),
+    "conditions": (lambda n: "x*(" + "not " * (2 * n) + "x)", 2.0, lambda n: 2.0, lambda n: 1.0),
     "comparisons": (lambda n: "x*(1" + "<=x" * n + ")", 2.0, lambda n: 2.0, lambda n: 1.0),
 }  # fmt: skip
 

@@ -13,7 +13,16 @@ from bpcli.graph import Program
 from bpcli.language.build_tables import lark_parser
 from bpcli.language.reader import parse
 from strategies import (
-    COMPARISONS, LITERALS, SIGNS, SUPERSCRIPTS, VARIABLES, choices, expressions, implicit_products, mutations, programs,
+    COMPARISONS,
+    LITERALS,
+    SIGNS,
+    SUPERSCRIPTS,
+    VARIABLES,
+    choices,
+    expressions,
+    implicit_products,
+    mutations,
+    programs,
 )  # fmt: skip
 
 TYPE_CHECKING = False
@@ -76,7 +85,8 @@ class Grown:
 
 SAMPLES = [
     "(x+w)*w", "a = x + w; y = a*w", "f(u) = u^2 + 1; d f/du = 2u; f(x)", "2sin(x)cos(x)", "where(0 < x <= 1, √x, -x²)",
-    "max(x, w, 2)", "leaky_relu(x, slope=0.1)", "# note\nx # more\n", "（x＋w）×w₁²", "1e-3*x^-2", "not x and w or 1 == 2",
+    "max(x, w, 2)", "leaky_relu(x, slope=0.1)", "# note\nx # more\n", "（x＋w）×w₁²", "1e-3*x^-2",
+    "not x and w or 1 == 2",
 ]  # fmt: skip
 
 
@@ -89,9 +99,9 @@ def read(text: str) -> Program | None:
             assert error.source == text
             start, stop = error.span
             assert 0 <= start <= stop <= len(text)
+        assert error.kind != "unexpected", "this mistake deserves a sentence of its own"
         told = error.report()
         assert told.startswith("error: ")
-        assert "{" not in error.sentence.replace("{x}", "") or "{" in text
         # What a terminal would obey is not sent to it.
         assert all(line.isprintable() for line in told.split("\n"))
         return None
@@ -161,19 +171,23 @@ def answers(run: Runner, command: str, text: str, value: str, *more: str) -> Non
         assert answer.out == ""
         assert answer.err.startswith("error: ") or answer.err.startswith("note: ")
     else:
-        assert answer.out
+        assert answer.out or ("-q" in more and not names)
 
 
-@given(expressions(depth=2).flatmap(mutations), st.sampled_from(COMMANDS), st.sampled_from(["1", "0", "-2", "1/3", "1e300"]))
+VALUES = st.sampled_from(["1", "0.5", "0", "-2", "1/3", "1e300", "1e-200", "inf"])
+FORMS = st.sampled_from([["--json"], ["-q"], ["--digits", "3"], ["--no-share"]])
+
+
+@given(expressions(depth=2).flatmap(mutations), st.sampled_from(COMMANDS), VALUES)
 def test_the_command_line_answers_an_expression_with_one_slip(run: Runner, text: str, command: str, value: str) -> None:
     answers(run, command, text, value)
 
 
-@given(programs(rules=True, depth=1), st.sampled_from(COMMANDS), st.sampled_from(["0.5", "0", "-1", "inf", "1e-200"]))
+@given(programs(rules=True, depth=1), st.sampled_from(COMMANDS), VALUES)
 def test_the_command_line_answers_every_program(run: Runner, text: str, command: str, value: str) -> None:
     answers(run, command, text, value)
 
 
-@given(programs(depth=1), st.sampled_from(COMMANDS), st.sampled_from([["--json"], ["-q"], ["--digits", "3"], ["--no-share"]]))
+@given(programs(depth=1), st.sampled_from(COMMANDS), FORMS)
 def test_the_command_line_answers_in_every_format(run: Runner, text: str, command: str, options: list[str]) -> None:
     answers(run, command, text, "0.25", *options)

@@ -441,7 +441,7 @@ def test_names_come_in_the_order_of_their_first_appearance() -> None:
 OUTPUT_NAMES = [
     ("x + 1", "y"),
     ("y + 1", "out"),
-    ("y = 3; out = y*x; out", "result"),
+    ("y = 3; out = y*x; out", "out"),
     ("L = x^2", "L"),
     ("a = x; b = a^2", "b"),
     ("f(u) = u^2", "f"),

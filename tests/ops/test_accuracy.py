@@ -24,8 +24,8 @@ one = mp.mpf(1)
 
 DECADES = [10.0**power * digit for power in range(-300, 301, 20) for digit in (1.0, 2.3, 7.7)]
 NEAR = [
-    0.001, 0.0123, 0.1, 0.3, 0.5, 0.77, 0.9, 0.99, 0.9999, 1 - 1e-9, 1 + 1e-9, 1.0001, 1.01, 1.5, 2.0, 3.1, 5.0, 8.3, 10.0, 14.7,
-    19.1, 20.0, 25.0, 26.2, 27.9, 30.0, 33.3, 36.9, 37.5, 38.1, 40.0, 50.3, 77.7, 100.0, 300.1, 600.0, 690.0,
+    0.001, 0.0123, 0.1, 0.3, 0.5, 0.77, 0.9, 0.99, 0.9999, 1 - 1e-9, 1 + 1e-9, 1.0001, 1.01, 1.5, 2.0, 3.1, 5.0, 8.3,
+    10.0, 14.7, 19.1, 20.0, 25.0, 26.2, 27.9, 30.0, 33.3, 36.9, 37.5, 38.1, 40.0, 50.3, 77.7, 100.0, 300.1, 600.0, 690.0,
 ]  # fmt: skip
 TINY = [value for value in DECADES if value < 1]
 REAL = [sign * value for value in (*TINY, *NEAR) for sign in (1, -1)]
@@ -143,7 +143,8 @@ def test_points_far_out_come_out_right(text: str, x: float, value: float, slope:
 
 @pytest.mark.parametrize("x", [-1e100, -1e6, -800.0, -400.0, 400.0, 800.0, 1e6, 1e100])
 @pytest.mark.parametrize(
-    "name", ["tanh", "sech", "sigmoid", "gelu", "silu", "softplus", "log_sigmoid", "elu", "atan", "asinh", "erf", "erfc"]
+    "name",
+    ["tanh", "sech", "sigmoid", "gelu", "silu", "softplus", "log_sigmoid", "elu", "atan", "asinh", "erf", "erfc"],
 )
 def test_higher_derivatives_vanish_far_out_and_are_never_nan(name: str, x: float) -> None:
     """They fall at least as 1/x^2 (asinh), so below 1e-5 everywhere here; 0 * inf on the way would be nan."""

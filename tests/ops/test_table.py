@@ -61,6 +61,14 @@ class Use:
         adjoints = reverse(self.graph, kind, values, self.node, seed, bytearray(len(self.graph)))
         return values[self.node], [adjoints[argument] for argument in self.arguments]
 
+    def along(self, at: list[Any], place: int) -> Any:
+        """The value as a function of one argument, in 50 digits."""
+        return lambda moved: self.run([*at[:place], moved, *at[place + 1 :]], PRECISE)[0]
+
+    def node_along(self, node: int, inputs: dict[int, Any], argument: int) -> Any:
+        """Another node of the graph as a function of one argument, in 50 digits."""
+        return lambda moved: precisely(self.graph, inputs | {argument: moved}, [node])[0]
+
 
 def holds(op: Op, condition: str, at: tuple[float, ...], out: float = nan) -> bool:
     """Whether a condition of the declaration holds at a point, where the value is `out`."""
@@ -287,10 +295,7 @@ def test_slopes_are_central_differences(op: Op) -> None:
         exact = [mp.mpf(x) for x in at]
         _, slopes = use.run(exact, PRECISE)
         for place, got in enumerate(slopes):
-            want = slope(
-                lambda moved, place=place: use.run([*exact[:place], moved, *exact[place + 1 :]], PRECISE)[0],
-                exact[place],
-            )
+            want = slope(use.along(exact, place), exact[place])
             assert abs((got or 0) - want) <= mp.mpf(10) ** -20 * (1 + abs(want)), (at, place)
 
 
@@ -323,10 +328,7 @@ def test_second_derivatives_are_central_differences_of_the_first(op: Op) -> None
         inputs = dict(zip(use.arguments, (mp.mpf(x) for x in at), strict=True))
         for node, row in zip(first, second, strict=True):
             for argument, got in zip(use.arguments, precisely(use.graph, inputs, row), strict=True):
-                want = slope(
-                    lambda moved, node=node, argument=argument: precisely(use.graph, inputs | {argument: moved}, [node])[0],
-                    inputs[argument],
-                )
+                want = slope(use.node_along(node, inputs, argument), inputs[argument])
                 assert abs(got - want) <= mp.mpf(10) ** -18 * (1 + abs(want)), at
 
 

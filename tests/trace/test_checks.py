@@ -7,12 +7,18 @@ import math
 
 import pytest
 
+from bpcli.calculus.sweeps import forward
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.lanes import LANES
 from bpcli.graph import Graph, Program
 from bpcli.language.reader import parse
 from bpcli.ops import TABLE, Op
+from bpcli.trace import checks
 from bpcli.trace.checks import central, central_agreement, check, relative
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 SIDED = [op for op in TABLE.values() if not op.flat]
 POINTS = ((0.7, 1.3, 2.1), (1.3, 2.1, 2.9), (0.7, 0.2, 2.1))
@@ -77,8 +83,23 @@ def test_the_numbers_of_a_check_are_those_of_each_method() -> None:
     result = check(parse("(x+w)*w"), {"x": 2.0, "w": 3.0})
     assert result.methods["reverse"] == result.methods["symbolic"] == {"x": 3, "w": 8}
     assert result.methods["central_difference"] == pytest.approx({"x": 3, "w": 8}, rel=1e-9)
-    assert result.evaluations == {"reverse": 1, "symbolic": 1, "central_difference": 4}
     assert list(result.errors) == ["reverse", "symbolic"]
+    assert result.states == {"x": "agrees", "w": "agrees"}
+
+
+@pytest.mark.parametrize("step", [None, 1e-4])
+def test_evaluations_are_counted_as_they_are_made(step: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = parse("(x+w)*w*sin(x)")
+    made = 0
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal made
+        made += 1
+        return forward(*arguments)
+
+    monkeypatch.setattr(checks, "forward", counted)
+    result = check(program, {"x": 2.0, "w": 3.0}, step=step)
+    assert result.evaluations["central_difference"] + result.evaluations["symbolic"] == made
 
 
 def test_a_check_by_some_names_checks_those() -> None:
@@ -86,8 +107,50 @@ def test_a_check_by_some_names_checks_those() -> None:
     assert list(result.methods["reverse"]) == ["w"]
 
 
-def test_a_tolerance_that_is_too_narrow_says_no() -> None:
-    assert not check(parse("exp(x)"), {"x": 2.0}, tolerance=1e-16).ok
+def test_the_tolerance_decides() -> None:
+    program = parse("f(u) = sin(u); d f/du = 1.0001*cos(u); f(x)")
+    assert check(program, {"x": 1.0}, tolerance=1e-3).ok
+    assert not check(program, {"x": 1.0}, tolerance=1e-5).ok
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "ok", "state"),
+    [
+        # By hand. Scale does not matter, neither of the value nor of the variable.
+        ("1e-9*x", 1.0, True, "agrees"),
+        ("f(u) = 1e-9*u; d f/du = 2e-9; f(x)", 1.0, False, "disagrees"),
+        ("1e10*x^2", 1e6, True, "agrees"),
+        ("x^2", 1e-9, True, "agrees"),
+        ("1/x", 1e-8, True, "agrees"),
+        ("sin(1e6*x)", 1.0, True, "agrees"),
+        ("exp(x)", 300.0, True, "agrees"),
+        ("x^2", 1e150, True, "agrees"),
+        ("0*x", 3.0, True, "agrees"),
+        ("x^3", 0.0, True, "agrees"),
+        ("f(u) = u^3; d f/du = 1e-9; f(x)", 0.0, False, "disagrees"),
+        # At a corner every slope between those of its sides is right, and no other.
+        ("relu(x)", 0.0, True, "corner"),
+        ("abs(x)", 0.0, True, "agrees"),
+        ("leaky_relu(x)", 0.0, True, "corner"),
+        ("clip(x, 0, 1)", 1.0, True, "corner"),
+        ("f(u) = max(u, 0); d f/du = 0.3; f(x)", 0.0, True, "corner"),
+        ("f(u) = max(u, 0); d f/du = 1.1; f(x)", 0.0, False, "disagrees"),
+        ("f(u) = max(u, 0); d f/du = -0.1; f(x)", 0.0, False, "disagrees"),
+        # Where a difference has no value it says nothing.
+        ("sqrt(x)", 0.0, None, "undecided"),
+        ("asin(x)", 1.0, None, "undecided"),
+        ("x^2", 1e300, None, "undecided"),
+    ],
+)
+def test_verdicts(text: str, x: float, ok: bool | None, state: str) -> None:
+    result = check(parse(text), {"x": x})
+    assert (result.ok, result.states) == (ok, {"x": state})
+
+
+def test_one_wrong_slope_outweighs_everything_else() -> None:
+    result = check(parse("f(u) = u; d f/du = 2; f(x) + relu(w) + sqrt(z)"), {"x": 1.0, "w": 0.0, "z": 0.0})
+    assert result.states == {"x": "disagrees", "w": "corner", "z": "undecided"}
+    assert result.ok is False
 
 
 def test_the_step_decides_the_error_of_the_difference() -> None:
@@ -108,10 +171,17 @@ def test_an_infinite_slope_is_not_compared() -> None:
 
 @pytest.mark.parametrize(
     ("value", "reference", "want"),
-    [(1.0, 1.0, 0.0), (math.inf, math.inf, 0.0), (3.0, 2.0, 1 / 3), (0.5, 0.25, 0.25), (-2e9, 2e9, 2.0)],
+    [
+        (1.0, 1.0, 0.0),
+        (math.inf, math.inf, 0.0),
+        (3.0, 2.0, 1 / 3),
+        (0.5, 0.25, 0.5),
+        (-2e9, 2e9, 2.0),
+        (0.0, 1e-9, 1.0),
+    ],
 )
 def test_relative_errors(value: float, reference: float, want: float) -> None:
-    """By hand: the gap over the largest of 1 and both sizes."""
+    """By hand: the gap over the larger of both sizes."""
     assert relative(value, reference) == want
 
 

@@ -87,8 +87,8 @@ def test_raw_powers_do_not_converge_and_say_so():
 def test_a_rate_above_the_limit_diverges_within_a_few_steps_and_names_the_limit():
     x = np.linspace(-1, 1, 20)
     limit = fit(x, x**2, 2).largest_rate
-    assert fit(x, x**2, 2, rate=limit * 0.95).stopped == CONVERGED
-    found = fit(x, x**2, 2, rate=limit * 2)
+    assert fit(x, x**2, 2, lr=limit * 0.95).stopped == CONVERGED
+    found = fit(x, x**2, 2, lr=limit * 2)
     assert found.stopped == DIVERGED
     assert found.steps <= 10
     assert found.largest_rate == pytest.approx(limit)

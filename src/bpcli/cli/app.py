@@ -26,16 +26,16 @@ app = typer.Typer(
 DOC = {
     "eval": "The value of EXPRESSION.",
     "grad": "The value and the gradient of EXPRESSION.",
-    "trace": "Both passes step by step: values, upstream * local = product, the sums over branches, the paths.",
+    "trace": "Both passes, step by step: values, branches, sums and paths.",
     "diff": "The derivative of EXPRESSION as a formula.",
-    "check": "The same gradient by several methods, side by side; exit code 1 if they disagree.",
+    "check": "The same gradient by several methods; exit code 1 if they differ.",
 }
 EXPRESSION = "EXPRESSION [--NAME VALUE]..."
 VARIABLES = """
 
 EXPRESSION is one formula, or statements separated by ; of which the last is the result. A value for a
 variable is an option of its name: --x 2, --w=-1e5, --b 1/3, --t pi/2. Use `-` to read the expression from
-standard input, and `--` before an expression that begins like an option."""
+standard input. Options end at `--`: what follows is the expression, whatever it begins with."""
 
 
 def epilog(command: str) -> str:
@@ -74,7 +74,8 @@ def expression_command(name: str) -> None:
             continue
         spelled = f"--{option.name}"
         kind: Any = bool if option.metavar is None else list[str] | None if option.repeats else str | None
-        shown = typer.Option(spelled, help=option.help, metavar=option.metavar, show_default=False)
+        text = table.WRT_IN_TURN if (name, option.name) == ("diff", "wrt") else option.help
+        shown = typer.Option(spelled, help=text, metavar=option.metavar, show_default=False)
         parameters.append(
             inspect.Parameter(
                 option.name.replace("-", "_"),
@@ -83,7 +84,7 @@ def expression_command(name: str) -> None:
                 annotation=Annotated[kind, shown],
             )
         )
-    quiet = Annotated[bool, typer.Option(table.QUIET, help=table.QUIET_HELP, show_default=False)]
+    quiet = Annotated[bool, typer.Option(table.QUIET, help=table.QUIET_HELP[name], show_default=False)]
     parameters.append(
         inspect.Parameter("quiet", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=quiet)
     )
@@ -114,42 +115,40 @@ def ops(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One operation.", show_default=False)] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Every operation: what it computes, its local derivatives, domain and conventions."""
+    """Every operation: value, local derivatives, domain, conventions."""
     from bpcli.cli.reference import run_ops
 
     raise typer.Exit(run_ops(name, json))
 
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - is standard input.", show_default=False)]
-Degree = Annotated[int, typer.Option(help="Degree of the polynomial.", metavar="N")]
-XColumn = Annotated[str | None, typer.Option("--x-col", help="Column of x, by name or number.", show_default=False)]
-YColumn = Annotated[str | None, typer.Option("--y-col", help="Column of y, by name or number.", show_default=False)]
+Degree = Annotated[str, typer.Option(help="Degree of the polynomial.", metavar="N")]
+XColumn = Annotated[str | None, typer.Option("--x-col", help="Column of x, by name or number.", metavar="COLUMN", show_default=False)]
+YColumn = Annotated[str | None, typer.Option("--y-col", help="Column of y, by name or number.", metavar="COLUMN", show_default=False)]
 Rate = Annotated[str, typer.Option("--lr", help="Learning rate in the scaled basis, or auto.", metavar="RATE")]
-Steps = Annotated[int | None, typer.Option(help="Most steps (10000).", metavar="N", min=0, show_default=False)]
+Steps = Annotated[str, typer.Option(help="Most steps.", metavar="N")]
 NoScale = Annotated[bool, typer.Option("--no-scale", help="Descend in raw powers of x, to see what happens.")]
 Format = Annotated[str, typer.Option(help="rich, plain or json.", metavar="FORMAT", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
-Digits = Annotated[
-    int | None, typer.Option(help="Significant digits (6).", metavar="N", min=1, max=17, show_default=False)
-]
+Digits = Annotated[str, typer.Option(help="Significant digits (6).", metavar="N", show_default=False)]
 Quiet = Annotated[bool, typer.Option("-q", help="The coefficients alone, one name=value a line.", show_default=False)]
 
 
 @app.command("fit", epilog=epilog("fit"))
 def fit(
     file: File,
-    degree: Degree = 1,
+    degree: Degree = "1",
     x_col: XColumn = None,
     y_col: YColumn = None,
     lr: Rate = "auto",
-    steps: Steps = None,
+    steps: Steps = "10000",
     no_scale: NoScale = False,
     format: Format = "",  # noqa: A002
     json: Json = False,
-    digits: Digits = None,
+    digits: Digits = "",
     quiet: Quiet = False,
 ) -> None:
-    """Fit a polynomial to two columns of FILE by gradient descent."""
+    """Fit a polynomial to two columns of a file by gradient descent."""
     from bpcli.cli.fitting import Order, run_fit
 
     order = Order(
@@ -162,23 +161,24 @@ def fit(
 @app.command("train", epilog=epilog("train"))
 def train(
     file: File,
-    degree: Degree = 1,
+    degree: Degree = "1",
     x_col: XColumn = None,
     y_col: YColumn = None,
     lr: Rate = "auto",
-    steps: Steps = None,
-    trace_steps: Annotated[int, typer.Option(help="First steps that are shown in full.", metavar="N", min=0)] = 2,
+    steps: Steps = "10000",
+    trace_steps: Annotated[str, typer.Option(help="First steps that are shown in full.", metavar="N")] = "2",
     no_scale: NoScale = False,
     format: Format = "",  # noqa: A002
     json: Json = False,
-    digits: Digits = None,
+    digits: Digits = "",
     quiet: Quiet = False,
 ) -> None:
-    """The same descent as `fit`, shown as a training loop: forward, loss, backward, update, repeat."""
+    """The descent of `fit` as a loop: forward, loss, backward, update."""
     from bpcli.cli.fitting import Order, run_train
+    from bpcli.cli.output import whole_number
 
     order = Order(
         file, degree, x_col=x_col, y_col=y_col, rate=lr, steps=steps, scale=not no_scale,
         format=format, json=json, digits=digits, quiet=quiet,
     )  # fmt: skip
-    raise typer.Exit(run_train(order, trace_steps))
+    raise typer.Exit(run_train(order, whole_number("trace-steps", trace_steps, 0, 1000)))

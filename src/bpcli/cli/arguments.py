@@ -59,7 +59,7 @@ def split(command: str, words: list[str]) -> Request:
         option = BY_NAME.get(name)
         if option is not None:
             if command not in option.commands:
-                raise InputError("option-elsewhere", option=name, command=command, others=" and ".join(option.commands))
+                raise InputError("option-elsewhere", option=name, command=command, others=", ".join(option.commands))
             if option.metavar is None:
                 if equals:
                     raise InputError("switch-with-value", option=name)
@@ -137,6 +137,12 @@ def _only_one(positional: list[str]) -> None:
     files = [word for word in positional if os.path.exists(word)]
     if files:
         raise InputError("shell-expanded", file=files[0], count=len(positional))
+    name, equals, value = positional[1].partition("=")
+    if equals and name.isidentifier() and value:
+        raise InputError("value-without-dashes", text=positional[1], name=name, value=value)
+    dashed = positional[1].lstrip("-—–−")
+    if dashed != positional[1] and dashed.isidentifier() and len(positional) > 2:
+        raise InputError("value-without-dashes", text=positional[1], name=dashed, value=positional[2])
     raise InputError("two-expressions", second=positional[1], joined=" ".join(positional))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import sys
 
-from bpcli.cli.output import chosen_format, say, show_table, write, write_json
+from bpcli.cli.output import chosen_format, say, show_table, whole_number, write, write_json
 from bpcli.engine.point import Point, evaluate, gradient, value_of
-from bpcli.errors import ANSWER_IS_NO, DONE, FileError, InputError
+from bpcli.errors import ANSWER_IS_NO, DONE, NUMERIC_FAILURE, FileError, InputError
 from bpcli.graph import MOST_NODES
 from bpcli.language.reader import parse
 from bpcli.numbers import DIGITS, full, show
@@ -32,11 +33,14 @@ class Work:
         self.options = options
         self.format = chosen_format(options.get("format", ""), "json" in options)
         self.digits = _whole(options, "digits", 1, 17) or DIGITS
-        self.given = {name: _value(name, text) for name, text in request.values.items()}
+        self.given = {name: value_of(text, name) for name, text in request.values.items()}
         limit = _whole(options, "max-nodes", 1, 10**9) or MOST_NODES
         share = "no-share" not in options
         text = read_text(request.text, options.get("file"))
         self.program: Program = parse(text, given=self.given, share=share, limit=limit)
+        for name in options:
+            if name in self.program.inputs and name not in self.given:
+                raise InputError("option-as-variable", name=name)
         self.wrt = [name.strip() for name in options["wrt"].split(",")] if options.get("wrt") else None
 
     def number(self, value: float) -> str:
@@ -45,33 +49,20 @@ class Work:
 
 
 def _whole(options: dict[str, str], name: str, least: int, most: int) -> int | None:
+    return whole_number(name, options[name], least, most) if name in options else None
+
+
+def _real(options: dict[str, str], name: str) -> float | None:
     text = options.get(name)
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-        raise InputError("option-not-whole", option=name, text=text, least=least, most=most)
-    return int(text)
-
-
-def _real(options: dict[str, str], name: str, default: float) -> float:
-    text = options.get(name)
-    if text is None:
-        return default
     try:
         value = value_of(text)
     except InputError:
         value = -1.0
-    if not 0 < value < 1e300:
+    if not 0 < value < math.inf:
         raise InputError("option-not-positive", option=name, text=text)
     return value
-
-
-def _value(name: str, text: str) -> float:
-    try:
-        return value_of(text)
-    except InputError as error:
-        error.facts["name"] = name
-        raise
 
 
 def read_text(text: str | None, path: str | None) -> str:
@@ -179,6 +170,8 @@ def run_diff(work: Work) -> int:
         made = {name: differentiate(program, [name]) for name in program.inputs}
     values: dict[str, float] = {}
     if work.given:
+        several = work.wrt is not None and len(work.wrt) > 1
+        warn(evaluate(program, work.given) if several else gradient(program, work.given, work.wrt))
         values = {name: each.value(work.given) for name, each in made.items()}
     if work.format == "json":
         from bpcli.render.json import diff_dict
@@ -203,16 +196,16 @@ def run_diff(work: Work) -> int:
 
 def run_check(work: Work) -> int:
     """The same gradient by several methods."""
-    from bpcli.trace.checks import STEP, TOLERANCE, check
+    from bpcli.trace.checks import TOLERANCE, check
 
     result = check(
         work.program,
         work.given,
         work.wrt,
-        step=_real(work.options, "step", STEP),
-        tolerance=_real(work.options, "tolerance", TOLERANCE),
+        step=_real(work.options, "step"),
+        tolerance=_real(work.options, "tolerance") or TOLERANCE,
     )
-    code = DONE if result.ok else ANSWER_IS_NO
+    code = DONE if result.ok else NUMERIC_FAILURE if result.ok is None else ANSWER_IS_NO
     if work.format == "json":
         from bpcli.render.json import check_dict
 
@@ -220,7 +213,7 @@ def run_check(work: Work) -> int:
         return code
     warn(result.point)
     if work.quiet:
-        write(["ok" if result.ok else "no"])
+        write(["ok" if result.ok else "undecided" if result.ok is None else "no"])
         return code
     from bpcli.render.answers import check_table, verdict
 

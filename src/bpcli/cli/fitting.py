@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from bpcli.cli.output import chosen_format, say, show_table, write, write_json
+from bpcli.cli.output import chosen_format, say, show_table, whole_number, write, write_json
 from bpcli.engine.point import value_of
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, InputError
 from bpcli.numbers import DIGITS, full, show
@@ -26,29 +26,31 @@ class Order:
     def __init__(
         self,
         path: str,
-        degree: int,
+        degree: str,
         *,
         x_col: str | None = None,
         y_col: str | None = None,
         rate: str = "auto",
-        steps: int | None = None,
+        steps: str = "10000",
         scale: bool = True,
         format: str = "",  # noqa: A002 - the name of the option
         json: bool = False,
-        digits: int | None = None,
+        digits: str = "",
         quiet: bool = False,
     ) -> None:
         from bpcli.training.data import choose_columns, read_table
-        from bpcli.training.fitting import STEPS, Fitting
+        from bpcli.training.fitting import MOST_DEGREE, Fitting
 
         self.format = chosen_format(format, json)
         self.quiet = quiet
-        self.bare_digits = digits
-        self.digits = DIGITS if digits is None else digits
+        self.bare_digits = whole_number("digits", digits, 1, 17) if digits else None
+        self.digits = self.bare_digits or DIGITS
+        degree_asked = whole_number("degree", degree, 0, MOST_DEGREE)
+        limit = whole_number("steps", steps, 0, 10**9)
         table = read_table(path)
         x_name, x, y_name, y = choose_columns(table, x_col, y_col)
         self.fitting = Fitting(
-            x, y, degree, rate=_rate(rate), steps=STEPS if steps is None else steps, scale=scale, keep=50
+            x, y, degree_asked, rate=_rate(rate), steps=limit, scale=scale, keep=50
         )
         fit = self.fitting.fit
         fit.source = table.source
@@ -82,7 +84,7 @@ def run_fit(order: Order) -> int:
     if order.format == "json":
         write_json(fit_dict(fit))
     elif order.quiet:
-        write(f"{name}={_bare(order, value)}" for name, value in fit.parameters.items())
+        _quiet(order, fit)
     else:
         digits = order.digits
         write(report.data_lines(fit, digits))
@@ -103,6 +105,7 @@ def run_train(order: Order, shown: int) -> int:
         write(report.model_lines(fit, order.digits))
         write(["", f"the loss of one row, as a program that is differentiated ({_count(fit)} parameters):"])
         write(f"    {line}" for line in fit.basis.program().splitlines())
+        say("c0, c1 ... are the coefficients in that basis; at the end they are brought back to k0, k1 ... of powers of x")
         write([""])
     fit.scaled = dict.fromkeys(order.fitting.names, 0.0)
     last: Step | None = None
@@ -116,7 +119,7 @@ def run_train(order: Order, shown: int) -> int:
     if order.format == "json":
         write_json(fit_dict(fit))
     elif order.quiet:
-        write(f"{name}={_bare(order, value)}" for name, value in fit.parameters.items())
+        _quiet(order, fit)
     else:
         if last is not None and (not log or log[-1] is not last):
             log.append(last)
@@ -126,20 +129,29 @@ def run_train(order: Order, shown: int) -> int:
     return _code(fit)
 
 
+def _quiet(order: Order, fit: Fit) -> None:
+    """The coefficients alone, and on standard error what is wrong with them; none where the descent diverged."""
+    if fit.stopped != "diverged":
+        write(f"{name}={_bare(order, value)}" for name, value in fit.parameters.items())
+    for warning in report.warning_lines(fit):
+        sys.stderr.write(f"{warning}\n")
+
+
 def _count(fit: Fit) -> int:
     return fit.degree + 1
 
 
 def _show_step(order: Order, fit: Fit, step: Step) -> None:
     digits = order.digits
-    write([f"Step {step.number + 1}"])
+    write([f"Step {step.number}" + (", the start" if step.number == 0 else "")])
     if step.number == 0:
-        write([f"  forward   {fit.rows_used} predictions p with the values below"])
+        write([f"  forward   {fit.rows_used} predictions p with the values below; the first rows:"])
+        show_table(report.rows_table(order.fitting.objective.sample(step.parameters, 3), digits), order.format)
     write([f"  loss      mean of (p - y)^2 = {show(step.loss, digits)}"])
     if step.number == 0:
         write(
             [
-                "  backward  the gradient of the loss, row by row, and its mean",
+                "  backward  from dL/dp of each row to each parameter; the gradient is the mean over the rows",
                 "  update    new value = value - rate * gradient; then the loop repeats",
             ]
         )
@@ -159,9 +171,11 @@ def _outcome(order: Order, fit: Fit, history: bool = True) -> None:
     write([""])
     if fit.stopped != "diverged":
         show_table(report.parameter_table(fit, digits), order.format)
+        say(report.GAP)
         write([""])
         say(report.quality_line(fit, digits))
-        write(["", report.short_equation(fit, digits)])
+        write([""])
+        say(fit.rounded(digits))
     for warning in report.warning_lines(fit):
         say(warning)
 

@@ -37,9 +37,9 @@ OPTIONS = (
     Option("format", "FORMAT", "rich, plain or json (rich on a terminal, else plain)."),
     Option("json", None, "The same as --format json."),
     Option("digits", "N", "Significant digits that are shown (6)."),
-    Option("all", None, "Print every row of a long trace.", ("trace",)),
+    Option("all", None, "Print every row of a long trace on a terminal (a pipe always gets them).", ("trace",)),
     Option("tolerance", "T", "The largest relative error that passes (1e-6).", ("check",)),
-    Option("step", "H", "The step of the central difference, relative to the variable (6e-6).", ("check",)),
+    Option("step", "H", "The step of the central difference, relative to max(1, |x|) (the best of several).", ("check",)),
     Option("no-share", None, "Keep equal subexpressions as separate nodes."),
     Option("max-nodes", "N", "Refuse graphs with more nodes than this (20000000)."),
     Option("help", None, "Show how the command is used."),
@@ -47,7 +47,14 @@ OPTIONS = (
 
 BY_NAME = {option.name: option for option in OPTIONS}
 QUIET = "-q"
-QUIET_HELP = "The bare answer: one name=value a line, at full precision."
+QUIET_HELP = {
+    "eval": "The value alone, at full precision.",
+    "grad": "The bare answer: one name=value a line, at full precision.",
+    "trace": "The bare answer: one name=value a line, at full precision.",
+    "diff": "The formula alone, or one name=formula a line.",
+    "check": "ok, no or undecided.",
+}
+WRT_IN_TURN = "Differentiate by these names in turn: w, or x,x,y for a third derivative."
 FORMATS = ("rich", "plain", "json")
 
 

@@ -22,6 +22,13 @@ def chosen_format(given: str, json: bool) -> str:
     return name or ("rich" if sys.stdout.isatty() else "plain")
 
 
+def whole_number(option: str, text: str, least: int, most: int) -> int:
+    """The value of an option that is a whole number. Raises InputError."""
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise InputError("option-not-whole", option=option, text=text, least=least, most=most)
+    return int(text)
+
+
 def write(lines: Iterable[str]) -> None:
     """Print lines to standard output as they come."""
     out = sys.stdout
@@ -30,13 +37,15 @@ def write(lines: Iterable[str]) -> None:
         out.write("\n")
 
 
-def say(line: str) -> None:
-    """Print a sentence; on a terminal it is broken between words."""
+def say(line: str, hang: int = 2) -> None:
+    """Print a sentence; on a terminal it is broken between words, and goes on `hang` columns from the left."""
     if sys.stdout.isatty():
         import shutil
         import textwrap
 
-        write(textwrap.wrap(line, shutil.get_terminal_size().columns, subsequent_indent="  ", break_long_words=False))
+        width = shutil.get_terminal_size().columns
+        pieces = textwrap.wrap(line, width, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False)
+        write(pieces or [""])
     else:
         write([line])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpcli.cli.output import write, write_json
+from bpcli.cli.output import say, write, write_json
 from bpcli.errors import DONE, InputError, closest
 
 TYPE_CHECKING = False
@@ -18,7 +18,8 @@ def run_ops(name: str | None, json: bool) -> int:
         if json:
             write_json(_listing(reference.every()))
         else:
-            write(reference.overview())
+            for line in reference.overview():
+                say(line, hang=30)
         return DONE
     found = reference.find(name)
     if not found:

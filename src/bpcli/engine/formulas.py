@@ -6,7 +6,8 @@ from bpcli.calculus.derivative import derivative
 from bpcli.calculus.simplify import simplified
 from bpcli.calculus.sweeps import forward
 from bpcli.engine.floats import FLOATS
-from bpcli.engine.point import bind, unknown_name
+from bpcli.engine.point import bind, evaluate, unknown_name
+from bpcli.errors import NumericError
 from bpcli.language.text import program as program_text
 
 TYPE_CHECKING = False
@@ -46,9 +47,21 @@ class Derivative:
         return node
 
     def value(self, given: Mapping[str, float]) -> float:
-        """The derivative at a point. Raises InputError where a value is missing."""
-        inputs = bind(self.program, given)
-        return float(forward(self.program.graph, FLOATS, inputs, self.output + 1)[self.output])
+        """The derivative at a point.
+
+        Raises InputError where a value is missing; NumericError where the program has no value there, for
+        then it has no derivative either, and where the derivative is nan.
+        """
+        program = self.program
+        evaluate(program, given)
+        slope = float(forward(program.graph, FLOATS, bind(program, given), self.output + 1)[self.output])
+        if slope != slope:
+            raise NumericError("nan-derivative", output=program.output_name, wrt=",".join(self.wrt), formula=self._short())
+        return slope
+
+    def _short(self) -> str:
+        text = str(self)
+        return text if len(text) <= 60 and "\n" not in text else "the derivative"
 
     def __str__(self) -> str:
         if self._text is None:

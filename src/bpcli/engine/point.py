@@ -47,10 +47,10 @@ class Point:
         return f"Point(value={self.value}{slopes})"
 
 
-def value_of(text: str) -> float:
+def value_of(text: str, name: str = "a variable") -> float:
     """The number that a value on the command line stands for: 2, -1e5, 1/3, pi/2, 2^10.
 
-    Raises InputError where it is not a constant.
+    Raises InputError where it is not a constant; `name` is the variable that it speaks of.
     """
     try:
         if "_" not in text:
@@ -60,13 +60,13 @@ def value_of(text: str) -> float:
     if text.strip() in WORDS:
         return WORDS[text.strip()]
     if text.startswith("@") or text.lstrip().startswith("["):
-        raise InputError("value-not-yet", text=text)
+        raise InputError("value-not-yet", name=name, text=text)
     try:
         program = parse(text)
     except InputError:
-        raise InputError("not-a-number", text=text) from None
+        raise InputError("not-a-number", name=name, text=text) from None
     if program.inputs or program.assigned:
-        raise InputError("not-a-number", text=text)
+        raise InputError("not-a-number", name=name, text=text)
     return float(forward(program.graph, FLOATS, {}, program.output + 1)[program.output])
 
 
@@ -324,13 +324,14 @@ def _nan_value(point: Point, node: int) -> NumericError:
     span = graph.start[node], graph.stop[node]
     if graph.op[node] == "var":
         return NumericError("nan-input", source=program.source, span=span, name=graph.name[node])
-    domain = _domain(program, node)
+    at = _inputs_of(program, point.values, node)
+    domain = _domain(program, node) if at else ""
     return NumericError(
         "outside-domain" if domain else "nan-value",
         source=program.source,
         span=span,
         node=short(program, node),
-        at=_inputs_of(program, point.values, node) or "these constants",
+        at=at or "these constants",
         domain=domain,
         hint=_advice(program, node),
     )

@@ -23,6 +23,9 @@ VALUES = frozenset((scanner.NUMBER, scanner.NAME, scanner.SUPERSCRIPT, RPAR))
 BEGINS = frozenset((scanner.NUMBER, scanner.NAME, scanner.FUNCTION, LPAR, scanner.ROOT))
 GOES_ON = "a line goes on where it ends with an operator, or inside brackets"
 
+# Words that begin a line in a programming language.
+FOREIGN = ("return", "lambda", "def", "print", "let", "var", "const", "double", "float", "int")
+
 
 def complaint(tokens: Tokens, index: int) -> InputError:
     """The error for the token at `index`, which cannot follow what stands before it."""
@@ -49,6 +52,8 @@ def complaint(tokens: Tokens, index: int) -> InputError:
     if previous == EQUAL and kind == COMPARE:
         return tokens.error("odd-comparison", before, index, text=texts[before] + word)
     if previous in OPERATORS or previous == scanner.ROOT:
+        if texts[before] + word == "//" and tokens.stops[before] == tokens.starts[index]:
+            return tokens.error("double-slash", before, index)
         if end:
             return tokens.error("ends-after-operator", before, operator=texts[before])
         if kind in OPERATORS and texts[before] + word in ("=<", "=>", "<>", "==="):
@@ -134,6 +139,10 @@ def _equals(tokens: Tokens, index: int, before: int, head: int, at_start: bool) 
         return tokens.error("equals-at-start", index)
     if kinds[before] in (COMPARE, EQUAL):
         return tokens.error("odd-comparison", before, index, text=texts[before] + "=")
+    if texts[before] in ("+", "-", "*", "/", "^") and before > 0 and kinds[before - 1] == scanner.NAME:
+        return tokens.error("in-place", before - 1, index, operator=texts[before], name=texts[before - 1])
+    if before == head + 2 and texts[head + 1] == "/" and texts[head][:1] == texts[before][:1] == "d":
+        return tokens.error("derivative-assigned", head, before)
     if EQUAL in kinds[head:index] or _open_bracket(tokens, index) is not None:
         return tokens.error("equals-inside", index)
     return tokens.error("assigned-to-value", head, before, text=_text(tokens, head, before))
@@ -144,6 +153,8 @@ def _after_name(tokens: Tokens, before: int, index: int) -> InputError:
     kinds, texts = tokens.kinds, tokens.texts
     name, word = texts[before], texts[index]
     known = functions()
+    if name in FOREIGN:
+        return tokens.error("python-word", before, name=name)
     if name in known and len(name) > 1:
         return tokens.error("function-needs-brackets", before, name=name, word=_factors(tokens, index))
     if name == "dx" and before >= 2 and texts[before - 2 : before] == ["d", "/"]:

@@ -263,6 +263,10 @@ def unreadable(tokens: Tokens, text: str, start: int) -> InputError:
         shown = tokens.source[span[0] : span[1]]
     elif char == "'" and tokens.kinds and tokens.kinds[-1] in (NAME, RPAR) and tokens.stops[-1] == start:
         kind = "partial-sign"  # as in f'(x)
+    elif kind == "stray-point" and text[start + 1 : start + 2] in ("*", "/", "^"):
+        kind = "matlab-dot"
+        span = tokens.place(start, start + 2)
+        facts = {"text": text[start : start + 2], "plain": text[start + 1]}
     elif kind == "stray-point" and tokens.kinds and tokens.kinds[-1] == NAME:
         from bpcli.ops import named
 

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
 
 LONGEST = 60  # characters of a formula beside its value
 
+ANSWERS = {
+    "agrees": "yes",
+    "within resolution": "yes",
+    "corner": "corner",
+    "undecided": "cannot tell",
+    "disagrees": "NO",
+}
+EXCEPT = {
+    "within resolution": "as far as the difference can resolve",
+    "corner": "at a corner, between the slopes of both sides",
+    "undecided": "not decided: the difference is too rough there",
+}
 TITLES = {"reverse": "reverse", "symbolic": "symbolic", "central_difference": "central difference"}
 
 
@@ -23,8 +35,9 @@ def gradient_table(point: Point, digits: int = DIGITS) -> tuple[str, Table | Non
     formula = ""
     if text.symbols(graph, program.output) < LONGEST and not program.assigned:
         formula = text.expression(graph, program.output)
-    line = f"{output} = {formula} = " if 0 < len(formula) <= LONGEST else f"{output} = "
-    line += show(point.value, digits)
+    value = show(point.value, digits)
+    plain = len(formula) > LONGEST or formula in ("", output, value)
+    line = f"{output} = {value}" if plain else f"{output} = {formula} = {value}"
     if not point.gradient:
         return line, None
     rows = [
@@ -38,10 +51,11 @@ def check_table(check: Check, digits: int = DIGITS) -> Table:
     """One row a variable, one column a method, and the largest error."""
     methods = list(check.methods)
     rows = []
-    for name in check.methods["reverse"]:
+    for name, state in check.states.items():
         error = max(check.errors[method][name] for method in check.errors)
         shown = [show(check.methods[method][name], max(digits, 10)) for method in methods]
-        rows.append((name, *shown, show(error, 2), "yes" if error <= check.tolerance else "NO"))
+        resolved = f"within {show(check.resolution[name], 2)}" if state == "within resolution" else show(error, 2)
+        rows.append((name, *shown, resolved if state != "undecided" else "-", ANSWERS[state]))
     columns = ("input", *(TITLES[method] for method in methods), "relative error", "agrees")
     return Table("", columns, rows, len(rows))
 
@@ -52,10 +66,20 @@ def verdict(check: Check) -> str:
     if not check.methods["reverse"]:
         return "there is no input to check"
     limit = show(check.tolerance)
-    if check.ok:
-        return f"ok: both agree with the central difference to {limit} ({evaluations} evaluations)"
-    worst = max(
-        ((check.errors[method][name], method, name) for method in check.errors for name in check.errors[method]),
-        key=lambda entry: entry[0] if entry[0] == entry[0] else float("inf"),
-    )
-    return f"no: {worst[1]} by {worst[2]} is off by {show(worst[0], 2)}, more than {limit}"
+    if check.ok is None:
+        return "undecided: the central difference has no value here, or is too rough to tell"
+    if not check.ok:
+        errors = [
+            (check.errors[method][name], method, name)
+            for name, state in check.states.items()
+            if state == "disagrees"
+            for method in check.errors
+        ]
+        error, method, name = max(errors)
+        return f"no: {method} by {name} is off by {show(error, 2)} of its size, more than {limit}"
+    pieces = [f"ok: both agree with the central difference to {limit}"]
+    for state, words in EXCEPT.items():
+        names = [name for name, each in check.states.items() if each == state]
+        if names:
+            pieces.append(f"{', '.join(names)} {words}")
+    return f"{'; '.join(pieces)} ({evaluations} evaluations)"

@@ -25,6 +25,8 @@ BASES = {
     "powers": "raw powers of x (--no-scale)",
 }
 
+GAP = "gap: how far the value is from least squares, relative to that or, if larger, to the std error"
+
 STOPS = {
     "converged": "converged after {steps}: what is left of the gradient is rounding",
     "step limit": "stopped at the limit of {steps}, before the gradient was down to rounding",
@@ -65,8 +67,14 @@ def spark(losses: Sequence[float]) -> str:
         chosen = finite
     logs = [math.log(loss) for loss in chosen]
     low, high = min(logs), max(logs)
-    scale = (len(BARS) - 1) / (high - low) if high > low else 0
+    # A loss that falls by less than half does not fill the picture.
+    scale = (len(BARS) - 1) / max(high - low, math.log(2))
     return "".join(BARS[round((each - low) * scale)] for each in logs)
+
+
+def _height(fit: Fit) -> str:
+    line = spark(fit.losses)
+    return f"{line} (log scale)" if line else ""
 
 
 def history_table(fit: Fit, digits: int = DIGITS) -> Table:
@@ -78,7 +86,7 @@ def history_table(fit: Fit, digits: int = DIGITS) -> Table:
         places.add(round(step))
         step *= 2 if last < 300 else 10 ** (1 / 3) if last < 3000 else 10**0.5
     rows = [(str(place), show(fit.losses[place], digits)) for place in sorted(places) if place >= 0]
-    return Table("Descent", ("step", "loss"), rows, len(rows), spark(fit.losses))
+    return Table("Descent", ("step", "loss"), rows, len(rows), _height(fit))
 
 
 def stop_line(fit: Fit) -> str:
@@ -123,13 +131,6 @@ def quality_line(fit: Fit, digits: int = DIGITS) -> str:
     )
 
 
-def short_equation(fit: Fit, digits: int) -> str:
-    """The polynomial with rounded numbers, for the eye."""
-    from bpcli.training.polynomial import written
-
-    return f"{fit.y_name} = {written([show(value, digits) for value in fit.parameters.values()], fit.x_name)}"
-
-
 def warning_lines(fit: Fit) -> Iterator[str]:
     """What to mind."""
     for warning in fit.warnings:
@@ -158,6 +159,16 @@ def step_table(fit: Fit, step: Step, digits: int = DIGITS) -> Table:
     return Table("", ("parameter", "value", "gradient dL/dc", "rate * gradient", "new value"), rows, len(rows))
 
 
+def rows_table(rows: Sequence[dict[str, float]], digits: int = DIGITS) -> Table:
+    """A few rows of the forward pass, and what comes back to each prediction."""
+    columns = ("row", "x", "y", "prediction p", "(p - y)^2", "dL/dp")
+    written = [
+        (str(place), *(show(row[name], digits) for name in ("x", "y", "p", "L", "dL/dp")))
+        for place, row in enumerate(rows, 1)
+    ]
+    return Table("", columns, written, len(written))
+
+
 def _bracketed(number: str) -> str:
     return f"({number})" if number.startswith("-") else number
 
@@ -169,4 +180,4 @@ def log_table(fit: Fit, steps: Sequence[Step], digits: int = DIGITS) -> Table:
         (str(step.number), show(step.loss, digits), "rounding" if step.norm < 1e-12 * first else show(step.norm, 4))
         for step in steps
     ]
-    return Table("Log", ("step", "loss", "length of gradient"), rows, len(rows), spark(fit.losses))
+    return Table("Log", ("step", "loss", "length of gradient"), rows, len(rows), _height(fit))

@@ -124,6 +124,8 @@ def check_dict(check: Check) -> dict[str, Any]:
         "value": plain_number(check.point.value),
         "methods": jsonable(check.methods),
         "relative_errors": jsonable(check.errors),
+        "states": check.states,
+        "resolution": jsonable(check.resolution),
         "evaluations": check.evaluations,
         "step": check.step,
         "tolerance": check.tolerance,

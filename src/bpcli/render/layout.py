@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT
 from bpcli.engine.floats import FLOATS
 from bpcli.language import text
@@ -20,6 +22,13 @@ LONGEST_HEADER = 2000  # characters of a formula in the header
 MOST_ROWS = 60  # of a table; a longer one shows head and tail, unless all are asked for
 HEAD = 20
 
+CHECKS = {
+    "agrees": "check: central difference agrees to {gap}",
+    "within resolution": "check: central difference agrees as far as it can resolve",
+    "corner": "check: {name} is at a corner, and the slope used lies between those of both sides",
+    "undecided": "check: the central difference cannot decide here",
+    "disagrees": "check: central difference for {name} DISAGREES by {gap} of its size",
+}
 FORWARD_COLUMNS = ("#", "node", "computes", "with numbers", "value")
 BACKWARD_COLUMNS = ("#", "edge", "upstream", "local", "product", "running total")
 
@@ -241,11 +250,7 @@ def closing(trace: Trace, digits: int = DIGITS) -> list[str]:
     line = "    ".join(f"d{output}/d{name} = {show(value, digits)}" for name, value in trace.gradient.items())
     parts = [line] if line else []
     if trace.check is not None:
-        gap = trace.check.gap
-        if gap <= 1e-5:
-            parts.append(f"check: central difference agrees to {_power(gap)}")
-        else:
-            parts.append(f"check: central difference for {trace.check.name} differs by {show(gap, 2)}")
+        parts.append(CHECKS[trace.check.state].format(name=trace.check.name, gap=_power(trace.check.gap) if trace.check.gap < math.inf else ""))
     elif trace.gradient and not trace.paths and len(trace.forward) > 1000:
         parts.append("paths and the check are left out of a trace this long")
     lines = ["          ".join(parts)] if parts else []
@@ -256,7 +261,8 @@ def _power(gap: float) -> str:
     """The power of ten that a gap stays below."""
     from math import ceil, log10
 
-    return "all digits" if gap == 0 else f"1e{ceil(log10(gap))}"
+    # Below 1e-10 it is the rounding of the difference, which says nothing about the gradient.
+    return f"1e{max(ceil(log10(gap)), -10)}" if gap else "1e-10"
 
 
 def shortened(table: Table, whole: bool) -> Iterator[tuple[str, ...] | str]:

@@ -10,7 +10,7 @@ from bpcli.render import layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from bpcli.render.layout import Table
     from bpcli.trace.record import Trace
@@ -38,7 +38,7 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
     if title:
         yield title
     if width is not None and total > width:
-        yield from _listed(table, itertools.chain(sample, rows), width)
+        yield from folded(table.columns, itertools.chain(sample, rows), width)
         return
     if any(name != "path" for name in table.columns[:1]):
         yield _line(table.columns, widths)
@@ -50,22 +50,33 @@ def _line(row: tuple[str, ...], widths: list[int]) -> str:
     return ("  " + "  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True))).rstrip()
 
 
-def _listed(table: Table, rows: Iterator[tuple[str, ...] | str], width: int) -> Iterator[str]:
+def folded(columns: tuple[str, ...], rows: Iterator[tuple[str, ...] | str], width: int) -> Iterator[str]:
     """Rows folded into lines, a cell or several to a line, nothing cut."""
     for row in rows:
         if isinstance(row, str):
             yield f"  {row}"
             continue
-        line = " "
-        for name, cell in zip(table.columns, row, strict=True):
-            if not cell:
-                continue
-            piece = cell if name in SPEAKING else f"{name} {cell}"
-            if display_width(line) + display_width(piece) + 3 > width:
-                yield line.rstrip()
-                line = "       "
-            line = f"{line} {piece}" if line == " " else f"{line}  {piece}" if line.strip() else f"{line}{piece}"
-        yield line.rstrip()
+        named = zip(columns, row, strict=True)
+        yield from filled([cell if name in SPEAKING else f"{name} {cell}" for name, cell in named if cell], width)
+
+
+def filled(pieces: Iterable[str], width: int, indent: str = "  ", hanging: str = "       ") -> Iterator[str]:
+    """Pieces of text in lines of at most `width` columns, two blanks between them.
+
+    What does not fit goes to the next line; a piece that is wider than a line is broken between its words. A
+    word, be it a number or a formula, is never cut.
+    """
+    line, gap = indent, ""
+    for piece in pieces:
+        whole = display_width(hanging + piece) <= width
+        for place, word in enumerate([piece] if whole else piece.split(" ")):
+            between = " " if place else gap
+            if line.strip() and display_width(line + between + word) > width:
+                yield line
+                line, between = hanging, ""
+            line += between + word
+            gap = "  "
+    yield line
 
 
 def trace_lines(
@@ -75,7 +86,8 @@ def trace_lines(
     parts = layout.header(trace, digits)
     line = "      ".join(parts)
     if width is not None and display_width(line) > width:
-        yield from parts
+        for part in parts:
+            yield from filled([part], width, "", "  ")
     else:
         yield line
     yield ""
@@ -90,6 +102,8 @@ def trace_lines(
         yield ""
     for line in layout.closing(trace, digits):
         if width is not None and display_width(line) > width:
-            yield from (piece.strip() for piece in line.split("          "))
+            # The results, then the check, each beginning a line of its own.
+            for part in line.split("          "):
+                yield from filled(part.split("    "), width, "", "  ")
         else:
             yield line

@@ -66,15 +66,15 @@ def page(op: Op) -> Iterator[str]:
     if op.aliases:
         yield f"  also written {', '.join(op.aliases)}"
     if op.value:
-        yield f"  value              {op.value}"
+        yield f"  value             {op.value}"
     for param in op.params:
-        yield f"  d/d{param:<15}  {slope_text(op, param)}"
+        yield f"  d/d{param:<13}  {slope_text(op, param)}"
         if param in op.textbook and op.textbook[param] != op.partials[param].partition(" if ")[0]:
-            yield f"  {'':<17}  computed as {op.partials[param].partition(' if ')[0]}"
+            yield f"  {'':<16}  computed as {op.partials[param].partition(' if ')[0]}"
     if op.flat:
-        yield f"  slope              {op.flat}"
+        yield f"  slope             {op.flat}"
     if op.domain:
-        yield f"  domain             {op.domain}"
+        yield f"  domain            {op.domain}"
     for kink in op.kinks:
         also = f"; {kink.elsewhere}" if kink.elsewhere else ""
         yield f"  where {kink.where}: {kink.convention}{also}"

@@ -22,7 +22,8 @@ STYLES = {
     "#": "dim",
     "node": "bold",
     "edge": "bold",
-    "value": "bold green",
+    "value": "green",
+    "gradient": "bold green",
     "upstream": "cyan",
     "local": "yellow",
     "product": "green",
@@ -38,19 +39,28 @@ def table_renderable(table: Table, whole: bool, width: int) -> Any:
     title = Text(table.title, style="bold magenta")
     if table.aside:
         title.append(f"   {table.aside}", style="dim")
+    parts: list[Any] = [title] if table.title else []
     if sum(widths) + 2 * len(widths) > width:
-        table.rows = [row for row in rows if not isinstance(row, str)]
-        lines = plain.table_lines(layout.Table("", table.columns, table.rows, len(rows)), True, width)
-        return Group(title, *(Text(line) for line in lines))
-    drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    for column, space in zip(table.columns, widths, strict=True):
-        drawn.add_column(Text(column), style=STYLES.get(column, ""), no_wrap=True, min_width=space)
+        lines = plain.folded(table.columns, iter(rows), width)
+        return Group(*parts, *(Text(line) for line in lines))
+    drawn = _empty(table.columns, widths, header=True)
+    parts.append(drawn)
     for row in rows:
         if isinstance(row, str):
-            drawn.add_row(*[Text(""), Text(row)][: len(table.columns)])
+            # It is no cell: the table goes on below it.
+            drawn = _empty(table.columns, widths, header=False)
+            parts += [Text(f"  {row}"), drawn]
         else:
             drawn.add_row(*(Text(cell) for cell in row))
-    return Group(title, drawn) if table.title else drawn
+    return Group(*parts)
+
+
+def _empty(columns: tuple[str, ...], widths: list[int], header: bool) -> RichTable:
+    """A table without rows, its columns as wide as they have to be."""
+    drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, show_header=header)
+    for column, width in zip(columns, widths, strict=True):
+        drawn.add_column(Text(column), style=STYLES.get(column, ""), no_wrap=True, min_width=width)
+    return drawn
 
 
 def trace_renderable(trace: Trace, digits: int = DIGITS, *, whole: bool = False, width: int = 80) -> Any:

@@ -224,7 +224,7 @@ def _letters(taken: set[str]) -> Iterator[str]:
     """a, b, c ... then a1, b1 ...; neither names that the user has nor those that mean something."""
     number = 0
     while True:
-        for letter in "abcfghkmnopqrstuvwxz":
+        for letter in "acfgkmnpqrsuvz":
             name = f"{letter}{number}" if number else letter
             if name not in taken:
                 yield name

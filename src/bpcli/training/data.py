@@ -1,7 +1,8 @@
 """A table of numbers from a text file: the rows that a fit uses, and what was passed over.
 
 A wrong fit is worse than a refusal. A missing cell skips its row, which is counted and shown; whatever can be
-read in two ways (`1,234`, a date, a ragged row) is refused by file, row, column and the text found.
+read in two ways (`1,234`, a date, a ragged row) is refused by file, row, column and the text found. Only the cells of the columns
+that are used are judged; the others may hold anything.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import csv
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from math import isfinite, isnan, nan
@@ -24,7 +25,7 @@ from bpcli.errors import FileError, InputError, closest
 Array = NDArray[np.float64]
 
 SHOWN_SKIPS = 20  # skipped rows that are kept with their reason; the others are only counted
-SAMPLE = 20  # rows that decide on the separator
+SAMPLE = 20  # rows that decide on the separator, and on a header that is in doubt
 BLOCK = 1 << 20  # characters converted at once; a cell that needs care slows down its own block only
 
 MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "-", "?"))
@@ -48,7 +49,7 @@ GROUP_OR_DECIMAL = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")  # 1,234: one and a bi
 class Table:
     """Columns of numbers, all finite.
 
-    names, columns: one name per column; float64 arrays of shape (rows_used,)
+    names, columns: one name per column; float64 arrays of shape (rows_used,), empty where a column was not read
     skipped:        the first skipped rows: line in the file, from 1, and the reason
     header:         whether the names come from the file
     source:         path, or "standard input"
@@ -67,7 +68,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the cells of one file are to be read; mark is the decimal mark, "." or ","."""
+    """How the cells of one file are to be read; names are those of the columns that are used.
+
+    mark is the decimal mark, "." or ",".
+    """
 
     file: str
     separator: str
@@ -75,14 +79,18 @@ class Layout:
     names: tuple[str, ...]
 
 
-def read_table(path: str) -> Table:
+def read_table(path: str, x: str | None = None, y: str | None = None) -> Table:
     """The table in the file at `path`, or on standard input where that is "-".
 
     Separators are found (comma, semicolon, tab, else blanks), and so is a header: a first row that holds
     text. Empty lines and lines that begin with `#` are passed over. A row with a missing or infinite cell is
     skipped and counted. With `;` or a tab between the cells, `1,5` is one and a half.
 
-    Raises FileError where the file cannot be read, InputError where its content is not a table of numbers.
+    Only two columns are read, those that `choose_columns` takes for the same x and y; all are read where
+    neither is given and the names do not decide. What stands in the other columns does not matter.
+
+    Raises FileError where the file cannot be read, InputError where its content is not a table of numbers or
+    the choice of columns does not fit it.
     """
     source = "standard input" if path == "-" else path
     text = decoded(file_bytes(path, source), source)
@@ -90,20 +98,23 @@ def read_table(path: str) -> Table:
         text = COMMENT.sub("", text)
     separator = found_separator(text)
     text = without_quotes(text, separator)
-    first = next(records(text, separator, source), None)
-    if first is None:
+    rows = list(islice(records(text, separator, source), 1))
+    if not rows:
         raise InputError("csv-empty", file=source)
-    _, cells, stop = first
-    # Only text makes a header: a first row such as `1,NA` is a row of data with a missing cell.
-    header = any(cell_value(cell, ".") == "csv-text-cell" for cell in cells)
+    _, cells, stop = rows[0]
+    header = is_header(cells, x, y, source, (row for _, row, _ in islice(records(text, separator, source), 1, SAMPLE)))
+    names = column_names(cells, header)
+    used = used_columns(names, x, y, source)
     position = stop + 1 if header else 0
+    first_row = row = 1 + text.count("\n", 0, position)
+    if len(used) < len(names):
+        text, position = narrowed(text, position, first_row, separator, len(names), used, source), 0
     mark = decimal_mark(text, position, separator)
-    layout = Layout(source, separator, mark, column_names(cells, header, source))
+    layout = Layout(source, separator, mark, tuple(names[i] for i in used))
 
     parts: list[Array] = []
     skipped: list[tuple[int, str]] = []
     rows_skipped = 0
-    row = 1 + text.count("\n", 0, position)
     for start, stop in blocks(text, position):
         block = text[start:stop]
         values = plain_values(block, layout)
@@ -116,58 +127,87 @@ def read_table(path: str) -> Table:
 
     rows_used = sum(map(len, parts))
     if rows_used == 0 and rows_skipped == 0:
-        raise InputError("csv-no-rows", file=source, columns=listed(layout.names))
+        raise InputError("csv-no-rows", file=source, columns=listed(names))
     if rows_used == 0:
         raise InputError("csv-all-skipped", file=source, rows=rows_skipped, row=skipped[0][0], reason=skipped[0][1])
-    columns = tuple(np.concatenate([part[:, i] for part in parts]) for i in range(len(layout.names)))
-    return Table(layout.names, columns, rows_used, rows_skipped, tuple(skipped), header, source, separator)
+    columns = [np.empty(0)] * len(names)
+    for k, i in enumerate(used):
+        columns[i] = np.concatenate([part[:, k] for part in parts])
+    return Table(names, tuple(columns), rows_used, rows_skipped, tuple(skipped), header, source, separator)
 
 
 def choose_columns(table: Table, x: str | None, y: str | None) -> tuple[str, Array, str, Array]:
     """Name and values of the x column, then of the y column; each chosen by name, or by number from 1.
 
     What is not chosen is the column of that name (`x` or `X`, `y` or `Y`); of two columns otherwise the first
-    is x, the second y. Raises InputError where that does not decide, or where there is a single column.
+    is x, the second y. Raises InputError where that does not decide, or where there is a single column, and
+    ValueError where `read_table` was given another choice and did not read these columns.
 
     >>> ones = np.ones(3)
     >>> table = Table(("t", "v"), (ones, 2 * ones), 3, 0, (), True, "t.csv", ",")
     >>> choose_columns(table, None, None)[::2], choose_columns(table, "v", None)[::2]
     (('t', 'v'), ('v', 't'))
     """
-    names = table.names
-    if len(names) == 1:
-        raise InputError("csv-one-column", file=table.source, column=names[0])
-    i = None if x is None else column_index(table, x, "--x-col")
-    j = None if y is None else column_index(table, y, "--y-col")
+    i, j = chosen_pair(table.names, x, y, table.source)
+    for index in (i, j):
+        if len(table.columns[index]) != table.rows_used:
+            raise ValueError(f"column {index + 1} was not read: give read_table the same x and y")
+    return table.names[i], table.columns[i], table.names[j], table.columns[j]
 
+
+def used_columns(names: tuple[str, ...], x: str | None, y: str | None, file: str) -> tuple[int, ...]:
+    """Indices of the columns to read, ascending: the chosen pair, or all where nothing chooses."""
+    if x is None and y is None and usual_pair(names) is None:
+        for name in names:
+            refuse_twice(names, name, file)
+        return tuple(range(len(names)))
+    return tuple(sorted(chosen_pair(names, x, y, file)))
+
+
+def usual_pair(names: tuple[str, ...]) -> tuple[int, int] | None:
+    """Indices of x and y where neither is chosen: the columns of these names, else the first and the second of two."""
     lowered = [name.lower() for name in names]
-    usual: tuple[int | None, int | None] = (None, None)
     if lowered.count("x") == 1 and lowered.count("y") == 1:
-        usual = lowered.index("x"), lowered.index("y")
-    elif len(names) == 2:
-        usual = 0, 1
+        return lowered.index("x"), lowered.index("y")
+    return (0, 1) if len(names) == 2 and names[0] != names[1] else None
+
+
+def chosen_pair(names: tuple[str, ...], x: str | None, y: str | None, file: str) -> tuple[int, int]:
+    """Indices of the x column and the y column. Raises InputError."""
+    if len(names) == 1:
+        raise InputError("csv-one-column", file=file, column=names[0])
+    i = None if x is None else column_index(names, x, "--x-col", file)
+    j = None if y is None else column_index(names, y, "--y-col", file)
+    usual: tuple[int | None, int | None] = usual_pair(names) or (None, None)
     if len(names) == 2 and (i == usual[1] or j == usual[0]):
         usual = usual[::-1]
     i = usual[0] if i is None else i
     j = usual[1] if j is None else j
     if i is None or j is None:
-        raise InputError("csv-choose-columns", file=table.source, count=len(names), columns=listed(names))
+        raise InputError("csv-choose-columns", file=file, count=len(names), columns=listed(names))
     if i == j:
-        raise InputError("csv-same-column", file=table.source, column=names[i], columns=listed(names))
-    return names[i], table.columns[i], names[j], table.columns[j]
+        raise InputError("csv-same-column", file=file, column=names[i], columns=listed(names))
+    return i, j
 
 
-def column_index(table: Table, wanted: str, option: str) -> int:
+def column_index(names: tuple[str, ...], wanted: str, option: str, file: str) -> int:
     """Index of the column of that name, else of that number; a name that is a number goes first."""
-    if wanted in table.names:
-        return table.names.index(wanted)
-    numbers = [str(number) for number in range(1, len(table.names) + 1)]
+    refuse_twice(names, wanted, file)
+    if wanted in names:
+        return names.index(wanted)
+    numbers = [str(number) for number in range(1, len(names) + 1)]
     if wanted in numbers:
         return numbers.index(wanted)
-    near = closest(wanted, list(table.names))
+    near = closest(wanted, list(names))
     hint = f"did you mean `{option} {near}`?" if near else f"{option} takes a name or a number"
-    columns = listed(table.names)
-    raise InputError("csv-unknown-column", file=table.source, name=printable(wanted), columns=columns, hint=hint)
+    raise InputError("csv-unknown-column", file=file, name=printable(wanted), columns=listed(names), hint=hint)
+
+
+def refuse_twice(names: tuple[str, ...], name: str, file: str) -> None:
+    """Raises InputError where two columns have that name."""
+    if names.count(name) > 1:
+        first = names.index(name) + 1
+        raise InputError("csv-duplicate-name", file=file, name=name, first=first, second=names.index(name, first) + 1)
 
 
 def file_bytes(path: str, source: str) -> bytes:
@@ -260,15 +300,81 @@ def row_cells(line: str, separator: str) -> list[str]:
     return re.split(r"[ \t]+", line.strip(" \t")) if blank else line.split(separator)
 
 
-def column_names(cells: list[str], header: bool, file: str) -> tuple[str, ...]:
+def is_header(cells: list[str], x: str | None, y: str | None, file: str, following: Iterable[list[str]]) -> bool:
+    """Whether the first row holds names. Raises InputError where it can be either and the fit depends on it.
+
+    Only text makes a header: a first row such as `1,NA` is a row of data with a missing cell. Where all its
+    text stands above text, and numbers in both chosen columns, it can also be a row of data: `ann,1,2`.
+    """
+    texts = {i for i, cell in enumerate(cells) if cell_value(cell, ".") == "csv-text-cell"}
+    if not texts or x is None or y is None:  # what is not chosen is a column with a name in text
+        return bool(texts)
+    numbers = [str(number) for number in range(1, len(cells) + 1)]
+    names, without = column_names(cells, True), column_names(cells, False)
+    if any(choice in names and choice not in numbers for choice in (x, y)):
+        return True
+    if any(choice not in numbers and choice not in without for choice in (x, y)):
+        return True  # no such column either way
+    places = [numbers.index(choice) if choice in numbers else without.index(choice) for choice in (x, y)]
+    if not texts.isdisjoint(places):
+        return True
+    for row in following:
+        for value in (cell_value(row[i], ".") for i in texts if i < len(row)):
+            if value != "csv-text-cell" and value == value:  # a number or a date, not a missing cell
+                return True
+    if x in numbers and y in numbers:
+        first = ", ".join(printable(cell) for cell in cells)[:60]
+        raise InputError("csv-header-unclear", file=file, text=first, x=without[places[0]], y=without[places[1]])
+    return False
+
+
+def column_names(cells: list[str], header: bool) -> tuple[str, ...]:
     """The header's names, else x and y for two columns; a column without a name is c1, c2, ..."""
     if not header:
         return ("x", "y") if len(cells) == 2 else tuple(f"c{number}" for number in range(1, len(cells) + 1))
-    names = tuple(printable(cell) or f"c{number}" for number, cell in enumerate(cells, 1))
-    for i, name in enumerate(names):
-        if name in names[:i]:
-            raise InputError("csv-duplicate-name", file=file, name=name, first=names.index(name) + 1, second=i + 1)
-    return names
+    return tuple(printable(cell) or f"c{number}" for number, cell in enumerate(cells, 1))
+
+
+def narrowed(
+    text: str, position: int, first_row: int, separator: str, width: int, used: tuple[int, ...], file: str
+) -> str:
+    """The text from `position` on with nothing but the used columns, every row on its line.
+
+    Raises InputError for a ragged row, or a wrong quote.
+    """
+    if '"' not in text and separator != " ":
+        pieces = []
+        last = used[-1] + 1
+        first, second = used
+        visible = separator != "\t"
+        for row, line in enumerate(text[position:].split("\n"), first_row):
+            if line.count(separator) == width - 1 and (visible or line.strip()):
+                cells = line.split(separator, last)
+                a, b = cells[first], cells[second]
+                # A row of two empty cells between tabs must not pass for an empty line.
+                pieces.append(a + separator + b if visible or a.strip() or b.strip() else '""\t""')
+            elif line.strip():
+                raise InputError("csv-ragged-row", file=file, row=row, expected=width, found=line.count(separator) + 1)
+            else:
+                pieces.append("")
+        return "\n".join(pieces)
+
+    parts: list[str] = []
+    line_number = first_row
+    for row, cells, _ in records(text[position:], separator, file, first_row):
+        if len(cells) != width:
+            raise InputError("csv-ragged-row", file=file, row=row, expected=width, found=len(cells))
+        parts.append("\n" * (row - line_number))
+        parts.append(separator.join(in_quotes(cells[i], separator) for i in used))
+        line_number = row
+    return "".join(parts)
+
+
+def in_quotes(cell: str, separator: str) -> str:
+    """The cell as it has to be written between separators: in quotes where it is empty or could mislead."""
+    if cell and not cell.isspace() and not any(mark in cell for mark in f'{separator}"\n\t '):
+        return cell
+    return '"' + cell.replace('"', '""') + '"'
 
 
 def without_quotes(text: str, separator: str) -> str:
@@ -277,7 +383,9 @@ def without_quotes(text: str, separator: str) -> str:
         return text
     mark = "." if separator == "," else ".,"
     # The pieces between, and the numbers: split and join take half the time of sub.
-    return "".join(re.split(rf'(?<![^{separator}\n])"([-+0-9eE{mark}]+)"(?![^{separator}\n])', text))
+    pieces = re.split(rf'(?<![^{separator}\n])"([-+0-9eE{mark}]+)"(?![^{separator}\n])', text)
+    # An odd number of quotes before a number: it stands inside a quoted cell, or the quotes are wrong.
+    return text if any(piece.count('"') % 2 for piece in pieces[::2]) else "".join(pieces)
 
 
 def decimal_mark(text: str, position: int, separator: str) -> str:

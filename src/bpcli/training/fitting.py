@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpcli.errors import InputError
-from bpcli.numbers import full
+from bpcli.numbers import full, show
 from bpcli.training import polynomial
 from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, Step, descend
 from bpcli.training.objective import Objective
@@ -21,11 +21,15 @@ Array = NDArray[np.float64]
 
 STEPS = 10_000
 MOST_DEGREE = 60
+LARGEST = 1e150  # of a value: its square is still a float
 STEEPEST = 50.0  # condition of the curvature from which on the basis is made orthogonal on the data
 
 
 class Reference:
-    """The least-squares solution by another route (QR of the basis), which the descent never sees."""
+    """The least-squares solution by another route (QR of the basis), which the descent never sees.
+
+    gaps: |value - least squares| relative to the larger of the least-squares value and its standard error
+    """
 
     __slots__ = ("gap", "gaps", "parameters")
 
@@ -90,6 +94,34 @@ class Fit:
         """The polynomial with names for its coefficients."""
         return polynomial.written([f"k{order}" for order in range(self.degree + 1)], self.x_name)
 
+    def rounded(self, digits: int) -> str:
+        """The polynomial with few digits, but with as many as the curve needs to stay where it is.
+
+        On years, say, the terms are large and cancel: six digits would draw another curve. What a
+        coefficient adds to y beyond rounding decides whether it is shown as 0.
+        """
+        high = float(np.max(np.abs(self.y))) or 1.0
+        width = float(np.max(np.abs(self.x)))
+        kept = [
+            0.0 if abs(value) * width**order < 1e-12 * high else value
+            for order, value in enumerate(self.parameters.values())
+        ]
+        points = np.linspace(float(self.x.min()), float(self.x.max()), 25)
+        allowed = max(1e-5 * float(np.ptp(self.y)), 1e-2 * self.rmse, 1e-9 * high)
+        exact = self._horner(kept, points)
+        for more in range(digits, 18):
+            texts = [show(value, more) for value in kept]
+            if np.max(np.abs(self._horner([float(text) for text in texts], points) - exact)) <= allowed:
+                break
+        return f"{self.y_name} = {polynomial.written(texts, self.x_name)}"
+
+    @staticmethod
+    def _horner(coefficients: list[float], points: Array) -> Array:
+        total = np.zeros_like(points)
+        for value in reversed(coefficients):
+            total = total * points + value
+        return total
+
     @property
     def equation(self) -> str:
         """The polynomial with its numbers, to the last bit, in our own language."""
@@ -134,7 +166,11 @@ class Fitting:
         Raises InputError for a degree or data that cannot be fitted.
         """
         columns = _columns(x, y)
-        if not 0 <= degree <= MOST_DEGREE:
+        for name, column in zip(("x", "y"), columns, strict=True):
+            largest = float(np.max(np.abs(column)))
+            if largest > LARGEST:
+                raise InputError("column-too-large", name=name, largest=largest)
+        if degree != int(degree) or not 0 <= degree <= MOST_DEGREE:
             raise InputError("degree-range", degree=degree, most=MOST_DEGREE)
         self.names = [f"c{order}" for order in range(degree + 1)]
         self.limit = steps
@@ -188,10 +224,19 @@ class Fitting:
         fit.steps, fit.stopped = last.number, stopped
         parameters = last.parameters
         fit.scaled = dict(zip(self.names, parameters.tolist(), strict=True))
+        if stopped == DIVERGED:
+            fit.warnings.append(
+                f"diverged after {fit.steps} steps: rates below {fit.largest_rate:.3g} fall, this one is {fit.rate:.3g}"
+            )
         if not np.all(np.isfinite(parameters)):
             fit.parameters = {f"k{order}": math.nan for order in range(fit.degree + 1)}
             fit.standard_errors = dict(fit.parameters)
             return
+        with np.errstate(all="ignore"):
+            self._report(parameters)
+
+    def _report(self, parameters: Array) -> None:
+        fit = self.fit
         raw = fit.basis.raw(parameters)
         fit.parameters = {f"k{order}": value for order, value in enumerate(raw)}
         residuals = self.objective.residual("p", parameters) - fit.y
@@ -216,16 +261,21 @@ class Fitting:
         triangle: Array = np.asarray(np.linalg.qr(columns, mode="r"))
         conversion = np.array([[float(value) for value in row] for row in basis.conversion()])
         errors = [math.nan] * len(raw)
+        best = columns @ solution - fit.y
         if fit.freedom > 0 and np.all(np.abs(np.diag(triangle)) > 0) and len(triangle) == len(raw):
-            deviation = math.sqrt(fit.rss / fit.freedom)
+            deviation = math.sqrt(float(best @ best) / fit.freedom)
             # The covariance is s^2 A (R'R)^-1 A', with A the way back to powers of x.
             spread = np.linalg.solve(triangle.T, conversion.T)
             errors = (deviation * np.sqrt(np.sum(spread * spread, axis=0))).tolist()
-        fit.standard_errors = dict(zip(fit.parameters, errors, strict=True))
+        # They are those of the least-squares solution, and say nothing of a descent that stands elsewhere.
+        known = errors if fit.stopped == CONVERGED else [math.nan] * len(raw)
+        fit.standard_errors = dict(zip(fit.parameters, known, strict=True))
+        height, width = float(np.max(np.abs(fit.y))), float(np.max(np.abs(fit.x)))
         gaps = []
-        for value, other, error in zip(raw, reference, errors, strict=True):
-            size = max(abs(other), error if error == error else 0.0)
-            gaps.append(abs(value - other) / size if size else abs(value - other))
+        for order, (value, other, error) in enumerate(zip(raw, reference, errors, strict=True)):
+            # A coefficient that is 0 but for rounding is measured by what it adds to y.
+            size = max(abs(other), error if error == error else 0.0, 1e-9 * height / max(width, 1e-300) ** order)
+            gaps.append(abs(value - other) / size if size else 0.0)
         fit.reference = Reference(reference, gaps)
 
 

@@ -32,6 +32,7 @@ class Objective:
         self.parameters = tuple(parameters)
         self.rows = len(next(iter(data.values())))
         self.evaluations = 0
+        self._data = dict(data)
         self._nodes = [graph.variables[name] for name in parameters]
         self._skip = idle(graph, self._nodes)
         # A polynomial of degree 0 does not mention x.
@@ -53,6 +54,18 @@ class Objective:
             loss = float(np.mean(np.broadcast_to(values[program.output], (self.rows,))))
         self.evaluations += 1
         return loss, np.array(slopes, dtype=np.float64)
+
+    def sample(self, at: Array, count: int) -> list[dict[str, float]]:
+        """The first rows at the parameters `at`: the data, every assigned name, and the slope dL/dp of each row."""
+        values = self._forward(at)
+        program, graph = self.program, self.program.graph
+        with np.errstate(all="ignore"):
+            adjoints = reverse(graph, LANES, values, program.output, self._seed, self._skip)
+        named = {name: values[node] for name, node in program.names.items()}
+        named["dL/dp"] = adjoints[program.names["p"]]
+        named |= {name: column for name, column in self._data.items()}
+        lanes = {name: np.broadcast_to(value, (self.rows,)) for name, value in named.items()}
+        return [{name: float(lane[row]) for name, lane in lanes.items()} for row in range(min(count, self.rows))]
 
     def residual(self, name: str, at: Array) -> Array:
         """The values of an assigned name of the program at the parameters, row by row."""

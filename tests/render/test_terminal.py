@@ -1,0 +1,128 @@
+"""Rich pages: the same words and numbers as the plain page, in colour, whatever the width."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from bpcli.language.reader import parse
+from bpcli.render import layout
+from bpcli.render.layout import Table
+from bpcli.render.plain import trace_lines
+from bpcli.render.terminal import console, table_renderable, trace_renderable
+from bpcli.trace.record import Trace, record
+from calculus.programs import ALL, CUTTING, valued
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from bpcli.graph import Program
+
+    Run = tuple[Program, dict[str, float]]
+
+NUMBER = re.compile(r"(?<![\w.^])-?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.])")
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def drawn(renderable: Any, width: int, color: bool = False) -> str:
+    """What a terminal of this width shows."""
+    screen = Console(
+        width=width, file=io.StringIO(), force_terminal=color, color_system="truecolor" if color else None,
+        markup=False, highlight=False, emoji=False, legacy_windows=False,
+    )  # fmt: skip
+    screen.print(renderable)
+    return screen.file.getvalue()  # type: ignore[attr-defined]
+
+
+def page(trace: Trace, width: int, whole: bool = True) -> str:
+    return drawn(trace_renderable(trace, width=width, whole=whole), width)
+
+
+def traced(text: str, **at: float) -> Trace:
+    return record(parse(text, given=at), at)
+
+
+def numbers(text: str) -> Counter[str]:
+    return Counter(NUMBER.findall(text))
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_flagship_has_every_number_of_the_plain_page(width: int) -> None:
+    trace = traced("(x+w)*w", x=2, w=3)
+    assert numbers(page(trace, width)) == numbers("\n".join(trace_lines(trace)))
+
+
+@given(valued(ALL + CUTTING), st.sampled_from([60, 80]))
+def test_every_page_has_every_number_of_the_plain_page(run: Run, width: int) -> None:
+    """Sums of words, not of lines: a page of 60 columns folds."""
+    trace = record(*run)
+    rich, plain = page(trace, width), "\n".join(trace_lines(trace))
+    assert "…" not in rich
+    missing = numbers(plain) - numbers(rich)
+    # A formula that is wider than the page is continued on the next line, where a number in it may be divided.
+    widest = max(len(word) for word in plain.split())
+    assert not missing or widest > width - 10, missing
+    assert all(len(line) <= width for line in rich.splitlines())
+
+
+def test_what_looks_like_markup_is_text() -> None:
+    """Rich reads [x] as a style and deletes it, and [/x] as an error."""
+    table = Table(
+        "[title]", ("[a]", "b"), [("[x]", "[/x]"), ("[red]5[/red]", "[w, b]"), (":smile:", "[[1,2]]")], 3, "[aside]"
+    )
+    for width in (80, 12):
+        shown = drawn(table_renderable(table, True, width), width)
+        for text in ("[title]", "[aside]", "[x]", "[/x]", "[red]5[/red]", "[w, b]", ":smile:", "[[1,2]]"):
+            assert text in shown.replace("\n       ", " ").replace("\n", ""), (width, text)
+
+
+@pytest.mark.parametrize("names", ["x_1 beta __a", "β W₁ Δ", "x1 x_2_3 σ2"])
+def test_names_are_shown_as_they_were_typed(names: str) -> None:
+    one, two, three = names.split()
+    program = parse(f"{one}*{two} + {three}^2")
+    at = dict(zip(program.inputs, (1.5, 2.5, 3.5), strict=True))
+    for width in (60, 80):
+        shown = page(record(program, at), width)
+        assert all(f"dy/d{name} = " in shown for name in program.inputs)
+
+
+def test_a_long_table_says_what_it_leaves_out() -> None:
+    trace = traced("+".join(f"x*{number}" for number in range(2, 102)), x=2)
+    for width in (60, 80, 200):
+        shown = page(trace, width, whole=False)
+        assert "... 159 more rows (--all shows them)" in shown
+        assert "… " not in shown
+        assert "more rows" not in page(trace, width, whole=True)
+
+
+def test_head_and_tail_of_a_long_table_stand_below_each_other() -> None:
+    trace = traced("+".join(f"x*{number}" for number in range(2, 102)), x=2)
+    lines = drawn(table_renderable(layout.forward_table(trace), False, 80), 80).splitlines()
+    rows = [line for line in lines if re.match(r"\d", line)]
+    assert len(rows) == 40
+    assert len({len(line) for line in rows}) == 1
+    column = rows[0].index("x * 2")
+    assert all(line[column - 1] == " " and line[column] != " " for line in rows)
+
+
+def test_cells_have_colour_and_the_same_text() -> None:
+    trace = traced("(x+w)*w", x=2, w=3)
+    coloured = drawn(trace_renderable(trace, width=80), 80, color=True)
+    assert "\x1b[" in coloured
+    assert ANSI.sub("", coloured) == page(trace, 80, whole=False)
+
+
+def test_notes_are_on_the_page() -> None:
+    assert "note: relu(x) has a corner with x = 0: by convention slope 0" in page(traced("relu(x) + x", x=0), 200)
+
+
+def test_the_console_of_the_commands_reads_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    console(80).print("[bold]x[/bold] [/oops] :smile:")
+    assert capsys.readouterr().out == "[bold]x[/bold] [/oops] :smile:\n"
