@@ -18,6 +18,7 @@ ASSIGNED = ("a", "b", "c", "L")
 PARAMETERS = ("u", "v")
 INTEGERS = ("0", "1", "2", "3", "10", "0007")
 LITERALS = (*INTEGERS, "0.5", ".25", "4.", "1e3", "2.5E-2", "1e+2")
+ATOMS = ("name", "literal", "call", "bracket", "name", "root")
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 SUPERSCRIPTS = ("²", "³", "⁻¹", "¹⁰")
 
@@ -67,7 +68,7 @@ class Writer:
         return f"{spelling}({', '.join(arguments)})"
 
     def atom(self, depth: int) -> str:
-        kind = self.one(("name", "literal", "name") if depth < 1 else ("name", "literal", "call", "bracket", "name", "root"))
+        kind = self.one(("name", "literal", "name") if depth < 1 else ATOMS)
         if kind == "name":
             return self.one(self.names)
         if kind == "literal":
@@ -181,20 +182,19 @@ def implicit_products(draw: Draw) -> str:
 
 
 FROM_THE_WEB = {
-    "*": "×·∙⋅∗＊", "/": "÷∕／", "-": "−–－﹣", "+": "＋", "^": "＾", ",": "，", "(": "（", ")": "）", "=": "＝", "<": "＜",
-    ">": "＞", ";": "；", " ": "\u00a0\u3000\u2009", "0": "０", "1": "１", "2": "２", "x": "ｘ", "w": "ｗ",
+    "*": "×·∙⋅∗＊", "/": "÷∕／", "-": "−–－﹣", "+": "＋", "^": "＾", ",": "，", "(": "（", ")": "）", "=": "＝",
+    "<": "＜", ">": "＞", ";": "；", " ": "\u00a0\u3000\u2009", "0": "０", "1": "１", "2": "２", "x": "ｘ", "w": "ｗ",
 }  # fmt: skip
 
 
 @st.composite
 def web_spelling(draw: Draw, text: str) -> str:
     """The same text with some characters as web pages and Chinese keyboards have them."""
+    # Two characters that are one sign stay together: ** and <= have no full-width form.
+    together = ("**", "<=", ">=", "==", "!=")
     pieces = []
     for place, char in enumerate(text):
-        # Two characters that are one sign stay together: ** and <= have no full-width form.
-        alone = text[place : place + 2] not in ("**", "<=", ">=", "==", "!=") and text[max(place - 1, 0) : place + 1] not in (
-            "**", "<=", ">=", "==", "!=",
-        )  # fmt: skip
+        alone = text[place : place + 2] not in together and text[max(place - 1, 0) : place + 1] not in together
         others = FROM_THE_WEB.get(char, "") if alone else ""
         pieces.append(draw(st.sampled_from(others)) if others and draw(st.booleans()) else char)
     return "".join(pieces)

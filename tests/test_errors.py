@@ -109,7 +109,8 @@ def test_no_sentence_stands_twice() -> None:
     says = [entry["say"] for entry in MISTAKES.values()]
     repeated = {say for say in says if says.count(say) > 1}
     # Two ways to give no expression; and signs that need the same sentence, and another hint each.
-    assert repeated <= {"there is no expression", "`{char}` is not an operator here", "`{char}` is not part of the language"}
+    char = "`{char}` is not "
+    assert repeated <= {"there is no expression", f"{char}an operator here", f"{char}part of the language"}
 
 
 # The places in the source where an error is made.

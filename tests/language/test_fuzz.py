@@ -167,6 +167,8 @@ def answers(run: Runner, command: str, text: str, value: str, *more: str) -> Non
     answer = run(command, "--max-nodes", str(LIMIT), *given, *more, "--", text)
     assert answer.code in (0, 2, 3) or (command == "check" and answer.code == 1)
     assert "Traceback" not in answer.err
+    if command == "check" and answer.code in (1, 3) and answer.out:
+        return  # no, or undecided: an answer all the same
     if answer.code in (2, 3):
         assert answer.out == ""
         assert answer.err.startswith("error: ") or answer.err.startswith("note: ")

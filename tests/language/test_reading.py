@@ -712,7 +712,8 @@ def test_a_mistake_comes_with_what_to_type_instead(text: str, hint: str) -> None
 
 
 def test_a_function_that_doubles_is_stopped_by_the_limit_of_nodes() -> None:
-    doubling = "f0(u) = u*u + 1; " + "; ".join(f"f{n}(u) = f{n - 1}(f{n - 1}(u) + {n})" for n in range(1, 30)) + "; f29(x)"
+    calls = [f"f{n}(u) = f{n - 1}(f{n - 1}(u) + {n})" for n in range(1, 30)]
+    doubling = "; ".join(["f0(u) = u*u + 1", *calls, "f29(x)"])
     with pytest.raises(NumericError) as caught:
         parse(doubling, limit=1000)
     assert caught.value.kind == "too-many-nodes"

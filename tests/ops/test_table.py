@@ -393,6 +393,23 @@ def test_arrays_follow_floats_on_special_values(op: Op, count: int) -> None:
             assert near(float(got[place]), want, 4), at
 
 
+@pytest.mark.parametrize("exponent", [-3.0, -2.0, -1.0, -0.5, -0.0, 0.0, 1 / 3, 0.5, 1.0, 1.5, 2.0, 3.0, inf, -inf, nan])
+def test_arrays_follow_floats_in_powers_with_one_exponent(exponent: float) -> None:
+    """NumPy has short cuts for a single exponent: squares, roots and reciprocals."""
+    use = Use(TABLE["powc"])
+    with np.errstate(all="ignore"):
+        lanes, slopes = use.run([np.array(SPECIAL), np.float64(exponent)], LANES)
+    for place, x in enumerate(SPECIAL):
+        value, wanted = use.run((x, exponent))
+        assert kind_of(float(lanes[place])) == kind_of(value), x
+        assert near(float(lanes[place]), value, 4), x
+        for got, want in zip(slopes, wanted, strict=True):
+            want = 0.0 if want is None else want
+            got = float(np.broadcast_to(0.0 if got is None else got, len(SPECIAL))[place])
+            assert kind_of(got) == kind_of(want), x
+            assert near(got, want, 4), x
+
+
 @every(OPS)
 def test_bare_floats_and_guarded_floats_are_the_same_function(op: Op) -> None:
     bare, guarded = FLOATS.functions[op.name], FLOATS.guarded[op.name]

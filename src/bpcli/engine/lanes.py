@@ -24,10 +24,18 @@ def _each(function: Any) -> Any:
     return lambda x: np.asarray(lanes(x), dtype=np.float64)
 
 
+def _power(x: Any, y: Any) -> Any:
+    """A power; that of a negative base and a fraction is nan, as for floats, and never complex."""
+    result = np.power(x, y)
+    if np.ndim(y) == 0 and y == 0.5:
+        # NumPy takes the square root here, which differs from the power at -0.0 and at -inf.
+        return np.where(x == -math.inf, math.inf, result + 0.0)
+    return result
+
+
 SPELLED: dict[str, Any] = {op: getattr(np, name) for op, name in ARRAY.items()} | {
-    # float_power of a negative base and a fraction is nan, as for floats, and never complex.
-    "pow": np.power,
-    "powc": np.power,
+    "pow": _power,
+    "powc": _power,
     "erf": _each(math.erf),
     "erfc": _each(math.erfc),
     # + 0.0 for the one sign of zero; see primitives.py.

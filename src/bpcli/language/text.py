@@ -168,11 +168,14 @@ def program(graph: Graph, node: int) -> str:
     if symbols(graph, node) <= LONGEST:
         return expression(graph, node)
     needed = graph.reaches(node)
+    meant = list(range(node + 1))  # a node that is another one under a new name stands for that
     uses = [0] * (node + 1)
     for each in range(node + 1):
-        if needed[each]:
+        if graph.op[each] == "same":
+            meant[each] = meant[graph.args[each][0]]
+        elif needed[each]:
             for argument in graph.args[each]:
-                uses[argument] += 1
+                uses[meant[argument]] += 1
     shared = [each for each in range(node) if uses[each] > 1 and graph.args[each]]
     if not shared:
         return expression(graph, node)

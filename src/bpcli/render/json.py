@@ -160,7 +160,7 @@ def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
                 "value": plain_number(node.value),
                 "span": list(node.span),
             },
-            trace.nodes.values(),
+            [entry for _, entry in sorted({**trace.nodes, **trace.constants}.items())],
         ),
     )
     yield (

@@ -122,14 +122,15 @@ class Paths:
 class Trace:
     """Everything that happened in one forward and one reverse pass.
 
-    nodes    by id, in order: variables, named constants and operations; unnamed constants stand in formulas
+    nodes    by id, in order: variables, named constants and operations
+    constants the other constants, which stand in formulas and have no step; their name is how they are written
     forward  steps in order; backward edges in the order of accumulation
     paths    input -> Paths; empty where they were left out
     gradient requested name -> derivative
     """
 
     __slots__ = (
-        "backward", "check", "forward", "given", "gradient", "nodes", "notes", "output", "paths", "program", "source",
+        "backward", "check", "constants", "forward", "given", "gradient", "nodes", "notes", "output", "paths", "program", "source",
         "uses", "value",
     )  # fmt: skip
 
@@ -141,6 +142,7 @@ class Trace:
         self.gradient = point.gradient
         self.notes: list[Note] = point.notes
         self.nodes: dict[int, Node] = {}
+        self.constants: dict[int, Node] = {}
         self.given: dict[str, float] = {}
         self.forward: list[Forward] = []
         self.backward: list[Backward] = []
@@ -178,17 +180,20 @@ def record(
         if not needed[node]:
             continue
         leaf = not graph.args[node]
-        if node not in names:
-            continue
-        trace.nodes[node] = Node(
+        written = "" if graph.op[node] == "var" else _formula(program, names, node)
+        entry = Node(
             node,
-            names[node],
+            names.get(node, written),
             graph.op[node],
             graph.args[node],
-            "" if graph.op[node] == "var" else _formula(program, names, node),
+            written,
             point.values[node],
             (graph.start[node], graph.stop[node]),
         )
+        if node not in names:
+            trace.constants[node] = entry
+            continue
+        trace.nodes[node] = entry
         if leaf or (graph.constant[node] and not every and node not in graph.name):
             continue
         steps[node] = len(steps) + 1

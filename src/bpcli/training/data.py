@@ -372,7 +372,8 @@ def narrowed(
 
 def in_quotes(cell: str, separator: str) -> str:
     """The cell as it has to be written between separators: in quotes where it is empty or could mislead."""
-    if cell and not cell.isspace() and not any(mark in cell for mark in f'{separator}"\n\t '):
+    misleading = '"\n \t' if separator == " " else f'"\n{separator}'
+    if cell and not cell.isspace() and not any(mark in cell for mark in misleading):
         return cell
     return '"' + cell.replace('"', '""') + '"'
 
