@@ -23,6 +23,8 @@ MOST_NODES = 20_000_000  # a user's function can double with every call; this is
 
 LEAVES = ("var", "const")
 
+UNMERGED = frozenset(op.name for op in TABLE.values() if not op.merges)
+
 
 class Function:
     """A user's function with derivatives of its own: one node of the graph, with templates for its rules.
@@ -98,36 +100,39 @@ class Graph:
         self.share = share
         self.limit = limit
         self.inside = 0  # the frame that new nodes belong to; 0 is the program itself
-        self._known: dict[object, int] = {}
+        self._known: dict[str, dict[object, int]] = {"const": {}}  # operation -> its arguments -> the node
 
     def __len__(self) -> int:
         return len(self.op)
 
     def add(self, op: str, args: tuple[int, ...], span: tuple[int, int] = (0, 0)) -> int:
         """The node that applies `op` to `args`: the one that is there already, or a new one."""
-        key = (op, args, self.inside) if self.inside else (op, args)
-        node = self._known.get(key)
+        key = (args, self.inside) if self.inside else args
+        known = self._known.get(op)
+        if known is None:
+            known = self._known[op] = {}
+        node = known.get(key)
         if node is not None and self.share:
             return node
-        node = len(self.op)
+        ops = self.op
+        node = len(ops)
         if node >= self.limit:
             raise NumericError("too-many-nodes", limit=self.limit)
-        self.op.append(op)
+        ops.append(op)
         self.args.append(args)
-        self.start.append(span[0])
-        self.stop.append(span[1])
+        start, stop = span
+        self.start.append(start)
+        self.stop.append(stop)
         constant = self.constant
-        for argument in args:
-            if not constant[argument]:
-                constant.append(0)
-                break
+        # All but a few operations have one or two arguments: the first and the last.
+        if 0 < len(args) < 3:
+            constant.append(constant[args[0]] and constant[args[-1]])
         else:
-            constant.append(1)
+            constant.append(all(constant[argument] for argument in args))
         if self.inside:
             self.frame[node] = self.inside
-        declared = TABLE.get(op)
-        if declared is None or declared.merges:
-            self._known[key] = node
+        if op not in UNMERGED:
+            known[key] = node
         return node
 
     def variable(self, name: str, span: tuple[int, int] = (0, 0)) -> int:
@@ -143,12 +148,12 @@ class Graph:
     def const(self, value: Constant, span: tuple[int, int] = (0, 0)) -> int:
         """The node of an exact constant; 0 and -0.0 are two nodes."""
         # A float is -0.0, inf or nan: as text it is equal to itself and to nothing else.
-        key = ("const", repr(value) if isinstance(value, float) else value)
-        node = self._known.get(key)
+        known, key = self._known["const"], repr(value) if isinstance(value, float) else value
+        node = known.get(key)
         if node is None:
             node = self._leaf("const", span, 1)
             self.payload[node] = value
-            self._known[key] = node
+            known[key] = node
         return node
 
     def give_name(self, node: int, name: str, since: int, span: tuple[int, int]) -> int:
@@ -166,15 +171,14 @@ class Graph:
             self.payload[node] = value
         elif node < since:
             args = self.args[node]
-            self._known.pop(self._key(op, args), None)
+            self._forget(op, args, 0)
             node = self.add(op, args, span)
-        self._known.pop(self._key(self.op[node], self.args[node], self.frame.get(node, 0)), None)
+        self._forget(self.op[node], self.args[node], self.frame.get(node, 0))
         self.name[node] = name
         return node
 
-    @staticmethod
-    def _key(op: str, args: tuple[int, ...], frame: int = 0) -> object:
-        return (op, args, frame) if frame else (op, args)
+    def _forget(self, op: str, args: tuple[int, ...], frame: int) -> None:
+        self._known.get(op, {}).pop((args, frame) if frame else args, None)
 
     def _leaf(self, op: str, span: tuple[int, int], constant: int) -> int:
         node = len(self.op)

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from bpcli.calculus.derivative import derivative
 from bpcli.calculus.kinds import Kind
@@ -270,6 +271,28 @@ def test_lanes_give_the_gradient_of_each_of_their_points(run) -> None:
             want = 0.0 if wanted[node] is None else wanted[node]
             # A few ulps between the two libraries of functions, carried through at most nine operations.
             assert repr(got) == repr(want) or abs(got - want) <= 1e-9 * (1 + size) or size >= 1e9
+
+
+SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, inf, -inf, nan, 1e308, -1e-320, 1e200, 750.0, -750.0, -2.2)
+
+
+@given(runs(ALL + CUTTING), st.lists(st.lists(st.sampled_from(SPECIAL), min_size=3, max_size=3), min_size=1, max_size=7))
+def test_lanes_and_floats_are_nan_and_infinite_together(run, points) -> None:
+    """The same, where programs leave their domain and what is finite is often a difference of large numbers."""
+    program, _ = run
+    graph = program.graph
+    nodes = list(graph.variables.values())
+    with np.errstate(all="ignore"):
+        inputs = {node: np.array([point[place] for point in points]) for place, node in enumerate(nodes)}
+        values = forward(graph, LANES, inputs, len(graph))
+        adjoints = reverse(graph, LANES, values, program.output, np.ones(len(points)), graph.constant)
+    lanes = [*values, *(0.0 if each is None else each for each in adjoints)]
+    for row, point in enumerate(points):
+        alone = forward(graph, FLOATS, dict(zip(nodes, point, strict=False)), len(graph))
+        wanted = reverse(graph, FLOATS, alone, program.output, 1.0, graph.constant)
+        for lane, want in zip(lanes, [*alone, *(0.0 if each is None else each for each in wanted)], strict=True):
+            got = float(np.broadcast_to(lane, len(points))[row])
+            assert got == want or (got != got and want != want) or abs(got - want) <= 1e-6 * max(abs(want), 1)
 
 
 @given(valued(ALL + CUTTING))

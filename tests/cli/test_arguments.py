@@ -125,6 +125,8 @@ REFUSED = [
     (["W1", "--W1", "1", "--W₁", "2"], "given-twice"),
     (["x", "--digits"], "option-without-value"),
     (["x", "--set"], "option-without-value"),
+    (["x", "--wrt="], "option-without-value"),
+    (["--file", ""], "option-without-value"),
     (["x", "--digits", "3", "--digits", "4"], "option-twice"),
     (["x", "--json=yes"], "switch-with-value"),
     (["x", "--json="], "switch-with-value"),

@@ -61,7 +61,7 @@ def backward_lines(trace: Trace, digits: int) -> list[tuple[str, ...]]:
     return list(layout.backward_table(trace, digits).rows)
 
 
-@given(valued(ALL + CUTTING), st.integers(1, 10))
+@given(valued(ALL + CUTTING), st.integers(1, 17))
 def test_every_product_and_every_running_total_is_true_or_says_about(run: Run, digits: int) -> None:
     trace = record(*run)
     for _, _, _, _, product, total in backward_lines(trace, digits):
@@ -77,7 +77,7 @@ def test_every_product_and_every_running_total_is_true_or_says_about(run: Run, d
             assert (is_true(left, "+", right, result), relation) in ((True, "="), (False, "≈"), (None, "=")), total
 
 
-@given(valued(ALL + CUTTING), st.integers(1, 10))
+@given(valued(ALL + CUTTING), st.integers(1, 17))
 def test_every_step_of_arithmetic_is_true_or_says_about(run: Run, digits: int) -> None:
     trace = record(*run)
     for step, (_, _, _, written, value) in zip(trace.forward, layout.forward_table(trace, digits).rows, strict=True):
@@ -88,7 +88,7 @@ def test_every_step_of_arithmetic_is_true_or_says_about(run: Run, digits: int) -
         assert (truth, value.startswith("≈")) in ((True, False), (False, True), (None, False)), (written, value)
 
 
-@given(valued(ALL + CUTTING), st.integers(3, 10))
+@given(valued(ALL + CUTTING), st.integers(3, 17))
 def test_every_other_step_is_what_its_function_gives_for_the_printed_numbers(run: Run, digits: int) -> None:
     trace = record(*run)
     for step, (_, _, _, written, value) in zip(trace.forward, layout.forward_table(trace, digits).rows, strict=True):
@@ -106,7 +106,7 @@ def test_every_other_step_is_what_its_function_gives_for_the_printed_numbers(run
         )
 
 
-@given(valued(ALL), st.integers(1, 10))
+@given(valued(ALL), st.integers(1, 17))
 def test_every_path_is_true_or_says_about(run: Run, digits: int) -> None:
     for table in layout.path_tables(record(*run), digits):
         for names, factors, product, _ in table.rows:

@@ -14,17 +14,22 @@ from bpcli.ops import TABLE, Op
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from bpcli.graph import Function, Graph
     from bpcli.numbers import Constant
 
     Number = Any
-    Formula = Callable[[list[Number]], Number]  # of the registers: the arguments, then the value itself
+    Formula = Callable[[Sequence[Number]], Number]  # of the registers: the arguments, then the value itself
 
 # What an edge does with what arrives. The first four need no formula at all, and are most edges there are.
 COPY, FLIP, ARGUMENT, OUT, FORMULA, FLAT, MISSING = range(7)
+
+# How the edges of an operation look together, where one look at it is enough for the reverse loop.
+SUM, DIFFERENCE, PRODUCT, SINGLE, PAIR, OTHER = range(6)
+
+SHORT = 12  # nodes; a longer formula is a list of steps, so that nothing recurses and nothing is computed twice
 
 CLOSED = object()  # what `opened` answers where nothing flows
 
@@ -45,6 +50,20 @@ class Edge:
         self.index = index
         self.local = local
         self.when = when
+
+
+def shape_of(edges: tuple[Edge, ...]) -> int:
+    """SUM: two copies. PRODUCT: each receives the other. SINGLE and PAIR: one and two edges that are always open."""
+    codes = [edge.code for edge in edges]
+    if codes == [COPY, COPY]:
+        return SUM
+    if codes == [COPY, FLIP]:
+        return DIFFERENCE
+    if codes == [ARGUMENT, ARGUMENT] and (edges[0].index, edges[1].index) == (1, 0):
+        return PRODUCT
+    if any(edge.when is not None or edge.code in (FLAT, MISSING) for edge in edges):
+        return OTHER
+    return {1: SINGLE, 2: PAIR}.get(len(edges), OTHER)
 
 
 class Functions(dict[str, "Callable[..., Number]"]):
@@ -181,7 +200,7 @@ def _selection(declared: Op, count: int, kind: Kind, functions: Functions) -> tu
     equal, add = functions["eq"], functions["add"]
     seen: list[Any] = [None, None]  # the registers of the node at hand, and its number of ties
 
-    def scope(registers: list[Number], place: int) -> list[Number]:
+    def scope(registers: Sequence[Number], place: int) -> list[Number]:
         if seen[0] is not registers:
             out = registers[-1]
             ties = equal(registers[0], out)
@@ -242,15 +261,23 @@ def compiled(
     if op == "const":
         value = constant(graph.payload[output])
         return lambda registers: value
-    parts = [compiled_leaf(graph, argument, places, constant) for argument in args]
-    if all(part is not None for part in parts):
+    if output < SHORT and len(args) <= 2:
         function = functions[op]
+        parts = [compiled_leaf(graph, argument, places, constant) for argument in args]
         if len(parts) == 1 and isinstance(parts[0], int):
             only: int = parts[0]
             return lambda registers: function(registers[only])
         if len(parts) == 2 and isinstance(parts[0], int) and isinstance(parts[1], int):
             left, right = parts[0], parts[1]
             return lambda registers: function(registers[left], registers[right])
+        # No formula of the table repeats a part often enough for a list of steps to pay.
+        nested = [compiled(graph, argument, places, functions, constant) for argument in args]
+        if len(nested) == 1:
+            inner = nested[0]
+            return lambda registers: function(inner(registers))
+        if len(nested) == 2:
+            before, after = nested
+            return lambda registers: function(before(registers), after(registers))
     return _steps(graph, output, places, functions, constant)
 
 
@@ -285,8 +312,8 @@ def _steps(
             steps.append((functions[graph.op[node]], tuple(where[argument] for argument in graph.args[node])))
             where[node] = registers_used + len(constants) + len(steps) - 1
 
-    def run(registers: list[Number]) -> Number:
-        known = registers[:registers_used]
+    def run(registers: Sequence[Number]) -> Number:
+        known = [*registers[:registers_used]]
         known += [None] * (registers_used - len(known))
         known += constants
         for function, takes in steps:

@@ -5,7 +5,24 @@ Source: Griewank and Walther, Evaluating Derivatives, 2nd edition, chapter 3.
 
 from __future__ import annotations
 
-from bpcli.calculus.kinds import ARGUMENT, CLOSED, COPY, FLAT, FLIP, MISSING, OUT, Kind
+from itertools import islice
+
+from bpcli.calculus.kinds import (
+    ARGUMENT,
+    CLOSED,
+    COPY,
+    FLAT,
+    FLIP,
+    MISSING,
+    OTHER,
+    OUT,
+    PAIR,
+    PRODUCT,
+    SINGLE,
+    SUM,
+    Kind,
+    shape_of,
+)  # fmt: skip
 from bpcli.errors import InputError
 from bpcli.graph import LEAVES
 from bpcli.ops import TABLE
@@ -62,19 +79,26 @@ def forward(
     while True:
         functions = kind.calling(graph, guarded)
         try:
-            for node in range(len(values), stop):
-                arguments = args[node]
-                if len(arguments) == 2:
+            since = len(values)
+            for op, arguments in zip(islice(ops, since, stop), islice(args, since, stop), strict=True):
+                # Every kind of number understands * and +; the two are most nodes there are.
+                if op == "mul":
                     left, right = arguments
-                    append(functions[ops[node]](values[left], values[right]))
+                    append(values[left] * values[right])
+                elif op == "add":
+                    left, right = arguments
+                    append(values[left] + values[right])
+                elif len(arguments) == 2:
+                    left, right = arguments
+                    append(functions[op](values[left], values[right]))
                 elif len(arguments) == 1:
-                    append(functions[ops[node]](values[arguments[0]]))
+                    append(functions[op](values[arguments[0]]))
                 elif arguments:
-                    append(functions[ops[node]](*[values[argument] for argument in arguments]))
-                elif ops[node] == "const":
-                    append(kind.constant(payload[node]))
+                    append(functions[op](*[values[argument] for argument in arguments]))
+                elif op == "const":
+                    append(kind.constant(payload[len(values)]))
                 else:
-                    append(inputs[node])
+                    append(inputs[len(values)])
         except RAISED:
             if guarded:
                 raise
@@ -104,12 +128,11 @@ def reverse(
     adjoints[output] = seed
     masks: dict[int, Number] = {}  # presence of an adjoint, where it is not present everywhere
     guarded = False
+    bare = branches is None
     top, left = output, None
     node = position = 0
-    ready = branches is None  # whether the next node is a whole one that nobody wants recorded
     while True:
         rules = _Rules(graph, kind, guarded)
-        plans = _Plans(rules)
         try:
             # Walk from the output to the inputs. When we arrive at a node, all of its
             # consumers have been visited, so its adjoint is complete.
@@ -120,25 +143,43 @@ def reverse(
                 arguments = args[node]
                 if not arguments:
                     continue
-                if ready:
-                    plan = plans[ops[node]]
-                    if plan is not None and not masks:
-                        # Most nodes there are: sums and products, whose edges need no formula.
-                        for argument, (code, index) in zip(arguments, plan):  # noqa: B905 - as long as each other
-                            if skip[argument]:
-                                continue
-                            if code == COPY:
-                                product = upstream
-                            elif code == ARGUMENT:
-                                product = upstream * values[arguments[index]]
-                            elif code == FLIP:
-                                product = -upstream
-                            else:
-                                product = upstream * values[node]
+                shape, edges = rules[ops[node]]
+                # Sums, products and functions of one argument, with nothing to write down and no presence
+                # to keep: what the general edge below does, without asking it edge by edge.
+                if shape < OTHER and bare and not masks and left is None:
+                    if shape == SINGLE:
+                        (argument,) = arguments
+                        if not skip[argument]:
+                            position = 0
+                            product = upstream * edges[0].local((values[argument], values[node]))
                             before = adjoints[argument]
                             adjoints[argument] = product if before is None else before + product
                         continue
-                edges = rules.get(ops[node]) or rules.find(ops[node], len(arguments))
+                    first, second = arguments
+                    if shape == PAIR:
+                        both = (values[first], values[second], values[node])
+                        for position, argument in enumerate(arguments):
+                            if not skip[argument]:
+                                product = upstream * edges[position].local(both)
+                                before = adjoints[argument]
+                                adjoints[argument] = product if before is None else before + product
+                        continue
+                    if not skip[first]:
+                        position = 0
+                        product = upstream * values[second] if shape == PRODUCT else upstream
+                        before = adjoints[first]
+                        adjoints[first] = product if before is None else before + product
+                    if not skip[second]:
+                        position = 1
+                        if shape == PRODUCT:
+                            product = upstream * values[first]
+                        else:
+                            product = upstream if shape == SUM else -upstream
+                        before = adjoints[second]
+                        adjoints[second] = product if before is None else before + product
+                    continue
+                if edges is None:
+                    edges = kind.edges(ops[node], len(arguments), guarded)
                 mask = masks.get(node) if masks else None
                 registers: list[Number] | None = None
                 for position in left or range(len(arguments)):
@@ -191,19 +232,17 @@ def reverse(
                         masks.pop(argument, None)
                     adjoints[argument] = product if before is None else before + product
                 left = None
-                ready = branches is None
         except RAISED:
             if guarded:
                 raise
-            ready = False
             # Go on from this very edge; those before it have been added.
             guarded, top, left = True, node, range(position, len(args[node]))
             continue
         return adjoints
 
 
-class _Rules(dict[str, "tuple[Edge, ...]"]):
-    """Operation -> edges, for the operations met so far in one run."""
+class _Rules(dict[str, "tuple[int, tuple[Edge, ...] | None]"]):
+    """Operation -> shape and edges, for the operations met so far in one run; None where their number varies."""
 
     def __init__(self, graph: Graph, kind: Kind, guarded: bool) -> None:
         super().__init__()
@@ -211,31 +250,14 @@ class _Rules(dict[str, "tuple[Edge, ...]"]):
         self.kind = kind
         self.guarded = guarded
 
-    def find(self, op: str, count: int) -> tuple[Edge, ...]:
+    def __missing__(self, op: str) -> tuple[int, tuple[Edge, ...] | None]:
         function = self.graph.functions.get(op)
+        edges: tuple[Edge, ...] | None = None
         if function is not None:
-            self[op] = self.kind.edges_of(function, self.guarded)
-            return self[op]
-        edges = self.kind.edges(op, count, self.guarded)
-        if not TABLE[op].variadic:
-            self[op] = edges
-        return edges
-
-
-class _Plans(dict[str, "tuple[tuple[int, int], ...] | None"]):
-    """Operation -> (code, index) of its edges, where none of them needs a formula; else None."""
-
-    def __init__(self, rules: _Rules) -> None:
-        super().__init__()
-        self.rules = rules
-
-    def __missing__(self, op: str) -> tuple[tuple[int, int], ...] | None:
-        declared = TABLE.get(op)
-        self[op] = None
-        if declared is not None and not declared.variadic:
-            edges = self.rules.get(op) or self.rules.find(op, len(declared.params))
-            if all(edge.code in (COPY, FLIP, ARGUMENT, OUT) for edge in edges):
-                self[op] = tuple([(edge.code, edge.index) for edge in edges])
+            edges = self.kind.edges_of(function, self.guarded)
+        elif not TABLE[op].variadic:
+            edges = self.kind.edges(op, len(TABLE[op].params), self.guarded)
+        self[op] = (OTHER if edges is None else shape_of(edges), edges)
         return self[op]
 
 

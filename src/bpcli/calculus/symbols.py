@@ -75,7 +75,10 @@ class Symbols(Kind):
     def apply(self, op: str, *arguments: Symbol) -> Symbol:
         """The node of `op` over these, or what it comes to."""
         graph = self.graph
-        nodes = tuple(argument.node for argument in arguments)
+        nodes = tuple([argument.node for argument in arguments])
+        # Only what has a constant in it can be shortened.
+        if not graph.constant[nodes[0]] and not graph.constant[nodes[-1]] and op != "powc":
+            return Symbol(self, graph.add(op, nodes))
         if op in ("pow", "powc"):
             op = "powc" if graph.constant[nodes[1]] else "pow"
         folded = fold(op, [self.exact(node) if graph.constant[node] else None for node in nodes])

@@ -123,8 +123,12 @@ def ops(
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - is standard input.", show_default=False)]
 Degree = Annotated[str, typer.Option(help="Degree of the polynomial.", metavar="N")]
-XColumn = Annotated[str | None, typer.Option("--x-col", help="Column of x, by name or number.", metavar="COLUMN", show_default=False)]
-YColumn = Annotated[str | None, typer.Option("--y-col", help="Column of y, by name or number.", metavar="COLUMN", show_default=False)]
+XColumn = Annotated[
+    str | None, typer.Option("--x-col", help="Column of x, by name or number.", metavar="COLUMN", show_default=False)
+]
+YColumn = Annotated[
+    str | None, typer.Option("--y-col", help="Column of y, by name or number.", metavar="COLUMN", show_default=False)
+]
 Rate = Annotated[str, typer.Option("--lr", help="Learning rate in the scaled basis, or auto.", metavar="RATE")]
 Steps = Annotated[str, typer.Option(help="Most steps.", metavar="N")]
 NoScale = Annotated[bool, typer.Option("--no-scale", help="Descend in raw powers of x, to see what happens.")]

@@ -65,10 +65,10 @@ def split(command: str, words: list[str]) -> Request:
                     raise InputError("switch-with-value", option=name)
                 value = ""
             elif not equals:
-                if place >= len(words):
-                    raise InputError("option-without-value", option=name, metavar=option.metavar)
-                value = words[place]
+                value = words[place] if place < len(words) else ""
                 place += 1
+            if option.metavar is not None and not value:
+                raise InputError("option-without-value", option=name, metavar=option.metavar)
             if name == "set":
                 _set(request, value)
             elif name in request.options and request.options[name] != value:

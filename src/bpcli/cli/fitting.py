@@ -105,7 +105,7 @@ def run_train(order: Order, shown: int) -> int:
         write(report.model_lines(fit, order.digits))
         write(["", f"the loss of one row, as a program that is differentiated ({_count(fit)} parameters):"])
         write(f"    {line}" for line in fit.basis.program().splitlines())
-        say("c0, c1 ... are the coefficients in that basis; at the end they are brought back to k0, k1 ... of powers of x")
+        say("c0, c1 ... are coefficients in that basis; at the end they are brought back to k0, k1 ... of powers of x")
         write([""])
     fit.scaled = dict.fromkeys(order.fitting.names, 0.0)
     last: Step | None = None

@@ -39,7 +39,7 @@ OPTIONS = (
     Option("digits", "N", "Significant digits that are shown (6)."),
     Option("all", None, "Print every row of a long trace on a terminal (a pipe always gets them).", ("trace",)),
     Option("tolerance", "T", "The largest relative error that passes (1e-6).", ("check",)),
-    Option("step", "H", "The step of the central difference, relative to max(1, |x|) (the best of several).", ("check",)),
+    Option("step", "H", "The step of the central difference, times max(1, |x|) (the best of several).", ("check",)),
     Option("no-share", None, "Keep equal subexpressions as separate nodes."),
     Option("max-nodes", "N", "Refuse graphs with more nodes than this (20000000)."),
     Option("help", None, "Show how the command is used."),

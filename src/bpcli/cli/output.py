@@ -44,7 +44,10 @@ def say(line: str, hang: int = 2) -> None:
         import textwrap
 
         width = shutil.get_terminal_size().columns
-        pieces = textwrap.wrap(line, width, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False)
+        hanging = textwrap.TextWrapper(
+            width, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False
+        )
+        pieces = hanging.wrap(line)
         write(pieces or [""])
     else:
         write([line])

@@ -56,7 +56,7 @@ class Derivative:
         evaluate(program, given)
         slope = float(forward(program.graph, FLOATS, bind(program, given), self.output + 1)[self.output])
         if slope != slope:
-            raise NumericError("nan-derivative", output=program.output_name, wrt=",".join(self.wrt), formula=self._short())
+            raise NumericError("nan-derivative", wrt=",".join(self.wrt), formula=self._short())
         return slope
 
     def _short(self) -> str:

@@ -85,7 +85,6 @@ def module_text(grammar: str) -> str:
         '"""Made by build_tables.py from grammar/expression.lark; not to be edited by hand."""',
         "",
         "# fmt: off",
-        "# ruff: noqa: E501",
         f"FINGERPRINT = {fingerprint(grammar)}",
     ]
     for name, rows in zip(names, (symbols, rules, actions, gotos), strict=True):

@@ -162,8 +162,8 @@ def _after_name(tokens: Tokens, before: int, index: int) -> InputError:
     if kinds[index] == scanner.NUMBER:
         named = f", or name it `{name}{word}`" if word.isdigit() else ""
         return tokens.error("number-after-name", before, index, name=name, number=word, named=named)
-    if word == "if":
-        return tokens.error("python-if", index)
+    if "if" in (name, word):
+        return tokens.error("python-if", index if word == "if" else before)
     if kinds[index] == scanner.NAME and word in known:
         after = texts[index + 1] if kinds[index + 1] in VALUES else "..."
         return tokens.error("function-between", index, name=word, first=name, second=after)

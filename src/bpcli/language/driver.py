@@ -87,7 +87,12 @@ def drive(kinds: Sequence[int], actions: dict[str, Callable[[list[Any], int, int
             kind = kinds[index]
             continue
         symbol, length, action = rules[~act]
-        if length == 1:
+        if length == 3:
+            last = values.pop()
+            middle = values.pop()
+            del states[-3:], firsts[-2:]
+            values[-1] = action([values[-1], middle, last], firsts[-1], index - 1)  # type: ignore[misc]
+        elif length == 1:
             if action is not None:
                 values[-1] = action([values[-1]], firsts[-1], index - 1)
             states.pop()

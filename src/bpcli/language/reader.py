@@ -205,8 +205,13 @@ class Reader:
     def binary(self, op: str) -> Callable[[list[Any], int, int], int]:
         """The action of an infix operator."""
 
+        starts, stops, place = self.tokens.starts, self.tokens.stops, self.tokens.place
+        moved = self.tokens.offsets is not None
+
         def action(parts: list[Any], first: int, last: int) -> int:
-            return self.graph.add(op, (parts[0], parts[2]), self.tokens.span(first, last))
+            left, _, right = parts
+            span = place(starts[first], stops[last]) if moved else (starts[first], stops[last])
+            return self.graph.add(op, (left, right), span)
 
         return action
 
@@ -310,6 +315,11 @@ class Reader:
     def name(self, parts: list[Any], first: int, last: int) -> int:
         """A parameter, an assigned name, a constant, or else a free variable."""
         name = self.tokens.texts[first]
+        # A variable that was met before stays one to the end of the text, outside of definitions.
+        if self.graph is self.outer and self.tokens.kinds[first + 1] not in RAISES:
+            node = self.graph.variables.get(name)
+            if node is not None:
+                return node
         if self.tokens.kinds[first + 1] in RAISES and (name in self.templates or named(name)):
             self.refuse_raised_function(name, first)
         return self.look_up(name, self.tokens.span(first, last))

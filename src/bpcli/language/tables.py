@@ -1,7 +1,6 @@
 """Made by build_tables.py from grammar/expression.lark; not to be edited by hand."""
 
 # fmt: off
-# ruff: noqa: E501
 FINGERPRINT = 2707270649
 SYMBOLS = (
     "$END",

@@ -37,7 +37,9 @@ OPERATIONS = (
         value="min(max(x, lo), hi)",
         partials={"x": "1 if lo <= x and x <= hi", "lo": "1 if x < lo and lo <= hi", "hi": "1 if x > hi or lo > hi"},
         latex=r"\operatorname{{clip}}\left({x}, {lo}, {hi}\right)",
-        kinks=[Kink("lo <= hi and (x == lo or x == hi)", "slope 1: the value still passes at the bound", "JAX returns 1/2")],
+        kinks=[
+            Kink("lo <= hi and (x == lo or x == hi)", "slope 1: the value still passes at the bound", "JAX returns 1/2")
+        ],
         golden=[
             Golden([0.5, 0, 1], 0.5, [1, 0, 0], "by hand"),
             Golden([2, 0, 1], 1, [0, 0, 1], "by hand"),

@@ -250,7 +250,8 @@ def closing(trace: Trace, digits: int = DIGITS) -> list[str]:
     line = "    ".join(f"d{output}/d{name} = {show(value, digits)}" for name, value in trace.gradient.items())
     parts = [line] if line else []
     if trace.check is not None:
-        parts.append(CHECKS[trace.check.state].format(name=trace.check.name, gap=_power(trace.check.gap) if trace.check.gap < math.inf else ""))
+        found = trace.check
+        parts.append(CHECKS[found.state].format(name=found.name, gap=_power(found.gap)))
     elif trace.gradient and not trace.paths and len(trace.forward) > 1000:
         parts.append("paths and the check are left out of a trace this long")
     lines = ["          ".join(parts)] if parts else []
@@ -259,10 +260,8 @@ def closing(trace: Trace, digits: int = DIGITS) -> list[str]:
 
 def _power(gap: float) -> str:
     """The power of ten that a gap stays below."""
-    from math import ceil, log10
-
     # Below 1e-10 it is the rounding of the difference, which says nothing about the gradient.
-    return f"1e{max(ceil(log10(gap)), -10)}" if gap else "1e-10"
+    return f"1e{max(math.ceil(math.log10(gap)), -10)}" if 0 < gap < math.inf else "1e-10"
 
 
 def shortened(table: Table, whole: bool) -> Iterator[tuple[str, ...] | str]:

@@ -130,8 +130,8 @@ class Trace:
     """
 
     __slots__ = (
-        "backward", "check", "constants", "forward", "given", "gradient", "nodes", "notes", "output", "paths", "program", "source",
-        "uses", "value",
+        "backward", "check", "constants", "forward", "given", "gradient", "nodes", "notes", "output", "paths",
+        "program", "source", "uses", "value",
     )  # fmt: skip
 
     def __init__(self, program: Program, point: Point) -> None:

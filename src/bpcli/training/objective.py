@@ -61,9 +61,9 @@ class Objective:
         program, graph = self.program, self.program.graph
         with np.errstate(all="ignore"):
             adjoints = reverse(graph, LANES, values, program.output, self._seed, self._skip)
-        named = {name: values[node] for name, node in program.names.items()}
+        named: dict[str, Any] = {name: values[node] for name, node in program.names.items()}
         named["dL/dp"] = adjoints[program.names["p"]]
-        named |= {name: column for name, column in self._data.items()}
+        named |= self._data
         lanes = {name: np.broadcast_to(value, (self.rows,)) for name, value in named.items()}
         return [{name: float(lane[row]) for name, lane in lanes.items()} for row in range(min(count, self.rows))]
 
