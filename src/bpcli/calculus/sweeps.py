@@ -178,7 +178,7 @@ def reverse(
                         before = adjoints[second]
                         adjoints[second] = product if before is None else before + product
                     continue
-                if edges is None:
+                if not edges:
                     edges = kind.edges(ops[node], len(arguments), guarded)
                 mask = masks.get(node) if masks else None
                 registers: list[Number] | None = None
@@ -241,8 +241,8 @@ def reverse(
         return adjoints
 
 
-class _Rules(dict[str, "tuple[int, tuple[Edge, ...] | None]"]):
-    """Operation -> shape and edges, for the operations met so far in one run; None where their number varies."""
+class _Rules(dict[str, "tuple[int, tuple[Edge, ...]]"]):
+    """Operation -> shape and edges, for the operations met so far in one run; no edges where their number varies."""
 
     def __init__(self, graph: Graph, kind: Kind, guarded: bool) -> None:
         super().__init__()
@@ -250,14 +250,14 @@ class _Rules(dict[str, "tuple[int, tuple[Edge, ...] | None]"]):
         self.kind = kind
         self.guarded = guarded
 
-    def __missing__(self, op: str) -> tuple[int, tuple[Edge, ...] | None]:
+    def __missing__(self, op: str) -> tuple[int, tuple[Edge, ...]]:
         function = self.graph.functions.get(op)
-        edges: tuple[Edge, ...] | None = None
+        edges: tuple[Edge, ...] = ()
         if function is not None:
             edges = self.kind.edges_of(function, self.guarded)
         elif not TABLE[op].variadic:
             edges = self.kind.edges(op, len(TABLE[op].params), self.guarded)
-        self[op] = (OTHER if edges is None else shape_of(edges), edges)
+        self[op] = (shape_of(edges), edges)
         return self[op]
 
 
