@@ -6,7 +6,7 @@ from bpcli.engine import point
 from bpcli.engine.formulas import Derivative, differentiate
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
-from bpcli.trace import checks, record
+from bpcli.tracing import checks, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -44,6 +44,15 @@ CASES = [
     ("x^0*log(x)", 2.0, 0.5, -0.25),
     ("where(x, log(x), x)", -0.0, 1.0, 0.0),
     ("hypot(x, 0*x)", 2.0, 1.0, 0.0),
+    # A node that is reached under two conditions is present where one of them holds.
+    ("a = x*x; y = where(x > 0, a, 0) + where(x < 1, a, 0)", 2.0, 4.0, 2.0),
+    ("a = x*x; y = where(x > 0, a, 0) + where(x < 1, a, 0)", -1.0, -2.0, 2.0),
+    ("a = x*x; y = where(x > 0, a, 0) + where(x < 1, a, 0)", 0.5, 2.0, 4.0),
+    ("a = x*x; y = where(x > 0, a, 0) + where(x > 1, a, 0)", -1.0, 0.0, 0.0),
+    # And everywhere, if one way leads there without a condition, whichever of the two is met first.
+    ("a = x*x; y = where(x > 0, a, 0) + a", -1.0, -2.0, 2.0),
+    ("a = x*x; b = 3*a; y = where(x > 0, a, 0) + b", -1.0, -6.0, 6.0),
+    ("a = x*x; b = where(x > 0, a, 0); y = 3*a + b", -1.0, -6.0, 6.0),
 ]
 
 

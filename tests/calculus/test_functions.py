@@ -8,7 +8,7 @@ from bpcli.engine.formulas import differentiate
 from bpcli.engine.point import evaluate, gradient
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
-from bpcli.trace.record import record
+from bpcli.tracing.record import record
 
 OWN = "f(u) = u^2; d f/du = 10*u; "  # a rule of its own, wrong on purpose, to tell it from the right one
 

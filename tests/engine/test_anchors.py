@@ -13,8 +13,8 @@ from bpcli.engine.floats import FLOATS
 from bpcli.engine.formulas import differentiate
 from bpcli.engine.point import gradient
 from bpcli.language.reader import parse
-from bpcli.trace.checks import central, check
-from bpcli.trace.record import record
+from bpcli.tracing.checks import central, check
+from bpcli.tracing.record import record
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "anchors.json"
 ANCHORS = {entry["id"]: entry for entry in json.loads(GOLDEN.read_text("utf-8"))["entries"]}

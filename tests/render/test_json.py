@@ -23,8 +23,8 @@ from bpcli.render.json import (
     trace_dict,
     trace_text,
 )
-from bpcli.trace.checks import check
-from bpcli.trace.record import record
+from bpcli.tracing.checks import check
+from bpcli.tracing.record import record
 from calculus.programs import ALL, CUTTING, runs
 
 AT = {"x": 2.0, "w": 3.0}

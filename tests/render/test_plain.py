@@ -15,7 +15,7 @@ from bpcli.language.reader import parse
 from bpcli.render import layout
 from bpcli.render.layout import Table
 from bpcli.render.plain import filled, table_lines, trace_lines
-from bpcli.trace.record import Trace, record
+from bpcli.tracing.record import Trace, record
 from calculus.programs import ALL, CUTTING, valued
 
 TYPE_CHECKING = False

@@ -16,7 +16,7 @@ from bpcli.render import layout
 from bpcli.render.layout import Table
 from bpcli.render.plain import trace_lines
 from bpcli.render.terminal import console, table_renderable, trace_renderable
-from bpcli.trace.record import Trace, record
+from bpcli.tracing.record import Trace, record
 from calculus.programs import ALL, CUTTING, valued
 
 TYPE_CHECKING = False

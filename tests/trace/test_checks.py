@@ -13,8 +13,8 @@ from bpcli.engine.lanes import LANES
 from bpcli.graph import Graph, Program
 from bpcli.language.reader import parse
 from bpcli.ops import TABLE, Op
-from bpcli.trace import checks
-from bpcli.trace.checks import central, central_agreement, check, relative
+from bpcli.tracing import checks
+from bpcli.tracing.checks import central, central_agreement, check, relative
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

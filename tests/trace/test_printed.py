@@ -15,7 +15,7 @@ from bpcli.engine.floats import FLOATS
 from bpcli.language.reader import parse
 from bpcli.numbers import show
 from bpcli.render import layout
-from bpcli.trace.record import Trace, record
+from bpcli.tracing.record import Trace, record
 from calculus.programs import ALL, CUTTING, valued
 
 TYPE_CHECKING = False

@@ -13,7 +13,7 @@ from bpcli.engine.point import gradient
 from bpcli.errors import NumericError
 from bpcli.language.reader import parse
 from bpcli.render.json import trace_dict, trace_text
-from bpcli.trace.record import Trace, record
+from bpcli.tracing.record import Trace, record
 from calculus.programs import ALL, CHOOSING, CUTTING, SMOOTH, valued
 
 TYPE_CHECKING = False
@@ -245,7 +245,7 @@ def test_a_ladder_of_200_diamonds_counts_2_to_the_200() -> None:
 def test_a_long_trace_leaves_out_paths_and_check_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     program = parse("+".join(f"x*{number}" for number in range(60)))
     assert record(program, {"x": 0.5}).paths["x"].count == 60
-    monkeypatch.setattr("bpcli.trace.record.MOST_STEPS", 100)
+    monkeypatch.setattr("bpcli.tracing.record.MOST_STEPS", 100)
     short = record(program, {"x": 0.5})
     assert len(short.forward) == 119
     assert short.paths == {}

@@ -17,15 +17,15 @@ from bpcli.training import data
 from bpcli.training.data import Table, choose_columns, read_table
 
 
-def table_of(folder: Path, content: str | bytes) -> Table:
+def table_of(folder: Path, content: str | bytes, x: str | None = None, y: str | None = None) -> Table:
     path = folder / "t.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return read_table(str(path))
+    return read_table(str(path), x, y)
 
 
-def refusal_of(folder: Path, content: str | bytes) -> InputError:
+def refusal_of(folder: Path, content: str | bytes, x: str | None = None, y: str | None = None) -> InputError:
     with pytest.raises(InputError) as caught:
-        table_of(folder, content)
+        table_of(folder, content, x, y)
     assert caught.value.exit_code == 2
     return caught.value
 
@@ -419,6 +419,203 @@ def test_a_refused_choice_lists_the_columns_and_suggests_the_nearest() -> None:
     assert caught.value.facts["hint"] == "did you mean `--y-col height`?"
 
 
+# --- columns that are not used ------------------------------------------------------------------------------------
+
+
+def pairs_of(folder: Path, content: str, x: str | None = None, y: str | None = None) -> list[tuple[float, float]]:
+    table = table_of(folder, content, x, y)
+    _, x_values, _, y_values = choose_columns(table, x, y)
+    return list(zip(x_values.tolist(), y_values.tolist(), strict=True))
+
+
+# In each of these the columns x and y hold the three points, and the others hold anything.
+BESIDE = {
+    "text": "name,x,y\nann,1,2.5\nbob,2,-3\n李雷,3,4e2\n",
+    "dates": "x,day,y\n1,2024-01-31,2.5\n2,2024-02-01,-3\n3,10:30,4e2\n",
+    "missing cells": "id,x,y,note\n,1,2.5,\nNA,2,-3,NA\ninf,3,4e2,\n",
+    "amounts": 'x,y,price\n1,2.5,"1,234.5"\n2,-3,"1,5"\n3,4e2,1_000\n',
+    "quotes": '"name","x","y"\n"Smith, ""J""","1","2.5"\n"a\n\nb",2,-3\n"",3,"4e2"\n',
+    "a quote in a cell": 'name,x,y\na"b"c,1,2.5\nd,2,-3\ne,3,4e2\n',
+    "semicolons and decimal commas": "name;x;y\nann;1,0;2,5\nbob;2;-3\ncy;3;4e2\n",
+    "a comma that is no decimal mark": "x;y;note\n1;2.5;1,5\n2;-3;0,25\n3;4e2;7\n",
+    "tabs": "name\tx\ty\nann lee\t1\t2.5\n\t2\t-3\nbob\t3\t4e2\n",
+    "blanks": "name x  y\nann 1\t2.5\n  bob   2 -3\n\ncy 3 4e2 \n",
+    "blanks and quotes": 'name x y\n"ann lee"  1 2.5\n""   "2" -3\ncy 3  4e2\n',
+    "names twice": "note,x,note,y,y2,\na,1,b,2.5,,\na,2,b,-3,,\na,3,b,4e2,,\n",
+    "comments": "# made\nname,y,x\n#ann,1,1\nann,2.5,1\n\nbob,-3,2\ncy,4e2,3",
+    "Excel": "x,y,z\r\n1,2.5,#N/A\r\n2,-3,#DIV/0!\r\n3,4e2,5%\r\n",
+}
+
+
+@pytest.mark.parametrize("content", BESIDE.values(), ids=BESIDE)
+@pytest.mark.parametrize("x, y", [(None, None), ("x", "y"), ("x", None), (None, "y")])
+def test_what_stands_beside_the_used_columns_does_not_matter(
+    tmp_path: Path, content: str, x: str | None, y: str | None
+) -> None:
+    assert pairs_of(tmp_path, content, x, y) == THREE_POINTS
+    assert table_of(tmp_path, content, x, y).rows_skipped == 0
+
+
+def test_columns_with_text_beside_them_are_chosen_by_name_or_number(tmp_path: Path) -> None:
+    content = "name,t,v,day\nann,1,2,2024-01-31\nbob,3,4,?\n"
+    for x, y in (("t", "v"), ("2", "3"), ("t", "3")):
+        assert pairs_of(tmp_path, content, x, y) == [(1.0, 2.0), (3.0, 4.0)]
+    assert pairs_of(tmp_path, content, "v", "t") == [(2.0, 1.0), (4.0, 3.0)]
+
+
+def test_a_column_that_was_not_read_is_not_handed_out(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "id,x,y\n1,2,3\n")
+    assert [column.shape for column in table.columns] == [(0,), (1,), (1,)]
+    with pytest.raises(ValueError, match="column 1 was not read"):
+        choose_columns(table, "id", "y")
+
+
+def test_all_columns_are_read_where_nothing_chooses(tmp_path: Path) -> None:
+    assert rows_of(table_of(tmp_path, "a,b,c\n1,2,3\n")) == [(1.0, 2.0, 3.0)]
+    assert refusal_of(tmp_path, "a,b,c\nann,2,3\n").kind == "csv-text-cell"
+    assert refusal_of(tmp_path, "a,b,c\nann,2,3\n", "b").kind == "csv-choose-columns"
+    assert refusal_of(tmp_path, "day,v\n2024-01-31,3\n").kind == "csv-date"
+
+
+@pytest.mark.parametrize(
+    "content, kind, row, column, text",
+    [
+        ("name,x,y\nann,1,2\n\nbob,2,abc\n", "csv-text-cell", 4, "y", "abc"),
+        ('name,x,y\n"a\nb",1,2\n"c\n\nd",3,4\n"Lee, B",2,"1,234"\n', "csv-comma-unclear", 7, "y", "1,234"),
+        ('name,x,y\n"a\nb","1\n2",2\n', "csv-text-cell", 2, "x", "1 2"),
+        ("name;x;y\na;1;1,5\nb;1;1.5\n", "csv-mixed-decimals", 3, "y", "1.5"),
+        ("name;x;y\n1,5;1;1,234\n", "csv-comma-unclear", 2, "y", "1,234"),
+        ("name x y\n\nann 1 2\nbob 2024-01 2\n", "csv-date", 4, "x", "2024-01"),
+    ],
+)
+def test_the_used_columns_are_judged_as_ever(
+    tmp_path: Path, content: str, kind: str, row: int, column: str, text: str
+) -> None:
+    mistake = refusal_of(tmp_path, content)
+    assert (mistake.kind, *(mistake.facts[name] for name in ("row", "column", "text"))) == (kind, row, column, text)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", " "])
+def test_rows_with_a_gap_in_a_used_column_are_counted_by_their_line(tmp_path: Path, separator: str) -> None:
+    gap = '""' if separator == " " else ""
+    rows = [["name", "x", "y"], ["a", "1", "2"], ["b", gap, gap], [], ["c", "3", gap], ["d", "NA", "5"]]
+    table = table_of(tmp_path, "".join(separator.join(row) + "\n" for row in rows))
+    assert (table.rows_used, table.rows_skipped, table.separator) == (1, 3, separator)
+    assert table.skipped == ((3, "x is empty"), (5, "y is empty"), (6, "x is missing (NA)"))
+
+
+@pytest.mark.parametrize(
+    "content, row, found",
+    [
+        ("name,x,y\nann,1,2\nbob,3,4,5\n", 3, 4),
+        ("name,x,y\nann,1,2\n\nbob,3\n", 4, 2),
+        ("name,x,y\nLee, B,1,2\n", 2, 4),
+        ('name,x,y\n"a\nb",1,2\n"c\nd",3\n', 4, 2),
+        ("name x y\nann lee 1 2\n", 2, 4),
+    ],
+)
+def test_a_ragged_row_is_refused_whichever_columns_are_used(
+    tmp_path: Path, content: str, row: int, found: int
+) -> None:
+    mistake = refusal_of(tmp_path, content)
+    assert mistake.kind == "csv-ragged-row"
+    assert (mistake.facts["row"], mistake.facts["expected"], mistake.facts["found"]) == (row, 3, found)
+
+
+@pytest.mark.parametrize(
+    "content, row",
+    [
+        ('name,x,y\nann,1,2\n"bob,3,4\ncy,5,6\n', 3),
+        ('name,x,y\n"a\nb",1,2\n"bob"s,3,4\n', 4),
+        ('name,x,y\n5" pipe,1,2\n6" pipe,3,4\n', 2),
+    ],
+)
+def test_a_wrong_quote_is_refused_whichever_columns_are_used(tmp_path: Path, content: str, row: int) -> None:
+    mistake = refusal_of(tmp_path, content)
+    assert (mistake.kind, mistake.facts["row"]) == ("csv-unclosed-quote", row)
+
+
+@pytest.mark.parametrize(
+    "content, x, y, header",
+    [
+        ("name,2019,2020\nann,1,2\n", "2019", "2020", True),
+        ("name,2019,2020\nann,1,2\n", "c2", "c3", False),
+        ("ann,1,2\nbob,3,4\n", "c2", "c3", False),
+        ("ann,1,2\nbob,3,4\n", "c2", "3", False),
+        ("id,2019,2020\n7,1,2\n", "2", "3", True),  # a number below the text
+        ("day,2019,2020\n,1,2\n2024-01-31,1,2\n", "2", "3", True),
+        ("name,a,2020\nann,1,2\n", "2", "3", True),
+        ("2024-01-31,1,2\n2024-02-01,3,4\n", "2", "3", False),
+    ],
+)
+def test_a_first_row_with_text_beside_numbers_is_a_header_where_that_is_sure(
+    tmp_path: Path, content: str, x: str, y: str, header: bool
+) -> None:
+    assert table_of(tmp_path, content, x, y).header == header
+    assert len(pairs_of(tmp_path, content, x, y)) == content.count("\n") - header
+
+
+@pytest.mark.parametrize("content", ["ann,1,2\nbob,3,4\n", "name,2019,2020\nann,1,2\n", "name,2019,2020\n,1,2\n"])
+def test_a_first_row_that_can_be_names_or_data_is_refused(tmp_path: Path, content: str) -> None:
+    mistake = refusal_of(tmp_path, content, "2", "3")
+    assert mistake.kind == "csv-header-unclear"
+    assert (mistake.facts["x"], mistake.facts["y"]) == ("c2", "c3")
+    assert mistake.facts["text"] == content.splitlines()[0].replace(",", ", ")
+
+
+@pytest.mark.parametrize(
+    "x, y, kind",
+    [
+        ("a", "note", "csv-duplicate-name"),
+        ("note", None, "csv-duplicate-name"),
+        (None, None, "csv-duplicate-name"),
+        ("b", "a", None),
+        ("2", "1", None),  # by number, two columns of one name can be told apart
+        ("nota", "a", "csv-unknown-column"),
+    ],
+)
+def test_a_name_that_stands_twice_matters_where_it_is_chosen(
+    tmp_path: Path, x: str | None, y: str | None, kind: str | None
+) -> None:
+    content = "note,note,a,b\n1,2,3,4\n"
+    if kind is None:
+        assert len(pairs_of(tmp_path, content, x, y)) == 1
+    else:
+        assert refusal_of(tmp_path, content, x, y).kind == kind
+
+
+beside = st.text(st.sampled_from("ab1,;\t \"\n#.é-"), max_size=6)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.data())
+def test_any_text_beside_the_used_columns_leaves_the_table_as_it_is(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    cell = st.sampled_from(["1", "-2.5", "NA", "", "1e3", " 7 ", "inf", "1,5", "abc"])
+    rows = data.draw(st.lists(st.tuples(cell, cell), min_size=1, max_size=6))
+    separator = data.draw(st.sampled_from(",;\t"))
+    column = data.draw(st.lists(beside, min_size=len(rows), max_size=len(rows)))
+    # A line of a quoted cell that begins with # would be taken for a comment.
+    column = ["n" + text.replace("\n#", "\n").replace("#", "") for text in column]
+    place = data.draw(st.integers(0, 2))
+
+    def answer(table: list[list[str]]) -> object:
+        text = io.StringIO(newline="")
+        csv.writer(text, delimiter=separator, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(table)
+        try:
+            found = table_of(tmp_path_factory.getbasetemp(), text.getvalue(), "x", "y")
+        except BpcliError as mistake:
+            facts = {key: fact for key, fact in mistake.facts.items() if key not in ("row", "columns")}
+            return mistake.kind, facts
+        reasons = [reason for _, reason in found.skipped]
+        return [values.tolist() for values in choose_columns(found, "x", "y")[1::2]], reasons, found.rows_skipped
+
+    narrow = [list(row) for row in [("x", "y"), *rows]]
+    wide = [row[:place] + [text] + row[place:] for row, text in zip(narrow, ["name", *column], strict=True)]
+    assert answer(wide) == answer(narrow)
+
+
 # --- large files, and any file ------------------------------------------------------------------------------------
 
 
@@ -437,6 +634,8 @@ def test_a_clean_file_is_read_without_looking_at_single_cells(tmp_path: Path, mo
     monkeypatch.setattr(data, "checked_values", None)
     for content in ("x,y\n1,2.5\n", '"x","y"\n"1","2.5"\n', "# made\nx;y\n1;2,5\n", "1 2.5\r\n"):
         assert rows_of(table_of(tmp_path, content)) == [(1.0, 2.5)]
+    for content in ("id,x,y\n#1\na b,1,2.5\n", 'name,y,x\n"a, b","2.5",1\n', "day;x;y\n1.1.24;1;2,5\n"):
+        assert pairs_of(tmp_path, content) == [(1.0, 2.5)]
 
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -508,7 +707,8 @@ def test_the_fast_way_gives_what_the_careful_way_gives(tmp_path_factory: pytest.
             table = table_of(tmp_path_factory.getbasetemp(), text)
         except BpcliError as mistake:
             return mistake.kind, mistake.facts
-        return table.names, rows_of(table), table.skipped, table.rows_skipped
+        columns = [column.tolist() for column in table.columns]
+        return table.names, columns, table.skipped, table.rows_skipped
 
     fast = answer()
     with pytest.MonkeyPatch.context() as patch:
@@ -524,6 +724,8 @@ def test_any_bytes_are_a_table_or_a_mistake_of_ours(tmp_path_factory: pytest.Tem
         table = table_of(tmp_path_factory.getbasetemp(), content)
     except BpcliError:
         return
-    assert len(table.names) == len(set(table.names)) == len(table.columns) > 0
-    assert all(column.shape == (table.rows_used,) and np.isfinite(column).all() for column in table.columns)
+    assert len(table.names) == len(table.columns) > 0
+    read = [column for column in table.columns if len(column)]
+    assert len(read) in (2, len(table.columns))
+    assert all(column.shape == (table.rows_used,) and np.isfinite(column).all() for column in read)
     assert len(table.skipped) == min(table.rows_skipped, 20)

@@ -136,7 +136,7 @@ def run_grad(work: Work) -> int:
 
 def run_trace(work: Work) -> int:
     """Both passes, step by step."""
-    from bpcli.trace.record import record
+    from bpcli.tracing.record import record
 
     trace = record(work.program, work.given, work.wrt)
     whole = "all" in work.options
@@ -196,7 +196,7 @@ def run_diff(work: Work) -> int:
 
 def run_check(work: Work) -> int:
     """The same gradient by several methods."""
-    from bpcli.trace.checks import TOLERANCE, check
+    from bpcli.tracing.checks import TOLERANCE, check
 
     result = check(
         work.program,

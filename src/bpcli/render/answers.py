@@ -9,7 +9,7 @@ from bpcli.render.layout import Table
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bpcli.engine.point import Point
-    from bpcli.trace.checks import Check
+    from bpcli.tracing.checks import Check
 
 LONGEST = 60  # characters of a formula beside its value
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from bpcli.engine.notes import Note
     from bpcli.engine.point import Point
-    from bpcli.trace.checks import Check
-    from bpcli.trace.record import Trace
+    from bpcli.tracing.checks import Check
+    from bpcli.tracing.record import Trace
     from bpcli.training.fitting import Fit
 
 MOST_LOSSES = 1000  # of a history; the last is always `final_loss`

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bpcli.trace.record import Backward, Forward, Path, Trace
+    from bpcli.tracing.record import Backward, Forward, Path, Trace
 
 ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 LONGEST_HEADER = 2000  # characters of a formula in the header

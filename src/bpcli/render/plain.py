@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bpcli.render.layout import Table
-    from bpcli.trace.record import Trace
+    from bpcli.tracing.record import Trace
 
 SPEAKING = ("#", "node", "edge", "input", "name", "step", "parameter", "path", "running total", "")  # need no label
 SAMPLE = 1000  # rows that decide the width of a column; a wider cell further down pushes its row out

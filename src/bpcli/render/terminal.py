@@ -16,7 +16,7 @@ from bpcli.render import layout, plain
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bpcli.render.layout import Table
-    from bpcli.trace.record import Trace
+    from bpcli.tracing.record import Trace
 
 STYLES = {
     "#": "dim",

@@ -18,7 +18,7 @@ from bpcli.graph import Graph, Program
 from bpcli.language import text
 from bpcli.numbers import constant_text
 from bpcli.ops import TABLE
-from bpcli.trace.checks import Agreement, central_agreement
+from bpcli.tracing.checks import Agreement, central_agreement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

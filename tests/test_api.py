@@ -1,0 +1,68 @@
+"""The Python API: the public names, and that each of them works after any other."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import bpcli
+from bpcli.errors import InputError
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_all_is_exact() -> None:
+    assert sorted(bpcli.__all__) == sorted({*bpcli._HOME, "__version__"})
+    for name in bpcli.__all__:
+        assert getattr(bpcli, name) is not None
+
+
+@pytest.mark.parametrize("first", ["bpcli.grad('x', x=1)", "bpcli.check('x', x=1)", "bpcli.Trace", "bpcli.fit([1, 2], [3, 4], 1)"])
+def test_trace_is_a_function_whatever_was_called_before(first: str) -> None:
+    """No folder of the package may have the name of a public function."""
+    code = f"import bpcli\n{first}\nprint(bpcli.trace('(x+w)*w', x=2, w=3).gradient)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "{'x': 3.0, 'w': 8.0}\n"
+
+
+def test_no_module_of_the_package_shadows_a_public_name() -> None:
+    inner = {path.stem for path in (ROOT / "src" / "bpcli").iterdir()}
+    assert not inner & {*bpcli.__all__}
+
+
+def test_importing_the_package_loads_nothing_else() -> None:
+    code = "import sys, bpcli; print(sorted(name for name in sys.modules if name.startswith(('bpcli.', 'numpy', 'rich'))))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_values_are_numbers_or_text_and_names_are_lists_or_text() -> None:
+    assert bpcli.grad("x^2*w", {"x": "1/3", "w": 9}).gradient == pytest.approx({"x": 6, "w": 1 / 9})
+    assert bpcli.grad("x1*x2", x1=2, x2=3, wrt="x1").gradient == {"x1": 3}
+    assert bpcli.grad("x1*x2", x1=2, x2=3, wrt=["x2"]).gradient == {"x2": 2}
+    assert str(bpcli.diff("x^3*w", "x,w")) == "3*x^2"
+    assert bpcli.diff("x^3", "x").diff("x")(x=2) == 12
+
+
+def test_a_wrong_value_is_told_with_its_name() -> None:
+    with pytest.raises(InputError, match="the value of x, 'abc', is not a number"):
+        bpcli.grad("x^2", x="abc")
+    with pytest.raises(InputError, match="the value of x, 'None', is not a number"):
+        bpcli.grad("x^2", {"x": None})
+
+
+def test_records_show_themselves() -> None:
+    assert "dy/dw = 5 + 3 = 8 (2 of 2)" in str(bpcli.trace("(x+w)*w", x=2, w=3))
+    assert "dy/dw = 5 + 3 = 8 (2 of 2)" in bpcli.trace("(x+w)*w", x=2, w=3)._repr_html_()
+    assert "ok: both agree" in str(bpcli.check("(x+w)*w", x=2, w=3))
+    assert repr(bpcli.grad("x^2", x=3)) == "Point(value=9.0, gradient={'x': 6.0})"
+    assert bpcli.trace("(x+w)*w", x=2, w=3).to_dict()["schema"] == "bpcli.trace/1"
+    assert bpcli.fit([0, 1, 2], [1, 3, 5], 1).to_dict()["schema"] == "bpcli.fit/1"
+    assert bpcli.evaluate("x^2", x=3).to_dict()["schema"] == "bpcli.eval/1"
