@@ -25,7 +25,7 @@ FLOORS = (
     ("language",),
     ("calculus",),
     ("engine",),
-    ("trace",),
+    ("tracing",),
     ("render",),
     ("training",),
     ("api",),

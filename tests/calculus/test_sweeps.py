@@ -276,7 +276,10 @@ def test_lanes_give_the_gradient_of_each_of_their_points(run) -> None:
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, inf, -inf, nan, 1e308, -1e-320, 1e200, 750.0, -750.0, -2.2)
 
 
-@given(runs(ALL + CUTTING), st.lists(st.lists(st.sampled_from(SPECIAL), min_size=3, max_size=3), min_size=1, max_size=7))
+@given(
+    runs(ALL + CUTTING),
+    st.lists(st.lists(st.sampled_from(SPECIAL), min_size=3, max_size=3), min_size=1, max_size=7),
+)
 def test_lanes_and_floats_are_nan_and_infinite_together(run, points) -> None:
     """The same, where programs leave their domain and what is finite is often a difference of large numbers."""
     program, _ = run

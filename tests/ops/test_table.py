@@ -393,7 +393,10 @@ def test_arrays_follow_floats_on_special_values(op: Op, count: int) -> None:
             assert near(float(got[place]), want, 4), at
 
 
-@pytest.mark.parametrize("exponent", [-3.0, -2.0, -1.0, -0.5, -0.0, 0.0, 1 / 3, 0.5, 1.0, 1.5, 2.0, 3.0, inf, -inf, nan])
+EXPONENTS = [-3.0, -2.0, -1.0, -0.5, -0.0, 0.0, 1 / 3, 0.5, 1.0, 1.5, 2.0, 3.0, inf, -inf, nan]
+
+
+@pytest.mark.parametrize("exponent", EXPONENTS)
 def test_arrays_follow_floats_in_powers_with_one_exponent(exponent: float) -> None:
     """NumPy has short cuts for a single exponent: squares, roots and reciprocals."""
     use = Use(TABLE["powc"])

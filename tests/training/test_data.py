@@ -514,9 +514,7 @@ def test_rows_with_a_gap_in_a_used_column_are_counted_by_their_line(tmp_path: Pa
         ("name x y\nann lee 1 2\n", 2, 4),
     ],
 )
-def test_a_ragged_row_is_refused_whichever_columns_are_used(
-    tmp_path: Path, content: str, row: int, found: int
-) -> None:
+def test_a_ragged_row_is_refused_whichever_columns_are_used(tmp_path: Path, content: str, row: int, found: int) -> None:
     mistake = refusal_of(tmp_path, content)
     assert mistake.kind == "csv-ragged-row"
     assert (mistake.facts["row"], mistake.facts["expected"], mistake.facts["found"]) == (row, 3, found)
@@ -584,7 +582,7 @@ def test_a_name_that_stands_twice_matters_where_it_is_chosen(
         assert refusal_of(tmp_path, content, x, y).kind == kind
 
 
-beside = st.text(st.sampled_from("ab1,;\t \"\n#.é-"), max_size=6)
+beside = st.text(st.sampled_from('ab1,;\t "\n#.é-'), max_size=6)
 
 
 @settings(max_examples=600, deadline=None)
@@ -612,7 +610,7 @@ def test_any_text_beside_the_used_columns_leaves_the_table_as_it_is(
         return [values.tolist() for values in choose_columns(found, "x", "y")[1::2]], reasons, found.rows_skipped
 
     narrow = [list(row) for row in [("x", "y"), *rows]]
-    wide = [row[:place] + [text] + row[place:] for row, text in zip(narrow, ["name", *column], strict=True)]
+    wide = [[*row[:place], text, *row[place:]] for row, text in zip(narrow, ["name", *column], strict=True)]
     assert answer(wide) == answer(narrow)
 
 

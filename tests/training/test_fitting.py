@@ -141,7 +141,10 @@ def test_data_that_cannot_be_fitted_are_refused(x, y, degree, kind):
     assert refused.value.sentence
 
 
-@pytest.mark.parametrize("make", [polynomial.chebyshev, polynomial.orthogonal, lambda x, degree: polynomial.powers(degree)])
+BASES = [polynomial.chebyshev, polynomial.orthogonal, lambda x, degree: polynomial.powers(degree)]
+
+
+@pytest.mark.parametrize("make", BASES)
 @pytest.mark.parametrize("degree", [0, 1, 2, 6])
 def test_a_basis_its_program_and_its_way_back_to_powers_agree(make, degree):
     x = np.array([-1.5, 0.0, 0.25, 2.0, 7.0, 8.5, 9.0])

@@ -116,15 +116,15 @@ def reverse(
     skip: bytearray,
     branches: list[Branch] | None = None,
 ) -> list[Number]:
-    """The adjoint of every node up to `output`: what one more of it would add to the output.
+    """The adjoint of every node: what one more of it would add to the output.
 
     skip:     marks nodes that need no adjoint (constants, or what no requested variable reaches)
     branches: filled with one Branch for each edge, in the order of accumulation
 
-    A node that nothing flows to has None, which is not 0: no open path leads there.
+    A node that nothing flows to has None, which is not 0: no open path leads there (nor to one behind the output).
     """
     ops, args = graph.op, graph.args
-    adjoints: list[Number] = [None] * (output + 1)
+    adjoints: list[Number] = [None] * len(args)
     adjoints[output] = seed
     masks: dict[int, Number] = {}  # presence of an adjoint, where it is not present everywhere
     guarded = False

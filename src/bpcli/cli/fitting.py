@@ -47,7 +47,7 @@ class Order:
         self.digits = self.bare_digits or DIGITS
         degree_asked = whole_number("degree", degree, 0, MOST_DEGREE)
         limit = whole_number("steps", steps, 0, 10**9)
-        table = read_table(path)
+        table = read_table(path, x_col, y_col)
         x_name, x, y_name, y = choose_columns(table, x_col, y_col)
         self.fitting = Fitting(
             x, y, degree_asked, rate=_rate(rate), steps=limit, scale=scale, keep=50

@@ -1,8 +1,8 @@
 """A table of numbers from a text file: the rows that a fit uses, and what was passed over.
 
 A wrong fit is worse than a refusal. A missing cell skips its row, which is counted and shown; whatever can be
-read in two ways (`1,234`, a date, a ragged row) is refused by file, row, column and the text found. Only the cells of the columns
-that are used are judged; the others may hold anything.
+read in two ways (`1,234`, a date, a ragged row) is refused by file, row, column and the text found. Only
+the columns that are used are judged; the others may hold anything.
 """
 
 from __future__ import annotations
@@ -264,7 +264,8 @@ def found_separator(text: str) -> str:
 
     Semicolon and tab go before the comma, which is a decimal comma beside them.
     """
-    sample = [QUOTED.sub("", text[start:stop]) for _, start, stop in islice(lines(text), SAMPLE)]
+    end = max((stop for _, _, stop in islice(lines(text), SAMPLE)), default=0)
+    sample = [line for line in QUOTED.sub('""', text[:end]).split("\n") if line.strip()]
     rows_with = {separator: sum(separator in line for line in sample) for separator in ";\t,"}
     best = max(rows_with, key=lambda separator: rows_with[separator])
     return best if 2 * rows_with[best] > len(sample) else " "
