@@ -32,11 +32,9 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def drawn(renderable: Any, width: int, color: bool = False) -> str:
-    """What a terminal of this width shows."""
-    screen = Console(
-        width=width, file=io.StringIO(), force_terminal=color, color_system="truecolor" if color else None,
-        markup=False, highlight=False, emoji=False, legacy_windows=False,
-    )  # fmt: skip
+    """What a terminal of this width shows, on a console that reads markup wherever it is let."""
+    system = "truecolor" if color else None
+    screen = Console(width=width, file=io.StringIO(), force_terminal=color, color_system=system, legacy_windows=False)
     screen.print(renderable)
     return screen.file.getvalue()  # type: ignore[attr-defined]
 

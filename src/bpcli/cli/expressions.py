@@ -42,6 +42,8 @@ class Work:
             if name in self.program.inputs and name not in self.given:
                 raise InputError("option-as-variable", name=name)
         self.wrt = [name.strip() for name in options["wrt"].split(",")] if options.get("wrt") else None
+        if self.wrt is not None and not all(self.wrt):
+            raise InputError("option-without-value", option="wrt", metavar="NAMES, as in x,w")
 
     def number(self, value: float) -> str:
         """A number of a bare answer: to the last bit, or to the digits that were asked for."""

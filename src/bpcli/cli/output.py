@@ -24,7 +24,7 @@ def chosen_format(given: str, json: bool) -> str:
 
 def whole_number(option: str, text: str, least: int, most: int) -> int:
     """The value of an option that is a whole number. Raises InputError."""
-    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+    if not text.isascii() or not text.isdigit() or len(text) > 12 or not least <= int(text) <= most:
         raise InputError("option-not-whole", option=option, text=text, least=least, most=most)
     return int(text)
 

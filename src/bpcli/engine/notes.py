@@ -6,7 +6,7 @@ from __future__ import annotations
 class Note:
     """Something worth knowing about a result that is right all the same.
 
-    kind:  infinite-value, infinite-gradient, kink, independent, flat, closed, shadowed
+    kind:  infinite-value, infinite-gradient, kink, independent, cut, no-open-path, shadowed
     facts: fill the sentence of that kind
     """
 

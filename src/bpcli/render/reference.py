@@ -27,6 +27,8 @@ def find(name: str) -> list[Op]:
     name = name.removesuffix("()")
     if name == "**":
         name = "^"
+    if not name:
+        return []
     return list(named(name)) or [op for op in TABLE.values() if name in (op.symbol, op.name)]
 
 

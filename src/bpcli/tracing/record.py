@@ -170,7 +170,7 @@ def record(
     trace = make(program, point)
     graph = program.graph
     wanted = _leading_to(program, wrt)
-    names = _names(program)
+    names = _names(program, wanted)
     for name in program.inputs:
         trace.given[name] = point.values[graph.variables[name]]
     every = bool(graph.constant[program.output])
@@ -194,7 +194,8 @@ def record(
             trace.constants[node] = entry
             continue
         trace.nodes[node] = entry
-        if leaf or (graph.constant[node] and not every and node not in graph.name):
+        asked = wanted is not None and wanted[node]
+        if leaf or (graph.constant[node] and not every and not asked and node not in graph.name):
             continue
         steps[node] = len(steps) + 1
         operands = tuple(point.values[argument] for argument in graph.args[node])
@@ -236,8 +237,11 @@ def _letters(taken: set[str]) -> Iterator[str]:
         number += 1
 
 
-def _names(program: Program) -> dict[int, str]:
-    """The name of every node that is shown: the user's, else automatic ones."""
+def _names(program: Program, wanted: bytearray | None) -> dict[int, str]:
+    """The name of every node that is shown: the user's, else automatic ones.
+
+    Constants are shown where nothing else is there, and on the way to a named one that is asked for.
+    """
     graph = program.graph
     output = program.output
     taken = {*program.names, program.output_name}
@@ -252,7 +256,7 @@ def _names(program: Program) -> dict[int, str]:
             names[node] = graph.name[node]
         elif node == output:
             names[node] = program.output_name
-        elif graph.args[node] and (every or not graph.constant[node]):
+        elif graph.args[node] and (every or not graph.constant[node] or (wanted is not None and wanted[node])):
             names[node] = next(fresh)
     return names
 
