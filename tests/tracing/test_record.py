@@ -283,5 +283,6 @@ def test_a_named_constant_that_is_asked_for_has_its_edges() -> None:
     """By hand: dy/da = 2 a = 8; without being asked for, a^2 is a constant and has no step."""
     trace = traced("a = 4; y = a^2 + x", {"x": 1.0}, ["a"])
     assert trace.gradient == {"a": 8.0}
-    assert [(row.derived, row.product) for row in trace.backward] == [("c+x", 1.0), ("a^2", 8.0)]
+    rows = [(row.derived, row.formula, row.product) for row in trace.backward]
+    assert rows == [("c+x", "1", 1.0), ("a^2", "2*a", 8.0)]
     assert len(traced("a = 4; y = a^2 + x", {"x": 1.0}).backward) == 1

@@ -366,7 +366,7 @@ def _local_text(program: Program, names: Mapping[int, str], branch: Branch, cons
     local, when = partial_text(declared, declared.params[branch.position], True)
     read = formula(local)
     if read.graph.args[read.output] and any(graph.constant[each] and each not in names for each in arguments):
-        written = _folded(read, constants, declared.params, arguments, spelled)
+        written = _folded(read, constants, declared.params, arguments, names, spelled)
     else:
         written = text.expression(read.graph, read.output, spelled=spelled)
     if not when:
@@ -380,6 +380,7 @@ def _folded(
     constants: Symbols,
     params: Sequence[str],
     arguments: Sequence[int],
+    names: Mapping[int, str],
     spelled: Mapping[str, tuple[str, int]],
 ) -> str:
     """A rule with the constants of one use put in: 2*c, not 2*c^(2 - 1)."""
@@ -389,7 +390,8 @@ def _folded(
     registers = []
     for param in (*params, "out"):
         node = arguments[params.index(param)] if param != "out" else -1
-        exact = constants.exact(node) if node >= 0 and graph.constant[node] else None
+        unnamed = node >= 0 and graph.constant[node] and node not in names
+        exact = constants.exact(node) if unnamed else None
         registers.append(kind.constant(exact) if exact is not None else Symbol(kind, scratch.variable(param)))
     places = {param: place for place, param in enumerate((*params, "out"))}
     result = compiled(read.graph, read.output, places, kind.functions, kind.constant)(registers)
