@@ -40,7 +40,8 @@ class Objective:
             graph.variables[name]: column for name, column in data.items() if name in graph.variables
         }
         # What stands before the first parameter depends on the data alone, and is computed once.
-        self._known = forward(graph, LANES, self._inputs, min(self._nodes))
+        with np.errstate(all="ignore"):
+            self._known = forward(graph, LANES, self._inputs, min(self._nodes))
         self._seed = np.ones(self.rows)
 
     def __call__(self, at: Array) -> tuple[float, Array]:
