@@ -263,7 +263,7 @@ def compiled(
         return lambda registers: value
     if output < SHORT and len(args) <= 2:
         function = functions[op]
-        parts = [compiled_leaf(graph, argument, places, constant) for argument in args]
+        parts = [compiled_leaf(graph, argument, places) for argument in args]
         if len(parts) == 1 and isinstance(parts[0], int):
             only: int = parts[0]
             return lambda registers: function(registers[only])
@@ -281,9 +281,7 @@ def compiled(
     return _steps(graph, output, places, functions, constant)
 
 
-def compiled_leaf(
-    graph: Graph, node: int, places: dict[str, int], constant: Callable[[Constant], Number]
-) -> int | None:
+def compiled_leaf(graph: Graph, node: int, places: dict[str, int]) -> int | None:
     """The register of a node that is a name, else None."""
     return places[str(graph.payload[node])] if graph.op[node] == "var" else None
 

@@ -79,6 +79,12 @@ def _rate(text: str) -> float | None:
 def run_fit(order: Order) -> int:
     """Fit, and report the curve."""
     fit = order.fitting.fit
+    if order.format != "json" and not order.quiet:
+        # Before the descent: what was read is worth seeing while it runs.
+        write(report.data_lines(fit, order.digits))
+        write(report.model_lines(fit, order.digits))
+        write([""])
+        sys.stdout.flush()
     for _ in _watched(order.fitting):
         pass
     if order.format == "json":
@@ -86,10 +92,6 @@ def run_fit(order: Order) -> int:
     elif order.quiet:
         _quiet(order, fit)
     else:
-        digits = order.digits
-        write(report.data_lines(fit, digits))
-        write(report.model_lines(fit, digits))
-        write([""])
         _outcome(order, fit)
     return _code(fit)
 
