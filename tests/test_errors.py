@@ -198,8 +198,8 @@ def test_an_answer_that_cannot_be_written_is_a_file_error(run_process: Runner) -
 
 def test_a_mistake_of_ours_is_told_without_a_traceback(run_process: Runner) -> None:
     broken = (
-        "import bpcli.cli.expressions as expressions\n"
-        "expressions.run = lambda request: 1//0\n"
+        "import bpcli.cli.work as work\n"
+        "work.run = lambda request: 1//0\n"
         "from bpcli.cli.doors import main\n"
         "main()\n"
     )

@@ -90,7 +90,7 @@ def expression_command(name: str) -> None:
     )
 
     def command(**given: Any) -> None:
-        from bpcli.cli.expressions import run
+        from bpcli.cli.work import run
 
         request = Request(name)
         request.text, request.quiet = given.pop("expression"), given.pop("quiet")
@@ -116,7 +116,7 @@ def ops(
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Every operation: value, local derivatives, domain, conventions."""
-    from bpcli.cli.reference import run_ops
+    from bpcli.cli.commands.ops import run_ops
 
     raise typer.Exit(run_ops(name, json))
 
@@ -153,7 +153,7 @@ def fit(
     quiet: Quiet = False,
 ) -> None:
     """Fit a polynomial to two columns of a file by gradient descent."""
-    from bpcli.cli.fitting import Order, run_fit
+    from bpcli.cli.commands.fit import Order, run_fit
 
     order = Order(
         file, degree, x_col=x_col, y_col=y_col, rate=lr, steps=steps, scale=not no_scale,
@@ -178,7 +178,7 @@ def train(
     quiet: Quiet = False,
 ) -> None:
     """The descent of `fit` as a loop: forward, loss, backward, update."""
-    from bpcli.cli.fitting import Order, run_train
+    from bpcli.cli.commands.fit import Order, run_train
     from bpcli.cli.output import whole_number
 
     order = Order(

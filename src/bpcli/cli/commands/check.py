@@ -1,0 +1,41 @@
+"""`bpcli check`: the same gradient by several methods."""
+
+from __future__ import annotations
+
+from bpcli.cli.output import say, show_table, write, write_json
+from bpcli.cli.work import positive, warn
+from bpcli.errors import ANSWER_IS_NO, DONE, NUMERIC_FAILURE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.cli.work import Work
+
+
+def run(work: Work) -> int:
+    """The same gradient by several methods."""
+    from bpcli.tracing.checks import TOLERANCE, check
+
+    result = check(
+        work.program,
+        work.given,
+        work.wrt,
+        step=positive(work.options, "step"),
+        tolerance=positive(work.options, "tolerance") or TOLERANCE,
+    )
+    code = DONE if result.ok else NUMERIC_FAILURE if result.ok is None else ANSWER_IS_NO
+    if work.format == "json":
+        from bpcli.render.json import check_dict
+
+        write_json(check_dict(result))
+        return code
+    warn(result.point)
+    if work.quiet:
+        write(["ok" if result.ok else "undecided" if result.ok is None else "no"])
+        return code
+    from bpcli.render.answers import check_table, verdict
+
+    table = check_table(result, work.digits)
+    if table.count:
+        show_table(table, work.format)
+    say(verdict(result))
+    return code

@@ -1,0 +1,27 @@
+"""`bpcli eval`: the value of an expression."""
+
+from __future__ import annotations
+
+from bpcli.cli.output import write, write_json
+from bpcli.cli.work import warn
+from bpcli.engine.point import evaluate
+from bpcli.errors import DONE
+from bpcli.numbers import show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.cli.work import Work
+
+
+def run(work: Work) -> int:
+    """The value."""
+    point = evaluate(work.program, work.given)
+    if work.format == "json":
+        from bpcli.render.json import eval_dict
+
+        write_json(eval_dict(point))
+        return DONE
+    warn(point)
+    name = "" if work.quiet else f"{work.program.output_name} = "
+    write([name + (work.number(point.value) if work.quiet else show(point.value, work.digits))])
+    return DONE

@@ -1,0 +1,33 @@
+"""`bpcli grad`: the value and the gradient of an expression."""
+
+from __future__ import annotations
+
+from bpcli.cli.output import show_table, write, write_json
+from bpcli.cli.work import warn
+from bpcli.engine.point import gradient
+from bpcli.errors import DONE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.cli.work import Work
+
+
+def run(work: Work) -> int:
+    """The value and the gradient."""
+    point = gradient(work.program, work.given, work.wrt)
+    if work.format == "json":
+        from bpcli.render.json import grad_dict
+
+        write_json(grad_dict(point))
+        return DONE
+    warn(point)
+    if work.quiet:
+        write(f"{name}={work.number(value)}" for name, value in point.gradient.items())
+        return DONE
+    from bpcli.render.answers import gradient_table
+
+    output, table = gradient_table(point, work.digits)
+    write([output])
+    if table is not None:
+        show_table(table, work.format)
+    return DONE

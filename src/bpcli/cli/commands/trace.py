@@ -1,0 +1,37 @@
+"""`bpcli trace`: both passes, step by step."""
+
+from __future__ import annotations
+
+import sys
+
+from bpcli.cli.output import write
+from bpcli.errors import DONE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.cli.work import Work
+
+
+def run(work: Work) -> int:
+    """Both passes, step by step."""
+    from bpcli.tracing.record import record
+
+    trace = record(work.program, work.given, work.wrt)
+    whole = "all" in work.options
+    if work.format == "json":
+        from bpcli.render.json import trace_text
+
+        for piece in trace_text(trace):
+            sys.stdout.write(piece)
+        sys.stdout.write("\n")
+    elif work.quiet:
+        write(f"{name}={work.number(value)}" for name, value in trace.gradient.items())
+    elif work.format == "rich":
+        from bpcli.render.terminal import print_trace
+
+        print_trace(trace, work.digits, whole=whole)
+    else:
+        from bpcli.render.plain import trace_lines
+
+        write(trace_lines(trace, work.digits, whole=whole or not sys.stdout.isatty()))
+    return DONE
