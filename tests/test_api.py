@@ -64,7 +64,7 @@ def test_a_wrong_value_is_told_with_its_name() -> None:
 def test_records_show_themselves() -> None:
     assert "dy/dw = 5 + 3 = 8 (2 of 2)" in str(bpcli.trace("(x+w)*w", x=2, w=3))
     assert "dy/dw = 5 + 3 = 8 (2 of 2)" in bpcli.trace("(x+w)*w", x=2, w=3)._repr_html_()
-    assert "ok: both agree" in str(bpcli.check("(x+w)*w", x=2, w=3))
+    assert "ok: reverse, forward mode and symbolic agree" in str(bpcli.check("(x+w)*w", x=2, w=3))
     assert repr(bpcli.grad("x^2", x=3)) == "Point(value=9.0, gradient={'x': 6.0})"
     assert bpcli.trace("(x+w)*w", x=2, w=3).to_dict()["schema"] == "bpcli.trace/1"
     assert bpcli.fit([0, 1, 2], [1, 3, 5], 1).to_dict()["schema"] == "bpcli.fit/1"

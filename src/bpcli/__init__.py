@@ -17,6 +17,7 @@ _HOME = {
     "FileError": "bpcli.errors",
     "Fit": "bpcli.training.fitting",
     "InputError": "bpcli.errors",
+    "Matrix": "bpcli.api",
     "NumericError": "bpcli.errors",
     "Point": "bpcli.api",
     "Program": "bpcli.graph",
@@ -26,8 +27,13 @@ _HOME = {
     "evaluate": "bpcli.api",
     "fit": "bpcli.api",
     "grad": "bpcli.api",
+    "hessian": "bpcli.api",
+    "hessian_product": "bpcli.api",
+    "jacobian": "bpcli.api",
+    "jvp": "bpcli.api",
     "parse": "bpcli.language.reader",
     "trace": "bpcli.api",
+    "vjp": "bpcli.api",
 }
 
 __all__ = [
@@ -37,6 +43,7 @@ __all__ = [
     "FileError",
     "Fit",
     "InputError",
+    "Matrix",
     "NumericError",
     "Point",
     "Program",
@@ -47,13 +54,34 @@ __all__ = [
     "evaluate",
     "fit",
     "grad",
+    "hessian",
+    "hessian_product",
+    "jacobian",
+    "jvp",
     "parse",
     "trace",
+    "vjp",
 ]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from bpcli.api import Check, Point, Trace, check, diff, evaluate, fit, grad, trace
+    from bpcli.api import (
+        Check,
+        Matrix,
+        Point,
+        Trace,
+        check,
+        diff,
+        evaluate,
+        fit,
+        grad,
+        hessian,
+        hessian_product,
+        jacobian,
+        jvp,
+        trace,
+        vjp,
+    )
     from bpcli.engine.formulas import Derivative
     from bpcli.errors import BpcliError, FileError, InputError, NumericError
     from bpcli.graph import Program

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpcli.engine import point
+from bpcli.engine import directions, point
 from bpcli.engine.formulas import Derivative, differentiate
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
@@ -72,10 +72,30 @@ class Check(checks.Check):
         return check_dict(self)
 
     def __str__(self) -> str:
-        from bpcli.render.answers import check_table, verdict
+        from bpcli.render.check import check_table, verdict
         from bpcli.render.plain import table_lines
 
-        return "\n".join([*table_lines(check_table(self)), verdict(self)])
+        return "\n".join([*table_lines(check_table(self)), *verdict(self)])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+class Matrix(directions.Matrix):
+    """A Jacobian or a Hessian; `rows["y"]["x"]` is one derivative, `matrix` all of them in nested lists."""
+
+    __slots__ = ()
+
+    @property
+    def matrix(self) -> list[list[float]]:
+        """The derivatives, shape (rows, columns)."""
+        return [list(row.values()) for row in self.rows.values()]
+
+    def __str__(self) -> str:
+        from bpcli.render.answers import matrix_table
+        from bpcli.render.plain import table_lines
+
+        return "\n".join(table_lines(matrix_table(self)))
 
     def __repr__(self) -> str:
         return str(self)
@@ -116,11 +136,18 @@ def evaluate(text: str, values: Mapping[str, Value] | None = None, /, **named: V
 
 
 def grad(
-    text: str, values: Mapping[str, Value] | None = None, /, *, wrt: str | Sequence[str] | None = None, **named: Value
+    text: str,
+    values: Mapping[str, Value] | None = None,
+    /,
+    *,
+    wrt: str | Sequence[str] | None = None,
+    mode: str = directions.REVERSE,
+    **named: Value,
 ) -> Point:
     """The value and the gradient of a program at a point, by one forward and one reverse pass.
 
-    wrt: names of variables or of assigned intermediates, as a list or as "x,w"; all variables unless given
+    wrt:  names of variables or of assigned intermediates, as a list or as "x,w"; all variables unless given
+    mode: "reverse", or "forward": one pass of dual numbers for each name
 
     Raises InputError and NumericError as `evaluate`; NumericError where a derivative is nan too.
 
@@ -128,9 +155,115 @@ def grad(
     {'x': 3.0, 'w': 8.0}
     """
     given = _given(values, named)
-    found = point.gradient(parse(text, given=given), given, _names(wrt), make=Point)
+    find = directions.forward_gradient if _mode(mode) == directions.FORWARD else point.gradient
+    found = find(parse(text, given=given), given, _names(wrt), make=Point)
     assert isinstance(found, Point)
     return found
+
+
+def _mode(mode: str) -> str:
+    if mode not in (directions.FORWARD, directions.REVERSE):
+        raise InputError("unknown-mode", mode=mode)
+    return mode
+
+
+def jacobian(
+    text: str,
+    values: Mapping[str, Value] | None = None,
+    /,
+    *,
+    wrt: str | Sequence[str] | None = None,
+    mode: str | None = None,
+    **named: Value,
+) -> Matrix:
+    """The derivative of every result by every input; a program with several results ends in a list of them.
+
+    mode: "forward" or "reverse"; unless given, the one that needs fewer passes
+
+    Raises as `grad`.
+
+    >>> jacobian("[x*y, x + y]", x=2, y=3).matrix
+    [[3.0, 2.0], [1.0, 1.0]]
+    """
+    given = _given(values, named)
+    chosen = None if mode is None else _mode(mode)
+    found = directions.jacobian(parse(text, given=given), given, _names(wrt), chosen, make=Matrix)
+    assert isinstance(found, Matrix)
+    return found
+
+
+def hessian(
+    text: str, values: Mapping[str, Value] | None = None, /, *, wrt: str | Sequence[str] | None = None, **named: Value
+) -> Matrix:
+    """The second derivatives of a program with one result.
+
+    Raises as `grad`; NumericError where a second derivative is nan.
+
+    >>> hessian("x^2*y", x=2, y=3).matrix
+    [[6.0, 4.0], [4.0, 0.0]]
+    """
+    given = _given(values, named)
+    found = directions.hessian(parse(text, given=given), given, _names(wrt), make=Matrix)
+    assert isinstance(found, Matrix)
+    return found
+
+
+def jvp(
+    text: str, values: Mapping[str, Value] | None = None, /, *, direction: Mapping[str, float], **named: Value
+) -> dict[str, float]:
+    """How fast each result changes when the inputs change along a direction: one pass of forward mode.
+
+    direction: speed by name; 0 for the names left out
+
+    Raises as `grad`.
+
+    >>> jvp("[x*y, x + y]", x=2, y=3, direction={"x": 1, "y": -1})
+    {'out[0]': 1.0, 'out[1]': 0.0}
+    """
+    given = _given(values, named)
+    return directions.jvp(parse(text, given=given), given, direction).slopes
+
+
+def vjp(
+    text: str,
+    values: Mapping[str, Value] | None = None,
+    /,
+    *,
+    weights: Mapping[str, float],
+    wrt: str | Sequence[str] | None = None,
+    **named: Value,
+) -> dict[str, float]:
+    """The gradient of a weighted sum of the results: one sweep of reverse mode.
+
+    weights: by name of result; 0 for those left out
+
+    Raises as `grad`.
+
+    >>> vjp("u = x*y; v = x + y; [u, v]", x=2, y=3, weights={"u": 1, "v": 10})
+    {'x': 13.0, 'y': 12.0}
+    """
+    given = _given(values, named)
+    return directions.vjp(parse(text, given=given), given, weights, _names(wrt)).slopes
+
+
+def hessian_product(
+    text: str,
+    values: Mapping[str, Value] | None = None,
+    /,
+    *,
+    direction: Mapping[str, float],
+    wrt: str | Sequence[str] | None = None,
+    **named: Value,
+) -> dict[str, float]:
+    """The Hessian times a direction, in one pass and without the matrix.
+
+    Raises as `hessian`.
+
+    >>> hessian_product("x^2*y", x=2, y=3, direction={"x": 1, "y": 0.5})
+    {'x': 8.0, 'y': 4.0}
+    """
+    given = _given(values, named)
+    return directions.hessian_product(parse(text, given=given), given, direction, _names(wrt)).slopes
 
 
 def trace(
@@ -169,7 +302,7 @@ def diff(text: str, *wrt: str) -> Derivative:
 def check(
     text: str, values: Mapping[str, Value] | None = None, /, *, wrt: str | Sequence[str] | None = None, **named: Value
 ) -> Check:
-    """The same gradient by reverse sweep, symbolic derivative and central difference; `.ok` is the verdict.
+    """The same gradient by six methods, with rules and without; `.ok` is the verdict of those without.
 
     >>> check("(x+w)*w", x=2, w=3).ok
     True

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from array import array
 
-from bpcli.errors import NumericError
+from bpcli.errors import InputError, NumericError
 from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bpcli.numbers import Constant
 
 MOST_NODES = 20_000_000  # a user's function can double with every call; this is where we stop
@@ -202,15 +204,15 @@ class Graph:
 
 
 class Program:
-    """A text that was read: its graph, the names it uses, and its output.
+    """A text that was read: its graph, the names it uses, and its results.
 
     names:    every name in order of first appearance -> node; variables and assigned names
     assigned: the names that the text assigns
-    output:   node of the last statement; `output_name` is its name or "y"
+    outputs:  the results, by name: the last statement, or the entries of its list
     shadowed: names that are variables here and constants elsewhere
     """
 
-    __slots__ = ("assigned", "graph", "names", "output", "output_name", "shadowed", "source")
+    __slots__ = ("assigned", "graph", "names", "outputs", "shadowed", "source")
 
     def __init__(
         self,
@@ -218,19 +220,51 @@ class Program:
         graph: Graph,
         names: dict[str, int],
         assigned: tuple[str, ...],
-        output: int,
-        output_name: str,
+        outputs: dict[str, int],
         shadowed: tuple[str, ...] = (),
     ) -> None:
         self.source = source
         self.graph = graph
         self.names = names
         self.assigned = assigned
-        self.output = output
-        self.output_name = output_name
+        self.outputs = outputs
         self.shadowed = shadowed
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """The free variables, in order of first appearance."""
         return tuple(name for name in self.names if name in self.graph.variables)
+
+    @property
+    def output(self) -> int:
+        """The node of the only result. Raises InputError where there are several."""
+        if len(self.outputs) > 1:
+            raise InputError("several-outputs", count=len(self.outputs), names=", ".join(self.outputs))
+        (node,) = self.outputs.values()
+        return node
+
+    @property
+    def output_name(self) -> str:
+        """The name of the only result: "y" unless the text gives it one."""
+        return next(iter(self.outputs))
+
+    @property
+    def stop(self) -> int:
+        """The number of nodes that the results need: all below it."""
+        return max(self.outputs.values()) + 1
+
+    def select(self, names: Sequence[str]) -> None:
+        """Make these the results: names of results or assigned names, or places in the list from 0.
+
+        Raises InputError for one that is neither.
+        """
+        results = list(self.outputs)
+        chosen: dict[str, int] = {}
+        for name in names:
+            full = results[int(name)] if name.isdecimal() and int(name) < len(results) else name
+            node = self.outputs.get(full, self.names.get(full))
+            if node is None:
+                known = dict.fromkeys([*results, *self.assigned])
+                raise InputError("unknown-output", name=name, names=", ".join(known))
+            chosen[full] = node
+        self.outputs = chosen

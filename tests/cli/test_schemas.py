@@ -25,7 +25,20 @@ CALLS = [
     ["diff", "x^3", "--wrt", "x,x"],
     ["diff", "3"],
     ["check", "(x+w)*w", "--x", "2", "--w", "3"],
+    ["check", "gelu(x)*relu(w)", "--x", "2", "--w", "0"],
+    ["check", "f(u) = u; d f/du = 2; f(x)", "--x", "2", "--sweep"],
+    ["check", "3"],
     ["trace", "(x+w)*w", "--x", "2", "--w", "3"],
+    ["trace", "(x+w)*floor(w)", "--x", "2", "--w", "3", "--mode", "forward"],
+    ["grad", "(x+w)*w", "--x", "2", "--w", "3", "--mode", "forward"],
+    ["grad", "(x+w)*w", "--x", "2", "--w", "3", "--mode", "reverse"],
+    ["jacobian", "[x*w, x + w]", "--x", "2", "--w", "3"],
+    ["jacobian", "[1/x, x]", "--x", "0", "--mode", "forward"],
+    ["hessian", "x^2*w", "--x", "2", "--w", "3"],
+    ["hessian", "x^2*w", "--x", "2", "--w", "3", "--order", "3"],
+    ["hessian", "x^2*w", "--x", "2", "--w", "3", "--direction", "1,0"],
+    ["jvp", "[x*w, x + w]", "--x", "2", "--w", "3", "--direction", "x=1"],
+    ["vjp", "[x*w, x + w]", "--x", "2", "--w", "3", "--weights", "1,2"],
     ["trace", "relu(w*x + 1/3) + where(x > 0, x, log(x))", "--x", "2", "--w", "-3"],
     ["trace", "f(u) = u^2; d f/du = 2u; f(x)", "--x", "1e200"],
     ["trace", "2*3"],
@@ -54,4 +67,7 @@ def test_json_output_fits_its_published_schema(words, capsys, tmp_path, monkeypa
 
 def test_every_command_with_json_has_a_schema():
     names = {path.name.split(".")[0] for path in SCHEMAS.glob("*.schema.json")}
-    assert names == {"eval", "grad", "diff", "check", "trace", "fit", "ops"}
+    assert names == {
+        "eval", "grad", "diff", "check", "trace", "fit", "ops",
+        "jacobian", "hessian", "derivatives", "jvp", "vjp", "hessian_product",
+    }  # fmt: skip

@@ -105,7 +105,7 @@ def read(text: str) -> Program | None:
         # What a terminal would obey is not sent to it.
         assert all(line.isprintable() for line in told.split("\n"))
         return None
-    assert 0 <= program.output < len(program.graph)
+    assert all(0 <= node < len(program.graph) for node in program.outputs.values())
     for node, args in enumerate(program.graph.args):
         assert all(argument < node for argument in args)
     return program

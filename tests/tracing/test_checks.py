@@ -13,8 +13,9 @@ from bpcli.engine.lanes import LANES
 from bpcli.graph import Graph, Program
 from bpcli.language.reader import parse
 from bpcli.ops import TABLE, Op
-from bpcli.tracing import checks
-from bpcli.tracing.checks import central, central_agreement, check, relative
+from bpcli.tracing import differences
+from bpcli.tracing.checks import SWEPT, central_agreement, check, relative
+from bpcli.tracing.differences import Unfit, central, complex_step, sided
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def program_of(op: Op) -> tuple[Program, dict[str, float]]:
     graph = Graph()
     names = [f"v{place}" for place in range(2 if op.variadic else len(op.params))]
     node = graph.add(op.name, tuple(graph.variable(name) for name in names))
-    program = Program("", graph, dict(graph.variables), (), node, "y", ())
+    program = Program("", graph, dict(graph.variables), (), {"y": node})
     for point in POINTS:
         value = FLOATS.guarded[op.name](*point[: len(names)])
         if value - value == 0:
@@ -81,9 +82,14 @@ def test_what_is_detached_counts_as_a_constant_for_the_differences_too(text: str
 
 def test_the_numbers_of_a_check_are_those_of_each_method() -> None:
     result = check(parse("(x+w)*w"), {"x": 2.0, "w": 3.0})
-    assert result.methods["reverse"] == result.methods["symbolic"] == {"x": 3, "w": 8}
+    assert list(result.methods) == [
+        "reverse", "forward_mode", "symbolic", "complex_step", "central_difference", "forward_difference",
+    ]  # fmt: skip
+    for method in ("reverse", "forward_mode", "symbolic", "complex_step"):
+        assert result.methods[method] == {"x": 3, "w": 8}
     assert result.methods["central_difference"] == pytest.approx({"x": 3, "w": 8}, rel=1e-9)
-    assert list(result.errors) == ["reverse", "symbolic"]
+    assert result.methods["forward_difference"] == pytest.approx({"x": 3, "w": 8}, rel=1e-7)
+    assert list(result.errors) == list(result.methods)
     assert result.states == {"x": "agrees", "w": "agrees"}
 
 
@@ -97,9 +103,10 @@ def test_evaluations_are_counted_as_they_are_made(step: float | None, monkeypatc
         made += 1
         return forward(*arguments)
 
-    monkeypatch.setattr(checks, "forward", counted)
+    monkeypatch.setattr(differences, "forward", counted)
     result = check(program, {"x": 2.0, "w": 3.0}, step=step)
-    assert result.evaluations["central_difference"] + result.evaluations["symbolic"] == made
+    methods = ("central_difference", "forward_difference", "complex_step")
+    assert sum(result.evaluations[method] for method in methods) == made
 
 
 def test_a_check_by_some_names_checks_those() -> None:
@@ -188,3 +195,110 @@ def test_relative_errors(value: float, reference: float, want: float) -> None:
 def test_a_nan_is_never_agreement() -> None:
     assert not relative(math.nan, 1.0) <= 1
     assert not relative(math.inf, 1.0) <= 1
+
+
+# The complex step
+
+
+SMOOTH_AT = {"x": 0.7, "w": 1.3}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x^3 - 2*x*w + 1/w",
+        "exp(x)*sin(w)/cosh(x)",
+        "tanh(x*w) + asinh(x) + acosh(w) + atanh(x)",
+        "w^x + x^w + x^-2",
+        "atan2(x, w) + hypot(x, w) + atan(x/w)",
+        "log(x, w) + log2(x) + log10(w) + log1p(x) + expm1(w)",
+        "sqrt(x) + cbrt(-w) + (-x)^3 + (-w)^-2",
+        "asin(x)*acos(x) + tan(w) + sinh(x)",
+        "softplus(x) + silu(w) + elu(-x)",
+        "abs(x - w)*max(x, w, 0)*min(x, -w)",
+        "where(x > w, log(-x), x*w)",
+        "mod(w, x)*x + floor(w) + sign(x)*w",
+        "relu(w - 5)*x + clip(x, 0, 1) + logsigmoid(-w)",
+        "a = x^2; b = a*w; a*b + detach(b)*a",
+        "f(u) = u^2*tanh(u); f(x)*f(w)",
+    ],
+)
+def test_a_complex_step_gives_all_digits_without_a_rule(text: str) -> None:
+    result = check(parse(text), SMOOTH_AT)
+    assert result.ok
+    for name, slope in result.methods["complex_step"].items():
+        assert slope == pytest.approx(result.methods["reverse"][name], rel=1e-13, abs=1e-13)
+
+
+@pytest.mark.parametrize("op", SIDED, ids=[op.name for op in SIDED])
+def test_where_an_operation_has_a_complex_form_it_agrees_with_the_rule(op: Op) -> None:
+    program, at = program_of(op)
+    result = check(program, at)
+    for name, slope in result.methods["complex_step"].items():
+        assert slope is None or slope == pytest.approx(result.methods["reverse"][name], rel=1e-11, abs=1e-14)
+        assert slope is not None or result.reasons["complex_step"][name].reason in ("form", "corner", "range")
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "reason", "op"),
+    [
+        ("erf(x)", 1.0, "form", "erf"),
+        ("relu(x)", 0.0, "corner", "max"),
+        ("abs(x)", 0.0, "corner", "abs"),
+        ("floor(x)", 2.0, "corner", "floor"),
+        ("where(x < 1, 0, x)", 1.0, "corner", "lt"),
+        ("exp(x)*exp(-x)", 800.0, "range", ""),
+    ],
+)
+def test_a_complex_step_that_does_not_apply_says_why(text: str, x: float, reason: str, op: str) -> None:
+    with pytest.raises(Unfit) as caught:
+        complex_step(parse(text), {"x": x}, "x")
+    assert (caught.value.reason, caught.value.op) == (reason, op)
+
+
+def test_a_corner_that_the_variable_does_not_move_is_none() -> None:
+    assert complex_step(parse("x*relu(w) + x^2"), {"x": 3.0, "w": 0.0}, "x") == 6
+
+
+def test_the_complex_step_sees_what_a_difference_cannot() -> None:
+    """sin(1e12 x) turns many times within every step of a difference; its slope at 1 is 1e12 cos(1e12)."""
+    right = "f(u) = sin(u); d f/du = cos(u); f(1e12*x)"
+    assert check(parse(right), {"x": 1.0}).ok
+    assert check(parse(right.replace("cos(u);", "1.01*cos(u);")), {"x": 1.0}).ok is False
+
+
+# Forward differences, and errors against the step
+
+
+def test_a_forward_difference_errs_by_half_the_step_times_the_curvature() -> None:
+    """x^2 at 1: 2 + h. By hand."""
+    assert sided(parse("x^2"), {"x": 1.0}, "x", 0.01) == pytest.approx(2.01, rel=1e-12)
+
+
+def test_a_sweep_shows_the_v() -> None:
+    """exp(x) at 1: the forward difference errs by h/2, the central by h^2/6, until rounding takes over."""
+    result = check(parse("exp(x)"), {"x": 1.0}, sweep=True)
+    forwards, centrals, steps = (result.sweep["x"][method] for method in
+                                 ("forward_difference", "central_difference", "complex_step"))  # fmt: skip
+    assert len(forwards) == len(centrals) == len(steps) == len(SWEPT)
+    assert forwards[2] == pytest.approx(1e-3 / 2, rel=1e-2)
+    assert centrals[2] == pytest.approx(1e-6 / 6, rel=1e-2)
+    assert min(error for error in forwards if error is not None) > 1e-10
+    assert forwards[11] > 1e-6 < centrals[13]
+    assert all(error < 1e-14 for error in steps[8:])
+
+
+# The rule at fault
+
+
+def test_a_failure_names_the_rule_at_fault() -> None:
+    program = parse("g(u) = sin(u); d g/du = cos(u); f(u, v) = u^3*v; d f/du = 2*u^2*v; d f/dv = u^3; f(g(x), w)*w")
+    result = check(program, {"x": 2.0, "w": 3.0})
+    assert result.states == {"x": "disagrees", "w": "agrees"}
+    fault = result.faults["x"]
+    assert program.graph.op[fault.node] == "call f" and fault.position == 0
+    assert fault.local / fault.difference == pytest.approx(2 / 3)
+
+
+def test_a_right_program_has_no_fault() -> None:
+    assert check(parse("sin(x)*w"), SMOOTH_AT).faults == {}

@@ -66,6 +66,11 @@ def shape_of(edges: tuple[Edge, ...]) -> int:
     return {1: SINGLE, 2: PAIR}.get(len(edges), OTHER)
 
 
+def no_rule(declared: Function | Op, position: int) -> InputError:
+    """The error for a derivative by an argument that its operation has no rule for."""
+    return InputError("no-rule", name=declared.name, param=declared.params[position])
+
+
 class Functions(dict[str, "Callable[..., Number]"]):
     """Operation -> function of its arguments; a composed operation is compiled when it is first used."""
 
@@ -81,6 +86,18 @@ class Functions(dict[str, "Callable[..., Number]"]):
         places = {param: place for place, param in enumerate(declared.params)}
         run = compiled(program.graph, program.output, places, self, self.kind.constant)
         self[op] = lambda *arguments: run(list(arguments))
+        return self[op]
+
+
+class Calls(dict[str, "Callable[..., Number]"]):
+    """The functions of the user that a graph calls, and behind them those of the kind."""
+
+    def __init__(self, functions: Functions, calls: dict[str, Callable[..., Number]]) -> None:
+        super().__init__(calls)
+        self.functions = functions
+
+    def __missing__(self, op: str) -> Callable[..., Number]:
+        self[op] = self.functions[op]
         return self[op]
 
 
@@ -131,13 +148,12 @@ class Kind:
             found = self._edges[key] = build(declared, count, self, functions)
         return found
 
-    def calling(self, graph: Graph, guarded: bool) -> Functions:
+    def calling(self, graph: Graph, guarded: bool) -> dict[str, Callable[..., Number]]:
         """The functions of this kind, and those of the user that a graph calls."""
         functions = self.guarded if guarded else self.functions
         if not graph.functions:
             return functions
-        calls = {op: self.body_of(function, guarded) for op, function in graph.functions.items()}
-        return type(functions)({**functions, **calls}, self)
+        return Calls(functions, {op: self.body_of(function, guarded) for op, function in graph.functions.items()})
 
     def edges_of(self, function: Function, guarded: bool) -> tuple[Edge, ...]:
         """The rules of a user's function with derivatives of its own."""
@@ -157,6 +173,14 @@ class Kind:
         places = {name: place for place, name in enumerate(function.params)}
         run = compiled(graph, output, places, self.calling(graph, guarded), self.constant)
         return lambda *arguments: run(list(arguments))
+
+
+def edges_below(kind: Kind, graph: Graph, node: int) -> tuple[Edge, ...]:
+    """The rules of the edges from a node to its arguments, with IEEE results."""
+    function = graph.functions.get(graph.op[node])
+    if function is not None:
+        return kind.edges_of(function, True)
+    return kind.edges(graph.op[node], len(graph.args[node]), True)
 
 
 _formulas: dict[str, Any] = {}
@@ -179,7 +203,7 @@ def partial_text(declared: Op, param: str, textbook: bool) -> tuple[str, str]:
     return local, when
 
 
-def _fixed(declared: Op, count: int, kind: Kind, functions: Functions) -> tuple[Edge, ...]:
+def _fixed(declared: Op, count: int, kind: Kind, functions: dict[str, Callable[..., Number]]) -> tuple[Edge, ...]:
     places = {param: place for place, param in enumerate(declared.params)} | {"out": len(declared.params)}
     edges = []
     for param in declared.params:
@@ -190,7 +214,7 @@ def _fixed(declared: Op, count: int, kind: Kind, functions: Functions) -> tuple[
     return tuple(edges)
 
 
-def _selection(declared: Op, count: int, kind: Kind, functions: Functions) -> tuple[Edge, ...]:
+def _selection(declared: Op, count: int, kind: Kind, functions: dict[str, Callable[..., Number]]) -> tuple[Edge, ...]:
     """The rules of max and min: one template for every argument, over x, out and the number of ties."""
     local_text, when_text = partial_text(declared, declared.params[0], kind.textbook)
     places = {"x": 0, "out": 1, "ties": 2}
@@ -225,7 +249,7 @@ def _edge(
     output: int,
     condition: Any,
     places: dict[str, int],
-    functions: Functions,
+    functions: dict[str, Callable[..., Number]],
     constant: Callable[[Constant], Number],
 ) -> Edge:
     """The rule of one edge, with the simplest code that says it."""
@@ -247,7 +271,7 @@ def compiled(
     graph: Graph,
     output: int,
     places: dict[str, int],
-    functions: Functions,
+    functions: dict[str, Callable[..., Number]],
     constant: Callable[[Constant], Number],
 ) -> Formula:
     """A formula as a function of its registers; `places` says in which register each name stands.
@@ -290,7 +314,7 @@ def _steps(
     graph: Graph,
     output: int,
     places: dict[str, int],
-    functions: Functions,
+    functions: dict[str, Callable[..., Number]],
     constant: Callable[[Constant], Number],
 ) -> Formula:
     needed = graph.reaches(output)

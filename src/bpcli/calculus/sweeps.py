@@ -21,9 +21,9 @@ from bpcli.calculus.kinds import (
     SINGLE,
     SUM,
     Kind,
+    no_rule,
     shape_of,
 )  # fmt: skip
-from bpcli.errors import InputError
 from bpcli.graph import LEAVES
 from bpcli.ops import TABLE
 
@@ -115,17 +115,21 @@ def reverse(
     seed: Number,
     skip: bytearray,
     branches: list[Branch] | None = None,
+    also: Mapping[int, Number] | None = None,
 ) -> list[Number]:
-    """The adjoint of every node: what one more of it would add to the output.
+    """The adjoint of every node: what one more of it would add to the output, times the seed.
 
     skip:     marks nodes that need no adjoint (constants, or what no requested variable reaches)
     branches: filled with one Branch for each edge, in the order of accumulation
+    also:     seeds of other outputs, all below `output`: the adjoints of their weighted sum
 
     A node that nothing flows to has None, which is not 0: no open path leads there (nor to one behind the output).
     """
     ops, args = graph.op, graph.args
     adjoints: list[Number] = [None] * len(args)
     adjoints[output] = seed
+    for node, other in (also or {}).items():
+        adjoints[node] = other
     masks: dict[int, Number] = {}  # presence of an adjoint, where it is not present everywhere
     guarded = False
     bare = branches is None
@@ -202,7 +206,7 @@ def reverse(
                             branches.append(_shut(graph, kind, node, position, upstream, NO_SLOPE))
                         continue
                     elif code == MISSING:
-                        raise _no_rule(graph, node, position)
+                        raise no_rule(graph.functions.get(ops[node]) or TABLE[ops[node]], position)
                     else:
                         if registers is None:
                             registers = [values[each] for each in arguments]
@@ -264,11 +268,6 @@ class _Rules(dict[str, "tuple[int, tuple[Edge, ...]]"]):
 def _shut(graph: Graph, kind: Kind, node: int, position: int, upstream: Number, state: str) -> Branch:
     zero = kind.constant(0)
     return Branch(node, position, graph.args[node][position], upstream, zero, zero, state)
-
-
-def _no_rule(graph: Graph, node: int, position: int) -> InputError:
-    function = graph.functions[graph.op[node]]
-    return InputError("no-rule", name=function.name, param=function.params[position])
 
 
 def idle(graph: Graph, wrt: list[int] | None) -> bytearray:

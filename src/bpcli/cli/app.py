@@ -29,6 +29,10 @@ DOC = {
     "trace": "Both passes, step by step: values, branches, sums and paths.",
     "diff": "The derivative of EXPRESSION as a formula.",
     "check": "The same gradient by several methods; exit code 1 if they differ.",
+    "jacobian": "The derivative of every result by every input: EXPRESSION may end in a list, as in [x*y, x + y].",
+    "hessian": "The second derivatives of EXPRESSION, or their product with a direction.",
+    "jvp": "How fast EXPRESSION changes along a direction: one pass of forward mode.",
+    "vjp": "The gradient of a weighted sum of results: one sweep of reverse mode.",
 }
 EXPRESSION = "EXPRESSION [--NAME VALUE]..."
 VARIABLES = """

@@ -11,11 +11,13 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli grad "a = x + w; y = a*w" --x 2 --w 3 --wrt a,w',
         'bpcli grad "σ(w*x + b)" --w 2 --x -1 --b 0.5 -q',
         'bpcli grad "x^2 + y^3" --x=2 --y=3 --json',
+        'bpcli grad "(x+w)*w" --x 2 --w 3 --mode forward',
     ),
     "trace": (
         'bpcli trace "(x+w)*w" --x 2 --w 3',
         'bpcli trace "p = w*x + b; L = (p - t)^2" --w 2 --b -1 --x 3 --t 10',
         'bpcli trace "relu(w*x)" --w -1 --x 2 --wrt w',
+        'bpcli trace "(x+w)*w" --x 2 --w 3 --mode forward',
     ),
     "diff": (
         'bpcli diff "(x+w)*w" --wrt w',
@@ -25,6 +27,25 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "check": (
         'bpcli check "(x+w)*w" --x 2 --w 3',
         'bpcli check "exp(sin(x))" --x 1 --tolerance 1e-8',
+        'bpcli check "exp(x)*sin(x)" --x 1 --sweep',
+    ),
+    "jacobian": (
+        'bpcli jacobian "[r*cos(t), r*sin(t)]" --r 2 --t pi/6',
+        'bpcli jacobian "u = x*y; v = x + y; [u, v, u/v]" --x 1 --y 2 --mode forward',
+        'bpcli jacobian "[x*y, x + y]" --x 2 --y 3 -q',
+    ),
+    "hessian": (
+        'bpcli hessian "(1-a)^2 + 100*(b-a^2)^2" --a 1 --b 1',
+        'bpcli hessian "x^2*y + exp(y)" --x 2 --y 0 --direction x=1,y=2',
+        'bpcli hessian "x^3*w" --x 1 --w 2 --order 3',
+    ),
+    "jvp": (
+        'bpcli jvp "(x+w)*w" --x 2 --w 3 --direction x=1,w=-1',
+        'bpcli jvp "[r*cos(t), r*sin(t)]" --r 2 --t pi/6 --direction 0,1',
+    ),
+    "vjp": (
+        'bpcli vjp "[r*cos(t), r*sin(t)]" --r 2 --t pi/6 --weights 1,0',
+        'bpcli vjp "(x+w)*w" --x 2 --w 3',
     ),
     "ops": ("bpcli ops", "bpcli ops tanh"),
     "fit": (

@@ -6,7 +6,7 @@ An option name here cannot be a variable's option on any of these commands; `--s
 
 from __future__ import annotations
 
-ALL = ("eval", "grad", "trace", "diff", "check")
+ALL = ("eval", "grad", "trace", "diff", "check", "jacobian", "hessian", "jvp", "vjp")
 
 
 class Option:
@@ -30,16 +30,24 @@ class Option:
         self.repeats = repeats
 
 
+BY_NAMES = ("grad", "trace", "diff", "check", "jacobian", "hessian", "vjp")
+
 OPTIONS = (
     Option("set", "NAME=VALUE", "Give a variable a value, whatever its name is.", repeats=True),
     Option("file", "PATH", "Read the expression from a file; - is standard input."),
-    Option("wrt", "NAMES", "The names to differentiate by, as in x,w.", ("grad", "trace", "diff", "check")),
+    Option("wrt", "NAMES", "The names to differentiate by, as in x,w.", BY_NAMES),
+    Option("output", "NAMES", "The results to use: names that are assigned, or places in a list of results from 0."),
+    Option("mode", "MODE", "forward or reverse.", ("grad", "trace", "jacobian")),
+    Option("direction", "SPEEDS", "How fast each input changes, as in x=1,w=-2 or 1,-2.", ("jvp", "hessian")),
+    Option("weights", "WEIGHTS", "The weight of each result, as in 1,0 or a=1,b=0 (1 for a single one).", ("vjp",)),
     Option("format", "FORMAT", "rich, plain or json (rich on a terminal, else plain)."),
     Option("json", None, "The same as --format json."),
+    Option("order", "N", "The order of the derivatives (2).", ("hessian",)),
     Option("digits", "N", "Significant digits that are shown (6)."),
     Option("all", None, "Print every row of a long trace on a terminal (a pipe always gets them).", ("trace",)),
     Option("tolerance", "T", "The largest relative error that passes (1e-6).", ("check",)),
     Option("step", "H", "The step of the central difference, times max(1, |x|) (the best of several).", ("check",)),
+    Option("sweep", None, "The error of each difference at many steps: the V of truncation and rounding.", ("check",)),
     Option("no-share", None, "Keep equal subexpressions as separate nodes."),
     Option("max-nodes", "N", "Refuse graphs with more nodes than this (20000000)."),
     Option("help", None, "Show how the command is used."),
@@ -53,6 +61,10 @@ QUIET_HELP = {
     "trace": "The bare answer: one name=value a line, at full precision.",
     "diff": "The formula alone, or one name=formula a line.",
     "check": "ok, no or undecided.",
+    "jacobian": "The numbers alone, one row of the matrix a line, at full precision.",
+    "hessian": "The numbers alone, one row of the matrix a line, at full precision.",
+    "jvp": "The bare answer: one name=value a line, at full precision.",
+    "vjp": "The bare answer: one name=value a line, at full precision.",
 }
 WRT_IN_TURN = "Differentiate by these names in turn: w, or x,x,y for a third derivative."
 FORMATS = ("rich", "plain", "json")

@@ -15,6 +15,8 @@ from bpcli.numbers import DIGITS, full, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bpcli.cli.arguments import Request
     from bpcli.engine.point import Point
     from bpcli.graph import Program
@@ -41,12 +43,37 @@ class Work:
         share = "no-share" not in options
         text = read_text(request.text, options.get("file"))
         self.program: Program = parse(text, given=self.given, share=share, limit=limit)
+        if options.get("output"):
+            self.program.select([name.strip() for name in options["output"].split(",")])
         for name in options:
             if name in self.program.inputs and name not in self.given:
                 raise InputError("option-as-variable", name=name)
         self.wrt = [name.strip() for name in options["wrt"].split(",")] if options.get("wrt") else None
         if self.wrt is not None and not all(self.wrt):
             raise InputError("option-without-value", option="wrt", metavar="NAMES, as in x,w")
+
+    @property
+    def mode(self) -> str | None:
+        """Forward or reverse, where one was asked for. Raises InputError."""
+        mode = self.options.get("mode")
+        if mode not in (None, "forward", "reverse"):
+            raise InputError("unknown-mode", mode=mode)
+        return mode
+
+    def by_name(self, option: str, names: Sequence[str]) -> dict[str, float]:
+        """Numbers by name: `x=1,w=-2`, or `1,-2` in the order of the names. Raises InputError."""
+        found: dict[str, float] = {}
+        for place, piece in enumerate(self.options[option].split(",")):
+            name, equals, text = piece.partition("=")
+            if not equals:
+                if place >= len(names):
+                    raise InputError("too-many-numbers", option=option, count=len(names), names=", ".join(names))
+                name, text = names[place], piece
+            name = name.strip()
+            if name in found:
+                raise InputError("given-twice", name=name, first=full(found[name]), second=text)
+            found[name] = value_of(text.strip(), name)
+        return found
 
     def number(self, value: float) -> str:
         """A number of a bare answer: to the last bit, or to the digits that were asked for."""

@@ -26,25 +26,33 @@ WORDS = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 class Point:
     """A program at one point.
 
-    values:   the value of every node up to the output and to the last name
+    values:   the value of every node up to the results and to the last name
+    results:  result -> value; `value` is the only one
     gradient: requested name -> derivative of the output, 0.0 where no open path leads there
     branches: one entry for each edge that the reverse sweep met, where they were asked for
     """
 
-    __slots__ = ("adjoints", "branches", "gradient", "notes", "program", "value", "values")
+    __slots__ = ("adjoints", "branches", "gradient", "notes", "program", "reach", "results", "values")
 
     def __init__(self, program: Program, values: list[float]) -> None:
         self.program = program
         self.values = values
-        self.value = values[program.output]
+        self.results = {name: values[node] for name, node in program.outputs.items()}
         self.adjoints: list[float | None] = []
         self.branches: list[Branch] = []
         self.gradient: dict[str, float] = {}
+        self.reach: bytearray | None = None  # nodes with a path to the result, once somebody asked
         self.notes: list[Note] = [Note("shadowed", name=name) for name in program.shadowed]
+
+    @property
+    def value(self) -> float:
+        """The value of the only result. Raises InputError where there are several."""
+        return self.values[self.program.output]
 
     def __repr__(self) -> str:
         slopes = f", gradient={self.gradient}" if self.adjoints else ""
-        return f"Point(value={self.value}{slopes})"
+        value = self.value if len(self.results) == 1 else self.results
+        return f"Point(value={value}{slopes})"
 
 
 def value_of(text: str, name: str = "a variable") -> float:
@@ -134,12 +142,12 @@ def _split(name: str, given: Mapping[str, float]) -> list[str]:
 
 
 def evaluate(program: Program, given: Mapping[str, float], make: type[Point] = Point) -> Point:
-    """The value of a program at one point, as a Point or a subclass of it.
+    """The values of a program's results at one point, as a Point or a subclass of it.
 
     Raises InputError for values that do not fit the names; NumericError where the value is nan.
     """
     # A name may stand behind the output, which does not depend on it then.
-    stop = max(program.output, *program.names.values(), 0) + 1
+    stop = max(program.stop, *(node + 1 for node in program.names.values()), 0)
     values = forward(program.graph, FLOATS, bind(program, given), stop)
     point = make(program, values)
     _look_at_values(point)
@@ -163,12 +171,8 @@ def gradient(
     value or a requested derivative is nan.
     """
     graph = program.graph
-    names = list(program.inputs) if wrt is None else list(wrt)
-    nodes = []
-    for name in names:
-        if name not in program.names:
-            raise unknown_name(program, name)
-        nodes.append(program.names[name])
+    asked = nodes_of(program, wrt)
+    names, nodes = list(asked), list(asked.values())
     point = evaluate(program, given, make)
     skip = idle(graph, None if wrt is None else nodes)
     branches: list[Branch] | None = point.branches if record else None
@@ -176,13 +180,11 @@ def gradient(
         point.adjoints = reverse(graph, FLOATS, point.values, program.output, 1.0, skip, branches)
     else:
         point.adjoints = [None] * (program.output + 1)
-    reach: bytearray | None = None
     for name, node in zip(names, nodes, strict=True):
         adjoint = point.adjoints[node] if node <= program.output else None
         if adjoint is None:
-            reach = connected(graph, program.output) if reach is None else reach
             point.gradient[name] = 0.0
-            point.notes.append(_nothing(point, name, node, reach))
+            point.notes.append(nothing_arrives(point, name, node))
             continue
         point.gradient[name] = adjoint
         if adjoint != adjoint:
@@ -192,6 +194,15 @@ def gradient(
     return point
 
 
+def nodes_of(program: Program, wrt: Sequence[str] | None) -> dict[str, int]:
+    """The nodes to differentiate by, by name: all variables unless given. Raises InputError for an unknown name."""
+    names = program.inputs if wrt is None else wrt
+    for name in names:
+        if name not in program.names:
+            raise unknown_name(program, name)
+    return {name: program.names[name] for name in names}
+
+
 def unknown_name(program: Program, name: str) -> InputError:
     """The error for a name in --wrt that the program does not have."""
     near = closest(name, list(program.names))
@@ -199,10 +210,12 @@ def unknown_name(program: Program, name: str) -> InputError:
     return InputError("wrt-unknown", name=name, names=", ".join(program.names) or "none", hint=hint)
 
 
-def _nothing(point: Point, name: str, node: int, reach: bytearray) -> Note:
+def nothing_arrives(point: Point, name: str, node: int) -> Note:
     """Why nothing arrives at a node: no path, or only paths without slope."""
     program = point.program
-    if not reach[node]:
+    if point.reach is None:
+        point.reach = connected(program.graph, program.output)
+    if not point.reach[node]:
         cut = program.graph.reaches(program.output)[node] if node <= program.output else 0
         return Note("cut" if cut else "independent", output=program.output_name, name=name)
     return Note("no-open-path", output=program.output_name, name=name)
@@ -249,11 +262,12 @@ def _inputs_of(program: Program, values: Sequence[float], node: int) -> str:
 
 
 def live(point: Point) -> bytearray:
-    """Marks the nodes that the output looks at: what stands in a branch of `where` that was not taken is not."""
+    """Marks the nodes that the results look at: what stands in a branch of `where` that was not taken is not."""
     graph, values = point.program.graph, point.values
     marks = bytearray(len(graph))
-    marks[point.program.output] = 1
-    for node in range(point.program.output, -1, -1):
+    for output in point.program.outputs.values():
+        marks[output] = 1
+    for node in range(point.program.stop - 1, -1, -1):
         if not marks[node]:
             continue
         arguments = graph.args[node]
@@ -274,20 +288,22 @@ def _look_at_values(point: Point) -> None:
     if not odd and not used:
         return
     marks = live(point)
+    undefined = any(value != value for value in point.results.values())
     for node in odd:
         if not marks[node] or any(values[argument] - values[argument] != 0 for argument in graph.args[node]):
             continue
         if values[node] == values[node]:
             if graph.op[node] not in ("var", "const"):
                 point.notes.append(_infinite(point, node))
-        elif point.value != point.value:
+        elif undefined:
             raise _nan_value(point, node)
-    if point.value != point.value:
+    if undefined:
         node = next(node for node in odd if marks[node] and values[node] != values[node])
         raise _nan_value(point, node)
-    if point.value - point.value != 0 and not any(note.kind == "infinite-value" for note in point.notes):
+    infinite = [node for node in program.outputs.values() if values[node] - values[node] != 0]
+    if infinite and not any(note.kind == "infinite-value" for note in point.notes):
         # It was infinite from the start: an input, or a constant beyond the range of floats.
-        point.notes.append(_infinite(point, program.output))
+        point.notes.append(_infinite(point, infinite[0]))
     if used:
         _look_for_kinks(point, used, marks)
 
@@ -348,7 +364,7 @@ def _advice(program: Program, node: int) -> str:
 
 def _look_for_kinks(point: Point, used: set[str], marks: bytearray) -> None:
     graph, values = point.program.graph, point.values
-    for node, op in enumerate(graph.op[: point.program.output + 1]):
+    for node, op in enumerate(graph.op[: point.program.stop]):
         if op not in used or not marks[node] or graph.constant[node]:
             continue
         declared = TABLE[op]

@@ -21,6 +21,7 @@ WORDS = frozenset(TERMINALS[name] for name in ("AND", "OR", "NOT"))
 OPERATORS = SIGNS | WORDS
 VALUES = frozenset((scanner.NUMBER, scanner.NAME, scanner.SUPERSCRIPT, RPAR))
 BEGINS = frozenset((scanner.NUMBER, scanner.NAME, scanner.FUNCTION, LPAR, scanner.ROOT))
+SQUARE = (scanner.LSQB, scanner.RSQB)
 GOES_ON = "a line goes on where it ends with an operator, or inside brackets"
 
 # Words that begin a line in a programming language.
@@ -41,6 +42,8 @@ def complaint(tokens: Tokens, index: int) -> InputError:
     previous = -1 if at_start else kinds[before]
     word = texts[index]
     end = kind in (scanner.END, scanner.SEPARATOR)
+    if kind in SQUARE or previous == scanner.RSQB:
+        return _square(tokens, index if kind in SQUARE else before)
 
     head = _head(tokens, before + 1)
     if kinds[head] == scanner.DEFINE and EQUAL not in kinds[head:index]:
@@ -103,6 +106,14 @@ def complaint(tokens: Tokens, index: int) -> InputError:
     if previous in (LPAR, COMMA, EQUAL):
         return tokens.error("nothing-on-the-left", index, operator=word)
     return tokens.error("unexpected", index, found=word or "the end", before=texts[before])
+
+
+def _square(tokens: Tokens, index: int) -> InputError:
+    """A square bracket that is not the one around the results of a program."""
+    opened = [place for place in range(index) if tokens.kinds[place] == scanner.LSQB]
+    if tokens.kinds[index] == scanner.RSQB and opened and tokens.kinds[index - 1] in (scanner.LSQB, COMMA):
+        return tokens.error("empty-list" if tokens.kinds[index - 1] == scanner.LSQB else "comma-at-end", index - 1)
+    return tokens.error("vectors-not-yet", index)
 
 
 def _head(tokens: Tokens, index: int) -> int:
@@ -186,9 +197,9 @@ def _open_brackets(tokens: Tokens, stop: int) -> list[int]:
     opened: list[int] = []
     for index in range(stop):
         kind = tokens.kinds[index]
-        if kind == LPAR:
+        if kind in (LPAR, scanner.LSQB):
             opened.append(index)
-        elif kind == RPAR and opened:
+        elif kind in (RPAR, scanner.RSQB) and opened:
             opened.pop()
         elif kind == scanner.SEPARATOR:
             opened.clear()
@@ -210,8 +221,10 @@ def _open_call(tokens: Tokens, stop: int) -> int | None:
 
 def _unclosed(tokens: Tokens, opened: int, index: int) -> InputError:
     """The bracket that was opened last and has no other end; where that is certain, the whole text repaired."""
-    repaired = tokens.source.rstrip() + ")" * len(_open_brackets(tokens, index))
+    closing = [")" if tokens.kinds[place] == LPAR else "]" for place in _open_brackets(tokens, index)]
+    repaired = tokens.source.rstrip() + "".join(reversed(closing))
     simple = tokens.kinds[index - 1] in VALUES and scanner.SEPARATOR not in tokens.kinds and "#" not in repaired
     short = len(repaired) <= 60 and repaired.isprintable()
-    hint = f"try `{repaired}`" if simple and short else "each `(` needs its `)`"
+    pair = "each `(` needs its `)`" if tokens.kinds[opened] == LPAR else "each `[` needs its `]`"
+    hint = f"try `{repaired}`" if simple and short else pair
     return tokens.error("unclosed-bracket", opened, column=_column(tokens, opened), hint=hint)

@@ -96,7 +96,7 @@ class Reader:
         named_alike = (
             "next bare assign define define_slope definition_head slope_head first more invert begin_chain "
             "extend_chain end_chain refuse_quotient refuse_power negate keep raise_to superscript number name "
-            "call_empty call bracket root positional keyword"
+            "call_empty call bracket root positional keyword outputs"
         )
         return binary | {rule: getattr(self, rule) for rule in named_alike.split()}
 
@@ -125,14 +125,20 @@ class Reader:
         self.statement_start = len(self.graph)
         self.last = ("assign", (node, first, last))
 
+    def outputs(self, parts: list[Any], first: int, last: int) -> None:
+        """`[a, b]`: several results; it must be the last statement."""
+        self.begin_statement(first)
+        self.last = ("outputs", (parts[1], first, last))
+
     def begin_statement(self, first: int) -> None:
         """A statement begins: what stood before it must have been of use, and is not meant to go on here."""
         tokens = self.tokens
         kind, result = self.last
-        if kind == "bare":
+        if kind in ("bare", "outputs"):
             start = result[1]
+            listed = {"hint": "a list of results is the last statement"} if kind == "outputs" else {}
             goes_on = {"hint": GOES_ON} if start and tokens.texts[start - 1 : start + 1] == ["\n", "-"] else {}
-            raise tokens.error("unused-statement", start, result[2], **goes_on)
+            raise tokens.error("unused-statement", start, result[2], **goes_on, **listed)
         if first and tokens.texts[first - 1 : first + 1] == ["\n", "+"]:
             raise tokens.error("line-begins-with-plus", first, hint=GOES_ON)
 
@@ -535,6 +541,8 @@ class Reader:
     def program(self) -> Program:
         """The program that was read."""
         kind, (result, first, last) = self.last
+        if kind == "outputs":
+            return self.made(self.named_outputs(result))
         if kind == "define":
             name, template = result, self.templates[result]
             span = self.tokens.span(first, last)
@@ -545,11 +553,27 @@ class Reader:
             else:
                 result = self.expand(template, arguments, span)
             output_name = name
-        elif result in self.graph.name:
-            output_name = self.graph.name[result]
         else:
-            taken = {*self.names, *self.assigned}
-            output_name = next((name for name in OUTPUT_NAMES if name not in taken), "y_")
+            output_name = self.graph.name.get(result, self.free_output())
+        return self.made({output_name: result})
+
+    def named_outputs(self, nodes: list[int]) -> dict[str, int]:
+        """The results of a program that has several: by the names that it assigned, else y[0], y[1] ..."""
+        outputs: dict[str, int] = {}
+        for place, node in enumerate(nodes):
+            name = self.graph.name.get(node)
+            own = name in self.assigned and name not in outputs
+            numbered = f"{self.free_output()}[{place}]" if len(nodes) > 1 else self.free_output()
+            outputs[str(name) if own else numbered] = node
+        return outputs
+
+    def free_output(self) -> str:
+        """A name for a result without one."""
+        taken = {*self.names, *self.assigned}
+        return next((name for name in OUTPUT_NAMES if name not in taken), "y_")
+
+    def made(self, outputs: dict[str, int]) -> Program:
+        """The program with these results."""
         return Program(
-            self.tokens.source, self.graph, self.names, tuple(self.assigned), result, output_name, tuple(self.hidden)
+            self.tokens.source, self.graph, self.names, tuple(self.assigned), outputs, tuple(self.hidden)
         )

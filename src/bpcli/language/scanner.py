@@ -15,8 +15,9 @@ from bpcli.language.driver import TERMINALS
 PLAIN = {
     "×": "*", "·": "*", "∙": "*", "⋅": "*", "∗": "*", "＊": "*", "÷": "/", "∕": "/", "／": "/",
     "−": "-", "–": "-", "－": "-", "﹣": "-", "‐": "-", "‑": "-", "＋": "+", "＾": "^", "，": ",", "、": ",", "；": ";",
-    "（": "(", "）": ")", "［": "(", "］": ")", "＝": "=", "＜": "<", "＞": ">", "≤": "<=", "≥": ">=", "≦": "<=",
-    "≧": ">=", "≠": "!=", "≡": "==", "∧": " and ", "∨": " or ", "¬": " not ", "\u00a0": " ", "\u3000": " ",
+    "（": "(", "）": ")", "［": "[", "］": "]", "【": "[", "】": "]",
+    "＝": "=", "＜": "<", "＞": ">", "≤": "<=", "≥": ">=", "≦": "<=", "≧": ">=",
+    "≠": "!=", "≡": "==", "∧": " and ", "∨": " or ", "¬": " not ", "\u00a0": " ", "\u3000": " ",
     "\u2009": " ", "\u202f": " ", "\u2062": "*", "\r": " ", "\u2028": "\n", "\u2029": "\n", "＃": "#",
     # Marks without a width, which a copied text carries along: joiners, soft hyphens, directions of writing.
     **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\u2061\ufeff\u00ad", ""),
@@ -28,7 +29,7 @@ _LETTER = rf"(?![{SUPERSCRIPTS}])"
 TOKEN = re.compile(
     r"([0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?)"  # 1 number
     rf"|({_LETTER}[^\W\d](?:{_LETTER}\w)*)"  # 2 name
-    r"|(\*\*|<=|>=|==|!=|[-+*/^<>()=,√∛])"  # 3 sign
+    r"|(\*\*|<=|>=|==|!=|[-+*/^<>()=,√∛\[\]])"  # 3 sign
     rf"|([⁻⁺]?[{SUPERSCRIPTS[:10]}]+)"  # 4 superscript
     r"|([;\n])"  # 5 end of a statement
     r"|([ \t\f\v]+|\#[^\n]*)"  # 6 nothing
@@ -38,7 +39,7 @@ TOKEN = re.compile(
 
 SIGNS = {
     "+": "PLUS", "-": "MINUS", "*": "STAR", "/": "SLASH", "^": "CIRCUMFLEX", "**": "CIRCUMFLEX",
-    "(": "LPAR", ")": "RPAR", ",": "COMMA", "=": "EQUAL", "√": "ROOT", "∛": "ROOT",
+    "(": "LPAR", ")": "RPAR", "[": "LSQB", "]": "RSQB", ",": "COMMA", "=": "EQUAL", "√": "ROOT", "∛": "ROOT",
     "<=": "COMPARE", ">=": "COMPARE", "==": "COMPARE", "!=": "COMPARE", "<": "COMPARE", ">": "COMPARE",
 }  # fmt: skip
 WORDS = {"and": "AND", "or": "OR", "not": "NOT"}
@@ -46,7 +47,8 @@ WORDS = {"and": "AND", "or": "OR", "not": "NOT"}
 NUMBER, NAME, SUPERSCRIPT = (TERMINALS[name] for name in ("NUMBER", "NAME", "SUPERSCRIPT"))
 FUNCTION, DEFINE, SLOPE = (TERMINALS[name] for name in ("FUNCTION", "DEFINE", "SLOPE"))
 ADJACENT, SEPARATOR, END = (TERMINALS[name] for name in ("ADJACENT", "SEPARATOR", "$END"))
-LPAR, RPAR, EQUAL, ROOT = (TERMINALS[name] for name in ("LPAR", "RPAR", "EQUAL", "ROOT"))
+LPAR, RPAR, LSQB, RSQB = (TERMINALS[name] for name in ("LPAR", "RPAR", "LSQB", "RSQB"))
+EQUAL, ROOT = TERMINALS["EQUAL"], TERMINALS["ROOT"]
 _KIND_OF_SIGN = {sign: TERMINALS[name] for sign, name in SIGNS.items()}
 _KIND_OF_WORD = {word: TERMINALS[name] for word, name in WORDS.items()}
 
@@ -54,7 +56,7 @@ _KIND_OF_WORD = {word: TERMINALS[name] for word, name in WORDS.items()}
 _ENDS_FACTOR = frozenset((NUMBER, SUPERSCRIPT, RPAR))
 _BEGINS_FACTOR = frozenset((NAME, FUNCTION, LPAR, ROOT))
 # After one of these a statement cannot be over, so a line break there means nothing.
-_GOES_ON = frozenset(kind for sign, kind in _KIND_OF_SIGN.items() if sign not in (")", "√", "∛")) | frozenset(
+_GOES_ON = frozenset(kind for sign, kind in _KIND_OF_SIGN.items() if sign not in (")", "]", "√", "∛")) | frozenset(
     _KIND_OF_WORD.values()
 )
 
@@ -156,7 +158,9 @@ def scan(source: str) -> Tokens:
                     kinds[-1] = FUNCTION
                 elif previous in _ENDS_FACTOR:
                     _append(tokens, ADJACENT, "", start, start)
-            elif kind == RPAR:
+            elif kind == LSQB:
+                depth += 1
+            elif kind in (RPAR, RSQB):
                 depth -= 1
             elif kind == EQUAL:
                 _mark_head(tokens, head, head_closed)
@@ -246,7 +250,7 @@ def unreadable(tokens: Tokens, text: str, start: int) -> InputError:
     shown = tokens.source[span[0] : span[1]]
     facts: dict[str, str] = {}
     kind = {
-        "[": "vectors-not-yet", "]": "vectors-not-yet", "@": "matrix-product-not-yet", "|": "bars", "%": "percent",
+        "@": "matrix-product-not-yet", "|": "bars", "%": "percent",
         "'": "quotes", '"': "quotes", "`": "quotes", "“": "quotes", "”": "quotes", "‘": "quotes", "’": "quotes",
         "{": "braces", "}": "braces", "!": "factorial", "\\": "backslash", "$": "dollar", "&": "ampersand",
         ".": "stray-point", ":": "colon", "?": "question-mark", "~": "tilde", "∞": "infinity-sign",

@@ -8,25 +8,12 @@ from bpcli.render.layout import Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bpcli.engine.directions import Matrix, Product
     from bpcli.engine.point import Point
-    from bpcli.tracing.checks import Check
 
 LONGEST = 60  # characters of a formula beside its value
-
-ANSWERS = {
-    "agrees": "yes",
-    "within resolution": "yes",
-    "corner": "corner",
-    "undecided": "cannot tell",
-    "disagrees": "NO",
-}
-EXCEPT = {
-    "within resolution": "as far as the difference can resolve",
-    "corner": "at a corner, between the slopes of both sides",
-    "undecided": "not decided: the difference is too rough there",
-}
-TITLES = {"reverse": "reverse", "symbolic": "symbolic", "central_difference": "central difference"}
-
 
 def gradient_table(point: Point, digits: int = DIGITS) -> tuple[str, Table | None]:
     """The value as a line, and a table of inputs and derivatives."""
@@ -47,39 +34,57 @@ def gradient_table(point: Point, digits: int = DIGITS) -> tuple[str, Table | Non
     return line, Table("", ("input", "value", "gradient"), rows, len(rows))
 
 
-def check_table(check: Check, digits: int = DIGITS) -> Table:
-    """One row a variable, one column a method, and the largest error."""
-    methods = list(check.methods)
-    rows = []
-    for name, state in check.states.items():
-        error = max(check.errors[method][name] for method in check.errors)
-        shown = [show(check.methods[method][name], max(digits, 10)) for method in methods]
-        resolved = f"within {show(check.resolution[name], 2)}" if state == "within resolution" else show(error, 2)
-        rows.append((name, *shown, resolved if state != "undecided" else "-", ANSWERS[state]))
-    columns = ("input", *(TITLES[method] for method in methods), "relative error", "agrees")
-    return Table("", columns, rows, len(rows))
+def results_text(point: Point, digits: int = DIGITS) -> str:
+    """The value of each result, on one line."""
+    return ", ".join(f"{name} = {show(value, digits)}" for name, value in point.results.items())
 
 
-def verdict(check: Check) -> str:
-    """The answer in a sentence."""
-    evaluations = check.evaluations["central_difference"]
-    if not check.methods["reverse"]:
-        return "there is no input to check"
-    limit = show(check.tolerance)
-    if check.ok is None:
-        return "undecided: the central difference has no value here, or is too rough to tell"
-    if not check.ok:
-        errors = [
-            (check.errors[method][name], method, name)
-            for name, state in check.states.items()
-            if state == "disagrees"
-            for method in check.errors
-        ]
-        error, method, name = max(errors)
-        return f"no: {method} by {name} is off by {show(error, 2)} of its size, more than {limit}"
-    pieces = [f"ok: both agree with the central difference to {limit}"]
-    for state, words in EXCEPT.items():
-        names = [name for name, each in check.states.items() if each == state]
-        if names:
-            pieces.append(f"{', '.join(names)} {words}")
-    return f"{'; '.join(pieces)} ({evaluations} evaluations)"
+def matrix_table(found: Matrix, digits: int = DIGITS) -> Table:
+    """A Jacobian: one row a result, one column an input. A Hessian: one row and one column an input."""
+    corner, sign = (f"d2{next(iter(found.point.results))}", "/d") if found.order == 2 else ("", "d")
+    rows = [(f"{sign}{name}", *(show(value, digits) for value in row.values())) for name, row in found.rows.items()]
+    return Table("", (corner, *(f"/d{name}" for name in found.columns)), rows, len(rows))
+
+
+def hessian_product_table(found: Product, digits: int = DIGITS) -> Table:
+    """One row an input: the direction, and how fast the derivative by the input changes along it."""
+    (output,) = found.point.results
+    rows = [
+        (name, show(found.given.get(name, 0.0), digits), f"(H d)[{name}] = {show(value, digits)}")
+        for name, value in found.slopes.items()
+    ]
+    return Table("", ("input", "direction d", f"H d, H = d2{output}"), rows, len(rows))
+
+
+def jvp_table(found: Product, digits: int = DIGITS) -> Table:
+    """One row a result: how fast it changes along the direction."""
+    direction = ", ".join(f"d{name} = {show(value, digits)}" for name, value in found.given.items())
+    rows = [(name, show(found.point.results[name], digits), f"d{name} = {show(value, digits)}")
+            for name, value in found.slopes.items()]  # fmt: skip
+    return Table("", ("result", "value", f"along {direction}"), rows, len(rows))
+
+
+def vjp_table(found: Product, digits: int = DIGITS) -> Table:
+    """One row an input: the derivative of the weighted sum by it."""
+    program, values = found.point.program, found.point.values
+    weighted = " + ".join(
+        name if weight == 1 else f"{show(weight, digits)}*{name}" for name, weight in found.given.items()
+    )
+    rows = [
+        (name, show(values[program.names[name]], digits), f"dL/d{name} = {show(value, digits)}")
+        for name, value in found.slopes.items()
+    ]
+    return Table("", ("input", "value", f"L = {weighted}"), rows, len(rows))
+
+
+def derivatives_table(point: Point, found: Mapping[tuple[str, ...], float], digits: int = DIGITS) -> Table:
+    """One row a set of names: the derivative by them, in any order."""
+    (output,) = point.results
+    sets: dict[tuple[str, ...], tuple[tuple[str, ...], float]] = {}
+    for names, value in found.items():
+        sets.setdefault(tuple(sorted(names)), (names, value))
+    rows = [
+        (f"d{len(names)}{output}/{' '.join(f'd{name}' for name in names)}", show(value, digits))
+        for names, value in sets.values()
+    ]
+    return Table("", ("derivative", "value"), rows, len(rows))

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from bpcli.engine.point import short
 from bpcli.render.words import sentence
+from bpcli.tracing.checks import SWEPT
+from bpcli.tracing.record import Tangent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from bpcli.engine.directions import Matrix, Product
     from bpcli.engine.notes import Note
     from bpcli.engine.point import Point
     from bpcli.tracing.checks import Check
-    from bpcli.tracing.record import Trace
+    from bpcli.tracing.record import Backward, Node, Trace
     from bpcli.training.fitting import Fit
 
 MOST_LOSSES = 1000  # of a history; the last is always `final_loss`
@@ -56,13 +60,75 @@ def eval_dict(point: Point) -> dict[str, Any]:
     return {"schema": "bpcli.eval/1", "value": plain_number(point.value), "notes": notes_list(point.notes)}
 
 
-def grad_dict(point: Point) -> dict[str, Any]:
-    """bpcli.grad/1"""
+def grad_dict(point: Point, mode: str | None = None) -> dict[str, Any]:
+    """bpcli.grad/1; with the passes where a mode was asked for."""
+    passes = {"forward": len(point.gradient), "reverse": 0} if mode == "forward" else {"forward": 1, "reverse": 1}
     return {
         "schema": "bpcli.grad/1",
         "value": plain_number(point.value),
         "gradient": jsonable(point.gradient),
+        **({} if mode is None else {"mode": mode, "passes": passes}),
         "notes": notes_list(point.notes),
+    }
+
+
+def _passes(found: Matrix | Product) -> dict[str, int]:
+    return {"forward": found.passes.forward, "reverse": found.passes.reverse}
+
+
+def jacobian_dict(found: Matrix) -> dict[str, Any]:
+    """bpcli.jacobian/1"""
+    return {
+        "schema": "bpcli.jacobian/1",
+        "outputs": list(found.rows),
+        "variables": list(found.columns),
+        "values": jsonable(found.point.results),
+        "jacobian": jsonable([list(row.values()) for row in found.rows.values()]),
+        "mode": found.mode,
+        "passes": _passes(found),
+        "notes": notes_list(found.point.notes),
+    }
+
+
+def hessian_dict(found: Matrix) -> dict[str, Any]:
+    """bpcli.hessian/1"""
+    return {
+        "schema": "bpcli.hessian/1",
+        "value": plain_number(found.point.value),
+        "variables": list(found.columns),
+        "hessian": jsonable([list(row.values()) for row in found.rows.values()]),
+        "passes": _passes(found),
+        "notes": notes_list(found.point.notes),
+    }
+
+
+def derivatives_dict(point: Point, found: Mapping[tuple[str, ...], float], order: int) -> dict[str, Any]:
+    """bpcli.derivatives/1: nested lists, one level an order of differentiation."""
+    names = list(dict.fromkeys(name for chosen in found for name in chosen))
+    nested: list[Any] = [plain_number(value) for value in found.values()]
+    for _ in range(order - 1):
+        nested = [nested[start : start + len(names)] for start in range(0, len(nested), len(names))]
+    return {
+        "schema": "bpcli.derivatives/1",
+        "value": plain_number(point.value),
+        "variables": names,
+        "order": order,
+        "derivatives": nested,
+        "notes": notes_list(point.notes),
+    }
+
+
+def product_dict(command: str, found: Product) -> dict[str, Any]:
+    """bpcli.jvp/1, bpcli.vjp/1, bpcli.hessian_product/1"""
+    given = "weights" if command == "vjp" else "direction"
+    product = {"jvp": "tangents", "vjp": "gradient", "hessian_product": "product"}[command]
+    return {
+        "schema": f"bpcli.{command}/1",
+        "values": jsonable(found.point.results),
+        given: jsonable(found.given),
+        product: jsonable(found.slopes),
+        "passes": _passes(found),
+        "notes": notes_list(found.point.notes),
     }
 
 
@@ -118,19 +184,42 @@ def fit_dict(fit: Fit) -> dict[str, Any]:
 
 def check_dict(check: Check) -> dict[str, Any]:
     """bpcli.check/1"""
-    return {
+    from bpcli.render.check import reason_text
+
+    program = check.point.program
+
+    def method(found: Mapping[str, float | None]) -> Any:
+        """null where a method applies to no variable."""
+        return jsonable(dict(found)) if not found or any(each is not None for each in found.values()) else None
+
+    result = {
         "schema": "bpcli.check/1",
         "ok": check.ok,
         "value": plain_number(check.point.value),
-        "methods": jsonable(check.methods),
-        "relative_errors": jsonable(check.errors),
+        "methods": {name: method(found) for name, found in check.methods.items()},
+        "reasons": {
+            name: {variable: reason_text(reason) for variable, reason in reasons.items()}
+            for name, reasons in check.reasons.items()
+        },
+        "relative_errors": {name: method(found) for name, found in check.errors.items()},
         "states": check.states,
         "resolution": jsonable(check.resolution),
+        "faults": {
+            name: {
+                "node": short(program, fault.node),
+                "argument": short(program, fault.argument),
+                "local": plain_number(fault.local),
+                "difference": plain_number(fault.difference),
+            }
+            for name, fault in check.faults.items()
+        },
         "evaluations": check.evaluations,
         "step": check.step,
         "tolerance": check.tolerance,
-        "notes": notes_list(check.point.notes),
     }
+    if check.sweep:
+        result["sweep"] = {"steps": list(SWEPT), "relative_errors": jsonable(check.sweep)}
+    return result | {"notes": notes_list(check.point.notes)}
 
 
 def trace_dict(trace: Trace) -> dict[str, Any]:
@@ -177,29 +266,9 @@ def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
             trace.forward,
         ),
     )
-    yield (
-        "backward",
-        Listed(
-            lambda row: {
-                "step": row.step,
-                "from": row.node,
-                "to": row.argument,
-                "position": row.position,
-                "edge": [names[row.node].name, names[row.argument].name],
-                "upstream": plain_number(row.upstream),
-                "derived": row.derived,
-                "formula": row.formula,
-                "condition": row.condition,
-                "local": plain_number(row.local),
-                "product": plain_number(row.product),
-                "state": row.state,
-                "total": plain_number(row.total),
-                "branch": row.count,
-                "branches": row.arriving,
-            },
-            trace.backward,
-        ),
-    )
+    yield "backward", Listed(lambda row: _edge_dict(row, names), trace.backward)
+    if trace.tangents:
+        yield "tangents", {name: [_edge_dict(row, names) for row in rows] for name, rows in trace.tangents.items()}
     yield (
         "paths",
         {
@@ -225,6 +294,29 @@ def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
         check = {"method": "central_difference", "gap": plain_number(trace.check.gap), "name": trace.check.name}
         yield "check", check
     yield "notes", notes_list(trace.notes)
+
+
+def _edge_dict(row: Backward, names: Mapping[int, Node]) -> dict[str, Any]:
+    """One edge of the reverse sweep, or upwards of forward mode, where `upstream` is called `tangent`."""
+    upwards = isinstance(row, Tangent)
+    edge = [names[row.node].name, names[row.argument].name]
+    return {
+        "step": row.step,
+        "from": row.argument if upwards else row.node,
+        "to": row.node if upwards else row.argument,
+        "position": row.position,
+        "edge": edge[::-1] if upwards else edge,
+        "tangent" if upwards else "upstream": plain_number(row.upstream),
+        "derived": row.derived,
+        "formula": row.formula,
+        "condition": row.condition,
+        "local": plain_number(row.local),
+        "product": plain_number(row.product),
+        "state": row.state,
+        "total": plain_number(row.total),
+        "branch": row.count,
+        "branches": row.arriving,
+    }
 
 
 def trace_text(trace: Trace) -> Iterator[str]:

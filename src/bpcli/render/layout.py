@@ -9,13 +9,13 @@ from bpcli.engine.floats import FLOATS
 from bpcli.language import text
 from bpcli.numbers import DIGITS, MOST_DIGITS, is_exact, show, told
 from bpcli.ops import TABLE
-from bpcli.render.words import counted, sentence, times
+from bpcli.render.words import counted, modes_text, sentence, times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bpcli.tracing.record import Backward, Forward, Path, Trace
+    from bpcli.tracing.record import Backward, Forward, Path, Tangent, Trace
 
 ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 LONGEST_HEADER = 2000  # characters of a formula in the header
@@ -30,6 +30,7 @@ CHECKS = {
     "disagrees": "check: central difference for {name} DISAGREES by {gap} of its size",
 }
 FORWARD_COLUMNS = ("#", "node", "computes", "with numbers", "value")
+TANGENT_COLUMNS = ("#", "edge", "tangent", "local", "product", "running total")
 BACKWARD_COLUMNS = ("#", "edge", "upstream", "local", "product", "running total")
 
 
@@ -159,6 +160,29 @@ def backward_table(trace: Trace, digits: int = DIGITS) -> Table:
 def backward_row(trace: Trace, row: Backward, output: str, digits: int) -> tuple[str, ...]:
     """One edge: step, edge, upstream, local (formula and number), product, running total."""
     node, argument = trace.nodes[row.node].name, trace.nodes[row.argument].name
+    upstream, steps, factors = _edge_cells(trace, row, digits)
+    running = _running(f"d{output}/d{argument}", row, digits)
+    return str(row.step), f"{node} -> {argument}", upstream, steps, factors, running
+
+
+def tangent_tables(trace: Trace, digits: int = DIGITS) -> Iterator[Table]:
+    """Forward mode: for each input the edges upwards."""
+    for name, rows in trace.tangents.items():
+        cells = (tangent_row(trace, row, name, digits) for row in rows)
+        yield Table(f"Tangents along {name}", TANGENT_COLUMNS, cells, len(rows), f"start: d{name}/d{name} = 1")
+
+
+def tangent_row(trace: Trace, row: Tangent, name: str, digits: int) -> tuple[str, ...]:
+    """One edge upwards: step, edge, tangent, local (formula and number), product, running total."""
+    node, argument = trace.nodes[row.node].name, trace.nodes[row.argument].name
+    tangent, steps, factors = _edge_cells(trace, row, digits)
+    running = _running(f"d{node}/d{name}", row, digits)
+    return str(row.step), f"{argument} -> {node}", tangent, steps, factors, running
+
+
+def _edge_cells(trace: Trace, row: Backward, digits: int) -> tuple[str, str, str]:
+    """What comes to an edge, its local derivative as formula and number, and the product of the two."""
+    node, argument = trace.nodes[row.node].name, trace.nodes[row.argument].name
     shown, relation, product = told("*", [row.upstream, row.local], row.product, digits)
     upstream, local = shown
     derived = row.derived if len(row.derived) <= 24 else node
@@ -180,20 +204,19 @@ def backward_row(trace: Trace, row: Backward, output: str, digits: int) -> tuple
     else:
         # inf * 0 is not 0: that nothing flows here is no product.
         factors = "nothing arrives" if row.upstream == 0 else "nothing passes"
-    name = f"d{output}/d{argument}"
+    return upstream, steps, factors
+
+
+def _running(name: str, row: Backward, digits: int) -> str:
+    """The sum that a product goes to: with a colon until it is complete."""
     complete = row.count == row.arriving
     if row.before is None:
         total = show(row.total, digits)
         counter = "" if row.arriving == 1 else f" ({row.count} of {row.arriving})"
-        running = f"{name} = {total}" if complete else f"{name}: {total}{counter}"
-    else:
-        terms, equal, total = told("+", [row.before, row.product], row.total, digits)
-        sign = "=" if complete else ":"
-        gap = " " if complete else ""
-        running = (
-            f"{name}{gap}{sign} {terms[0]} + {_bracketed(terms[1])} {equal} {total} ({row.count} of {row.arriving})"
-        )
-    return str(row.step), f"{node} -> {argument}", upstream, steps, factors, running
+        return f"{name} = {total}" if complete else f"{name}: {total}{counter}"
+    terms, equal, total = told("+", [row.before, row.product], row.total, digits)
+    sign = " =" if complete else ":"
+    return f"{name}{sign} {terms[0]} + {_bracketed(terms[1])} {equal} {total} ({row.count} of {row.arriving})"
 
 
 def _bracketed(number: str) -> str:
@@ -255,6 +278,8 @@ def closing(trace: Trace, digits: int = DIGITS) -> list[str]:
     elif trace.gradient and not trace.paths and len(trace.forward) > 1000:
         parts.append("paths and the check are left out of a trace this long")
     lines = ["          ".join(parts)] if parts else []
+    if trace.tangents:
+        lines.append(modes_text(len(trace.tangents), "forward"))
     return lines + [f"note: {sentence(note)}" for note in trace.notes]
 
 

@@ -97,6 +97,9 @@ def trace_lines(
     if trace.backward:
         yield from table_lines(layout.backward_table(trace, digits), whole, width)
         yield ""
+    for table in layout.tangent_tables(trace, digits):
+        yield from table_lines(table, whole, width)
+        yield ""
     for table in layout.path_tables(trace, digits):
         yield from table_lines(table, True, width)
         yield ""

@@ -25,6 +25,7 @@ STYLES = {
     "value": "green",
     "gradient": "bold green",
     "upstream": "cyan",
+    "tangent": "cyan",
     "local": "yellow",
     "product": "green",
     "running total": "bold",
@@ -76,7 +77,7 @@ def trace_renderable(trace: Trace, digits: int = DIGITS, *, whole: bool = False,
     tables = [layout.forward_table(trace, digits)] if trace.forward else []
     if trace.backward:
         tables.append(layout.backward_table(trace, digits))
-    for table in (*tables, *layout.path_tables(trace, digits)):
+    for table in (*tables, *layout.tangent_tables(trace, digits), *layout.path_tables(trace, digits)):
         parts += [table_renderable(table, whole, width), Text("")]
     for line in layout.closing(trace, digits):
         note = line.startswith("note:")

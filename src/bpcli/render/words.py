@@ -6,6 +6,8 @@ from bpcli.numbers import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bpcli.engine.notes import Note
 
 NOTES = {
@@ -39,4 +41,19 @@ def times(count: int) -> str:
 
 def counted(count: int, noun: str) -> str:
     """1 operation, 2 operations"""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return f"{count} {noun}{'' if count == 1 else 'es' if noun.endswith('s') else 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """x, y and z"""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def modes_text(directions: int, used: str, results: int = 1) -> str:
+    """What the mode that was used has cost, and what the other one would."""
+    costs = {
+        "forward": f"{counted(directions, 'pass')}, one for each input",
+        "reverse": f"1 pass up and {counted(results, 'sweep')} down" + (", one for each result" if results > 1 else ""),
+    }
+    other = "reverse" if used == "forward" else "forward"
+    return f"{used} mode: {costs[used]} ({other} mode: {costs[other]})"

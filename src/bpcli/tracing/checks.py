@@ -1,19 +1,35 @@
 """Gradient checks: the same derivatives by other routes.
 
-Reverse and symbolic read one table, so a wrong rule there agrees with itself. The verdict therefore rests
-on the central difference, which knows nothing of rules.
+Reverse, forward mode and the symbolic derivative read one table, so a wrong rule there agrees with itself.
+The verdict therefore rests on the complex step and on central differences, which know nothing of rules.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
 
 from bpcli.calculus.derivative import derivative
+from bpcli.calculus.kinds import FLAT, MISSING, edges_below
 from bpcli.calculus.sweeps import forward
-from bpcli.engine.floats import FLOATS, Floats
+from bpcli.engine.directions import forward_gradient
+from bpcli.engine.floats import FLOATS
 from bpcli.engine.point import Point, bind, gradient
 from bpcli.errors import InputError
+from bpcli.tracing.differences import (
+    AGREES,
+    CORNER,
+    DISAGREES,
+    STATES,
+    STEP,
+    UNDECIDED,
+    WITHIN,
+    Difference,
+    Unfit,
+    central,
+    complex_step,
+    difference,
+    sided,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,57 +37,10 @@ if TYPE_CHECKING:
 
     from bpcli.graph import Program
 
-# The best step of a central difference balances its truncation h^2 against rounding eps/h.
-# Source: Press et al., Numerical Recipes, 3rd edition, section 5.7.
-STEP = math.ulp(1.0) ** (1 / 3)
-TRIED = (100.0, 10.0, 1.0, 0.1, 0.01)  # times that step: sin(1e6 x) wants less, a flat curve more
 TOLERANCE = 1e-6
 MOST_WORK = 20_000  # steps times inputs of a trace's own check: each takes some twenty evaluations
-
-# What the difference says of a derivative, from best to worst:
-AGREES = "agrees"  # to the tolerance
-WITHIN = "within resolution"  # the gap is below what the difference can resolve, and that is small beside y/x
-CORNER = "corner"  # the slopes on both sides differ, and the derivative lies between them
-UNDECIDED = "undecided"  # the difference has no value here, or is too rough to say anything
-DISAGREES = "disagrees"
-STATES = (AGREES, WITHIN, CORNER, UNDECIDED, DISAGREES)
-
-
-class Difference:
-    """A central difference, with an estimate of its own error.
-
-    resolution:  truncation and rounding together: what it cannot tell apart
-    sides:       the slopes to the left and to the right, where they are those of a corner; else None
-    natural:     |y| over the size of the variable: the slope that would be neither large nor small
-    evaluations: how often the program was evaluated
-    """
-
-    __slots__ = ("evaluations", "natural", "resolution", "sides", "value")
-
-    def __init__(self, value: float, resolution: float, natural: float, evaluations: int) -> None:
-        self.value = value
-        self.resolution = resolution
-        self.natural = natural
-        self.evaluations = evaluations
-        self.sides: tuple[float, float] | None = None
-
-    def judge(self, slope: float, tolerance: float) -> str:
-        """What it says of a derivative that was found otherwise: one of STATES."""
-        value = self.value
-        if slope == value:
-            return AGREES
-        if not math.isfinite(slope) or not math.isfinite(value):
-            return UNDECIDED
-        gap, size = abs(slope - value), max(abs(slope), abs(value))
-        if gap <= tolerance * size:
-            return AGREES
-        if self.sides is not None:
-            low, high = min(self.sides), max(self.sides)
-            slack = 1e-4 * (high - low)
-            return CORNER if low - slack <= slope <= high + slack else DISAGREES
-        if gap <= 4 * self.resolution:
-            return WITHIN if self.resolution <= 1e-3 * self.natural else UNDECIDED
-        return DISAGREES
+RULED = ("reverse", "forward_mode", "symbolic")  # what is judged
+SWEPT = tuple(10.0**-place for place in range(1, 17))  # steps of a sweep
 
 
 class Agreement:
@@ -89,114 +58,50 @@ class Agreement:
 class Check:
     """One gradient by several methods.
 
-    methods:     method -> name -> derivative
-    errors:      method -> name -> relative error against the central difference
+    methods:     method -> name -> derivative; None where the method does not apply
+    reasons:     method -> name -> why it does not: an Unfit, or an error
+    errors:      method -> name -> relative error against the reference
+    reference:   name -> the complex step where it applies, else the central difference
     resolution:  name -> what the central difference cannot tell apart
-    states:      name -> what it says of the worse of the two other methods
+    states:      name -> what the differences say of the worst of the methods by rules
     evaluations: method -> how often the program was evaluated or swept
-    ok:          whether reverse and symbolic agree with it wherever it can tell; None where it can tell nowhere
+    faults:      name -> the edge whose rule is wrong, where one was found
+    sweep:       name -> method -> relative error at each step of SWEPT, where it was asked for
+    ok:          whether the methods by rules agree wherever it can be told; None where it can be told nowhere
     """
 
-    __slots__ = ("errors", "evaluations", "methods", "ok", "point", "resolution", "states", "step", "tolerance")
+    __slots__ = (
+        "errors", "evaluations", "faults", "methods", "ok", "point", "reasons", "reference", "resolution", "states",
+        "step", "sweep", "tolerance",
+    )  # fmt: skip
 
     def __init__(self, point: Point, step: float | None, tolerance: float) -> None:
         self.point = point
         self.step = step
         self.tolerance = tolerance
-        self.methods: dict[str, dict[str, float]] = {}
-        self.errors: dict[str, dict[str, float]] = {}
+        self.methods: dict[str, dict[str, float | None]] = {}
+        self.reasons: dict[str, dict[str, Unfit | InputError]] = {}
+        self.errors: dict[str, dict[str, float | None]] = {}
+        self.reference: dict[str, float] = {}
         self.resolution: dict[str, float] = {}
         self.states: dict[str, str] = {}
         self.evaluations: dict[str, int] = {}
+        self.faults: dict[str, Fault] = {}
+        self.sweep: dict[str, dict[str, list[float | None]]] = {}
         self.ok: bool | None = True
 
 
-def along(program: Program, given: Mapping[str, float], name: str) -> tuple[Callable[[float], float], float]:
-    """The output as a function of one variable, all others as given, and the place of that variable."""
-    graph = program.graph
-    inputs = bind(program, given)
-    node = graph.variables[name]
-    kind = Held(program, inputs) if graph.functions or "detach" in graph.op else FLOATS
+class Fault:
+    """A local derivative that is not what a difference of its operation gives: the rule that is wrong."""
 
-    def function(moved: float) -> float:
-        return float(forward(graph, kind, {**inputs, node: moved}, program.output + 1)[program.output])
+    __slots__ = ("argument", "difference", "local", "node", "position")
 
-    return function, inputs[node]
-
-
-def central(program: Program, given: Mapping[str, float], name: str, step: float = STEP) -> float:
-    """(f(x + h) - f(x - h)) / (2h) with h = step * max(1, |x|), all other variables as given.
-
-    Raises InputError where the step is lost in rounding.
-    """
-    function, place = along(program, given, name)
-    return _halves(function, place, step * max(1.0, abs(place)))[0]
-
-
-def _halves(function: Callable[[float], float], place: float, size: float) -> tuple[float, float, float]:
-    """The central difference over a step, and the slopes to the left and to the right of it."""
-    # The steps that were really made, after rounding.
-    above, below = place + size, place - size
-    if above == place or below == place:
-        raise InputError("step-too-small", step=size, place=place)
-    high, low, middle = function(above), function(below), function(place)
-    return (high - low) / (above - below), (middle - low) / (place - below), (high - middle) / (above - place)
-
-
-def difference(program: Program, given: Mapping[str, float], name: str, step: float | None = None) -> Difference:
-    """The best central difference for a variable, or the one with a step that is asked for.
-
-    Several steps are tried, each with its half: the two give a value without the h^2 term and an estimate of
-    what is left; rounding adds eps |f| / h. The step with the smallest sum of both is taken.
-    Source: Press et al., Numerical Recipes, 3rd edition, section 5.7.
-    """
-    function, place = along(program, given, name)
-    magnitude = abs(function(place))
-    scales = [max(1.0, abs(place))]
-    if 0 < abs(place) < 1:
-        scales.append(abs(place))
-    sizes = [step * scales[0]] if step is not None else [STEP * scale * factor for scale in scales for factor in TRIED]
-    natural = magnitude / scales[0]
-    best = Difference(math.nan, math.inf, natural, 0)
-    for size in sizes:
-        try:
-            whole, left, right = _halves(function, place, size)
-            half, inner_left, inner_right = _halves(function, place, size / 2)
-        except InputError:
-            if step is not None:
-                raise
-            continue
-        value = whole if step is not None else (4 * half - whole) / 3
-        resolution = abs(half - whole) + 4 * math.ulp(1.0) * magnitude / size
-        if resolution < best.resolution:
-            best = Difference(value, resolution, natural, 0)
-            kink, inner = right - left, inner_right - inner_left
-            # The gap between the sides of a smooth function shrinks with the step; that of a corner stays.
-            rough = 1e-3 * max(abs(left), abs(right)) + 16 * math.ulp(1.0) * magnitude / size
-            if abs(inner) > 0.75 * abs(kink) > 0.75 * rough:
-                best.sides = inner_left, inner_right
-    best.evaluations = 6 * len(sizes) + 1
-    return best
-
-
-class Held(Floats):
-    """Floats in which `detach` keeps what it gave at one point: what is detached counts as a constant.
-
-    Its uses are told apart by their order, which is the same in every run.
-    """
-
-    def __init__(self, program: Program, inputs: Mapping[int, float]) -> None:
-        super().__init__()
-        kept: list[float] = []
-
-        def keep(value: float) -> float:
-            kept.append(value)
-            return value
-
-        self.functions["detach"] = self.guarded["detach"] = keep
-        forward(program.graph, self, inputs, program.output + 1)
-        held = itertools.cycle(kept)
-        self.functions["detach"] = self.guarded["detach"] = lambda value: next(held)
+    def __init__(self, node: int, position: int, argument: int, local: float, difference: float) -> None:
+        self.node = node
+        self.position = position
+        self.argument = argument
+        self.local = local
+        self.difference = difference
 
 
 def relative(value: float, reference: float) -> float:
@@ -228,38 +133,90 @@ def check(
     *,
     step: float | None = None,
     tolerance: float = TOLERANCE,
+    sweep: bool = False,
     make: type[Check] = Check,
 ) -> Check:
-    """Reverse sweep, symbolic derivative and central difference side by side, for variables.
+    """Reverse sweep, forward mode, symbolic derivative, complex step and differences side by side, for variables.
 
-    step: of the central difference, relative to max(1, |x|); the best of several unless given
+    step:  of the central difference, relative to max(1, |x|); the best of several unless given
+    sweep: whether the error of each difference is found at every step of SWEPT
 
     Raises as engine.point.gradient; InputError where a given step is lost in rounding.
     """
     point = gradient(program, given, wrt)
     result = make(point, step, tolerance)
     names = [name for name in point.gradient if name in program.graph.variables]
-    found = {name: difference(program, given, name, step) for name in names}
-    result.methods["reverse"] = {name: point.gradient[name] for name in names}
-    result.methods["symbolic"] = _symbolic(program, given, names)
-    result.methods["central_difference"] = {name: each.value for name, each in found.items()}
-    evaluations = sum(each.evaluations for each in found.values())
-    result.evaluations = {"reverse": 1, "symbolic": 1, "central_difference": evaluations}
-    result.resolution = {name: each.resolution for name, each in found.items()}
-    others = ("reverse", "symbolic")
-    for method in others:
+    differences = {name: difference(program, given, name, step) for name in names}
+    pushed = forward_gradient(program, given, names).gradient
+    stepped = {name: _complex(result, program, given, name) for name in names}
+    result.methods = {
+        "reverse": {name: point.gradient[name] for name in names},
+        "forward_mode": {name: pushed[name] for name in names},
+        "symbolic": {**_symbolic(program, given, names)},
+        "complex_step": stepped,
+        "central_difference": {name: each.value for name, each in differences.items()},
+        "forward_difference": {name: _sided(result, program, given, name) for name in names},
+    }
+    result.evaluations = {
+        "reverse": 1, "forward_mode": len(names), "symbolic": 1, "complex_step": len(names),
+        "central_difference": sum(each.evaluations for each in differences.values()),
+        "forward_difference": 2 * len(names),
+    }  # fmt: skip
+    for name, each in differences.items():
+        exact = stepped[name]
+        result.reference[name] = each.value if exact is None else exact
+        result.resolution[name] = each.resolution
+        slopes = [slope for method in RULED if (slope := result.methods[method][name]) is not None]
+        result.states[name] = max((_judged(slope, each, exact, tolerance) for slope in slopes), key=STATES.index)
+        if result.states[name] == DISAGREES:
+            fault = _fault(program, point, name, tolerance)
+            if fault is not None:
+                result.faults[name] = fault
+    for method, found in result.methods.items():
         result.errors[method] = {
-            name: relative(result.methods[method][name], each.value) for name, each in found.items()
+            name: None if slope is None else relative(slope, result.reference[name]) for name, slope in found.items()
         }
-    for name, each in found.items():
-        states = [each.judge(result.methods[method][name], tolerance) for method in others]
-        result.states[name] = max(states, key=STATES.index)
     states = list(result.states.values())
     if DISAGREES in states:
         result.ok = False
     elif states and all(state == UNDECIDED for state in states):
         result.ok = None
+    if sweep:
+        result.sweep = {name: _sweep(program, given, name, point.gradient[name]) for name in names}
     return result
+
+
+def _judged(slope: float, central: Difference, exact: float | None, tolerance: float) -> str:
+    """What the two methods without rules say of a derivative together.
+
+    The complex step is right to the last digits where it applies; it decides where the difference is too
+    rough, and where the difference was misled by a function that bends within its step.
+    """
+    state = central.judge(slope, tolerance)
+    if exact is None or state in (AGREES, CORNER):
+        return state
+    if relative(slope, exact) <= tolerance:
+        return AGREES
+    # Both round: what is far below the slope that would be ordinary here is 0 to either.
+    if abs(slope - exact) <= 1e-12 * central.natural:
+        return WITHIN
+    return DISAGREES
+
+
+def _complex(result: Check, program: Program, given: Mapping[str, float], name: str) -> float | None:
+    try:
+        return complex_step(program, given, name)
+    except Unfit as reason:
+        result.reasons.setdefault("complex_step", {})[name] = reason
+        return None
+
+
+def _sided(result: Check, program: Program, given: Mapping[str, float], name: str) -> float | None:
+    try:
+        return sided(program, given, name)
+    except InputError as error:
+        result.reasons.setdefault("forward_difference", {})[name] = error
+        return None
 
 
 def _symbolic(program: Program, given: Mapping[str, float], names: Sequence[str]) -> dict[str, float]:
@@ -269,3 +226,58 @@ def _symbolic(program: Program, given: Mapping[str, float], names: Sequence[str]
     slopes = derivative(graph, program.output, nodes)
     values = forward(graph, FLOATS, bind(program, given), max(slopes, default=0) + 1)
     return {name: values[slope] for name, slope in zip(names, slopes, strict=True)}
+
+
+def _sweep(
+    program: Program, given: Mapping[str, float], name: str, slope: float
+) -> dict[str, list[float | None]]:
+    """The relative error of each method without rules at each step; None where the step is lost in rounding."""
+    found: dict[str, list[float | None]] = {}
+    methods = {"forward_difference": sided, "central_difference": central, "complex_step": complex_step}
+    for method, measured in methods.items():
+        errors: list[float | None] = []
+        for size in SWEPT:
+            try:
+                errors.append(relative(measured(program, given, name, size), slope))
+            except (InputError, Unfit):
+                errors.append(None)
+        found[method] = errors
+    return found
+
+
+def _fault(program: Program, point: Point, name: str, tolerance: float) -> Fault | None:
+    """The edge between an input and the result whose rule is furthest from a difference of its operation alone."""
+    graph, values = program.graph, point.values
+    depends = bytearray(len(graph))
+    depends[graph.variables[name]] = 1
+    calls = FLOATS.calling(graph, True)
+    worst: tuple[float, Fault] | None = None
+    needed = graph.reaches(program.output)
+    for node in range(graph.variables[name] + 1, program.output + 1):
+        arguments = graph.args[node]
+        if not needed[node] or not any(depends[argument] for argument in arguments):
+            continue
+        depends[node] = 1
+        edges = edges_below(FLOATS, graph, node)
+        registers = [values[argument] for argument in (*arguments, node)]
+        for position, argument in enumerate(arguments):
+            edge = edges[position]
+            if not depends[argument] or edge.code in (FLAT, MISSING) or (edge.when and not edge.when(registers)):
+                continue
+            local = edge.local(registers)
+            found = _local_difference(calls[graph.op[node]], registers[:-1], position)
+            gap = relative(local, found)
+            if gap > max(100 * tolerance, 1e-4) and (worst is None or gap > worst[0]):
+                worst = gap, Fault(node, position, argument, local, found)
+    return worst[1] if worst else None
+
+
+def _local_difference(function: Callable[..., float], arguments: list[float], position: int) -> float:
+    """The central difference of one operation by one argument."""
+    place = arguments[position]
+    size = STEP * max(1.0, abs(place))
+    above, below = place + size, place - size
+    high = function(*arguments[:position], above, *arguments[position + 1 :])
+    low = function(*arguments[:position], below, *arguments[position + 1 :])
+    slope: float = (high - low) / (above - below)
+    return slope

@@ -8,12 +8,13 @@ from __future__ import annotations
 import heapq
 from typing import Any
 
-from bpcli.calculus.kinds import compiled, formula, partial_text
-from bpcli.calculus.sweeps import OPEN, Branch
+from bpcli.calculus.kinds import FLAT, MISSING, compiled, edges_below, formula, partial_text
+from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT, Branch
 from bpcli.calculus.symbols import Symbol, Symbols
+from bpcli.engine.directions import FORWARD, REVERSE, push
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.notes import Note
-from bpcli.engine.point import Point, gradient
+from bpcli.engine.point import Point, bind, gradient
 from bpcli.graph import Graph, Program
 from bpcli.language import text
 from bpcli.numbers import constant_text
@@ -96,6 +97,15 @@ class Backward:
     arriving: int
 
 
+class Tangent(Backward):
+    """An edge upwards, in forward mode: the same as Backward, where `upstream` is the tangent of the argument.
+
+    The products of one `node` add up to its tangent; count, arriving, before and total speak of those.
+    """
+
+    __slots__ = ()
+
+
 class Path:
     """One way from an input to the output: the nodes upwards, the local derivative of each edge, their product."""
 
@@ -127,11 +137,12 @@ class Trace:
     forward  steps in order; backward edges in the order of accumulation
     paths    input -> Paths; empty where they were left out
     gradient requested name -> derivative
+    tangents input -> edges upwards, in the order of the steps; filled in forward mode, where `backward` is empty
     """
 
     __slots__ = (
         "backward", "check", "constants", "forward", "given", "gradient", "nodes", "notes", "output", "paths",
-        "program", "source", "uses", "value",
+        "program", "source", "tangents", "uses", "value",
     )  # fmt: skip
 
     def __init__(self, program: Program, point: Point) -> None:
@@ -146,6 +157,7 @@ class Trace:
         self.given: dict[str, float] = {}
         self.forward: list[Forward] = []
         self.backward: list[Backward] = []
+        self.tangents: dict[str, list[Tangent]] = {}
         self.paths: dict[str, Paths] = {}
         self.uses: dict[int, int] = {}
         self.check: Agreement | None = None
@@ -156,10 +168,11 @@ def record(
     given: Mapping[str, float],
     wrt: Sequence[str] | None = None,
     *,
+    mode: str = REVERSE,
     long: bool = False,
     make: type[Trace] = Trace,
 ) -> Trace:
-    """Run both passes and record them, in a Trace or a subclass of it.
+    """Run both passes and record them, in a Trace or a subclass of it; or forward mode, one pass for each name.
 
     wrt:  names whose edges are kept; all unless given. An edge is kept if it leads to one of them.
     long: paths and the check also where there are more than MOST_STEPS steps
@@ -206,7 +219,10 @@ def record(
     for step in trace.forward:
         for argument in graph.args[step.node]:
             trace.uses[argument] = trace.uses.get(argument, 0) + 1
-    trace.backward = _backward(trace, point, steps, names, wanted)
+    if mode == FORWARD:
+        trace.tangents = {name: _tangents(trace, point, steps, names, program.names[name]) for name in trace.gradient}
+    else:
+        trace.backward = _backward(trace, point, steps, names, wanted)
     if long or len(trace.forward) <= MOST_STEPS:
         trace.paths = _paths(trace, list(trace.gradient))
         trace.check = central_agreement(program, given, trace.gradient)
@@ -312,6 +328,50 @@ def _backward(
     return rows
 
 
+def _tangents(
+    trace: Trace, point: Point, steps: Mapping[int, int], names: Mapping[int, str], seed: int
+) -> list[Tangent]:
+    """The edges upwards from one input, as forward mode goes over them."""
+    program = trace.program
+    graph = program.graph
+    depends = bytearray(len(graph))
+    depends[seed] = 1
+    values = push(graph, bind(program, trace.given), {seed: 1.0}, program.output + 1)
+    constants = Symbols(graph)
+    rows = []
+    for node, step in steps.items():
+        arguments = graph.args[node]
+        if node <= seed or not any(depends[argument] for argument in arguments):
+            continue
+        depends[node] = 1
+        rules, registers = edges_below(FLOATS, graph, node), [point.values[argument] for argument in (*arguments, node)]
+        positions = [position for position, argument in enumerate(arguments) if depends[argument]]
+        total: float | None = None
+        for count, position in enumerate(positions, 1):
+            argument, edge = arguments[position], rules[position]
+            row = Tangent()
+            row.step, row.node, row.argument, row.position = step, node, argument, position
+            tangent = values[argument].tangent
+            row.upstream = 0.0 if tangent is None else tangent
+            row.local = edge.local(registers) if edge.code not in (FLAT, MISSING) else 0.0
+            row.state = (
+                NO_SLOPE if edge.code == FLAT
+                else IDLE if tangent is None
+                else SHUT if edge.when is not None and not edge.when(registers)
+                else OPEN
+            )  # fmt: skip
+            row.local = row.local if row.state in (OPEN, IDLE) else 0.0
+            row.product = row.local * row.upstream if row.state == OPEN else 0.0
+            row.before = total
+            total = row.product if total is None else total + row.product
+            row.total, row.count, row.arriving = total, count, len(positions)
+            row.derived = _tight(trace.nodes[node].formula)
+            branch = Branch(node, position, argument, row.upstream, row.local, row.product, row.state)
+            row.formula, row.condition = _local_text(program, names, branch, constants)
+            rows.append(row)
+    return rows
+
+
 def _tight(formula: str) -> str:
     """A formula as it stands in d(a+w)/dw: without air, unless a sign would run into the next."""
     tight = formula.replace(" + ", "+").replace(" - ", "-")
@@ -330,11 +390,7 @@ def _idle_branches(point: Point, steps: Mapping[int, int]) -> list[Branch]:
             if graph.constant[argument]:
                 continue
             if rules is None:
-                function = graph.functions.get(graph.op[node])
-                if function is not None:
-                    rules = FLOATS.edges_of(function, True)
-                else:
-                    rules = FLOATS.edges(graph.op[node], len(graph.args[node]), True)
+                rules = edges_below(FLOATS, graph, node)
                 registers = [point.values[each] for each in graph.args[node]]
                 registers.append(point.values[node])
             local = rules[position].local(registers)

@@ -21,6 +21,7 @@ def run(work: Work) -> int:
         work.wrt,
         step=positive(work.options, "step"),
         tolerance=positive(work.options, "tolerance") or TOLERANCE,
+        sweep="sweep" in work.options,
     )
     code = DONE if result.ok else NUMERIC_FAILURE if result.ok is None else ANSWER_IS_NO
     if work.format == "json":
@@ -32,10 +33,15 @@ def run(work: Work) -> int:
     if work.quiet:
         write(["ok" if result.ok else "undecided" if result.ok is None else "no"])
         return code
-    from bpcli.render.answers import check_table, verdict
+    from bpcli.render.check import check_table, sweep_plot, sweep_table, verdict
 
     table = check_table(result, work.digits)
     if table.count:
         show_table(table, work.format)
-    say(verdict(result))
+    for sentence in verdict(result):
+        say(sentence)
+    for name in result.sweep:
+        write([""])
+        show_table(sweep_table(result, name), work.format)
+        write(["", *sweep_plot(result, name)])
     return code

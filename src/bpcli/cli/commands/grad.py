@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpcli.cli.output import show_table, write, write_json
+from bpcli.cli.output import say, show_table, write, write_json
 from bpcli.cli.work import warn
 from bpcli.engine.point import gradient
 from bpcli.errors import DONE
@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 
 def run(work: Work) -> int:
     """The value and the gradient."""
-    point = gradient(work.program, work.given, work.wrt)
+    mode = work.mode
+    if mode == "forward":
+        from bpcli.engine.directions import forward_gradient
+
+        point = forward_gradient(work.program, work.given, work.wrt)
+    else:
+        point = gradient(work.program, work.given, work.wrt)
     if work.format == "json":
         from bpcli.render.json import grad_dict
 
-        write_json(grad_dict(point))
+        write_json(grad_dict(point, mode))
         return DONE
     warn(point)
     if work.quiet:
@@ -30,4 +36,8 @@ def run(work: Work) -> int:
     write([output])
     if table is not None:
         show_table(table, work.format)
+    if mode is not None:
+        from bpcli.render.words import modes_text
+
+        say(modes_text(len(point.gradient), mode))
     return DONE

@@ -1,0 +1,199 @@
+"""Derivatives without rules: differences over a step, and the complex step. What a check rests on."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+from bpcli.calculus.sweeps import RAISED, forward
+from bpcli.engine.complexes import Complexes
+from bpcli.engine.floats import FLOATS, Floats
+from bpcli.engine.point import bind
+from bpcli.errors import InputError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bpcli.graph import Program
+
+# The best step of a central difference balances its truncation h^2 against rounding eps/h.
+# Source: Press et al., Numerical Recipes, 3rd edition, section 5.7.
+STEP = math.ulp(1.0) ** (1 / 3)
+TRIED = (100.0, 10.0, 1.0, 0.1, 0.01)  # times that step: sin(1e6 x) wants less, a flat curve more
+COMPLEX_STEP = 1e-20  # h^2 is far below rounding, h times any slope far above underflow
+SIDED_STEP = math.sqrt(math.ulp(1.0))  # of a forward difference: it balances h against eps/h
+
+# What the difference says of a derivative, from best to worst:
+AGREES = "agrees"  # to the tolerance
+WITHIN = "within resolution"  # the gap is below what the difference can resolve, and that is small beside y/x
+CORNER = "corner"  # the slopes on both sides differ, and the derivative lies between them
+UNDECIDED = "undecided"  # the difference has no value here, or is too rough to say anything
+DISAGREES = "disagrees"
+STATES = (AGREES, WITHIN, CORNER, UNDECIDED, DISAGREES)
+
+
+class Difference:
+    """A central difference, with an estimate of its own error.
+
+    resolution:  truncation and rounding together: what it cannot tell apart
+    sides:       the slopes to the left and to the right, where they are those of a corner; else None
+    natural:     |y| over the size of the variable: the slope that would be neither large nor small
+    evaluations: how often the program was evaluated
+    """
+
+    __slots__ = ("evaluations", "natural", "resolution", "sides", "value")
+
+    def __init__(self, value: float, resolution: float, natural: float, evaluations: int) -> None:
+        self.value = value
+        self.resolution = resolution
+        self.natural = natural
+        self.evaluations = evaluations
+        self.sides: tuple[float, float] | None = None
+
+    def judge(self, slope: float, tolerance: float) -> str:
+        """What it says of a derivative that was found otherwise: one of STATES."""
+        value = self.value
+        if slope == value:
+            return AGREES
+        if not math.isfinite(slope) or not math.isfinite(value):
+            return UNDECIDED
+        gap, size = abs(slope - value), max(abs(slope), abs(value))
+        if gap <= tolerance * size:
+            return AGREES
+        if self.sides is not None:
+            low, high = min(self.sides), max(self.sides)
+            slack = 1e-4 * (high - low)
+            return CORNER if low - slack <= slope <= high + slack else DISAGREES
+        if gap <= 4 * self.resolution:
+            return WITHIN if self.resolution <= 1e-3 * self.natural else UNDECIDED
+        return DISAGREES
+
+
+def along(program: Program, given: Mapping[str, float], name: str) -> tuple[Callable[[float], float], float]:
+    """The output as a function of one variable, all others as given, and the place of that variable."""
+    graph = program.graph
+    inputs = bind(program, given)
+    node = graph.variables[name]
+    kind = Held(program, inputs) if graph.functions or "detach" in graph.op else FLOATS
+
+    def function(moved: float) -> float:
+        return float(forward(graph, kind, {**inputs, node: moved}, program.output + 1)[program.output])
+
+    return function, inputs[node]
+
+
+def central(program: Program, given: Mapping[str, float], name: str, step: float = STEP) -> float:
+    """(f(x + h) - f(x - h)) / (2h) with h = step * max(1, |x|), all other variables as given.
+
+    Raises InputError where the step is lost in rounding.
+    """
+    function, place = along(program, given, name)
+    return _halves(function, place, step * max(1.0, abs(place)))[0]
+
+
+def _halves(function: Callable[[float], float], place: float, size: float) -> tuple[float, float, float]:
+    """The central difference over a step, and the slopes to the left and to the right of it."""
+    # The steps that were really made, after rounding.
+    above, below = place + size, place - size
+    if above == place or below == place:
+        raise InputError("step-too-small", step=size, place=place)
+    high, low, middle = function(above), function(below), function(place)
+    return (high - low) / (above - below), (middle - low) / (place - below), (high - middle) / (above - place)
+
+
+def difference(program: Program, given: Mapping[str, float], name: str, step: float | None = None) -> Difference:
+    """The best central difference for a variable, or the one with a step that is asked for.
+
+    Several steps are tried, each with its half: the two give a value without the h^2 term and an estimate of
+    what is left; rounding adds eps |f| / h. The step with the smallest sum of both is taken.
+    Source: Press et al., Numerical Recipes, 3rd edition, section 5.7.
+    """
+    function, place = along(program, given, name)
+    magnitude = abs(function(place))
+    scales = [max(1.0, abs(place))]
+    if 0 < abs(place) < 1:
+        scales.append(abs(place))
+    sizes = [step * scales[0]] if step is not None else [STEP * scale * factor for scale in scales for factor in TRIED]
+    natural = magnitude / scales[0]
+    best = Difference(math.nan, math.inf, natural, 0)
+    for size in sizes:
+        try:
+            whole, left, right = _halves(function, place, size)
+            half, inner_left, inner_right = _halves(function, place, size / 2)
+        except InputError:
+            if step is not None:
+                raise
+            continue
+        value = whole if step is not None else (4 * half - whole) / 3
+        resolution = abs(half - whole) + 4 * math.ulp(1.0) * magnitude / size
+        if resolution < best.resolution:
+            best = Difference(value, resolution, natural, 0)
+            kink, inner = right - left, inner_right - inner_left
+            # The gap between the sides of a smooth function shrinks with the step; that of a corner stays.
+            rough = 1e-3 * max(abs(left), abs(right)) + 16 * math.ulp(1.0) * magnitude / size
+            if abs(inner) > 0.75 * abs(kink) > 0.75 * rough:
+                best.sides = inner_left, inner_right
+    best.evaluations = 6 * len(sizes) + 1
+    return best
+
+
+class Held(Floats):
+    """Floats in which `detach` keeps what it gave at one point: what is detached counts as a constant.
+
+    Its uses are told apart by their order, which is the same in every run.
+    """
+
+    def __init__(self, program: Program, inputs: Mapping[int, float]) -> None:
+        super().__init__()
+        kept: list[float] = []
+
+        def keep(value: float) -> float:
+            kept.append(value)
+            return value
+
+        self.functions["detach"] = self.guarded["detach"] = keep
+        forward(program.graph, self, inputs, program.output + 1)
+        held = itertools.cycle(kept)
+        self.functions["detach"] = self.guarded["detach"] = lambda value: next(held)
+
+
+def sided(program: Program, given: Mapping[str, float], name: str, step: float = SIDED_STEP) -> float:
+    """(f(x + h) - f(x)) / h with h = step * max(1, |x|), the derivative that people try first."""
+    function, place = along(program, given, name)
+    above = place + step * max(1.0, abs(place))
+    if above == place:
+        raise InputError("step-too-small", step=step, place=place)
+    return (function(above) - function(place)) / (above - place)
+
+
+class Unfit(Exception):  # noqa: N818 - it is an answer, with the reason in it
+    """The complex step does not apply; `reason` is what stands in its way: "form", "corner" or "range"."""
+
+    def __init__(self, reason: str, op: str = "") -> None:
+        super().__init__(reason, op)
+        self.reason = reason
+        self.op = op
+
+
+def complex_step(program: Program, given: Mapping[str, float], name: str, step: float = COMPLEX_STEP) -> float:
+    """Im f(x + ih) / h, all other variables as given. Raises Unfit where the program has no complex form."""
+    graph = program.graph
+    kind = Complexes()
+    inputs = {node: complex(value) for node, value in bind(program, given).items()}
+    node = graph.variables[name]
+    inputs[node] += complex(0, step)
+    try:
+        result: complex = forward(graph, kind, inputs, program.output + 1)[program.output]
+    except InputError as error:
+        if error.kind != "primitive-missing":
+            raise
+        raise Unfit("form", str(error.facts["name"])) from None
+    except RAISED:
+        raise Unfit("range") from None
+    if kind.corner:
+        raise Unfit("corner", kind.corner)
+    slope = result.imag / step
+    if not math.isfinite(slope):
+        raise Unfit("range")
+    return slope
