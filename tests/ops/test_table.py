@@ -113,7 +113,7 @@ def test_the_doc_is_one_sentence(op: Op) -> None:
 @every(OPS)
 def test_every_formula_uses_only_names_that_are_in_scope(op: Op) -> None:
     params = {*op.params}
-    scope = params | {"out"} | ({"ties"} if op.variadic else set())
+    scope = params | {"out"} | ({"ties", "before"} if op.variadic else set())
     texts = [(op.value, params), (op.domain, params), (op.smooth, params)]
     texts += [(kink.where, scope - {"out"}) for kink in op.kinks]
     for each in (op.partials, op.textbook):
@@ -154,16 +154,24 @@ def test_the_latex_template_takes_the_names_of_the_arguments(op: Op) -> None:
     assert filled.count("{") == filled.count("}")
 
 
-@every(OPS)
+@every([op for op in OPS if not op.base])
 def test_the_name_and_every_alias_find_the_operation(op: Op) -> None:
     for spelling in (op.spelling, *op.aliases):
         assert op in named(spelling)
         assert spelling in functions()
 
 
+@every([op for op in OPS if op.base])
+def test_another_rule_for_an_operation_has_its_value_and_its_spelling(op: Op) -> None:
+    base = TABLE[op.base]
+    assert (op.spelling, op.params, op.variadic, op.latex) == (base.spelling, base.params, base.variadic, base.latex)
+    assert op not in named(op.spelling)
+    assert op.partials != base.partials
+
+
 @every(OPS)
 def test_a_primitive_is_spelled_by_floats_and_arrays_and_nothing_else_is(op: Op) -> None:
-    assert (op.value is None) == (op.name in SCALAR) == (op.name in SPELLED)
+    assert (op.value is None and not op.base) == (op.name in SCALAR) == (op.name in SPELLED)
 
 
 def test_a_name_is_declared_once() -> None:
@@ -252,12 +260,12 @@ REFERENCE: dict[str, Any] = {
 
 
 def test_mpmath_knows_every_operation_that_has_a_slope() -> None:
-    assert {*REFERENCE} == {op.name for op in SIDED}
+    assert {*REFERENCE} == {op.name for op in SIDED if not op.base}
 
 
 @goldens(lambda op: not op.flat)
 def test_golden_numbers_are_those_of_mpmath(op: Op, golden: Golden) -> None:
-    function = REFERENCE[op.name]
+    function = REFERENCE[op.base or op.name]
     at = [mp.mpf(x) for x in golden.at]
     assert near(float(function(*at)), golden.value, 1)
     for place, want in enumerate(golden.slopes):
@@ -274,7 +282,7 @@ def test_values_are_those_of_mpmath_wherever_the_operation_is_smooth(op: Op) -> 
     use = Use(op)
     for at in smooth_points(op):
         value, slopes = use.run(at)
-        want = REFERENCE[op.name](*[mp.mpf(x) for x in at])
+        want = REFERENCE[op.base or op.name](*[mp.mpf(x) for x in at])
         carried = sum(abs(x * slope) for x, slope in zip(at, slopes, strict=True) if slope is not None)
         assert abs(value - want) <= 4 * EPS * (abs(want) + carried), at
 
@@ -501,6 +509,8 @@ def promised(convention: str, op: Op, at: tuple[float, ...]) -> list[float]:
         return [Use(op).run((at[0] - 1e-300, *at[1:]))[1][0] or 0.0]
     if convention.startswith("each of the") and convention.endswith("gets an equal share"):
         return [1 / len(at) for _ in at]
+    if convention.endswith("gets the whole slope"):
+        return [float(place == (0 if "first" in convention else len(at) - 1)) for place in range(len(at))]
     raise AssertionError(f"no test knows what {convention!r} promises")
 
 

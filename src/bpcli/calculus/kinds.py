@@ -80,6 +80,9 @@ class Functions(dict[str, "Callable[..., Number]"]):
 
     def __missing__(self, op: str) -> Callable[..., Number]:
         declared = TABLE[op]
+        if declared.base:
+            self[op] = self[declared.base]
+            return self[op]
         if declared.value is None:
             raise InputError("primitive-missing", name=op, target=self.kind.title)
         program = formula(declared.value)
@@ -214,24 +217,27 @@ def _fixed(declared: Op, count: int, kind: Kind, functions: dict[str, Callable[.
     return tuple(edges)
 
 
-def _selection(declared: Op, count: int, kind: Kind, functions: dict[str, Callable[..., Number]]) -> tuple[Edge, ...]:
-    """The rules of max and min: one template for every argument, over x, out and the number of ties."""
+def _selection(declared: Op, count: int, kind: Kind, functions: Functions) -> tuple[Edge, ...]:
+    """The rules of max and min: one template for every argument.
+
+    In its scope are x, out, the number of `ties`, and how many of those stand `before` the argument.
+    """
     local_text, when_text = partial_text(declared, declared.params[0], kind.textbook)
-    places = {"x": 0, "out": 1, "ties": 2}
+    places = {"x": 0, "out": 1, "ties": 2, "before": 3}
     local, when = formula(local_text), formula(when_text)
     run_local = compiled(local.graph, local.output, places, functions, kind.constant)
     run_when = compiled(when.graph, when.output, places, functions, kind.constant)
     equal, add = functions["eq"], functions["add"]
-    seen: list[Any] = [None, None]  # the registers of the node at hand, and its number of ties
+    seen: list[Any] = [None, None]  # the registers of the node at hand, and how many tie up to each argument
 
     def scope(registers: Sequence[Number], place: int) -> list[Number]:
         if seen[0] is not registers:
             out = registers[-1]
-            ties = equal(registers[0], out)
-            for argument in registers[1:-1]:
-                ties = add(ties, equal(argument, out))
+            ties = [kind.constant(0)]
+            for argument in registers[:-1]:
+                ties.append(add(ties[-1], equal(argument, out)))
             seen[:] = registers, ties
-        return [registers[place], registers[-1], seen[1]]
+        return [registers[place], registers[-1], seen[1][-1], seen[1][place]]
 
     def edge(place: int) -> Edge:
         return Edge(

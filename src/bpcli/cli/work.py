@@ -42,7 +42,7 @@ class Work:
         limit = whole(options, "max-nodes", 1, 10**9) or MOST_NODES
         share = "no-share" not in options
         text = read_text(request.text, options.get("file"))
-        self.program: Program = parse(text, given=self.given, share=share, limit=limit)
+        self.program: Program = parse(text, given=self.given, share=share, limit=limit, tie=options.get("tie", "share"))
         if options.get("output"):
             self.program.select([name.strip() for name in options["output"].split(",")])
         for name in options:

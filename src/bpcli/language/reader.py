@@ -26,15 +26,19 @@ ELSEWHERE = {
     "if": "where", "iif": "where", "maximum": "max", "minimum": "min", "fmax": "max", "fmin": "min", "clamp": "clip",
 }  # fmt: skip
 SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+TIES = SHARE, FIRST, LAST = "share", "first", "last"
 OUTPUT_NAMES = ("y", "out", "result", "output")
 
 
-def parse(source: str, *, given: Collection[str] = (), share: bool = True, limit: int = MOST_NODES) -> Program:
+def parse(
+    source: str, *, given: Collection[str] = (), share: bool = True, limit: int = MOST_NODES, tie: str = SHARE
+) -> Program:
     """Read a program: one expression, or statements of which the last is the output.
 
     given: names that will get a value; one of them shadows a constant (`e`, `pi`, `tau`) of the same name
     share: whether equal subexpressions are one node
     limit: most nodes that the graph may have
+    tie:   who gets the slope where several arguments of max or min are equal: "share", "first" or "last"
 
     Raises InputError with a place in `source`; NumericError where the graph would be too large.
 
@@ -43,7 +47,9 @@ def parse(source: str, *, given: Collection[str] = (), share: bool = True, limit
     (('x', 'w'), ('a', 'y'))
     """
     tokens = scanner.scan(source)
-    reader = Reader(tokens, given, Graph(share, limit))
+    if tie not in TIES:
+        raise InputError("unknown-tie", tie=tie)
+    reader = Reader(tokens, given, Graph(share, limit), tie)
     try:
         driver.drive(tokens.kinds, reader.actions())
     except driver.Unexpected as unexpected:
@@ -68,8 +74,9 @@ class Template:
 class Reader:
     """The state of one reading: the graph that grows, and what names mean."""
 
-    def __init__(self, tokens: Tokens, given: Collection[str], graph: Graph) -> None:
+    def __init__(self, tokens: Tokens, given: Collection[str], graph: Graph, tie: str = SHARE) -> None:
         self.tokens = tokens
+        self.tie = tie
         self.graph = graph
         self.names: dict[str, int] = {}
         self.assigned: dict[str, int] = {}
@@ -408,6 +415,8 @@ class Reader:
             return self.power(nodes[0], nodes[1], span)
         if op.variadic and len(nodes) == 1:
             return nodes[0]
+        if op.variadic and self.tie != SHARE:
+            op = TABLE[f"{op.name}_{self.tie}"]
         return self.graph.add(op.name, nodes, span)
 
     def match(

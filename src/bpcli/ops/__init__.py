@@ -32,6 +32,8 @@ def declare(op: Op, group: str) -> None:
         raise ValueError(f"operation {op.name} is declared twice")
     op.group = group
     TABLE[op.name] = op
+    if op.base:
+        return
     for spelling in dict.fromkeys((op.spelling, *op.aliases)):
         _by_spelling[spelling] = (*_by_spelling.get(spelling, ()), op)
 

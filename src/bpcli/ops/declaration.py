@@ -55,11 +55,13 @@ class Op:
     smooth        condition under which all partials exist, where it is narrower than the domain
     kinks         see Kink
     golden        see Golden
+    base          the operation that this is another rule for: the same value and spelling, other slopes
     merges        whether two equal uses are one node (no for detach and for anything random)
     """
 
     __slots__ = (
         "aliases",
+        "base",
         "defaults",
         "doc",
         "domain",
@@ -98,6 +100,7 @@ class Op:
         golden: Sequence[Golden] = (),
         aliases: Sequence[str] = (),
         spelling: str = "",
+        base: str = "",
         merges: bool = True,
         note: str = "",
     ) -> None:
@@ -109,6 +112,7 @@ class Op:
         self.name = name
         self.params = tuple(piece.partition("=")[0] for piece in pieces)
         self.defaults = {param: text for param, _, text in (piece.partition("=") for piece in pieces) if text}
+        self.base = base
         self.doc = doc
         self.group = ""
         self.value = value

@@ -2,6 +2,25 @@
 
 from bpcli.ops.declaration import Golden, Kink, Op
 
+
+def tied(base: str, size: str, which: str) -> Op:
+    """max or min with another rule for ties (`--tie first`, `--tie last`): one of the equal gets all."""
+    place = "before == 0" if which == "first" else "before == ties - 1"
+    return Op(
+        f"{base}_{which}(x, ...)",
+        f"The {size} of its arguments; where several tie, the slope goes to the {which} of them.",
+        spelling=base,
+        base=base,
+        partials={"x": f"1 if x == out and {place}"},
+        latex=rf"\{base}\left({{x}}\right)",
+        kinks=[Kink("ties > 1", f"the {which} of the {size} gets the whole slope")],
+        golden=[
+            Golden([3, -1], 3, [1, 0], "by hand") if base == "max" else Golden([3, -1], -1, [0, 1], "by hand"),
+            Golden([2, 2], 2, [1, 0] if which == "first" else [0, 1], f"convention: the {which} of the two"),
+        ],
+    )
+
+
 OPERATIONS = (
     Op(
         "abs(x)",
@@ -54,4 +73,8 @@ OPERATIONS = (
         latex=r"\begin{{cases}} {a} & {c} \\ {b} & \text{{otherwise}} \end{{cases}}",
         golden=[Golden([1, 2, 3], 2, [0, 1, 0], "by hand"), Golden([0, 2, 3], 3, [0, 0, 1], "by hand")],
     ),
+    tied("max", "largest", "first"),
+    tied("max", "largest", "last"),
+    tied("min", "smallest", "first"),
+    tied("min", "smallest", "last"),
 )

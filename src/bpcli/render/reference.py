@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def every() -> list[Op]:
     """All operations in the order of the table."""
-    return list(TABLE.values())
+    return [op for op in TABLE.values() if not op.base]
 
 
 def known_names() -> list[str]:
@@ -47,6 +47,8 @@ def overview() -> Iterator[str]:
     for title, operations in GROUPS:
         yield title
         for op in operations:
+            if op.base:
+                continue
             also = f" Also {', '.join(op.aliases)}." if op.aliases else ""
             yield f"  {usage(op):<{width}}  {op.doc}{also}"
         yield ""
@@ -77,9 +79,12 @@ def page(op: Op) -> Iterator[str]:
         yield f"  slope             {op.flat}"
     if op.domain:
         yield f"  domain            {op.domain}"
+    others = [other for other in TABLE.values() if other.base == op.name]
     for kink in op.kinks:
         also = f"; {kink.elsewhere}" if kink.elsewhere else ""
         yield f"  where {kink.where}: {kink.convention}{also}"
+        for other in others:
+            yield f"    --tie {other.name.rpartition('_')[2]}: {other.kinks[0].convention}"
     if op.note:
         yield f"  {op.note}"
     for golden in op.golden:

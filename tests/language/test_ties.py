@@ -1,0 +1,42 @@
+"""--tie: who gets the slope where several arguments of max or min are equal."""
+
+from __future__ import annotations
+
+import pytest
+
+from bpcli.calculus.derivative import derivative
+from bpcli.calculus.sweeps import forward
+from bpcli.engine.directions import forward_gradient
+from bpcli.engine.floats import FLOATS
+from bpcli.engine.point import bind, gradient
+from bpcli.errors import InputError
+from bpcli.language.reader import TIES, parse
+from bpcli.language.text import expression
+
+AT = {"x": 2.0, "w": 2.0, "v": 5.0}
+SLOPES = {"share": (0.5, 0.5), "first": (1, 0), "last": (0, 1)}
+
+
+@pytest.mark.parametrize("tie", TIES)
+@pytest.mark.parametrize("text", ["min(x, w, v)", "-max(-x, -v, -w)", "f(u, t) = min(u, t); f(x, w) + 0*v"])
+def test_the_rule_holds_in_every_mode(tie: str, text: str) -> None:
+    """By hand."""
+    program = parse(text, tie=tie)
+    want = dict(zip(("x", "w", "v"), (*SLOPES[tie], 0), strict=True))
+    assert gradient(program, AT).gradient == want
+    assert forward_gradient(program, AT).gradient == want
+    nodes = [program.graph.variables[name] for name in want]
+    made = derivative(program.graph, program.output, nodes)
+    values = forward(program.graph, FLOATS, bind(program, AT), max(made) + 1)
+    assert [values[node] for node in made] == list(want.values())
+
+
+def test_it_is_written_as_max_all_the_same() -> None:
+    program = parse("max(x, w)", tie="last")
+    assert expression(program.graph, program.output) == "max(x, w)"
+
+
+def test_another_rule_is_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        parse("max(x, w)", tie="random")
+    assert caught.value.kind == "unknown-tie"
