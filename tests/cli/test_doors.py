@@ -299,7 +299,7 @@ def test_completion_knows_the_commands(run_process: Runner) -> None:
 
 @pytest.mark.parametrize("command", ALL)
 def test_json_is_one_object_with_the_schema_first(run: Runner, command: str) -> None:
-    more = ("--direction", "x=1") if command == "jvp" else ()
+    more = {"jvp": ("--direction", "x=1"), "why": ("--wrt", "x")}.get(command, ())
     answer = run(command, "(x+w)*w", "--x", "2", "--w", "3", "--json", *more)
     assert answer.code == 0
     assert next(iter(json.loads(answer.out).items())) == ("schema", f"bpcli.{command}/1")

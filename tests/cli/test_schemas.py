@@ -43,6 +43,10 @@ CALLS = [
     ["trace", "f(u) = u^2; d f/du = 2u; f(x)", "--x", "1e200"],
     ["trace", "2*3"],
     ["trace", "a0 = x; " + "".join(f"a{i} = a{i - 1} + a{i - 1};" for i in range(1, 70)) + "a69", "--x", "1"],
+    ["why", "relu(x)*w^2", "--x", "-1", "--w", "0", "--wrt", "x"],
+    ["why", "log(x)", "--x", "-1"],
+    ["why", "sqrt(x^2)", "--x", "0"],
+    ["why", "exp(x)^2", "--x", "300"],
     ["ops"],
     ["ops", "max"],
     ["fit", "points.csv", "--degree", "2"],
@@ -69,5 +73,5 @@ def test_every_command_with_json_has_a_schema():
     names = {path.name.split(".")[0] for path in SCHEMAS.glob("*.schema.json")}
     assert names == {
         "eval", "grad", "diff", "check", "trace", "fit", "ops",
-        "jacobian", "hessian", "derivatives", "jvp", "vjp", "hessian_product",
+        "jacobian", "hessian", "derivatives", "jvp", "vjp", "hessian_product", "why",
     }  # fmt: skip

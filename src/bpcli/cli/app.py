@@ -32,6 +32,7 @@ DOC = {
     "jacobian": "The derivative of every result by every input: EXPRESSION may end in a list, as in [x*y, x + y].",
     "hessian": "The second derivatives of EXPRESSION, or their product with a direction.",
     "jvp": "How fast EXPRESSION changes along a direction: one pass of forward mode.",
+    "why": "Why a gradient is 0, huge, tiny, infinite or undefined: the edges that decide.",
     "vjp": "The gradient of a weighted sum of results: one sweep of reverse mode.",
 }
 EXPRESSION = "EXPRESSION [--NAME VALUE]..."

@@ -47,6 +47,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli vjp "[r*cos(t), r*sin(t)]" --r 2 --t pi/6 --weights 1,0',
         'bpcli vjp "(x+w)*w" --x 2 --w 3',
     ),
+    "why": (
+        'bpcli why "relu(w*x + b)^2" --w 1 --x -2 --b 1 --wrt b',
+        'bpcli why "sqrt(x^2)" --x 0',
+        'bpcli why "sigmoid(50*w)" --w 1',
+    ),
     "ops": ("bpcli ops", "bpcli ops tanh"),
     "fit": (
         "bpcli fit examples/quintic.csv --degree 5",

@@ -6,7 +6,7 @@ An option name here cannot be a variable's option on any of these commands; `--s
 
 from __future__ import annotations
 
-ALL = ("eval", "grad", "trace", "diff", "check", "jacobian", "hessian", "jvp", "vjp")
+ALL = ("eval", "grad", "trace", "diff", "check", "jacobian", "hessian", "jvp", "vjp", "why")
 
 
 class Option:
@@ -30,7 +30,7 @@ class Option:
         self.repeats = repeats
 
 
-BY_NAMES = ("grad", "trace", "diff", "check", "jacobian", "hessian", "vjp")
+BY_NAMES = ("grad", "trace", "diff", "check", "jacobian", "hessian", "vjp", "why")
 
 OPTIONS = (
     Option("set", "NAME=VALUE", "Give a variable a value, whatever its name is.", repeats=True),
@@ -65,6 +65,7 @@ QUIET_HELP = {
     "jacobian": "The numbers alone, one row of the matrix a line, at full precision.",
     "hessian": "The numbers alone, one row of the matrix a line, at full precision.",
     "jvp": "The bare answer: one name=value a line, at full precision.",
+    "why": "The kind of answer alone: zero, huge, tiny, infinite, undefined ...",
     "vjp": "The bare answer: one name=value a line, at full precision.",
 }
 WRT_IN_TURN = "Differentiate by these names in turn: w, or x,x,y for a third derivative."

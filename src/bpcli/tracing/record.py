@@ -422,7 +422,7 @@ def _local_text(program: Program, names: Mapping[int, str], branch: Branch, cons
     local, when = partial_text(declared, declared.params[branch.position], True)
     read = formula(local)
     if read.graph.args[read.output] and any(graph.constant[each] and each not in names for each in arguments):
-        written = _folded(read, constants, declared.params, arguments, names, spelled)
+        written = folded(read, constants, declared.params, arguments, names, spelled)
     else:
         written = text.expression(read.graph, read.output, spelled=spelled)
     if not when:
@@ -431,7 +431,7 @@ def _local_text(program: Program, names: Mapping[int, str], branch: Branch, cons
     return written, text.expression(condition.graph, condition.output, spelled=spelled)
 
 
-def _folded(
+def folded(
     read: Program,
     constants: Symbols,
     params: Sequence[str],

@@ -1,0 +1,260 @@
+"""Why a derivative is 0, huge, tiny, infinite or undefined: the edges that decide.
+
+A zero is explained from the input upwards: how far a change of it gets, and which edges stop it. Everything
+else is explained from the result downwards, along the sweep, by the first edge on which it appeared.
+"""
+
+from __future__ import annotations
+
+import math
+
+from bpcli.calculus.kinds import FLAT, MISSING, edges_below
+from bpcli.calculus.sweeps import OPEN, Branch, connected, idle, reverse
+from bpcli.engine.floats import FLOATS
+from bpcli.engine.point import Point, evaluate, nodes_of
+from bpcli.errors import NumericError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bpcli.graph import Program
+
+LARGE = 1e6  # a derivative from here on is called huge, and one below its reciprocal tiny
+MOST_CAUSES = 5
+
+# What a derivative is.
+UNDEFINED_VALUE, UNDEFINED, INFINITE, ZERO, HUGE, TINY, ORDINARY = (
+    "undefined-value", "undefined", "infinite", "zero", "huge", "tiny", "ordinary",
+)  # fmt: skip
+
+# What an edge, or a node, does to it.
+INDEPENDENT = "independent"  # no path
+CUT = "cut"  # every path goes through detach
+STEP = "flat"  # a step function
+CLOSED = "closed"  # a selection that chose otherwise
+NOUGHT = "zero-local"  # the local derivative is 0 at this point
+UNDERFLOW = "underflow"  # a product of two numbers that are not 0
+CANCELS = "cancels"  # the products of the branches add up to 0
+POLE = "pole"  # an infinite local derivative
+OVERFLOW = "overflow"  # a finite product, or sum, beyond the range of floats
+ZERO_TIMES_INFINITE = "zero-times-infinite"
+NO_LOCAL = "undefined-local"  # the local derivative is nan
+OPPOSED = "opposed-infinities"  # inf - inf
+FACTOR = "factor"  # an edge of the path with the largest product
+
+
+class Cause:
+    """An edge that decides, with the numbers that made it; `argument` is -1 where it is the node itself.
+
+    inputs: the values of the node's arguments
+    """
+
+    __slots__ = ("argument", "inputs", "kind", "local", "node", "position", "product", "upstream")
+
+    def __init__(
+        self,
+        kind: str,
+        node: int,
+        argument: int = -1,
+        upstream: float = math.nan,
+        local: float = math.nan,
+        product: float = math.nan,
+        inputs: Sequence[tuple[int, float]] = (),
+        position: int = 0,
+    ) -> None:
+        self.kind = kind
+        self.position = position
+        self.node = node
+        self.argument = argument
+        self.upstream = upstream
+        self.local = local
+        self.product = product
+        self.inputs = tuple(inputs)
+
+
+class Why:
+    """What a derivative is, and why.
+
+    kind:   one of UNDEFINED_VALUE ... ORDINARY
+    slope:  the derivative; nan where it, or the value, is undefined
+    causes: the edges that decide, at most MOST_CAUSES; `more` counts the others
+    path:   for HUGE, TINY and ORDINARY the nodes of the path with the largest product, upwards
+    error:  for UNDEFINED_VALUE the error that `eval` gives
+    """
+
+    __slots__ = ("causes", "error", "kind", "more", "name", "path", "product", "program", "slope")
+
+    def __init__(self, program: Program, name: str, kind: str, slope: float) -> None:
+        self.program = program
+        self.name = name
+        self.kind = kind
+        self.slope = slope
+        self.causes: list[Cause] = []
+        self.more = 0
+        self.path: tuple[int, ...] = ()
+        self.product = math.nan
+        self.error: NumericError | None = None
+
+
+def why(program: Program, given: Mapping[str, float], name: str) -> Why:
+    """Why the derivative of a program by one name is what it is.
+
+    Raises InputError for values that do not fit the names, and for a name that the program does not have.
+    """
+    node = nodes_of(program, [name])[name]
+    try:
+        point = evaluate(program, given)
+    except NumericError as error:
+        found = Why(program, name, UNDEFINED_VALUE, math.nan)
+        found.error = error
+        return found
+    branches: list[Branch] = []
+    skip = idle(program.graph, [node])
+    adjoints = (
+        reverse(program.graph, FLOATS, point.values, program.output, 1.0, skip, branches)
+        if not skip[program.output]
+        else []
+    )
+    slope = adjoints[node] if node < len(adjoints) else None
+    if slope is None or slope == 0:
+        return _zero(point, name, node)
+    if slope != slope:
+        return _explained(point, name, UNDEFINED, slope, _undefined(point, branches))
+    if math.isinf(slope):
+        return _explained(point, name, INFINITE, slope, _infinite(point, branches))
+    kind = HUGE if abs(slope) >= LARGE else TINY if abs(slope) <= 1 / LARGE else ORDINARY
+    return _along_path(point, name, node, kind, slope, branches)
+
+
+def _explained(point: Point, name: str, kind: str, slope: float, causes: Sequence[Cause]) -> Why:
+    found = Why(point.program, name, kind, slope)
+    found.causes = list(causes[:MOST_CAUSES])
+    found.more = len(causes) - len(found.causes)
+    return found
+
+
+def _cause(point: Point, kind: str, branch: Branch) -> Cause:
+    return Cause(
+        kind, branch.node, branch.argument, branch.upstream, branch.local, branch.product,
+        _inputs(point, branch.node), branch.position,
+    )  # fmt: skip
+
+
+def _inputs(point: Point, node: int) -> list[tuple[int, float]]:
+    """The arguments of a node that are no constants, with their values."""
+    graph = point.program.graph
+    arguments = dict.fromkeys(graph.args[node])
+    return [(argument, point.values[argument]) for argument in arguments if not graph.constant[argument]]
+
+
+def _undefined(point: Point, branches: Sequence[Branch]) -> list[Cause]:
+    """The first edge on which the sweep met nan."""
+    for branch in branches:
+        if branch.product != branch.product and branch.state == OPEN:
+            undefined = branch.local != branch.local
+            return [_cause(point, NO_LOCAL if undefined else ZERO_TIMES_INFINITE, branch)]
+    return _opposed(branches, point)
+
+
+def _opposed(branches: Sequence[Branch], point: Point) -> list[Cause]:
+    """The first node whose branches are infinite with both signs."""
+    totals: dict[int, float] = {}
+    for branch in branches:
+        before = totals.get(branch.argument)
+        after = branch.product if before is None else before + branch.product
+        if after != after:
+            return [Cause(OPPOSED, branch.argument, inputs=_inputs(point, branch.argument))]
+        totals[branch.argument] = after
+    return []
+
+
+def _infinite(point: Point, branches: Sequence[Branch]) -> list[Cause]:
+    """The first edge on which the sweep met an infinity that had not been there before."""
+    totals: dict[int, float] = {}
+    for branch in branches:
+        if branch.state != OPEN:
+            continue
+        if math.isinf(branch.product) and math.isfinite(branch.upstream):
+            return [_cause(point, POLE if math.isinf(branch.local) else OVERFLOW, branch)]
+        after = totals[branch.argument] = totals.get(branch.argument, 0.0) + branch.product
+        if math.isinf(after) and math.isfinite(branch.product):
+            return [Cause(OVERFLOW, branch.argument, inputs=_inputs(point, branch.argument))]
+    return []
+
+
+def _zero(point: Point, name: str, node: int) -> Why:
+    """The edges at which a change of the input stops on its way up."""
+    program = point.program
+    graph, values = program.graph, point.values
+    reach = connected(graph, program.output)
+    if not reach[node]:
+        behind = node > program.output or not graph.reaches(program.output)[node]
+        if behind:
+            return _explained(point, name, ZERO, 0.0, [Cause(INDEPENDENT, node)])
+    uses = graph.reaches(program.output)
+    tangents: dict[int, float] = {node: 1.0}
+    causes: list[Cause] = []
+    for here in range(node + 1, program.output + 1):
+        arguments = graph.args[here]
+        if not uses[here] or not any(argument in tangents for argument in arguments):
+            continue
+        edges = edges_below(FLOATS, graph, here)
+        registers = [values[argument] for argument in (*arguments, here)]
+        arrived: list[float] = []
+        stopped: list[Cause] = []
+        for position, (argument, edge) in enumerate(zip(arguments, edges, strict=True)):
+            tangent = tangents.get(argument)
+            if tangent is None:
+                continue
+            at = _inputs(point, here)
+            if edge.code in (FLAT, MISSING):
+                kind = CUT if graph.op[here] == "detach" else STEP
+                stopped.append(Cause(kind, here, argument, tangent, 0.0, 0.0, at, position))
+                continue
+            if edge.when is not None and not edge.when(registers):
+                stopped.append(Cause(CLOSED, here, argument, tangent, 0.0, 0.0, at, position))
+                continue
+            local = edge.local(registers)
+            product = local * tangent
+            if product == 0:
+                kind = NOUGHT if local == 0 else UNDERFLOW
+                stopped.append(Cause(kind, here, argument, tangent, local, product, at, position))
+            else:
+                arrived.append(product)
+        causes += stopped
+        total = math.fsum(arrived) if all(map(math.isfinite, arrived)) else sum(arrived)
+        if arrived and total == 0:
+            causes.append(Cause(CANCELS, here, product=max(map(abs, arrived)), inputs=_inputs(point, here)))
+        elif arrived:
+            tangents[here] = total
+    return _explained(point, name, ZERO, 0.0, causes)
+
+
+def _along_path(
+    point: Point, name: str, node: int, kind: str, slope: float, branches: Sequence[Branch]
+) -> Why:
+    """The path that follows, from the input upwards, the branch that brings most; its factors by their size."""
+    best: dict[int, Branch] = {}
+    for branch in branches:
+        if branch.state == OPEN:
+            held = best.get(branch.argument)
+            if held is None or abs(branch.product) > abs(held.product):
+                best[branch.argument] = branch
+    found = Why(point.program, name, kind, slope)
+    taken: list[Branch] = []
+    here = node
+    while here in best:
+        taken.append(best[here])
+        here = best[here].node
+    found.path = (node, *(branch.node for branch in taken))
+    found.product = math.prod(branch.local for branch in taken)
+    ordered = sorted(taken, key=lambda branch: abs(branch.local), reverse=kind != TINY)
+    # A factor that leaves the size as it is explains nothing.
+    telling = [branch for branch in ordered if (abs(branch.local) > 1) == (kind != TINY) and abs(branch.local) != 1]
+    chosen = telling or ordered[:1]
+    found.causes = [_cause(point, FACTOR, branch) for branch in chosen[:MOST_CAUSES]]
+    found.more = len(chosen) - len(found.causes)
+    return found
+
+
