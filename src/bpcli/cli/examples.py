@@ -20,6 +20,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "diff": (
         'bpcli diff "(x+w)*w" --wrt w',
         'bpcli diff "x^3 + 2x" --wrt x,x',
+        'bpcli diff "sin(x)*exp(x)" --order 3',
         'bpcli diff "tanh(w*x)" --w 0.5 --x 2',
     ),
     "check": (

@@ -34,6 +34,7 @@ OPTIONS = (
     Option("set", "NAME=VALUE", "Give a variable a value, whatever its name is.", repeats=True),
     Option("file", "PATH", "Read the expression from a file; - is standard input."),
     Option("wrt", "NAMES", "The names to differentiate by, as in x,w.", ("grad", "trace", "diff", "check")),
+    Option("order", "N", "Differentiate N times: by the one name of --wrt, or by each variable.", ("diff",)),
     Option("format", "FORMAT", "rich, plain or json (rich on a terminal, else plain)."),
     Option("json", None, "The same as --format json."),
     Option("digits", "N", "Significant digits that are shown (6)."),

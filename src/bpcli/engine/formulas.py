@@ -7,16 +7,17 @@ from bpcli.calculus.simplify import simplified
 from bpcli.calculus.sweeps import forward
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.point import bind, evaluate, unknown_name
-from bpcli.errors import NumericError
+from bpcli.errors import InputError, NumericError
 from bpcli.language.text import program as program_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bpcli.graph import Program
+    from bpcli.graph import Graph, Program
 
 MOST_SIMPLIFIED = 50_000  # nodes: a derivative that is larger is shown as it was built
+MOST_ORDER = 50
 
 
 class Derivative:
@@ -37,14 +38,24 @@ class Derivative:
     def output(self) -> int:
         """The node of the accurate form, in the graph of the program."""
         if self._output is None:
-            self._output = self._chain(textbook=False)
+            node = self.program.output
+            for name in self.wrt:
+                (node,) = derivative(self.program.graph, node, [self.program.names[name]])
+            self._output = node
         return self._output
 
-    def _chain(self, textbook: bool) -> int:
-        node = self.program.output
+    def formula(self) -> tuple[Graph, int]:
+        """The graph of the form that books print, and its output."""
+        graph, node, names = self.program.graph, self.program.output, self.program.names
+        # A name that was assigned is a node of the program, which a simplified graph no longer has.
+        variables = all(name in graph.variables for name in self.wrt)
         for name in self.wrt:
-            (node,) = derivative(self.program.graph, node, [self.program.names[name]], textbook)
-        return node
+            (node,) = derivative(graph, node, [graph.variables[name] if variables else names[name]], textbook=True)
+            if variables and len(graph) <= MOST_SIMPLIFIED:
+                graph, node = simplified(graph, node)
+        if not variables and len(graph) <= MOST_SIMPLIFIED:
+            graph, node = simplified(graph, node)
+        return graph, node
 
     def value(self, given: Mapping[str, float]) -> float:
         """The derivative at a point.
@@ -65,10 +76,7 @@ class Derivative:
 
     def __str__(self) -> str:
         if self._text is None:
-            graph, node = self.program.graph, self._chain(textbook=True)
-            if len(graph) <= MOST_SIMPLIFIED:
-                graph, node = simplified(graph, node)
-            self._text = program_text(graph, node)
+            self._text = program_text(*self.formula())
         return self._text
 
     def __repr__(self) -> str:
@@ -81,6 +89,25 @@ class Derivative:
     def diff(self, *wrt: str) -> Derivative:
         """The derivative of this derivative."""
         return differentiate(self.program, [*self.wrt, *wrt])
+
+
+def in_turn(names: Sequence[str], order: int | None) -> tuple[str, ...]:
+    """The names to differentiate by in turn, for an order that was asked for: one name as often as that.
+
+    Raises InputError for an order that is no whole number from 1 to MOST_ORDER, or that the names contradict.
+
+    >>> in_turn(["x"], 3), in_turn(["x", "y"], 2), in_turn(["x", "y"], None)
+    (('x', 'x', 'x'), ('x', 'y'), ('x', 'y'))
+    """
+    if order is None:
+        return tuple(names)
+    if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= MOST_ORDER:
+        raise InputError("option-not-whole", option="order", text=str(order), least=1, most=MOST_ORDER)
+    if len(names) == 1:
+        return tuple(names) * order
+    if len(names) != order:
+        raise InputError("order-and-names", order=order, count=len(names), names=",".join(names))
+    return tuple(names)
 
 
 def differentiate(program: Program, wrt: Sequence[str]) -> Derivative:

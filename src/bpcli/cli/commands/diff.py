@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from bpcli.cli.output import write, write_json
-from bpcli.cli.work import warn
+from bpcli.cli.work import warn, whole
 from bpcli.engine.point import evaluate, gradient
 from bpcli.errors import DONE
 from bpcli.numbers import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bpcli.cli.work import Work
 
 
 def run(work: Work) -> int:
     """The derivative as a formula."""
-    from bpcli.engine.formulas import Derivative, differentiate
+    from bpcli.engine.formulas import MOST_ORDER, Derivative, differentiate, in_turn
 
     program = work.program
-    if work.wrt is not None:
-        made = {",".join(work.wrt): differentiate(program, work.wrt)}
-    else:
-        made = {name: differentiate(program, [name]) for name in program.inputs}
+    order = whole(work.options, "order", 1, MOST_ORDER)
+    asked = [work.wrt] if work.wrt is not None else [[name] for name in program.inputs]
+    turns = [in_turn(names, order) for names in asked]
+    made = {",".join(names): differentiate(program, names) for names in turns}
     values: dict[str, float] = {}
     if work.given:
-        several = work.wrt is not None and len(work.wrt) > 1
-        warn(evaluate(program, work.given) if several else gradient(program, work.given, work.wrt))
+        higher = any(len(names) > 1 for names in turns)
+        warn(evaluate(program, work.given) if higher else gradient(program, work.given, work.wrt))
         values = {name: each.value(work.given) for name, each in made.items()}
     if work.format == "json":
         from bpcli.render.json import diff_dict
@@ -40,9 +42,23 @@ def run(work: Work) -> int:
         formula = str(each)
         if alone or "\n" in formula:
             return formula + ending
-        return f"{name}={formula}" if work.quiet else f"d{output}/d{name} = {formula}{ending}"
+        return f"{name}={formula}" if work.quiet else f"{leibniz(output, each.wrt)} = {formula}{ending}"
 
     write(line(name, each) for name, each in made.items())
     if not made:
         write(["0"])
     return DONE
+
+
+def leibniz(output: str, names: Sequence[str]) -> str:
+    """The sign of a derivative by some names in turn.
+
+    >>> leibniz("y", ["x"]), leibniz("y", ["x", "x", "w"])
+    ('dy/dx', 'd^3y/(dx^2 dw)')
+    """
+    counts = dict.fromkeys(names, 0)
+    for name in names:
+        counts[name] += 1
+    below = [f"d{name}" + (f"^{count}" if count > 1 else "") for name, count in counts.items()]
+    above = f"d^{len(names)}{output}" if len(names) > 1 else f"d{output}"
+    return f"{above}/({' '.join(below)})" if len(below) > 1 else f"{above}/{below[0]}"
