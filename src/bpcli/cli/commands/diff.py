@@ -10,7 +10,7 @@ from bpcli.numbers import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bpcli.cli.work import Work
 
@@ -37,14 +37,18 @@ def run(work: Work) -> int:
     output = program.output_name
     alone = len(made) == 1
 
-    def line(name: str, each: Derivative) -> str:
-        ending = f" = {show(values[name], work.digits)}" if name in values and not work.quiet else ""
-        formula = str(each)
-        if alone or "\n" in formula:
-            return formula + ending
-        return f"{name}={formula}" if work.quiet else f"{leibniz(output, each.wrt)} = {formula}{ending}"
+    said: set[str] = set()
 
-    write(line(name, each) for name, each in made.items())
+    def lines(name: str, each: Derivative) -> Iterator[str]:
+        ending = f" = {show(values[name], work.digits)}" if name in values and not work.quiet else ""
+        *definitions, formula = str(each).split("\n")
+        # What the user's own names stand for is said once.
+        yield from [line for line in definitions if not each.formula.named or line not in said]
+        said.update(definitions)
+        label = "" if alone else f"{name}=" if work.quiet else f"{leibniz(output, each.wrt)} = "
+        yield f"{label}{formula}{ending}"
+
+    write(line for name, each in made.items() for line in lines(name, each))
     if not made:
         write(["0"])
     return DONE
