@@ -35,7 +35,7 @@ OPTIONS = (
     Option("file", "PATH", "Read the expression from a file; - is standard input."),
     Option("wrt", "NAMES", "The names to differentiate by, as in x,w.", ("grad", "trace", "diff", "check")),
     Option("order", "N", "Differentiate N times: by the one name of --wrt, or by each variable.", ("diff",)),
-    Option("format", "FORMAT", "rich, plain or json (rich on a terminal, else plain)."),
+    Option("format", "FORMAT", "rich, plain or json (rich on a terminal, else plain); latex too, of diff."),
     Option("json", None, "The same as --format json."),
     Option("digits", "N", "Significant digits that are shown (6)."),
     Option("all", None, "Print every row of a long trace on a terminal (a pipe always gets them).", ("trace",)),
@@ -57,6 +57,7 @@ QUIET_HELP = {
 }
 WRT_IN_TURN = "Differentiate by these names in turn: w, or x,x,y for a third derivative."
 FORMATS = ("rich", "plain", "json")
+FORMATS_OF = {"latex": ("diff",)}  # formats that some commands have alone
 
 
 def options_of(command: str) -> tuple[Option, ...]:

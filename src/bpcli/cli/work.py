@@ -34,7 +34,7 @@ class Work:
         options = request.options
         self.quiet = request.quiet
         self.options = options
-        self.format = chosen_format(options.get("format", ""), "json" in options)
+        self.format = chosen_format(options.get("format", ""), "json" in options, request.command)
         self.digits = whole(options, "digits", 1, 17) or DIGITS
         self.given = {name: value_of(text, name) for name, text in request.values.items()}
         limit = whole(options, "max-nodes", 1, 10**9) or MOST_NODES
