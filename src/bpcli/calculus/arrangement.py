@@ -115,7 +115,14 @@ def _gathered(work: Simplifier, kept: list[Term]) -> int | None:
     rest: list[Term] = []
     for (part, _), each in zip(kept, powers, strict=True):
         left = {base: _less(each.get(base, 0), common.get(base, 0)) for base in {**each, **common}}
-        rest.append(work.joined(_over(part, scale), left))
+        term = work.joined(_over(part, scale), left)
+        # What was taken out of x*(x + 1) leaves a sum among its equals.
+        alone = len(term[1]) == 1 and term[1][0][1] == 1 and abs(term[0]) == 1 if isinstance(term[0], int) else False
+        inside = work.summed.get(term[1][0][0], []) if alone and work.new.op[term[1][0][0]] in ("add", "sub") else []
+        if 0 < len(inside) <= MOST_TERMS:
+            rest += [(_times(term[0], inner), key) for inner, key in inside]
+        else:
+            rest.append(term)
     inner, more = _content(work, work.sum_of(rest))
     factors: dict[int, Exact] = dict(common)
     for base, power in more:

@@ -7,6 +7,8 @@ with each chain of sums or products taken apart once, so that it ends on everyth
 
 from __future__ import annotations
 
+from math import gcd
+
 from bpcli import numbers
 from bpcli.calculus.arrangement import MOST_INSIDE, arranged
 from bpcli.calculus.symbols import fold
@@ -304,6 +306,8 @@ class Simplifier:
             return self.product(_times(coefficient, scale), more)
         if coefficient == -1:
             key, coefficient = self._turned(key)
+        elif coefficient != 1:
+            coefficient, key = self._content(coefficient, key)
         if not key:
             return self.new.const(coefficient)
         if coefficient == 1 and len(key) == 1 and key[0][1] == 1:
@@ -378,6 +382,16 @@ class Simplifier:
                 node = self.new.add("exp", (self.product(total, dict(key)),))
                 factors[node] = _plus(factors.get(node, 0), 1)
         return factors
+
+    def _content(self, coefficient: Exact, key: Factors) -> Term:
+        """2*(2*x + 4) is 4*(x + 2): a number in front takes in what the terms behind it share."""
+        for place, (base, power) in enumerate(key):
+            terms = self.summed.get(base, ()) if self.new.op[base] in ("add", "sub") and power == 1 else ()
+            share = gcd(*(part if isinstance(part, int) else 1 for part, _ in terms))
+            if 0 < len(terms) <= SMALL and share > 1:
+                other = self.written_sum(self.collected([(_quotient(part, share), factors) for part, factors in terms]))
+                return _times(coefficient, share), (*key[:place], (other, 1), *key[place + 1 :])
+        return coefficient, key
 
     def _turned(self, key: Factors) -> tuple[Factors, Exact]:
         """-x*(y - p) is x*(p - y): the factors of a product with a minus in front, and the sign that remains."""

@@ -37,6 +37,8 @@ OPTIONS = (
     Option("order", "N", "Differentiate N times: by the one name of --wrt, or by each variable.", ("diff",)),
     Option("format", "FORMAT", "rich, plain or json (rich on a terminal, else plain); latex too, of diff."),
     Option("json", None, "The same as --format json."),
+    Option("rules", None, "Say which rules were used, from the outside in.", ("diff",)),
+    Option("lang", "LANGUAGE", "en or zh (from the locale).", ("diff",)),
     Option("digits", "N", "Significant digits that are shown (6)."),
     Option("all", None, "Print every row of a long trace on a terminal (a pipe always gets them).", ("trace",)),
     Option("tolerance", "T", "The largest relative error that passes (1e-6).", ("check",)),

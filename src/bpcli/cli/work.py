@@ -53,6 +53,20 @@ class Work:
         return show(value, self.digits) if "digits" in self.options else full(value)
 
 
+def language(options: dict[str, str]) -> str:
+    """The language of sentences: as asked for, else that of the locale. Raises InputError."""
+    import os
+
+    from bpcli.render.languages import LANGUAGES, language_of
+
+    asked = options.get("lang")
+    if asked is None:
+        return language_of(os.environ)
+    if asked not in LANGUAGES:
+        raise InputError("unknown-language", language=asked, known=", ".join(LANGUAGES))
+    return asked
+
+
 def whole(options: dict[str, str], name: str, least: int, most: int) -> int | None:
     """The value of an option that is a whole number; None where it was not given. Raises InputError."""
     return whole_number(name, options[name], least, most) if name in options else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bpcli.calculus.derivative import derivative
+from bpcli.calculus.rules import rules
 from bpcli.calculus.simplify import simplified
 from bpcli.calculus.sweeps import forward
 from bpcli.engine.floats import FLOATS
@@ -13,8 +14,9 @@ from bpcli.language.text import program as program_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from bpcli.calculus.rules import Rule
     from bpcli.graph import Graph, Program
 
 MOST_SIMPLIFIED = 50_000  # nodes: a derivative that is larger is shown as it was built
@@ -67,17 +69,30 @@ class Derivative:
         return self._formula
 
     def _simplified(self) -> Formula:
+        *_, (graph, node, _) = self._stages()
+        if len(graph) > MOST_SIMPLIFIED:
+            return Formula(graph, node, {})
+        if graph is self.program.graph:
+            graph, node = simplified(graph, node)
+        return Formula(graph, node, names_in(self.program, graph, node))
+
+    def _stages(self) -> Iterator[tuple[Graph, int, int]]:
+        """What is differentiated in turn, graph, output and by which node; and at last what comes of it, by nothing."""
         graph, node, names = self.program.graph, self.program.output, self.program.names
         # A name that was assigned is a node of the program, which a simplified graph no longer has.
         variables = all(name in graph.variables for name in self.wrt)
         for name in self.wrt:
-            (node,) = derivative(graph, node, [graph.variables[name] if variables else names[name]], textbook=True)
+            by = graph.variables[name] if variables else names[name]
+            yield graph, node, by
+            (node,) = derivative(graph, node, [by], textbook=True)
             if variables and len(graph) <= MOST_SIMPLIFIED:
                 graph, node = simplified(graph, node)
-        if not variables and len(graph) <= MOST_SIMPLIFIED:
-            graph, node = simplified(graph, node)
-        named = {} if graph is self.program.graph else names_in(self.program, graph, node)
-        return Formula(graph, node, named)
+        yield graph, node, -1
+
+    def rules(self) -> list[Rule]:
+        """The rules that the derivative takes, from the outside in, one order after the other."""
+        *stages, _ = self._stages()
+        return [rule for place, stage in enumerate(stages) for rule in rules(*stage, place + 1)]
 
     def value(self, given: Mapping[str, float]) -> float:
         """The derivative at a point.

@@ -5,11 +5,13 @@ from __future__ import annotations
 from bpcli.language import latex
 from bpcli.language.text import named_parts
 from bpcli.numbers import show
+from bpcli.render.languages import rule_sentences
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from bpcli.calculus.rules import Rule
     from bpcli.engine.formulas import Derivative
 
 
@@ -46,9 +48,18 @@ def counted(names: Sequence[str]) -> dict[str, int]:
 
 
 def derivative_lines(
-    made: Mapping[str, Derivative], values: Mapping[str, float], output: str, digits: int, quiet: bool
+    made: Mapping[str, Derivative],
+    values: Mapping[str, float],
+    output: str,
+    digits: int,
+    quiet: bool,
+    used: Mapping[str, list[Rule]],
+    language: str,
 ) -> Iterator[str]:
-    """Derivatives by what they are taken by, each with its value where there is one; `quiet` for the bare answer."""
+    """Derivatives by what they are taken by, each with its value and the rules that it takes where there are any.
+
+    quiet: the bare answer
+    """
     said: set[str] = set()
     for name, each in made.items():
         ending = f" = {show(values[name], digits)}" if name in values and not quiet else ""
@@ -58,6 +69,27 @@ def derivative_lines(
         said.update(definitions)
         label = "" if len(made) == 1 else f"{name}=" if quiet else f"{leibniz(output, each.wrt)} = "
         yield f"{label}{formula}{ending}"
+        if not quiet:
+            yield from rule_lines(used.get(name, []), language)
+
+
+def rule_lines(used: list[Rule], language: str) -> Iterator[str]:
+    """Rules as sentences below a derivative; those of each order under a line of their own."""
+    if not used:
+        return
+    sentences = rule_sentences(language)
+    several = used[-1].order > 1
+    before = 0
+    for rule in used:
+        if several and rule.order != before:
+            before = rule.order
+            yield "  " + sentences["order"].format(order=rule.order)
+        yield ("    " if several else "  ") + rule_sentence(rule, language)
+
+
+def rule_sentence(rule: Rule, language: str) -> str:
+    """One rule as a sentence."""
+    return rule_sentences(language)[rule.kind].format(**rule.facts)
 
 
 def derivative_latex(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bpcli.cli.output import write, write_json
-from bpcli.cli.work import warn, whole
+from bpcli.cli.work import language, warn, whole
 from bpcli.engine.point import evaluate, gradient
-from bpcli.errors import DONE
+from bpcli.errors import DONE, InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,15 +27,19 @@ def run(work: Work) -> int:
         higher = any(len(names) > 1 for names in turns)
         warn(evaluate(program, work.given) if higher else gradient(program, work.given, work.wrt))
         values = {name: each.value(work.given) for name, each in made.items()}
+    tongue = language(work.options)
+    used = {name: each.rules() for name, each in made.items()} if "rules" in work.options else {}
     if work.format == "json":
         from bpcli.render.json import diff_dict
 
-        write_json(diff_dict(made, values))
+        write_json(diff_dict(made, values, used if "rules" in work.options else None, tongue))
         return DONE
+    if used and work.format == "latex":
+        raise InputError("rules-in-latex")
     if not made:
         write(["0"])
     elif work.format == "latex":
         write([derivative_latex(made, values, program.output_name, work.digits)])
     else:
-        write(derivative_lines(made, values, program.output_name, work.digits, work.quiet))
+        write(derivative_lines(made, values, program.output_name, work.digits, work.quiet, used, tongue))
     return DONE
