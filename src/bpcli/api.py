@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpcli.engine import directions, point
-from bpcli.engine.formulas import Derivative, differentiate
+from bpcli.engine.formulas import Derivative, differentiate, in_turn
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
 from bpcli.tracing import checks, record
@@ -280,10 +280,13 @@ def trace(
     return found
 
 
-def diff(text: str, *wrt: str) -> Derivative:
+def diff(text: str, *wrt: str, order: int | None = None) -> Derivative:
     """The derivative of a program as a formula, by each of `wrt` in turn; by its only variable unless given.
 
-    Raises InputError for a text that cannot be read, or where it is not said what to differentiate by.
+    order: how often to differentiate by one name: diff("x^5", "x", order=3) is diff("x^5", "x", "x", "x")
+
+    Raises InputError for a text that cannot be read, where it is not said what to differentiate by, or where
+    the order and the names contradict each other.
 
     >>> print(diff("(x+w)*w", "w"))
     x + 2*w
@@ -296,7 +299,7 @@ def diff(text: str, *wrt: str) -> Derivative:
         if len(program.inputs) != 1:
             raise InputError("wrt-needed", names=", ".join(program.inputs) or "none")
         wrt = program.inputs
-    return differentiate(program, wrt)
+    return differentiate(program, in_turn(wrt, order))
 
 
 def check(

@@ -7,16 +7,22 @@ with each chain of sums or products taken apart once, so that it ends on everyth
 
 from __future__ import annotations
 
+from math import gcd
+
 from bpcli import numbers
+from bpcli.calculus.arrangement import MOST_INSIDE, arranged
 from bpcli.calculus.symbols import fold
 from bpcli.graph import Graph
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bpcli.numbers import Constant
 
 Exact = int | tuple[int, int]
-Factors = tuple[tuple[int, Exact], ...]  # (base, exponent), in the order of first use
+Factors = tuple[tuple[int, Exact], ...]  # (base, exponent), in the order in which they are written
+Term = tuple[Exact, Factors]
 
 TRUTHS = ("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not")  # their value is 1 or 0
 SUMS = ("add", "sub", "neg")
@@ -24,6 +30,8 @@ PRODUCTS = ("mul", "div", "neg")
 MOST_BITS = 4096  # of a power of constants that is worked out
 MOST_CONJUNCTS = 40  # conditions of one choice that are looked at
 MOST_JOINED = 20  # choices inside choices that are joined
+RANKS = {"const": 0, "var": 1, "pow": 3, "add": 5, "sub": 5}  # where a factor stands in a product
+POLYNOMIAL, FUNCTION = 2, 4
 SMALL = 16  # terms or factors of a shared node that is opened into the sum or product around it
 KNOWN = {("exp", 0): 1, ("log", 1): 0, ("sin", 0): 0, ("cos", 0): 1, ("tan", 0): 0, ("sqrt", 0): 0, ("sqrt", 1): 1}
 
@@ -54,6 +62,9 @@ class Simplifier:
         self.factored: dict[int, tuple[Exact, Factors]] = {}  # new node -> coefficient and factors
         self.summed: dict[int, list[tuple[Exact, Factors]]] = {}  # new node -> its terms
         self.joining = 0  # how deep we are in choices that are being joined
+        self.inside = 0  # how deep we are in sums that are being arranged
+        self.arrangements = 0
+        self.lengths: list[int] = []  # new node -> symbols of its formula
         self.order: dict[int, tuple[int, int]] = {}  # new node -> (first variable, degree), for sorting
 
     def run(self) -> tuple[Graph, int]:
@@ -86,7 +97,7 @@ class Simplifier:
         if op == "const":
             return new.const(old.payload[node])
         if op in SUMS:
-            return self._sum(self._terms(node))
+            return self.sum_of(self._terms(node))
         if op in ("mul", "div"):
             return self._gather_product(node)
         args = tuple(self.made[argument] for argument in old.args[node])
@@ -111,6 +122,16 @@ class Simplifier:
             return taken if new.payload[condition] else otherwise
         if new.op[condition] == "not":
             return self._where(new.args[condition][0], otherwise, taken)
+        if self._exact(otherwise) == 0:
+            largest = self._largest(condition, taken)
+            if largest is not None:
+                return largest
+            _, factors = self.product_of(taken)
+            if len(factors) == 1 and new.op[factors[0][0]] == "relu" and factors[0][1] == 1 and self._is_positive(
+                condition, new.args[factors[0][0]][0]
+            ):
+                # where(x > 0, 2*relu(x), 0) is 2*relu(x): it is 0 on the other side by itself.
+                return taken
         taken, otherwise = self._chosen(taken, condition, 1), self._chosen(otherwise, condition, 2)
         return taken if taken == otherwise else new.add("where", (condition, taken, otherwise))
 
@@ -124,14 +145,52 @@ class Simplifier:
             kept: dict[int, Exact] = {}
             for base, power in factors:
                 more: Factors = ((base, power),)
+                if new.op[base] == "relu" and self._is_positive(condition, new.args[base][0]):
+                    # Where x > 0, relu(x) is x, and elsewhere 0.
+                    found = True
+                    inner = new.args[base][0] if place == 1 else new.const(0)
+                    if place == 2 and not (isinstance(power, int) and power > 0):
+                        return node
+                    scale, more = self.product_of(self._power((inner, new.const(power))))
+                    part = _times(part, scale)
                 if new.op[base] == "where" and self._follows(new.args[base][0], known, place):
                     found = True
-                    scale, more = self._product_of(self._power((new.args[base][place], new.const(power))))
+                    scale, more = self.product_of(self._power((new.args[base][place], new.const(power))))
                     part = _times(part, scale)
                 for other, exponent in more:
                     kept[other] = _plus(kept.get(other, 0), exponent)
             terms.append((part, tuple(kept.items())))
-        return self._sum(terms) if found else node
+        return self.sum_of(terms) if found else node
+
+    def _is_positive(self, condition: int, node: int) -> bool:
+        """Whether a condition says just this: node > 0."""
+        new = self.new
+        return new.op[condition] == "gt" and new.args[condition][0] == node and self._exact(new.args[condition][1]) == 0
+
+    def _largest(self, condition: int, share: int) -> int | None:
+        """The share of the first of two numbers in their maximum or minimum: all, half in a tie, or nothing.
+
+        share: what flows where condition says that it is the largest; None where this is not such a choice
+        """
+        new = self.new
+        if new.op[condition] != "eq":
+            return None
+        one, chosen = new.args[condition]
+        if new.op[chosen] not in ("max", "min") or len(new.args[chosen]) != 2 or one not in new.args[chosen]:
+            return None
+        first, second = new.args[chosen]
+        other = second if one == first else first
+        ties = [new.add("add", tuple(new.add("eq", (each, chosen)) for each in pair))
+                for pair in ((first, second), (second, first))]
+        coefficient, factors = self.product_of(share)
+        found = dict(factors)
+        count = next((found.pop(tie) for tie in ties if tie in found), None)
+        if count != -1:
+            return None
+        alone = new.add("gt" if new.op[chosen] == "max" else "lt", (one, other))
+        whole = self.product(coefficient, found)
+        half = self.product(_times(coefficient, (1, 2)), found)
+        return self._where(alone, whole, self._where(new.add("eq", (one, other)), half, new.const(0)))
 
     def _conjuncts(self, condition: int) -> set[int]:
         """The conditions that hold where this one holds: a, b and c for `a and b and c`."""
@@ -188,7 +247,7 @@ class Simplifier:
                 for place in places:
                     part, ((base, _),) = terms[place]
                     inner += [(_times(part, scale), key) for scale, key in self._sum_terms(new.args[base][branch])]
-                branches.append(self._sum(inner))
+                branches.append(self.sum_of(inner))
             joined |= {place: [] for place in places}
             joined[places[0]] = self._sum_terms(self._where(condition, *branches))
             self.joining -= 1
@@ -196,15 +255,15 @@ class Simplifier:
 
     # Products: a rational coefficient, and bases with rational exponents
 
-    def _product_of(self, node: int) -> tuple[Exact, Factors]:
+    def product_of(self, node: int) -> tuple[Exact, Factors]:
         """A node of the new graph as coefficient and factors."""
         value = self._exact(node)
         if value is not None:
             return value, ()
-        terms = self.summed.get(node, ())
+        terms = self.summed.get(node, ()) if self.new.op[node] in ("add", "sub") else ()
         if 0 < len(terms) <= SMALL and not any(_positive(part) for part, _ in terms):
             # -x - 1 is -(x + 1) as a factor.
-            return -1, ((self._sum([(_times(-1, part), key) for part, key in terms]), 1),)
+            return -1, ((self.sum_of([(_times(-1, part), key) for part, key in terms]), 1),)
         found = self.factored.get(node)
         return found if found is not None and len(found[1]) <= SMALL else (1, ((node, 1),))
 
@@ -220,7 +279,7 @@ class Simplifier:
         while work:
             here, sign = work.pop()
             if here in self.made:
-                part, more = self._product_of(self.made[here])
+                part, more = self.product_of(self.made[here])
                 if sign < 0:
                     if part == 0:
                         # A quotient by 0 has no simpler form.
@@ -234,22 +293,145 @@ class Simplifier:
                 continue
             left, right = self.old.args[here]
             work += [(right, sign if self.old.op[here] == "mul" else -sign), (left, sign)]
-        return self._product(coefficient, factors)
+        return self.product(coefficient, factors)
 
-    def _product(self, coefficient: Exact, factors: dict[int, Exact]) -> int:
+    def product(self, coefficient: Exact, factors: dict[int, Exact]) -> int:
+        """The node of a product."""
         if coefficient == 0:
             return self.new.const(0)
-        factors = self._join_powers({base: power for base, power in factors.items() if power != 0})
-        # Variables before functions of them, each kind in the order of first appearance: 2*x*exp(x).
-        names = sorted(base for base in factors if self.new.op[base] == "var")
-        key = tuple([(base, factors[base]) for base in names] + [
-            (base, power) for base, power in factors.items() if self.new.op[base] != "var"
-        ])
+        coefficient, key = self.joined(coefficient, factors)
+        opened = self._cancelling(key)
+        if opened is not None:
+            scale, more = opened
+            return self.product(_times(coefficient, scale), more)
+        if coefficient == -1:
+            key, coefficient = self._turned(key)
+        elif coefficient != 1:
+            coefficient, key = self._content(coefficient, key)
         if not key:
             return self.new.const(coefficient)
         if coefficient == 1 and len(key) == 1 and key[0][1] == 1:
             return key[0][0]
         return self._write_product(coefficient, key)
+
+    def joined(self, coefficient: Exact, factors: dict[int, Exact]) -> Term:
+        """A product with all in one that goes into one, and in the order in which it is written."""
+        factors = {base: power for base, power in factors.items() if power != 0}
+        if any(self.new.op[base] != "var" for base in factors):
+            coefficient, factors = self._join_roots(coefficient, factors)
+            factors = self._join_exponentials(self._join_powers(factors))
+        # pi, then variables, then sums of them, then functions, then sums of functions, each in the order of
+        # first appearance: 2*pi*x*(x + 1)*exp(x)*(sin(x) + cos(x)).
+        ordered = sorted(factors, key=self._rank) if len(factors) > 1 else [*factors]
+        return coefficient, tuple([(base, factors[base]) for base in ordered if factors[base] != 0])
+
+    def _rank(self, base: int) -> tuple[int, int, int]:
+        """Where a factor stands in a product."""
+        rank = RANKS.get(self.new.op[base], FUNCTION)
+        if rank > FUNCTION and len(self.summed.get(base, ())) <= SMALL:
+            bases = [(each, power) for _, factors in self.summed.get(base, ()) for each, power in factors]
+            if all(self.new.op[each] == "var" and isinstance(power, int) and power > 0 for each, power in bases):
+                rank = POLYNOMIAL
+        return rank, self._first_variable(base)[0], base
+
+    def _join_roots(self, coefficient: Exact, factors: dict[int, Exact]) -> tuple[Exact, dict[int, Exact]]:
+        """sqrt(x)^2 is x, x/sqrt(x) is sqrt(x), and x*sign(x) is |x|."""
+        new = self.new
+        for node in list(factors):
+            op, power = new.op[node], factors.get(node)
+            if op not in ("sqrt", "sign") or not isinstance(power, int):
+                continue
+            (base,) = new.args[node]
+            of_base = factors.get(base, 0)
+            if not isinstance(of_base, int):
+                continue
+            if op == "sign" and power == 1 and of_base >= 1:
+                del factors[node]
+                factors[base] = of_base - 1
+                factors[new.add("abs", (base,))] = 1
+            elif op == "sqrt" and (of_base or power % 2 == 0):
+                del factors[node]
+                factors.pop(base, None)
+                halves = 2 * of_base + power
+                if halves % 2:
+                    factors[node] = halves
+                    continue
+                inner, more = self.product_of(base)
+                if inner < 0 if isinstance(inner, int) else inner[0] < 0:
+                    inner, more = 1, ((base, 1),)
+                if halves and not (_size(inner) * abs(halves // 2) <= MOST_BITS and inner != 0):
+                    inner, more = 1, ((base, 1),)
+                coefficient = _times(coefficient, _whole_power(inner, halves // 2))
+                for each, exponent in more:
+                    factors[each] = _plus(factors.get(each, 0), _times(exponent, halves // 2))
+        return coefficient, factors
+
+    def _join_exponentials(self, factors: dict[int, Exact]) -> dict[int, Exact]:
+        """exp(2*x)*exp(-x) is exp(x)."""
+        found: dict[Factors, list[int]] = {}
+        for node, power in factors.items():
+            if self.new.op[node] == "exp" and isinstance(power, int):
+                found.setdefault(self.product_of(self.new.args[node][0])[1], []).append(node)
+        for key, nodes in found.items():
+            if len(nodes) < 2:
+                continue
+            total: Exact = 0
+            for node in nodes:
+                total = _plus(total, _times(factors.pop(node), self.product_of(self.new.args[node][0])[0]))
+            if total != 0:
+                node = self.new.add("exp", (self.product(total, dict(key)),))
+                factors[node] = _plus(factors.get(node, 0), 1)
+        return factors
+
+    def _content(self, coefficient: Exact, key: Factors) -> Term:
+        """2*(2*x + 4) is 4*(x + 2): a number in front takes in what the terms behind it share."""
+        for place, (base, power) in enumerate(key):
+            terms = self.summed.get(base, ()) if self.new.op[base] in ("add", "sub") and power == 1 else ()
+            share = gcd(*(part if isinstance(part, int) else 1 for part, _ in terms))
+            if 0 < len(terms) <= SMALL and share > 1:
+                other = self.written_sum(self.collected([(_quotient(part, share), factors) for part, factors in terms]))
+                return _times(coefficient, share), (*key[:place], (other, 1), *key[place + 1 :])
+        return coefficient, key
+
+    def _turned(self, key: Factors) -> tuple[Factors, Exact]:
+        """-x*(y - p) is x*(p - y): the factors of a product with a minus in front, and the sign that remains."""
+        for place, (base, power) in enumerate(key):
+            terms = self.summed.get(base, ()) if self.new.op[base] == "sub" and power == 1 else ()
+            if len(terms) == 2:
+                other = self.written_sum(self.collected([(_times(-1, part), factors) for part, factors in terms]))
+                return (*key[:place], (other, 1), *key[place + 1 :]), 1
+        return key, -1
+
+    def _cancelling(self, key: Factors) -> tuple[Exact, dict[int, Exact]] | None:
+        """x^2*(1 + 1/x^2) is x^2 + 1: a sum takes in what cancels a denominator of its terms; None if nothing does."""
+        if self.inside > MOST_INSIDE:
+            return None
+        for base, power in key:
+            terms = self.summed.get(base, ()) if self.new.op[base] in ("add", "sub") else ()
+            if not isinstance(power, int) or not 0 < len(terms) <= SMALL:
+                continue
+            for other, outside in key:
+                least = min(
+                    (each for _, factors in terms for node, each in factors if node == other and isinstance(each, int)),
+                    default=0,
+                )
+                if least >= 0 or not isinstance(outside, int) or abs(outside + least * power) >= abs(outside):
+                    continue
+                self.inside += 1
+                inner = [
+                    self.joined(part, {**dict(factors), other: _plus(dict(factors).get(other, 0), -least)})
+                    for part, factors in terms
+                ]
+                scale, more = self.product_of(self.sum_of(inner))
+                self.inside -= 1
+                if scale == 0 or _size(scale) * abs(power) > MOST_BITS:
+                    continue
+                left = {node: each for node, each in key if node != base}
+                left[other] = outside + least * power
+                for node, each in more:
+                    left[node] = _plus(left.get(node, 0), _times(each, power))
+                return _whole_power(scale, power), left
+        return None
 
     def _join_powers(self, factors: dict[int, Exact]) -> dict[int, Exact]:
         """x * x^(n - 1) is x^n, also where n varies."""
@@ -261,7 +443,7 @@ class Simplifier:
             if base in factors and base != node:
                 extra = factors.pop(base)
                 del factors[node]
-                total = self._sum([*self._sum_terms(exponent), (extra, ())])
+                total = self.sum_of([*self._sum_terms(exponent), (extra, ())])
                 joined = new.add("pow", (base, total)) if not new.constant[total] else self._power((base, total))
                 factors[joined] = _plus(factors.get(joined, 0), 1)
         return factors
@@ -270,7 +452,7 @@ class Simplifier:
         """The nodes of a product: what stands above the fraction line over what stands below it."""
         new = self.new
         top, bottom = coefficient if isinstance(coefficient, tuple) else (coefficient, 1)
-        above = [self._raised(base, power) for base, power in factors if _positive(power)]
+        above = [node for base, power in factors if _positive(power) for node in self._above(base, power)]
         below = [self._raised(base, _times(-1, power)) for base, power in factors if not _positive(power)]
         negative = top < 0
         if abs(top) != 1 or not above:
@@ -288,6 +470,12 @@ class Simplifier:
             node = new.add("div", (node, self._chain(below)))
         self.factored[node] = (coefficient, factors)
         return node
+
+    def _above(self, base: int, power: Exact) -> list[int]:
+        """The factors that a power is written as: x*sqrt(x) for the third power of a root."""
+        if self.new.op[base] == "sqrt" and isinstance(power, int) and power > 2:
+            return [self._raised(self.new.args[base][0], power // 2), base]
+        return [self._raised(base, power)]
 
     def _chain(self, nodes: list[int]) -> int:
         product = nodes[0]
@@ -310,11 +498,11 @@ class Simplifier:
             return base
         if isinstance(exponent, int):
             # (-2*x)^3 is -8*x^3.
-            coefficient, factors = self._product_of(base)
+            coefficient, factors = self.product_of(base)
             if (coefficient != 0 or exponent > 0) and _size(coefficient) * abs(exponent) <= MOST_BITS:
                 scale = _whole_power(coefficient, exponent)
-                return self._product(scale, {inner: _times(power, exponent) for inner, power in factors})
-        return self._product(1, {base: exponent})
+                return self.product(scale, {inner: _times(power, exponent) for inner, power in factors})
+        return self.product(1, {base: exponent})
 
     # Sums: terms with rational coefficients
 
@@ -336,11 +524,14 @@ class Simplifier:
 
     def _sum_terms(self, node: int) -> list[tuple[Exact, Factors]]:
         terms = self.summed.get(node)
-        return terms if terms is not None and len(terms) <= SMALL else [self._product_of(node)]
+        return terms if terms is not None and len(terms) <= SMALL else [self.product_of(node)]
 
-    def _sum(self, terms: list[tuple[Exact, Factors]]) -> int:
+    def sum_of(self, terms: list[tuple[Exact, Factors]]) -> int:
+        """The node of a sum of terms: collected, ordered, and written in the shortest way."""
+        return arranged(self, self.collected(self._join_choices(terms)))
+
+    def collected(self, terms: Iterable[Term]) -> list[Term]:
         """Like terms collected, ordered by the first appearance of their variables, constants last."""
-        terms = self._join_choices(terms)
         collected: dict[frozenset[tuple[int, Exact]], tuple[Exact, Factors]] = {}
         for part, key in terms:
             # x*w and w*x are alike; the one that came first is written.
@@ -348,28 +539,43 @@ class Simplifier:
             before = collected.get(alike)
             collected[alike] = (part, key) if before is None else (_plus(before[0], part), before[1])
         kept = [term for term in collected.values() if term[0] != 0]
-        if not kept:
-            return self.new.const(0)
         kept.sort(key=lambda term: self._place(term[1]))
-        if not _positive(kept[0][0]):
+        if kept and not _positive(kept[0][0]):
             # 1 - x^2 reads better than -x^2 + 1.
             for place, (part, _) in enumerate(kept):
                 if _positive(part):
                     kept.insert(0, kept.pop(place))
                     break
-        node = self._product(kept[0][0], dict(kept[0][1]))
+        return kept
+
+    def written_sum(self, kept: list[Term]) -> int:
+        """The nodes of a sum of collected terms, one after the other."""
+        if not kept:
+            return self.new.const(0)
+        node = self.product(kept[0][0], dict(kept[0][1]))
         for part, key in kept[1:]:
             positive = _positive(part)
-            term = self._product(part if positive else _times(-1, part), dict(key))
+            term = self.product(part if positive else _times(-1, part), dict(key))
             node = self.new.add("add" if positive else "sub", (node, term))
         if len(kept) > 1:
             self.summed[node] = kept
         return node
 
-    def _place(self, factors: Factors) -> tuple[int, int]:
+    def leading(self, terms: list[Term]) -> Term:
+        """The term that stands first where no minus has to be kept from the front."""
+        return min(terms, key=lambda term: self._place(term[1]))
+
+    def length(self, node: int) -> int:
+        """How many names, numbers and operations the formula of a node has."""
+        lengths = self.lengths
+        for each in range(len(lengths), node + 1):
+            lengths.append(min(1 + sum([lengths[argument] for argument in self.new.args[each]]), 1 << 60))
+        return lengths[node]
+
+    def _place(self, factors: Factors) -> tuple[int, int, int, list[int]]:
         """Where a term stands in a sum: by its first variable, then by falling degree; constants last."""
         if not factors:
-            return (1 << 60, 0)
+            return (1 << 60, 0, 0, [])
         first = 1 << 59
         degree = 0
         for base, exponent in factors:
@@ -377,7 +583,8 @@ class Simplifier:
             first = min(first, variable)
             if isinstance(exponent, int):
                 degree += exponent * inner
-        return (first, -degree)
+        functions = [base for base, _ in factors if self.new.op[base] != "var"]
+        return (first, -degree, -len(functions), sorted(base for base, _ in factors))
 
     def _first_variable(self, node: int) -> tuple[int, int]:
         """The first variable that a node depends on (variables have the smallest ids), and 1 if it is one."""

@@ -22,7 +22,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "diff": (
         'bpcli diff "(x+w)*w" --wrt w',
         'bpcli diff "x^3 + 2x" --wrt x,x',
+        'bpcli diff "sin(x)*exp(x)" --order 3',
         'bpcli diff "tanh(w*x)" --w 0.5 --x 2',
+        'bpcli diff "exp(-x^2/2)" --format latex',
+        'bpcli diff "x*sin(x^2)" --rules',
     ),
     "check": (
         'bpcli check "(x+w)*w" --x 2 --w 3',

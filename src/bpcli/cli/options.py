@@ -40,9 +40,11 @@ OPTIONS = (
     Option("mode", "MODE", "forward or reverse.", ("grad", "trace", "jacobian")),
     Option("direction", "SPEEDS", "How fast each input changes, as in x=1,w=-2 or 1,-2.", ("jvp", "hessian")),
     Option("weights", "WEIGHTS", "The weight of each result, as in 1,0 or a=1,b=0 (1 for a single one).", ("vjp",)),
-    Option("format", "FORMAT", "rich, plain or json (rich on a terminal, else plain)."),
+    Option("order", "N", "How often to differentiate (diff: 1; hessian: 2).", ("diff", "hessian")),
+    Option("format", "FORMAT", "rich, plain or json (rich on a terminal, else plain); latex too, of diff."),
     Option("json", None, "The same as --format json."),
-    Option("order", "N", "The order of the derivatives (2).", ("hessian",)),
+    Option("rules", None, "Say which rules were used, from the outside in.", ("diff",)),
+    Option("lang", "LANGUAGE", "en or zh (from the locale).", ("diff",)),
     Option("digits", "N", "Significant digits that are shown (6)."),
     Option("all", None, "Print every row of a long trace on a terminal (a pipe always gets them).", ("trace",)),
     Option("tolerance", "T", "The largest relative error that passes (1e-6).", ("check",)),
@@ -70,6 +72,7 @@ QUIET_HELP = {
 }
 WRT_IN_TURN = "Differentiate by these names in turn: w, or x,x,y for a third derivative."
 FORMATS = ("rich", "plain", "json")
+FORMATS_OF = {"latex": ("diff",)}  # formats that some commands have alone
 
 
 def options_of(command: str) -> tuple[Option, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bpcli.cli.options import FORMATS
+from bpcli.cli.options import FORMATS, FORMATS_OF
 from bpcli.errors import InputError
 
 TYPE_CHECKING = False
@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from bpcli.render.layout import Table
 
 
-def chosen_format(given: str, json: bool) -> str:
+def chosen_format(given: str, json: bool, command: str = "") -> str:
     """The format to print in: as asked for, else rich on a terminal and plain in a pipe. Raises InputError."""
     name = "json" if json else given
+    owners = FORMATS_OF.get(name)
+    if owners is not None:
+        if command not in owners:
+            raise InputError("format-elsewhere", format=name, others=", ".join(owners), known=", ".join(FORMATS))
+        return name
     if name not in ("", *FORMATS):
         raise InputError("unknown-format", format=name, known=", ".join(FORMATS))
     return name or ("rich" if sys.stdout.isatty() else "plain")

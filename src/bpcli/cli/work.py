@@ -36,7 +36,7 @@ class Work:
         options = request.options
         self.quiet = request.quiet
         self.options = options
-        self.format = chosen_format(options.get("format", ""), "json" in options)
+        self.format = chosen_format(options.get("format", ""), "json" in options, request.command)
         self.digits = whole(options, "digits", 1, 17) or DIGITS
         self.given = {name: value_of(text, name) for name, text in request.values.items()}
         limit = whole(options, "max-nodes", 1, 10**9) or MOST_NODES
@@ -78,6 +78,20 @@ class Work:
     def number(self, value: float) -> str:
         """A number of a bare answer: to the last bit, or to the digits that were asked for."""
         return show(value, self.digits) if "digits" in self.options else full(value)
+
+
+def language(options: dict[str, str]) -> str:
+    """The language of sentences: as asked for, else that of the locale. Raises InputError."""
+    import os
+
+    from bpcli.render.languages import LANGUAGES, language_of
+
+    asked = options.get("lang")
+    if asked is None:
+        return language_of(os.environ)
+    if asked not in LANGUAGES:
+        raise InputError("unknown-language", language=asked, known=", ".join(LANGUAGES))
+    return asked
 
 
 def whole(options: dict[str, str], name: str, least: int, most: int) -> int | None:

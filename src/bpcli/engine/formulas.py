@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from bpcli.calculus.derivative import derivative
+from bpcli.calculus.rules import rules
 from bpcli.calculus.simplify import simplified
 from bpcli.calculus.sweeps import forward
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.point import bind, evaluate, unknown_name
-from bpcli.errors import NumericError
+from bpcli.errors import InputError, NumericError
+from bpcli.language.text import expression, symbols
 from bpcli.language.text import program as program_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from bpcli.graph import Program
+    from bpcli.calculus.rules import Rule
+    from bpcli.graph import Graph, Program
 
 MOST_SIMPLIFIED = 50_000  # nodes: a derivative that is larger is shown as it was built
+MOST_ORDER = 50
+MOST_NAMES = 100  # of a program that are looked for in a derivative
+MOST_SEARCHED = 5000  # nodes, or symbols, of a derivative in which they are looked for
+
+
+class Formula:
+    """A formula to be shown: the output of a graph, and the nodes that stand under a name that the program has."""
+
+    __slots__ = ("graph", "named", "node")
+
+    def __init__(self, graph: Graph, node: int, named: Mapping[int, str]) -> None:
+        self.graph = graph
+        self.node = node
+        self.named = named
 
 
 class Derivative:
@@ -25,26 +42,57 @@ class Derivative:
     `str()` gives the formula as books print it; `value` evaluates the accurate form of it.
     """
 
-    __slots__ = ("_output", "_text", "program", "wrt")
+    __slots__ = ("_formula", "_output", "_text", "program", "wrt")
 
     def __init__(self, program: Program, wrt: Sequence[str]) -> None:
         self.program = program
         self.wrt = tuple(wrt)
         self._text: str | None = None
         self._output: int | None = None
+        self._formula: Formula | None = None
 
     @property
     def output(self) -> int:
         """The node of the accurate form, in the graph of the program."""
         if self._output is None:
-            self._output = self._chain(textbook=False)
+            node = self.program.output
+            for name in self.wrt:
+                (node,) = derivative(self.program.graph, node, [self.program.names[name]])
+            self._output = node
         return self._output
 
-    def _chain(self, textbook: bool) -> int:
-        node = self.program.output
+    @property
+    def formula(self) -> Formula:
+        """The form that books print."""
+        if self._formula is None:
+            self._formula = self._simplified()
+        return self._formula
+
+    def _simplified(self) -> Formula:
+        *_, (graph, node, _) = self._stages()
+        if len(graph) > MOST_SIMPLIFIED:
+            return Formula(graph, node, {})
+        if graph is self.program.graph:
+            graph, node = simplified(graph, node)
+        return Formula(graph, node, names_in(self.program, graph, node))
+
+    def _stages(self) -> Iterator[tuple[Graph, int, int]]:
+        """What is differentiated in turn, graph, output and by which node; and at last what comes of it, by nothing."""
+        graph, node, names = self.program.graph, self.program.output, self.program.names
+        # A name that was assigned is a node of the program, which a simplified graph no longer has.
+        variables = all(name in graph.variables for name in self.wrt)
         for name in self.wrt:
-            (node,) = derivative(self.program.graph, node, [self.program.names[name]], textbook)
-        return node
+            by = graph.variables[name] if variables else names[name]
+            yield graph, node, by
+            (node,) = derivative(graph, node, [by], textbook=True)
+            if variables and len(graph) <= MOST_SIMPLIFIED:
+                graph, node = simplified(graph, node)
+        yield graph, node, -1
+
+    def rules(self) -> list[Rule]:
+        """The rules that the derivative takes, from the outside in, one order after the other."""
+        *stages, _ = self._stages()
+        return [rule for place, stage in enumerate(stages) for rule in rules(*stage, place + 1)]
 
     def value(self, given: Mapping[str, float]) -> float:
         """The derivative at a point.
@@ -65,10 +113,8 @@ class Derivative:
 
     def __str__(self) -> str:
         if self._text is None:
-            graph, node = self.program.graph, self._chain(textbook=True)
-            if len(graph) <= MOST_SIMPLIFIED:
-                graph, node = simplified(graph, node)
-            self._text = program_text(graph, node)
+            formula = self.formula
+            self._text = program_text(formula.graph, formula.node, formula.named)
         return self._text
 
     def __repr__(self) -> str:
@@ -81,6 +127,76 @@ class Derivative:
     def diff(self, *wrt: str) -> Derivative:
         """The derivative of this derivative."""
         return differentiate(self.program, [*self.wrt, *wrt])
+
+
+def names_in(program: Program, graph: Graph, node: int) -> dict[int, str]:
+    """The nodes of a simplified formula that the program has a name for, where the names make it much shorter.
+
+    p - y says more than sigmoid(w*x + b) - y to who wrote p = sigmoid(w*x + b); a + x*cos(x) says less than
+    sin(x) + x*cos(x). At two thirds of the length the names win.
+    """
+    whole = program.graph
+    if not 0 < len(program.assigned) <= MOST_NAMES or max(len(whole), len(graph)) > MOST_SEARCHED:
+        return {}
+    if symbols(graph, node) > MOST_SEARCHED:
+        return {}
+    before = len(graph)
+    found: dict[int, str] = {}
+    for name in program.assigned:
+        # A name is shown where what it stands for, simplified, is a part of the formula.
+        same = copied(*simplified(whole, program.names[name]), graph)
+        if name != program.output_name and same < min(before, node) and graph.args[same]:
+            found.setdefault(same, name)
+    if not found:
+        return {}
+    used: dict[int, str] = {}
+    work, seen = [*graph.args[node]], {node}
+    while work:
+        here = work.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        if here in found:
+            used[here] = found[here]
+        else:
+            work += graph.args[here]
+    *_, short = program_text(graph, node, used).split("\n")
+    return used if 3 * len(short) <= 2 * len(expression(graph, node)) else {}
+
+
+def copied(source: Graph, node: int, target: Graph) -> int:
+    """The node of another graph that is built as this one is."""
+    needed = source.reaches(node)
+    nodes: dict[int, int] = {}
+    for each in range(node + 1):
+        if not needed[each]:
+            continue
+        if source.op[each] == "var":
+            nodes[each] = target.variable(str(source.payload[each]))
+        elif source.op[each] == "const":
+            nodes[each] = target.const(source.payload[each])
+        else:
+            nodes[each] = target.add(source.op[each], tuple([nodes[argument] for argument in source.args[each]]))
+    return nodes[node]
+
+
+def in_turn(names: Sequence[str], order: int | None) -> tuple[str, ...]:
+    """The names to differentiate by in turn, for an order that was asked for: one name as often as that.
+
+    Raises InputError for an order that is no whole number from 1 to MOST_ORDER, or that the names contradict.
+
+    >>> in_turn(["x"], 3), in_turn(["x", "y"], 2), in_turn(["x", "y"], None)
+    (('x', 'x', 'x'), ('x', 'y'), ('x', 'y'))
+    """
+    if order is None:
+        return tuple(names)
+    if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= MOST_ORDER:
+        raise InputError("option-not-whole", option="order", text=str(order), least=1, most=MOST_ORDER)
+    if len(names) == 1:
+        return tuple(names) * order
+    if len(names) != order:
+        raise InputError("order-and-names", order=order, count=len(names), names=",".join(names))
+    return tuple(names)
 
 
 def differentiate(program: Program, wrt: Sequence[str]) -> Derivative:

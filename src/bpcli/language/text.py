@@ -157,16 +157,10 @@ def symbols(graph: Graph, node: int) -> int:
     return sizes[node]
 
 
-def program(graph: Graph, node: int) -> str:
-    """A formula as text: one expression, or where sharing would blow it up, assignments and the result.
-
-    >>> from bpcli.language.reader import parse
-    >>> read = parse("(x + w)*w")
-    >>> program(read.graph, read.output)
-    '(x + w)*w'
-    """
+def named_parts(graph: Graph, node: int) -> dict[int, str]:
+    """The shared parts of a formula that get a name, t1, t2 and so on, because sharing would blow it up; else none."""
     if symbols(graph, node) <= LONGEST:
-        return expression(graph, node)
+        return {}
     needed = graph.reaches(node)
     meant = list(range(node + 1))  # a node that is another one under a new name stands for that
     uses = [0] * (node + 1)
@@ -176,23 +170,36 @@ def program(graph: Graph, node: int) -> str:
         elif needed[each]:
             for argument in graph.args[each]:
                 uses[meant[argument]] += 1
-    shared = [each for each in range(node) if uses[each] > 1 and graph.args[each]]
-    if not shared:
-        return expression(graph, node)
+    names = {}
     taken = set(graph.variables)
     number = 0
-    before = dict(graph.name)
-    lines = []
-    named: set[int] = set()
-    try:
-        for each in shared:
+    for each in range(node):
+        if uses[each] > 1 and graph.args[each]:
             number += 1
             while f"t{number}" in taken:
                 number += 1
-            graph.name[each] = f"t{number}"
-            lines.append(f"t{number} = {expression(graph, each, named)}")
-            named.add(each)
-        lines.append(expression(graph, node, named))
+            names[each] = f"t{number}"
+    return names
+
+
+def program(graph: Graph, node: int, named: Mapping[int, str] | None = None) -> str:
+    """A formula as text: one expression, or where sharing would blow it up, assignments and the result.
+
+    named: nodes that get a name of their own, in any case
+
+    >>> from bpcli.language.reader import parse
+    >>> read = parse("(x + w)*w")
+    >>> program(read.graph, read.output)
+    '(x + w)*w'
+    """
+    names = {**named_parts(graph, node), **(named or {})}
+    if not names:
+        return expression(graph, node)
+    before = dict(graph.name)
+    graph.name.update(names)
+    try:
+        lines = [f"{names[each]} = {expression(graph, each, names)}" for each in sorted(names)]
+        lines.append(expression(graph, node, names))
     finally:
         graph.name.clear()
         graph.name.update(before)

@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from bpcli.calculus.rules import Rule
     from bpcli.engine.directions import Matrix, Product
     from bpcli.engine.notes import Note
     from bpcli.engine.point import Point
@@ -132,18 +133,37 @@ def product_dict(command: str, found: Product) -> dict[str, Any]:
     }
 
 
-def diff_dict(made: Mapping[str, object], values: Mapping[str, float]) -> dict[str, Any]:
-    """bpcli.diff/1: one derivative as `derivative`, several as `derivatives` by name."""
+def diff_dict(
+    made: Mapping[str, object],
+    values: Mapping[str, float],
+    used: Mapping[str, list[Rule]] | None = None,
+    language: str = "en",
+) -> dict[str, Any]:
+    """bpcli.diff/1: one derivative as `derivative`, several as `derivatives` by name; rules where they are given."""
+    from bpcli.render.derivatives import rule_sentence
+
+    told = {
+        name: [
+            {"rule": rule.kind, "order": rule.order, "of": rule.of, "facts": rule.facts,
+             "text": rule_sentence(rule, language)}
+            for rule in found
+        ]
+        for name, found in (used or {}).items()
+    }  # fmt: skip
     result: dict[str, Any] = {"schema": "bpcli.diff/1"}
     if len(made) == 1:
         ((name, formula),) = made.items()
         result |= {"wrt": name.split(","), "derivative": str(formula)}
         if values:
             result["value"] = plain_number(values[name])
+        if used is not None:
+            result["rules"] = told[name]
         return result
     result["derivatives"] = {name: str(formula) for name, formula in made.items()}
     if values:
         result["values"] = jsonable(dict(values))
+    if used is not None:
+        result["rules"] = told
     return result
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from bpcli.cli.output import write, write_json
-from bpcli.cli.work import warn
+from bpcli.cli.work import language, warn, whole
 from bpcli.engine.point import evaluate, gradient
-from bpcli.errors import DONE
-from bpcli.numbers import show
+from bpcli.errors import DONE, InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,34 +14,32 @@ if TYPE_CHECKING:
 
 def run(work: Work) -> int:
     """The derivative as a formula."""
-    from bpcli.engine.formulas import Derivative, differentiate
+    from bpcli.engine.formulas import MOST_ORDER, differentiate, in_turn
+    from bpcli.render.derivatives import derivative_latex, derivative_lines
 
     program = work.program
-    if work.wrt is not None:
-        made = {",".join(work.wrt): differentiate(program, work.wrt)}
-    else:
-        made = {name: differentiate(program, [name]) for name in program.inputs}
+    order = whole(work.options, "order", 1, MOST_ORDER)
+    asked = [work.wrt] if work.wrt is not None else [[name] for name in program.inputs]
+    turns = [in_turn(names, order) for names in asked]
+    made = {",".join(names): differentiate(program, names) for names in turns}
     values: dict[str, float] = {}
     if work.given:
-        several = work.wrt is not None and len(work.wrt) > 1
-        warn(evaluate(program, work.given) if several else gradient(program, work.given, work.wrt))
+        higher = any(len(names) > 1 for names in turns)
+        warn(evaluate(program, work.given) if higher else gradient(program, work.given, work.wrt))
         values = {name: each.value(work.given) for name, each in made.items()}
+    tongue = language(work.options)
+    used = {name: each.rules() for name, each in made.items()} if "rules" in work.options else {}
     if work.format == "json":
         from bpcli.render.json import diff_dict
 
-        write_json(diff_dict(made, values))
+        write_json(diff_dict(made, values, used if "rules" in work.options else None, tongue))
         return DONE
-    output = program.output_name
-    alone = len(made) == 1
-
-    def line(name: str, each: Derivative) -> str:
-        ending = f" = {show(values[name], work.digits)}" if name in values and not work.quiet else ""
-        formula = str(each)
-        if alone or "\n" in formula:
-            return formula + ending
-        return f"{name}={formula}" if work.quiet else f"d{output}/d{name} = {formula}{ending}"
-
-    write(line(name, each) for name, each in made.items())
+    if used and work.format == "latex":
+        raise InputError("rules-in-latex")
     if not made:
         write(["0"])
+    elif work.format == "latex":
+        write([derivative_latex(made, values, program.output_name, work.digits)])
+    else:
+        write(derivative_lines(made, values, program.output_name, work.digits, work.quiet, used, tongue))
     return DONE

@@ -1,0 +1,27 @@
+"""Sentences by language: one module each, with the same keys; a test compares them."""
+
+from __future__ import annotations
+
+import importlib
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LANGUAGES = ("en", "zh")
+
+
+def rule_sentences(language: str) -> Mapping[str, str]:
+    """The sentences about rules of differentiation, by kind of rule."""
+    sentences: Mapping[str, str] = importlib.import_module(f"bpcli.render.languages.{language}").RULES
+    return sentences
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The language that a user's locale asks for; the first of LC_ALL, LC_MESSAGES and LANG that is set decides.
+
+    >>> language_of({"LANG": "zh_CN.UTF-8"}), language_of({"LC_ALL": "C", "LANG": "zh_CN"}), language_of({})
+    ('zh', 'en', 'en')
+    """
+    locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    return "zh" if locale.lower().startswith("zh") else "en"
