@@ -14,10 +14,12 @@ from hypothesis import HealthCheck, settings
 
 import bpcli
 from bpcli.cli.doors import answer
+from bpcli.engine.declared import remove_operation
+from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     Runner = Callable[..., "Answer"]
 
@@ -86,3 +88,11 @@ def run() -> Runner:
 def run_process() -> Runner:
     """`run_process("grad", "x^2", "--x", "3")` in a process of its own."""
     return call_process
+
+
+@pytest.fixture(autouse=True)
+def _operations_that_a_test_declares_go_with_it() -> Iterator[None]:
+    before = {*TABLE}
+    yield
+    for name in {*TABLE} - before:
+        remove_operation(TABLE[name])

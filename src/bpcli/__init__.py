@@ -31,6 +31,7 @@ _HOME = {
     "hessian_product": "bpcli.api",
     "jacobian": "bpcli.api",
     "jvp": "bpcli.api",
+    "op": "bpcli.api",
     "parse": "bpcli.language.reader",
     "trace": "bpcli.api",
     "vjp": "bpcli.api",
@@ -58,6 +59,7 @@ __all__ = [
     "hessian_product",
     "jacobian",
     "jvp",
+    "op",
     "parse",
     "trace",
     "vjp",
@@ -79,6 +81,7 @@ if TYPE_CHECKING:
         hessian_product,
         jacobian,
         jvp,
+        op,
         trace,
         vjp,
     )

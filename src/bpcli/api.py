@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from bpcli.engine import directions, point
+from bpcli.engine.declared import add_operation, remove_operation
 from bpcli.engine.formulas import Derivative, differentiate, in_turn
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
+from bpcli.ops import Op
 from bpcli.tracing import checks, record
+from bpcli.tracing.rules import check_operation, check_rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
 
+    from bpcli.graph import Program
     from bpcli.training import fitting
 
     Value = float | str
@@ -113,6 +117,14 @@ def _given(values: Mapping[str, Value] | None, named: Mapping[str, Value]) -> di
     return given
 
 
+def _read(text: str, given: Collection[str]) -> Program:
+    """A program whose own rules have been held against numbers."""
+    program = parse(text, given=given)
+    if program.graph.functions:
+        check_rules(program)
+    return program
+
+
 def _names(wrt: str | Sequence[str] | None) -> list[str] | None:
     """Names to differentiate by, as a list or as text: "x,w"."""
     return [name.strip() for name in wrt.split(",")] if isinstance(wrt, str) else None if wrt is None else list(wrt)
@@ -130,7 +142,7 @@ def evaluate(text: str, values: Mapping[str, Value] | None = None, /, **named: V
     15.0
     """
     given = _given(values, named)
-    found = point.evaluate(parse(text, given=given), given, Point)
+    found = point.evaluate(_read(text, given), given, Point)
     assert isinstance(found, Point)
     return found
 
@@ -156,7 +168,7 @@ def grad(
     """
     given = _given(values, named)
     find = directions.forward_gradient if _mode(mode) == directions.FORWARD else point.gradient
-    found = find(parse(text, given=given), given, _names(wrt), make=Point)
+    found = find(_read(text, given), given, _names(wrt), make=Point)
     assert isinstance(found, Point)
     return found
 
@@ -187,7 +199,7 @@ def jacobian(
     """
     given = _given(values, named)
     chosen = None if mode is None else _mode(mode)
-    found = directions.jacobian(parse(text, given=given), given, _names(wrt), chosen, make=Matrix)
+    found = directions.jacobian(_read(text, given), given, _names(wrt), chosen, make=Matrix)
     assert isinstance(found, Matrix)
     return found
 
@@ -203,7 +215,7 @@ def hessian(
     [[6.0, 4.0], [4.0, 0.0]]
     """
     given = _given(values, named)
-    found = directions.hessian(parse(text, given=given), given, _names(wrt), make=Matrix)
+    found = directions.hessian(_read(text, given), given, _names(wrt), make=Matrix)
     assert isinstance(found, Matrix)
     return found
 
@@ -221,7 +233,7 @@ def jvp(
     {'out[0]': 1.0, 'out[1]': 0.0}
     """
     given = _given(values, named)
-    return directions.jvp(parse(text, given=given), given, direction).slopes
+    return directions.jvp(_read(text, given), given, direction).slopes
 
 
 def vjp(
@@ -243,7 +255,7 @@ def vjp(
     {'x': 13.0, 'y': 12.0}
     """
     given = _given(values, named)
-    return directions.vjp(parse(text, given=given), given, weights, _names(wrt)).slopes
+    return directions.vjp(_read(text, given), given, weights, _names(wrt)).slopes
 
 
 def hessian_product(
@@ -263,7 +275,7 @@ def hessian_product(
     {'x': 8.0, 'y': 4.0}
     """
     given = _given(values, named)
-    return directions.hessian_product(parse(text, given=given), given, direction, _names(wrt)).slopes
+    return directions.hessian_product(_read(text, given), given, direction, _names(wrt)).slopes
 
 
 def trace(
@@ -275,7 +287,7 @@ def trace(
     8.0
     """
     given = _given(values, named)
-    found = record.record(parse(text, given=given), given, _names(wrt), make=Trace)
+    found = record.record(_read(text, given), given, _names(wrt), make=Trace)
     assert isinstance(found, Trace)
     return found
 
@@ -294,7 +306,7 @@ def diff(text: str, *wrt: str, order: int | None = None) -> Derivative:
     8.0
     """
     wrt = tuple(name for each in wrt for name in _names(each) or ())
-    program = parse(text, given=wrt)
+    program = _read(text, wrt)
     if not wrt:
         if len(program.inputs) != 1:
             raise InputError("wrt-needed", names=", ".join(program.inputs) or "none")
@@ -314,6 +326,54 @@ def check(
     found = checks.check(parse(text, given=given), given, _names(wrt), make=Check)
     assert isinstance(found, Check)
     return found
+
+
+def op(
+    signature: str,
+    doc: str = "",
+    *,
+    value: str | Callable[..., float],
+    partials: Mapping[str, str],
+    domain: str = "",
+    latex: str = "",
+    surrogate: bool = False,
+) -> Op:
+    """Add an operation of one's own, with its own rules, to the language.
+
+    signature: "my_relu(x)"; a parameter may have a default, as in "my_leaky(x, slope=0.01)"
+    value:     a formula over the parameters, or a Python function of floats
+    partials:  parameter -> local derivative, a formula over the parameters and `out`, the value; one that ends in
+               " if CONDITION" passes nothing where the condition is false. A parameter without one has no rule.
+    domain:    condition on the parameters outside which there is no value
+    surrogate: whether the rules are meant to differ from the derivative, as a straight-through estimator does
+
+    Raises InputError where the name is taken or a formula cannot be read, and, with the evidence, where a rule
+    is not the derivative of the value.
+
+    >>> _ = op("my_leaky(x, slope=0.01)", value="where(x > 0, x, slope*x)",
+    ...        partials={"x": "where(x > 0, 1, slope)", "slope": "where(x > 0, 0, x)"})
+    >>> grad("my_leaky(x, slope=0.1)*w", x=-2, w=3).gradient
+    {'x': 0.30000000000000004, 'w': -0.2}
+    """
+    written = value if isinstance(value, str) else None
+    call = ", ".join(f"{{{param}}}" for param in Op(signature, doc).params)
+    name = signature.partition("(")[0]
+    made = Op(
+        signature,
+        doc or f"{name}, declared from Python.",
+        value=written,
+        partials=partials,
+        domain=domain,
+        latex=latex or rf"\operatorname{{{{{name}}}}}\left({call}\right)".replace("_", r"\_"),
+    )
+    add_operation(made, None if isinstance(value, str) else value)
+    if not surrogate:
+        try:
+            check_operation(made)
+        except InputError:
+            remove_operation(made)
+            raise
+    return made
 
 
 def fit(

@@ -33,15 +33,19 @@ class Function:
 
     body:     the value, a graph over the parameters, and its output
     partials: parameter -> (graph, output) of the local derivative; a parameter without one has no rule
+    spans:    parameter -> place of its rule in the text
+    surrogates: parameters whose rule is meant to differ from the derivative
     """
 
-    __slots__ = ("body", "name", "params", "partials", "span")
+    __slots__ = ("body", "name", "params", "partials", "span", "spans", "surrogates")
 
     def __init__(self, name: str, params: tuple[str, ...], body: tuple[Graph, int], span: tuple[int, int]) -> None:
         self.name = name
         self.params = params
         self.body = body
         self.partials: dict[str, tuple[Graph, int]] = {}
+        self.spans: dict[str, tuple[int, int]] = {}
+        self.surrogates: set[str] = set()
         self.span = span
 
 

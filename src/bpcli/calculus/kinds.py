@@ -52,6 +52,9 @@ class Edge:
         self.when = when
 
 
+NO_RULE = Edge(MISSING, 0, lambda registers: None, None)
+
+
 def shape_of(edges: tuple[Edge, ...]) -> int:
     """SUM: two copies. PRODUCT: each receives the other. SINGLE and PAIR: one and two edges that are always open."""
     codes = [edge.code for edge in edges]
@@ -68,7 +71,8 @@ def shape_of(edges: tuple[Edge, ...]) -> int:
 
 def no_rule(declared: Function | Op, position: int) -> InputError:
     """The error for a derivative by an argument that its operation has no rule for."""
-    return InputError("no-rule", name=declared.name, param=declared.params[position])
+    kind = "no-rule-in-table" if isinstance(declared, Op) else "no-rule"
+    return InputError(kind, name=declared.name, param=declared.params[position])
 
 
 class Functions(dict[str, "Callable[..., Number]"]):
@@ -151,6 +155,11 @@ class Kind:
             found = self._edges[key] = build(declared, count, self, functions)
         return found
 
+    def forget(self, op: str) -> None:
+        """Forget the rules of an operation that was taken out of the table."""
+        for key in [key for key in self._edges if key[0] == op]:
+            del self._edges[key]
+
     def calling(self, graph: Graph, guarded: bool) -> dict[str, Callable[..., Number]]:
         """The functions of this kind, and those of the user that a graph calls."""
         functions = self.guarded if guarded else self.functions
@@ -165,7 +174,7 @@ class Kind:
         for param in function.params:
             partial = function.partials.get(param)
             if partial is None:
-                made.append(Edge(MISSING, 0, lambda registers: None, None))
+                made.append(NO_RULE)
             else:
                 made.append(_edge(*partial, None, places, self.calling(partial[0], guarded), self.constant))
         return tuple(made)
@@ -210,6 +219,9 @@ def _fixed(declared: Op, count: int, kind: Kind, functions: dict[str, Callable[.
     places = {param: place for place, param in enumerate(declared.params)} | {"out": len(declared.params)}
     edges = []
     for param in declared.params:
+        if param not in declared.partials:
+            edges.append(NO_RULE)
+            continue
         local, when = partial_text(declared, param, kind.textbook)
         condition = formula(when) if when else None
         program = formula(local)

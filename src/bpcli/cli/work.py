@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from bpcli.graph import Program
 
 
+JUDGES = ("check", "why")  # these say themselves what is wrong with a rule
+
+
 def run(request: Request) -> int:
     """Carry out a request; the exit code. Raises BpcliError."""
     command = importlib.import_module(f"bpcli.cli.commands.{request.command}")
@@ -43,6 +46,10 @@ class Work:
         share = "no-share" not in options
         text = read_text(request.text, options.get("file"))
         self.program: Program = parse(text, given=self.given, share=share, limit=limit, tie=options.get("tie", "share"))
+        if self.program.graph.functions and request.command not in JUDGES:
+            from bpcli.tracing.rules import check_rules
+
+            check_rules(self.program)
         if options.get("output"):
             self.program.select([name.strip() for name in options["output"].split(",")])
         for name in options:

@@ -78,14 +78,14 @@ def _smallest(*values: float) -> float:
     return best + 0.0
 
 
-def _guard(
+def guarded(
     function: Callable[..., float],
     pole: Callable[..., float] = lambda *_: nan,
     overflow: Callable[..., float] = lambda *_: inf,
 ) -> Callable[..., float]:
     """The function with IEEE results: `pole` where Python says that the domain is left."""
 
-    def guarded(*values: float) -> float:
+    def careful(*values: float) -> float:
         try:
             return function(*values)
         except OverflowError:
@@ -93,7 +93,7 @@ def _guard(
         except (ValueError, ZeroDivisionError):
             return nan if any(value != value for value in values) else pole(*values)
 
-    return guarded
+    return careful
 
 
 def _signed(x: float) -> float:
@@ -171,22 +171,22 @@ GUARDED: dict[str, Callable[..., float]] = SCALAR | {
     "pow": _power,
     "powc": _power,
     "mod": _modulo,
-    "exp": _guard(math.exp),
-    "expm1": _guard(math.expm1),
-    "log": _guard(math.log, _at_zero),
-    "log2": _guard(math.log2, _at_zero),
-    "log10": _guard(math.log10, _at_zero),
-    "log1p": _guard(math.log1p, _below_one),
-    "sqrt": _guard(math.sqrt),
-    "sin": _guard(math.sin),
-    "cos": _guard(math.cos),
-    "tan": _guard(math.tan),
-    "asin": _guard(math.asin),
-    "acos": _guard(math.acos),
-    "sinh": _guard(math.sinh, overflow=_signed),
-    "cosh": _guard(math.cosh),
-    "acosh": _guard(math.acosh),
-    "atanh": _guard(math.atanh, _at_one),
+    "exp": guarded(math.exp),
+    "expm1": guarded(math.expm1),
+    "log": guarded(math.log, _at_zero),
+    "log2": guarded(math.log2, _at_zero),
+    "log10": guarded(math.log10, _at_zero),
+    "log1p": guarded(math.log1p, _below_one),
+    "sqrt": guarded(math.sqrt),
+    "sin": guarded(math.sin),
+    "cos": guarded(math.cos),
+    "tan": guarded(math.tan),
+    "asin": guarded(math.asin),
+    "acos": guarded(math.acos),
+    "sinh": guarded(math.sinh, overflow=_signed),
+    "cosh": guarded(math.cosh),
+    "acosh": guarded(math.acosh),
+    "atanh": guarded(math.atanh, _at_one),
 }
 
 # The NumPy function of each; what is not a plain function there is spelled in lanes.py.

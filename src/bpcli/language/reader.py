@@ -204,6 +204,9 @@ class Reader:
         function, param = self.sloping
         self.closed(self.graph, function.name, function.params, first, last)
         function.partials[param] = (self.graph, parts[1])
+        function.spans[param] = self.tokens.span(first, last)
+        if f"{function.name}/{param}" in self.tokens.surrogates:
+            function.surrogates.add(param)
         self.sloping, self.graph = None, self.outer
         self.last = ("define", (function.name, first, last))
 

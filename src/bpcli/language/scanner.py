@@ -42,6 +42,7 @@ SIGNS = {
     "(": "LPAR", ")": "RPAR", "[": "LSQB", "]": "RSQB", ",": "COMMA", "=": "EQUAL", "√": "ROOT", "∛": "ROOT",
     "<=": "COMPARE", ">=": "COMPARE", "==": "COMPARE", "!=": "COMPARE", "<": "COMPARE", ">": "COMPARE",
 }  # fmt: skip
+SURROGATE = "surrogate"  # the word before `d f/du = ...`
 WORDS = {"and": "AND", "or": "OR", "not": "NOT"}
 
 NUMBER, NAME, SUPERSCRIPT = (TERMINALS[name] for name in ("NUMBER", "NAME", "SUPERSCRIPT"))
@@ -66,9 +67,10 @@ class Tokens:
 
     source:  what the user typed; `offsets` maps a place of the plain text to a place in it
     assigned: names with an assignment of their own; `sloped`: functions with a derivative of their own
+    surrogates: derivatives ("f/u") that are meant to differ from those of the value
     """
 
-    __slots__ = ("assigned", "kinds", "offsets", "sloped", "source", "starts", "stops", "texts")
+    __slots__ = ("assigned", "kinds", "offsets", "sloped", "source", "starts", "stops", "surrogates", "texts")
 
     def __init__(self, source: str, offsets: list[int] | None) -> None:
         self.source = source
@@ -79,6 +81,7 @@ class Tokens:
         self.stops: list[int] = []
         self.assigned: set[str] = set()
         self.sloped: set[str] = set()
+        self.surrogates: set[str] = set()
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Place in the user's text from the start of one token to the end of another."""
@@ -205,9 +208,16 @@ def _mark_head(tokens: Tokens, head: int, head_closed: bool) -> None:
     """An `=` was found: say what the statement does, for the parser cannot look that far ahead.
 
     `a =` assigns, `f(u) =` defines (the last token is the bracket that closed the head), and `d f/du =`
-    becomes the one token SLOPE.
+    becomes the one token SLOPE; the word `surrogate` before it is noted.
     """
     kinds, texts = tokens.kinds, tokens.texts
+    if len(kinds) == head + 5 and texts[head] == SURROGATE:
+        function, parameter = texts[head + 2], texts[head + 4][1:]
+        tokens.surrogates.add(f"{function}/{parameter}")
+        starts = tokens.starts[head]
+        for column in (kinds, texts, tokens.starts, tokens.stops):
+            del column[head]
+        tokens.starts[head] = starts
     if len(kinds) == head + 1 and kinds[head] == NAME:
         tokens.assigned.add(texts[head])
     elif head_closed and kinds[head] == FUNCTION and kinds[-1] == RPAR:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bpcli.ops import arithmetic, exponential, hyperbolic, logic, network, selection, steps, structure, trigonometric
 from bpcli.ops.declaration import Golden, Kink, Op
 
-__all__ = ["GROUPS", "TABLE", "Golden", "Kink", "Op", "functions", "named"]
+__all__ = ["GROUPS", "TABLE", "Golden", "Kink", "Op", "declare", "functions", "named", "withdraw"]
 
 GROUPS: tuple[tuple[str, tuple[Op, ...]], ...] = (
     ("arithmetic", arithmetic.OPERATIONS),
@@ -36,6 +36,15 @@ def declare(op: Op, group: str) -> None:
         return
     for spelling in dict.fromkeys((op.spelling, *op.aliases)):
         _by_spelling[spelling] = (*_by_spelling.get(spelling, ()), op)
+
+
+def withdraw(op: Op) -> None:
+    """Take an operation out of the table."""
+    del TABLE[op.name]
+    for spelling in dict.fromkeys((op.spelling, *op.aliases)):
+        _by_spelling[spelling] = tuple(other for other in _by_spelling[spelling] if other is not op)
+        if not _by_spelling[spelling]:
+            del _by_spelling[spelling]
 
 
 for _group, _operations in GROUPS:
