@@ -8,6 +8,7 @@ from bpcli.render.layout import Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from bpcli.engine.narrow import Comparison
     from bpcli.engine.point import Point
     from bpcli.tracing.checks import Check
 
@@ -28,8 +29,15 @@ EXCEPT = {
 TITLES = {"reverse": "reverse", "symbolic": "symbolic", "central_difference": "central difference"}
 
 
-def gradient_table(point: Point, digits: int = DIGITS) -> tuple[str, Table | None]:
-    """The value as a line, and a table of inputs and derivatives."""
+def beside_floats(comparison: Comparison, digits: int = DIGITS) -> str:
+    """What follows a value in a narrow format: the value in double precision, and how far apart the two are."""
+    return f"      float64: {show(comparison.wide.value, digits)}, relative error {show(comparison.error, 2)}"
+
+
+def gradient_table(
+    point: Point, digits: int = DIGITS, comparison: Comparison | None = None
+) -> tuple[str, Table | None]:
+    """The value as a line, and a table of inputs and derivatives; a narrow format has double precision beside it."""
     program = point.program
     graph, output = program.graph, program.output_name
     formula = ""
@@ -38,13 +46,22 @@ def gradient_table(point: Point, digits: int = DIGITS) -> tuple[str, Table | Non
     value = show(point.value, digits)
     plain = len(formula) > LONGEST or formula in ("", output, value)
     line = f"{output} = {value}" if plain else f"{output} = {formula} = {value}"
+    if comparison is not None:
+        line += beside_floats(comparison, digits)
     if not point.gradient:
         return line, None
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (name, show(point.values[program.names[name]], digits), f"d{output}/d{name} = {show(slope, digits)}")
         for name, slope in point.gradient.items()
     ]
-    return line, Table("", ("input", "value", "gradient"), rows, len(rows))
+    columns: tuple[str, ...] = ("input", "value", "gradient")
+    if comparison is not None:
+        columns += ("float64", "relative error")
+        wide = comparison.wide.gradient
+        rows = [
+            (*row, show(wide[row[0]], digits), show(comparison.errors[row[0]], 2)) for row in rows
+        ]
+    return line, Table("", columns, rows, len(rows))
 
 
 def check_table(check: Check, digits: int = DIGITS) -> Table:

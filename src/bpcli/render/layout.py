@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT
-from bpcli.engine.floats import FLOATS
 from bpcli.language import text
 from bpcli.numbers import DIGITS, MOST_DIGITS, is_exact, show, told
 from bpcli.ops import TABLE
@@ -15,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from bpcli.calculus.kinds import Kind
     from bpcli.tracing.record import Backward, Forward, Path, Trace
 
 ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
@@ -96,14 +96,16 @@ def forward_row(trace: Trace, step: Forward, digits: int) -> tuple[str, ...]:
     if sign is not None:
         shown, relation, value = told(sign, list(step.operands), step.value, digits, exact)
     else:
-        shown, relation, value = _told_call(node.op, step, exact, digits)
+        shown, relation, value = _told_call(node.op, step, exact, digits, trace.kind)
     operands = [each if written is None else written for written, each in zip(step.texts, shown, strict=True)]
     levels = [_level(node.op, place, operand) for place, operand in enumerate(operands)]
     written = text.operation(node.op, operands, levels, spaced=True)
     return (str(step.step), node.name, spaced(trace, step.node), written, value if relation == "=" else f"≈ {value}")
 
 
-def _told_call(op: str, step: Forward, exact: list[bool], digits: int) -> tuple[list[str], str, str]:
+def _told_call(
+    op: str, step: Forward, exact: list[bool], digits: int, kind: Kind
+) -> tuple[list[str], str, str]:
     """A step that is no arithmetic, as it is printed: operands, "=" or "≈", value; as numbers.told.
 
     The function is asked again at the printed operands: not for a number to show, but whether the one that was
@@ -116,10 +118,10 @@ def _told_call(op: str, step: Forward, exact: list[bool], digits: int) -> tuple[
     for more in range(digits, max(digits, MOST_DIGITS) + 1):
         closer = [show(operand, more) for operand in step.operands]
         meant = [
-            operand if fixed else float(text)
+            operand if fixed or hasattr(operand, "denominator") else kind.given(float(text))
             for fixed, operand, text in zip(exact, step.operands, closer, strict=True)
         ]
-        if show(FLOATS.guarded[op](*meant), more) == show(step.value, more):
+        if show(kind.guarded[op](*meant), more) == show(step.value, more):
             return closer, "=", show(step.value, more)
     return shown, "≈", value
 

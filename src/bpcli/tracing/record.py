@@ -24,6 +24,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from bpcli.calculus.kinds import Kind
+
 MOST_LISTED = 10  # paths
 MOST_STEPS = 10_000  # beyond it paths and the check are left out unless asked for
 IDLE = "idle"  # nothing arrived at the node, so nothing goes on
@@ -130,7 +132,7 @@ class Trace:
     """
 
     __slots__ = (
-        "backward", "check", "constants", "forward", "given", "gradient", "nodes", "notes", "output", "paths",
+        "backward", "check", "constants", "forward", "given", "gradient", "kind", "nodes", "notes", "output", "paths",
         "program", "source", "uses", "value",
     )  # fmt: skip
 
@@ -139,6 +141,7 @@ class Trace:
         self.source = program.source
         self.output = program.output
         self.value = point.value
+        self.kind = point.kind
         self.gradient = point.gradient
         self.notes: list[Note] = point.notes
         self.nodes: dict[int, Node] = {}
@@ -158,15 +161,17 @@ def record(
     *,
     long: bool = False,
     make: type[Trace] = Trace,
+    kind: Kind = FLOATS,
 ) -> Trace:
     """Run both passes and record them, in a Trace or a subclass of it.
 
     wrt:  names whose edges are kept; all unless given. An edge is kept if it leads to one of them.
     long: paths and the check also where there are more than MOST_STEPS steps
+    kind: the kind of number; the check, which is a matter of floats, is made for those alone
 
     Raises as engine.point.gradient.
     """
-    point = gradient(program, given, wrt, record=True)
+    point = gradient(program, given, wrt, record=True, kind=kind)
     trace = make(program, point)
     graph = program.graph
     wanted = _leading_to(program, wrt)
@@ -209,7 +214,8 @@ def record(
     trace.backward = _backward(trace, point, steps, names, wanted)
     if long or len(trace.forward) <= MOST_STEPS:
         trace.paths = _paths(trace, list(trace.gradient))
-        trace.check = central_agreement(program, given, trace.gradient)
+        if kind is FLOATS:
+            trace.check = central_agreement(program, given, trace.gradient)
     return trace
 
 
@@ -320,7 +326,8 @@ def _tight(formula: str) -> str:
 
 def _idle_branches(point: Point, steps: Mapping[int, int]) -> list[Branch]:
     """The edges below a node that nothing arrived at: they are there, and pass nothing on."""
-    graph = point.program.graph
+    graph, kind = point.program.graph, point.kind
+    zero = kind.constant(0)
     made = []
     for node in steps:
         if point.adjoints[node] is not None:
@@ -332,13 +339,13 @@ def _idle_branches(point: Point, steps: Mapping[int, int]) -> list[Branch]:
             if rules is None:
                 function = graph.functions.get(graph.op[node])
                 if function is not None:
-                    rules = FLOATS.edges_of(function, True)
+                    rules = kind.edges_of(function, True)
                 else:
-                    rules = FLOATS.edges(graph.op[node], len(graph.args[node]), True)
+                    rules = kind.edges(graph.op[node], len(graph.args[node]), True)
                 registers = [point.values[each] for each in graph.args[node]]
                 registers.append(point.values[node])
             local = rules[position].local(registers)
-            made.append(Branch(node, position, argument, 0.0, 0.0 if local is None else local, 0.0, IDLE))
+            made.append(Branch(node, position, argument, zero, zero if local is None else local, zero, IDLE))
     return made
 
 
@@ -405,7 +412,8 @@ def _paths(trace: Trace, names: Sequence[str]) -> dict[str, Paths]:
     at each node on the way down: a path among the ten largest goes through one of the ten largest so far.
     """
     counts: dict[int, int] = {trace.output: 1}
-    best: dict[int, list[tuple[float, int, float, Any]]] = {trace.output: [(1.0, 0, 1.0, None)]}
+    one = trace.kind.constant(1)
+    best: dict[int, list[tuple[float, int, float, Any]]] = {trace.output: [(one, 0, one, None)]}
     for row in trace.backward:
         if row.state != OPEN or row.node not in counts:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpcli.cli.output import show_table, write, write_json
-from bpcli.cli.work import warn
+from bpcli.cli.work import positive, warn
 from bpcli.engine.point import gradient
 from bpcli.errors import DONE
 
@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 
 def run(work: Work) -> int:
     """The value and the gradient."""
-    point = gradient(work.program, work.given, work.wrt)
+    scale = positive(work.options, "loss-scale") or 1.0
+    point = gradient(work.program, work.given, work.wrt, kind=work.kind, scale=scale)
+    comparison = None
+    if "dtype" in work.options:
+        from bpcli.engine.narrow import Comparison
+
+        comparison = Comparison(point, gradient(work.program, work.given, work.wrt), scale)
     if work.format == "json":
         from bpcli.render.json import grad_dict
 
-        write_json(grad_dict(point))
+        write_json(grad_dict(point, comparison))
         return DONE
     warn(point)
     if work.quiet:
@@ -26,7 +32,7 @@ def run(work: Work) -> int:
         return DONE
     from bpcli.render.answers import gradient_table
 
-    output, table = gradient_table(point, work.digits)
+    output, table = gradient_table(point, work.digits, comparison)
     write([output])
     if table is not None:
         show_table(table, work.format)

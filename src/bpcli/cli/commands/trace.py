@@ -16,7 +16,7 @@ def run(work: Work) -> int:
     """Both passes, step by step."""
     from bpcli.tracing.record import record
 
-    trace = record(work.program, work.given, work.wrt)
+    trace = record(work.program, work.given, work.wrt, kind=work.kind)
     whole = "all" in work.options
     if work.format == "json":
         from bpcli.render.json import trace_text
