@@ -179,18 +179,21 @@ def trace(
     *,
     wrt: str | Sequence[str] | None = None,
     numbers: str | int = "float64",
+    loss_scale: float = 1.0,
     **named: Value,
 ) -> Trace:
     """Both passes, recorded step by step. It prints as the tables of `bpcli trace`; `.to_dict()` is the JSON.
 
-    wrt, numbers: as for `grad`
+    wrt, numbers, loss_scale: as for `grad`
 
     >>> trace("(x+w)*w", x=2, w=3).paths["w"].total
     8.0
     """
     kind = kind_for(numbers)
     given = _given(values, named, kind)
-    found = record.record(parse(text, given=given), given, _names(wrt), make=Trace, kind=kind)
+    found = record.record(
+        parse(text, given=given), given, _names(wrt), make=Trace, kind=kind, scale=loss_scale
+    )
     assert isinstance(found, Trace)
     return found
 

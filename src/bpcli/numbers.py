@@ -206,6 +206,10 @@ def full(value: float) -> str:
 
 def is_exact(shown: str, value: float) -> bool:
     """Whether the shown text stands for exactly this value."""
+    if hasattr(value, "denominator"):
+        from fractions import Fraction
+
+        return Fraction(shown) == value
     return float(shown) == value
 
 
@@ -229,10 +233,10 @@ def told(
     (['0.333333', '3'], '≈', '1')
     """
     if all(hasattr(number, "denominator") for number in (*operands, result)):
-        # Fractions: what is computed is so, and what is too long to print is rounded.
-        shown = [show(operand, digits) for operand in operands]
-        whole = [full(number) for number in (*operands, result)]
-        return shown, "=" if whole == [*shown, show(result, digits)] else "≈", show(result, digits)
+        # Fractions: what was computed is so, but what is too long to print is rounded.
+        *shown, total = [show(number, digits) for number in (*operands, result)]
+        whole = all(map(is_exact, (*shown, total), (*operands, result)))
+        return shown, "=" if whole else "≈", total
     if result - result != 0 or any(operand - operand != 0 for operand in operands):
         return [show(operand, digits) for operand in operands], "=", show(result, digits)
     # A fraction that meets a float is printed as 1/3 too.

@@ -41,7 +41,7 @@ CALLS = [
     ["trace", "2*3"],
     ["trace", "x/3 + relu(w)*x + sin(w)", "--x", "2", "--w", "-3", "--exact"],
     ["trace", "x/3 + x^w", "--x", "2", "--w", "3", "--precision", "20"],
-    ["trace", "x/3 + x^w", "--x", "2", "--w", "3", "--dtype", "bfloat16"],
+    ["trace", "x/3 + x^w", "--x", "2", "--w", "3", "--dtype", "bfloat16", "--loss-scale", "1024"],
     ["trace", "a0 = x; " + "".join(f"a{i} = a{i - 1} + a{i - 1};" for i in range(1, 70)) + "a69", "--x", "1"],
     ["ops"],
     ["ops", "max"],

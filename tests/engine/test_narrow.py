@@ -202,6 +202,26 @@ def test_a_trace_shows_the_rounded_numbers(run: Runner) -> None:
     assert "check" not in out
 
 
+def test_a_trace_of_a_scaled_pass_names_what_is_scaled(run: Runner) -> None:
+    """y = u*(v*x), u = v = 2^-14, S = 2^16: S*dy/da = 4, S*dy/dx = 2^-12, dy/dx = 2^-28; by hand."""
+    words = ["u*(v*x)", "--u", "2^-14", "--v", "2^-14", "--x", "1", "--wrt", "x", "--dtype", "float16"]
+    out = run("trace", *words, "--loss-scale", "65536").out
+    assert "start: S*dy/dy = S = 65536" in out
+    assert "S*dy/da = 4" in out
+    assert "S*dy/dx = 0.000244141" in out
+    assert out.splitlines()[-2] == "dy/dx = 3.72529e-9"
+    found = json.loads(run("trace", *words, "--loss-scale", "65536", "--json").out)
+    assert (found["loss_scale"], found["gradient"], found["backward"][-1]["total"]) == (65536, {"x": 2**-28}, 2**-12)
+
+
+def test_a_rule_that_is_a_number_is_rounded_too(run: Runner) -> None:
+    """0.0001 is 0.000100016593933105... in float16: 1678 * 2^-24; by hand."""
+    out = run("trace", "x/10000", "--x", "1", "--dtype", "float16", "--digits", "9").out
+    assert "d(x/10000)/dx = 0.0001 ≈ 0.000100016594" in out
+    assert "d(x/10000)/dx = 0.0001 =" not in out
+    assert "d(x/10)/dx = 0.1  " in run("trace", "x/10", "--x", "1").out
+
+
 def test_a_number_of_options_that_choose_is_one(run: Runner) -> None:
     exact, digits, half = ["--exact"], ["--precision", "20"], ["--dtype", "float16"]
     for words in (exact + digits, half + exact, digits + half):
@@ -211,5 +231,5 @@ def test_a_number_of_options_that_choose_is_one(run: Runner) -> None:
     alone = run("grad", "x", "--x", "1", "--loss-scale", "8")
     assert "--loss-scale 8 has an effect in narrow formats alone" in alone.err
     assert run("grad", "x", "--x", "1", "--dtype", "float16", "--loss-scale", "0").code == 2
-    assert run("trace", "x", "--x", "1", "--dtype", "float16", "--loss-scale", "8").code == 2
+    assert run("eval", "x", "--x", "1", "--dtype", "float16", "--loss-scale", "8").code == 2
     assert "there is no dtype 'half'" in run("eval", "x", "--x", "1", "--dtype", "half").err

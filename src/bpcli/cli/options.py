@@ -41,7 +41,7 @@ OPTIONS = (
     Option("exact", None, "Calculate in fractions, and say where that ends.", ("eval", "grad", "trace")),
     Option("precision", "N", "Calculate with N digits, 2 to 10000 (needs mpmath).", ("eval", "grad", "trace")),
     Option("dtype", "FORMAT", "Round every result to float32, float16 or bfloat16.", ("eval", "grad", "trace")),
-    Option("loss-scale", "S", "Start the reverse pass with S and divide by it at the end.", ("grad",)),
+    Option("loss-scale", "S", "Start the reverse pass with S and divide by it at the end.", ("grad", "trace")),
     Option("tolerance", "T", "The largest relative error that passes (1e-6).", ("check",)),
     Option("step", "H", "The step of the central difference, times max(1, |x|) (the best of several).", ("check",)),
     Option("no-share", None, "Keep equal subexpressions as separate nodes."),

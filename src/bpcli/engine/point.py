@@ -11,7 +11,7 @@ from bpcli.engine.notes import Note
 from bpcli.errors import InputError, NumericError, closest
 from bpcli.language.reader import parse
 from bpcli.language.text import ATOM, SUM, expression, operation
-from bpcli.numbers import full
+from bpcli.numbers import full, show
 from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
@@ -236,8 +236,8 @@ def nan_gradient(point: Point, name: str, seed: float) -> NumericError:
                 node=text,
                 argument=short(program, argument),
                 at=_inputs_of(program, values, node),
-                upstream=full(branch.upstream),
-                local=full(branch.local),
+                upstream=figure(branch.upstream),
+                local=figure(branch.local),
             )
     return NumericError("nan-sum", output=program.output_name, name=name)
 
@@ -254,7 +254,13 @@ def short(program: Program, node: int, most: int = 40) -> str:
 def _inputs_of(program: Program, values: Sequence[float], node: int) -> str:
     graph = program.graph
     arguments = [argument for argument in graph.args[node] if not graph.constant[argument]]
-    return ", ".join(f"{short(program, argument)} = {full(values[argument])}" for argument in dict.fromkeys(arguments))
+    told = [f"{short(program, argument)} = {figure(values[argument])}" for argument in dict.fromkeys(arguments)]
+    return ", ".join(told)
+
+
+def figure(value: float) -> str:
+    """A number in a sentence: a float to the last bit, and of another kind as much as a reader can use."""
+    return show(value, 17) if hasattr(value, "shown") else full(value)
 
 
 def live(point: Point) -> bytearray:

@@ -261,6 +261,8 @@ def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
             for name, paths in trace.paths.items()
         },
     )  # fmt: skip
+    if trace.scale != 1:
+        yield "loss_scale", trace.scale
     yield "gradient", jsonable(trace.gradient)
     yield from as_text(trace.kind, trace.value, trace.gradient).items()
     if trace.check is not None:

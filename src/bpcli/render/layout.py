@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bpcli.calculus.kinds import Kind
+    from bpcli.calculus.kinds import Kind, Number
     from bpcli.tracing.record import Backward, Forward, Path, Trace
 
 ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
@@ -155,7 +155,14 @@ def backward_table(trace: Trace, digits: int = DIGITS) -> Table:
     """The edges, downwards."""
     output = trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
     rows = (backward_row(trace, row, output, digits) for row in trace.backward)
-    return Table("Backward", BACKWARD_COLUMNS, rows, len(trace.backward), f"start: d{output}/d{output} = 1")
+    return Table("Backward", BACKWARD_COLUMNS, rows, len(trace.backward), _start(trace, output))
+
+
+def _start(trace: Trace, output: str) -> str:
+    """What the reverse pass starts with."""
+    if trace.scale == 1:
+        return f"start: d{output}/d{output} = 1"
+    return f"start: S*d{output}/d{output} = S = {show(trace.scale)}"
 
 
 def backward_row(trace: Trace, row: Backward, output: str, digits: int) -> tuple[str, ...]:
@@ -174,7 +181,7 @@ def backward_row(trace: Trace, row: Backward, output: str, digits: int) -> tuple
         steps = f"d({derived})/d{argument} = 0, {reason}"
     else:
         middle = f" = {formula}" if formula and formula != local else ""
-        steps = f"d({derived})/d{argument}{middle} = {local}"
+        steps = f"d({derived})/d{argument}{middle} {_rounded(formula, row.local)} {local}"
         if row.condition:
             steps += ", taken" if chooses and row.state == OPEN else f", {row.condition}" if not chooses else ""
     if row.state == OPEN or (row.local - row.local == 0 and row.upstream - row.upstream == 0):
@@ -182,7 +189,7 @@ def backward_row(trace: Trace, row: Backward, output: str, digits: int) -> tuple
     else:
         # inf * 0 is not 0: that nothing flows here is no product.
         factors = "nothing arrives" if row.upstream == 0 else "nothing passes"
-    name = f"d{output}/d{argument}"
+    name = f"d{output}/d{argument}" if trace.scale == 1 else f"S*d{output}/d{argument}"
     complete = row.count == row.arriving
     if row.before is None:
         total = show(row.total, digits)
@@ -196,6 +203,12 @@ def backward_row(trace: Trace, row: Backward, output: str, digits: int) -> tuple
             f"{name}{gap}{sign} {terms[0]} + {_bracketed(terms[1])} {equal} {total} ({row.count} of {row.arriving})"
         )
     return str(row.step), f"{node} -> {argument}", upstream, steps, factors, running
+
+
+def _rounded(formula: str, local: Number) -> str:
+    """Between a formula and its number: ≈ where the formula is a number that the kind of number has to round."""
+    decimal = formula.lstrip("-").replace(".", "", 1).isdigit()
+    return "≈" if decimal and not is_exact(formula, local) else "="
 
 
 def _bracketed(number: str) -> str:

@@ -129,11 +129,12 @@ class Trace:
     forward  steps in order; backward edges in the order of accumulation
     paths    input -> Paths; empty where they were left out
     gradient requested name -> derivative
+    scale    what the reverse pass started with: upstream values, products and totals are times that
     """
 
     __slots__ = (
         "backward", "check", "constants", "forward", "given", "gradient", "kind", "nodes", "notes", "output", "paths",
-        "program", "source", "uses", "value",
+        "program", "scale", "source", "uses", "value",
     )  # fmt: skip
 
     def __init__(self, program: Program, point: Point) -> None:
@@ -142,6 +143,7 @@ class Trace:
         self.output = program.output
         self.value = point.value
         self.kind = point.kind
+        self.scale = 1.0
         self.gradient = point.gradient
         self.notes: list[Note] = point.notes
         self.nodes: dict[int, Node] = {}
@@ -162,17 +164,20 @@ def record(
     long: bool = False,
     make: type[Trace] = Trace,
     kind: Kind = FLOATS,
+    scale: float = 1.0,
 ) -> Trace:
     """Run both passes and record them, in a Trace or a subclass of it.
 
     wrt:  names whose edges are kept; all unless given. An edge is kept if it leads to one of them.
     long: paths and the check also where there are more than MOST_STEPS steps
     kind: the kind of number; the check, which is a matter of floats, is made for those alone
+    scale: what the reverse pass starts with; with another than 1 there are no paths, which start from 1
 
     Raises as engine.point.gradient.
     """
-    point = gradient(program, given, wrt, record=True, kind=kind)
+    point = gradient(program, given, wrt, record=True, kind=kind, scale=scale)
     trace = make(program, point)
+    trace.scale = scale
     graph = program.graph
     wanted = _leading_to(program, wrt)
     names = _names(program, wanted)
@@ -213,7 +218,7 @@ def record(
             trace.uses[argument] = trace.uses.get(argument, 0) + 1
     trace.backward = _backward(trace, point, steps, names, wanted)
     if long or len(trace.forward) <= MOST_STEPS:
-        trace.paths = _paths(trace, list(trace.gradient))
+        trace.paths = _paths(trace, list(trace.gradient)) if scale == 1 else {}
         if kind is FLOATS:
             trace.check = central_agreement(program, given, trace.gradient)
     return trace

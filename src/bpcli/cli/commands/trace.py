@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from bpcli.cli.output import write
+from bpcli.cli.work import positive
 from bpcli.errors import DONE
 
 TYPE_CHECKING = False
@@ -16,7 +17,8 @@ def run(work: Work) -> int:
     """Both passes, step by step."""
     from bpcli.tracing.record import record
 
-    trace = record(work.program, work.given, work.wrt, kind=work.kind)
+    scale = positive(work.options, "loss-scale") or 1.0
+    trace = record(work.program, work.given, work.wrt, kind=work.kind, scale=scale)
     whole = "all" in work.options
     if work.format == "json":
         from bpcli.render.json import trace_text
