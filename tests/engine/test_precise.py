@@ -70,12 +70,20 @@ def test_nothing_global_is_touched() -> None:
         ("exp(-exp(exp(x)))", "20", "0"),
         ("exp(exp(exp(exp(x))))", "20", "inf"),
         ("tanh(exp(exp(x)))", "20", "1"),
+        ("sin(x)", "2^1400", "0.385826"),  # mpmath, 600 digits
+        ("cos(x)^2 + sin(x)^2", "1e4000", "1"),
         ("1/x", "0", "inf"),
         ("log(x)", "0", "-inf"),
     ],
 )
 def test_sizes_that_floats_have_no_numbers_for(text: str, x: str, shown: str, run: Runner) -> None:
     assert run("eval", "-q", text, "--x", x, "--precision", "30", "--digits", "6").out == f"{shown}\n"
+
+
+def test_a_number_whose_exponent_nobody_can_read_is_shown_as_infinite(run: Runner) -> None:
+    text = "a0 = x; " + "; ".join(f"a{i} = a{i - 1}*a{i - 1}" for i in range(1, 9000)) + "; a8999"
+    assert run("eval", "-q", text, "--x", "3", "--precision", "20").out == "inf\n"
+    assert run("eval", "-q", text, "--x", "-1/3", "--precision", "20").out == "0\n"
 
 
 def test_kinks_and_domains_are_those_of_floats(run: Runner) -> None:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 LEAST_DIGITS, MOST_DIGITS = 2, 10_000
 SPARE = 10  # digits that are computed beyond those that are shown
-FURTHEST = 2**16  # bits before the point of an argument: beyond it a function has its value at infinity
+FURTHEST = 2**10  # bits before the point, as many as floats have: beyond it a function has its value at infinity
+FURTHEST_ANGLE = 2**16  # bits before the point of an angle, all of which it takes to tell where on the circle that is
 
 
 def spellings(context: Any) -> dict[str, Callable[..., Any]]:
@@ -131,6 +132,10 @@ class Precise(Kind):
 
     def text(self, value: Any, digits: int) -> str:
         """A number to so many significant digits: whole numbers whole where they have no more."""
+        size = self.context.mag(value)
+        if value != 0 and self.context.isfinite(value) and abs(size) >= 2 ** (2 * FURTHEST):
+            # Nobody reads an exponent of a thousand digits, and beyond 4300 Python does not write it.
+            value = self.context.mpf("inf") * self.context.sign(value) if size > 0 else self.context.mpf(0)
         if not self.context.isfinite(value):
             return "nan" if value != value else "inf" if value > 0 else "-inf"
         return trimmed(str(self.context.nstr(value, digits, min_fixed=-5, max_fixed=max(digits, 15))))
@@ -149,7 +154,8 @@ class Precise(Kind):
                 return False
             if op in ("pow", "powc"):
                 return _within_reach(context, *values)
-            return op in ANY_SIZE or all(context.mag(value) < FURTHEST for value in values)
+            furthest = FURTHEST_ANGLE if op in ("sin", "cos", "tan") else FURTHEST
+            return op in ANY_SIZE or all(context.mag(value) < furthest for value in values)
 
         def answer(*values: Any) -> Any:
             if reachable(values):
