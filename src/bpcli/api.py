@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bpcli.engine import directions, point
+from bpcli.engine.choose import kind_for
 from bpcli.engine.declared import add_operation, remove_operation
+from bpcli.engine.floats import FLOATS
 from bpcli.engine.formulas import Derivative, differentiate, in_turn
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
@@ -14,12 +16,14 @@ from bpcli.tracing.rules import check_operation, check_rules
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from fractions import Fraction
     from typing import Any
 
+    from bpcli.calculus.kinds import Kind
     from bpcli.graph import Program
     from bpcli.training import fitting
 
-    Value = float | str
+    Value = float | str | Fraction
 
 
 class Point(point.Point):
@@ -105,13 +109,16 @@ class Matrix(directions.Matrix):
         return str(self)
 
 
-def _given(values: Mapping[str, Value] | None, named: Mapping[str, Value]) -> dict[str, float]:
+def _given(
+    values: Mapping[str, Value] | None, named: Mapping[str, Value], kind: Kind = FLOATS
+) -> dict[str, float]:
     """Values by name, from a mapping and from keywords; text such as "1/3" is read as on the command line."""
     merged = {**(values or {}), **named}
+    read = kind if kind.written else FLOATS
     given = {}
     for name, value in merged.items():
         try:
-            given[name] = point.value_of(value, name) if isinstance(value, str) else float(value)
+            given[name] = point.value_of(value, name, read) if isinstance(value, str) else _number(value, read)
         except (TypeError, ValueError):
             raise InputError("not-a-number", name=name, text=value) from None
     return given
@@ -125,24 +132,42 @@ def _read(text: str, given: Collection[str]) -> Program:
     return program
 
 
+def _number(value: Any, kind: Kind) -> Any:
+    """A value as a number; where floats would not say it, as the fraction that it is: 0.5 is 1/2."""
+    if kind is FLOATS or (isinstance(value, float) and value - value != 0):
+        return float(value)
+    from fractions import Fraction
+
+    return Fraction(value)
+
+
 def _names(wrt: str | Sequence[str] | None) -> list[str] | None:
     """Names to differentiate by, as a list or as text: "x,w"."""
     return [name.strip() for name in wrt.split(",")] if isinstance(wrt, str) else None if wrt is None else list(wrt)
 
 
-def evaluate(text: str, values: Mapping[str, Value] | None = None, /, **named: Value) -> Point:
+def evaluate(
+    text: str, values: Mapping[str, Value] | None = None, /, *, numbers: str | int = "float64", **named: Value
+) -> Point:
     """The value of a program at a point.
 
-    values, named: values of the variables; the mapping takes names that are no Python identifiers too
+    values, named: values of the variables; the mapping takes names that are no Python identifiers too, and
+                   those of the other parameters
+    numbers:       what to calculate with: "exact" fractions, "float32", "float16", "bfloat16", or a number of
+                   digits (needs mpmath). A float is the fraction that it is, 0.1 hardly more than 1/10; "0.1"
+                   and Fraction(1, 10) are 1/10
 
     Raises InputError for a text that cannot be read or values that do not fit; NumericError where the value
     is nan.
 
     >>> evaluate("(x+w)*w", x=2, w=3).value
     15.0
+    >>> evaluate("x/3 + w", x="0.1", w=1, numbers="exact").value
+    Fraction(31, 30)
     """
-    given = _given(values, named)
-    found = point.evaluate(_read(text, given), given, Point)
+    kind = kind_for(numbers)
+    given = _given(values, named, kind)
+    found = point.evaluate(_read(text, given), given, Point, kind)
     assert isinstance(found, Point)
     return found
 
@@ -154,21 +179,33 @@ def grad(
     *,
     wrt: str | Sequence[str] | None = None,
     mode: str = directions.REVERSE,
+    numbers: str | int = "float64",
+    loss_scale: float = 1.0,
     **named: Value,
 ) -> Point:
     """The value and the gradient of a program at a point, by one forward and one reverse pass.
 
-    wrt:  names of variables or of assigned intermediates, as a list or as "x,w"; all variables unless given
-    mode: "reverse", or "forward": one pass of dual numbers for each name
+    wrt:        names of variables or of assigned intermediates, as a list or as "x,w"; all variables unless given
+    mode:       "reverse", or "forward": one pass of dual numbers for each name
+    numbers:    as for `evaluate`
+    loss_scale: what the reverse pass starts with; the gradient is divided by it at the end, in double precision
 
     Raises InputError and NumericError as `evaluate`; NumericError where a derivative is nan too.
 
     >>> grad("(x+w)*w", x=2, w=3).gradient
     {'x': 3.0, 'w': 8.0}
+    >>> grad("(x+w)*w", x="1/3", w=2, numbers="exact").gradient
+    {'x': Fraction(2, 1), 'w': Fraction(13, 3)}
     """
-    given = _given(values, named)
-    find = directions.forward_gradient if _mode(mode) == directions.FORWARD else point.gradient
-    found = find(_read(text, given), given, _names(wrt), make=Point)
+    kind = kind_for(numbers)
+    given = _given(values, named, kind)
+    program = _read(text, given)
+    if _mode(mode) == directions.FORWARD:
+        if loss_scale != 1:
+            raise InputError("loss-scale-forward")
+        found = directions.forward_gradient(program, given, _names(wrt), make=Point, kind=kind)
+    else:
+        found = point.gradient(program, given, _names(wrt), make=Point, kind=kind, scale=loss_scale)
     assert isinstance(found, Point)
     return found
 
@@ -279,15 +316,25 @@ def hessian_product(
 
 
 def trace(
-    text: str, values: Mapping[str, Value] | None = None, /, *, wrt: str | Sequence[str] | None = None, **named: Value
+    text: str,
+    values: Mapping[str, Value] | None = None,
+    /,
+    *,
+    wrt: str | Sequence[str] | None = None,
+    numbers: str | int = "float64",
+    loss_scale: float = 1.0,
+    **named: Value,
 ) -> Trace:
     """Both passes, recorded step by step. It prints as the tables of `bpcli trace`; `.to_dict()` is the JSON.
+
+    wrt, numbers, loss_scale: as for `grad`
 
     >>> trace("(x+w)*w", x=2, w=3).paths["w"].total
     8.0
     """
-    given = _given(values, named)
-    found = record.record(_read(text, given), given, _names(wrt), make=Trace)
+    kind = kind_for(numbers)
+    given = _given(values, named, kind)
+    found = record.record(_read(text, given), given, _names(wrt), make=Trace, kind=kind, scale=loss_scale)
     assert isinstance(found, Trace)
     return found
 

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import math
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 Constant = int | tuple[int, int] | float | str
 
 NAMED = {"pi": math.pi, "e": math.e, "tau": math.tau}
 
 DIGITS = 6  # significant digits unless asked otherwise
 MOST_DIGITS = 10  # as far as a row is widened so that what it prints is true
+LONGEST_FRACTION = 40  # digits of numerator and denominator; a longer one is shown as a decimal number
 LARGEST_EXPONENT = 4000  # of a literal: beyond it, exact arithmetic would be a way to exhaust memory
 
 
@@ -60,6 +65,13 @@ def as_float(constant: Constant) -> float:
     except OverflowError:
         top = constant[0] if isinstance(constant, tuple) else constant
         return math.inf if top > 0 else -math.inf
+
+
+def nearest(value: Any) -> float:
+    """The float next to a number of any kind; inf beyond the range of floats."""
+    if isinstance(value, float):
+        return value
+    return as_float((value.numerator, value.denominator)) if hasattr(value, "denominator") else float(value)
 
 
 def negated(constant: Constant) -> Constant:
@@ -134,6 +146,12 @@ def show(value: float, digits: int = DIGITS) -> str:
     >>> show(15.0), show(-0.0), show(2 / 3), show(1e-7 / 3), show(123456789.0)
     ('15', '0', '0.666667', '3.33333e-8', '123456789')
     """
+    shown = getattr(value, "shown", None)
+    if shown is not None:  # a number of another kind knows how it is written
+        return str(shown(digits))
+    shown = getattr(value, "shown", None)
+    if shown is not None:  # a number of another kind than floats knows how it is written
+        return str(shown(digits))
     if value != value:
         return "nan"
     if value in (math.inf, -math.inf):
@@ -142,20 +160,44 @@ def show(value: float, digits: int = DIGITS) -> str:
         return "0"
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
-    text = f"{value:.{digits}g}"
-    if "e" in text:
-        mantissa, _, exponent = text.partition("e")
-        if "." in mantissa:
-            mantissa = mantissa.rstrip("0").rstrip(".")
-        return f"{mantissa}e{int(exponent)}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return trimmed(f"{value:.{digits}g}")
+
+
+def trimmed(text: str) -> str:
+    """A decimal number as Python writes it, without what says nothing: closing zeros, the plus of an exponent.
+
+    >>> trimmed("0.2500"), trimmed("1.50E+08"), trimmed("100")
+    ('0.25', '1.5e8', '100')
+    """
+    mantissa, e, exponent = text.lower().partition("e")
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return f"{mantissa}e{int(exponent)}" if e else mantissa
+
+
+def fraction_text(numerator: int, denominator: int, digits: int | None = None) -> str:
+    """A fraction in lowest terms; where `digits` is given, one too long to read as a decimal number of so many.
+
+    >>> fraction_text(15, 4), fraction_text(-2, 1), fraction_text(10**400, 3, 6)
+    ('15/4', '-2', '3.33333e399')
+    """
+    if digits is None or numerator.bit_length() + denominator.bit_length() < 3 * LONGEST_FRACTION:
+        top = _decimal(numerator)
+        return top if denominator == 1 else f"{top}/{_decimal(denominator)}"
+    from decimal import Context, Decimal
+
+    context = Context(prec=digits, Emax=10**9, Emin=-(10**9))
+    return trimmed(str(context.divide(Decimal(numerator), Decimal(denominator))))
 
 
 def full(value: float) -> str:
     """A number to the last bit: the shortest text that reads back as the same float; whole ones whole."""
+    shown = getattr(value, "shown", None)
+    if shown is not None:
+        return str(shown(None))
     if value == value and abs(value) < 1e15 and value == int(value):
         return str(int(value))
-    text = repr(value)
+    text = float.__repr__(value)
     if "e" in text:
         mantissa, _, exponent = text.partition("e")
         return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
@@ -164,6 +206,10 @@ def full(value: float) -> str:
 
 def is_exact(shown: str, value: float) -> bool:
     """Whether the shown text stands for exactly this value."""
+    if hasattr(value, "denominator"):
+        from fractions import Fraction
+
+        return Fraction(shown) == value
     return float(shown) == value
 
 
@@ -186,15 +232,25 @@ def told(
     >>> told("*", [1 / 3, 3.0], 1.0)
     (['0.333333', '3'], '≈', '1')
     """
+    if all(hasattr(number, "denominator") for number in (*operands, result)):
+        # Fractions: what was computed is so, but what is too long to print is rounded.
+        *shown, total = [show(number, digits) for number in (*operands, result)]
+        whole = all(map(is_exact, (*shown, total), (*operands, result)))
+        return shown, "=" if whole else "≈", total
     if result - result != 0 or any(operand - operand != 0 for operand in operands):
         return [show(operand, digits) for operand in operands], "=", show(result, digits)
+    # A fraction that meets a float is printed as 1/3 too.
+    fixed = [hasattr(operand, "denominator") for operand in operands]
+    if exact is not None:
+        fixed = [one or other for one, other in zip(fixed, exact, strict=True)]
     for more in range(digits, max(digits, MOST_DIGITS) + 1):
         shown = [show(operand, more) for operand in operands]
         total = show(result, more)
-        meant = shown if exact is None else [
-            full(operand) if fixed else text for operand, text, fixed in zip(operands, shown, exact, strict=True)
+        meant = [
+            full(nearest(operand)) if known else text
+            for operand, text, known in zip(operands, shown, fixed, strict=True)
         ]
-        if _gives(op, meant, total, exact is not None and any(exact)):
+        if _gives(op, meant, total, any(fixed)):
             return shown, "=", total
     return [show(operand, digits) for operand in operands], "≈", show(result, digits)
 
@@ -203,6 +259,8 @@ def _gives(op: str, operands: list[str], result: str, rounded: bool) -> bool:
     """Whether the printed operands give the printed result, to half a unit of its last digit."""
     from decimal import Context, Decimal
 
+    if "inf" in operands:  # a fraction beyond the range of floats
+        return False
     context = Context(prec=60, Emax=10**6, Emin=-(10**6))
     total = Decimal(operands[0])
     for operand in map(Decimal, operands[1:]):

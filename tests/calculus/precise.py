@@ -10,6 +10,7 @@ import pytest
 
 from bpcli.calculus.kinds import Kind
 from bpcli.calculus.sweeps import forward
+from bpcli.engine.precise import spellings
 from bpcli.numbers import Constant
 
 TYPE_CHECKING = False
@@ -47,55 +48,15 @@ def power(x: Any, y: Any) -> Any:
     return nan if x != 0 and not abs(y * mp.log(abs(x))) < LARGEST else mp.power(x, y)
 
 
-def truth(function: Callable[..., bool]) -> Callable[..., Any]:
-    return lambda *values: mp.mpf(1 if function(*values) else 0)
+# What grows with its argument, or turns with it.
+BOUNDED = (
+    "exp", "exp2", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf", "erfc",
+    "erfinv", "gamma", "lgamma", "digamma", "polygamma",
+)  # fmt: skip
 
-
-SPELLED: dict[str, Callable[..., Any]] = {
-    "add": total(lambda x, y: x + y),
-    "sub": total(lambda x, y: x - y),
-    "mul": total(lambda x, y: x * y),
-    "div": total(lambda x, y: x / y),
-    "neg": total(lambda x: -x),
-    "same": lambda x: x,
-    "detach": lambda x: x,
+SPELLED = {op: total(function, bounded=op in BOUNDED) for op, function in spellings(mp).items()} | {
     "pow": total(power),
     "powc": total(power),
-    "mod": total(lambda x, y: x - y * mp.floor(x / y)),
-    "hypot": total(mp.hypot),
-    "log": total(mp.log),
-    "log2": total(lambda x: mp.log(x) / mp.log(2)),
-    "log10": total(lambda x: mp.log(x) / mp.log(10)),
-    "log1p": total(mp.log1p),
-    "sqrt": total(mp.sqrt),
-    "cbrt": total(lambda x: mp.sign(x) * mp.cbrt(abs(x))),
-    "atan": total(mp.atan),
-    "atan2": total(mp.atan2),
-    "asin": total(mp.asin),
-    "acos": total(mp.acos),
-    "asinh": total(mp.asinh),
-    "acosh": total(mp.acosh),
-    "atanh": total(mp.atanh),
-    "abs": total(abs),
-    "sign": total(mp.sign),
-    "floor": total(mp.floor),
-    "ceil": total(mp.ceil),
-    "round": total(mp.nint),
-    "max": total(lambda *values: max(values)),
-    "min": total(lambda *values: min(values)),
-    "where": lambda c, a, b: a if c != 0 else b,
-    "lt": truth(lambda x, y: x < y),
-    "le": truth(lambda x, y: x <= y),
-    "gt": truth(lambda x, y: x > y),
-    "ge": truth(lambda x, y: x >= y),
-    "eq": truth(lambda x, y: x == y),
-    "ne": truth(lambda x, y: x != y),
-    "and": truth(lambda x, y: x != 0 and y != 0),
-    "or": truth(lambda x, y: x != 0 or y != 0),
-    "not": truth(lambda x: x == 0),
-} | {
-    name: total(getattr(mp, name), bounded=True)
-    for name in ("exp", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf", "erfc")
 }
 
 

@@ -14,7 +14,7 @@ from bpcli.ops import TABLE, Op
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from bpcli.graph import Function, Graph
@@ -117,6 +117,7 @@ class Kind:
 
     title = "numbers"
     textbook = False
+    written = ""  # the key of a JSON contract under which its numbers stand as text, where floats cannot say them
 
     def __init__(
         self, spelled: dict[str, Callable[..., Number]], guarded: dict[str, Callable[..., Number]] | None = None
@@ -128,6 +129,16 @@ class Kind:
     def constant(self, value: Constant) -> Number:
         """A constant as a number of this kind."""
         return as_float(value)
+
+    def given(self, value: Any) -> Number:
+        """A number from outside, the value of a variable, as one of this kind."""
+        return value
+
+    def look_at_values(self, point: Any, given: Mapping[str, Any]) -> None:
+        """Add notes on what this kind of number did to the values of a point (engine/point.py)."""
+
+    def look_at_slopes(self, point: Any, skip: bytearray, seed: Number) -> None:
+        """Add notes on what this kind of number did to its adjoints."""
 
     def opened(self, condition: Number, mask: Number) -> Number:
         """The presence behind an edge with this condition, below a node with presence `mask`; or CLOSED.

@@ -5,6 +5,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli eval "(x+w)*w" --x 2 --w 3',
         'bpcli eval -q "2^10 + sqrt(pi)"',
         'echo "x^2 + 1" | bpcli eval - --x 1/3',
+        'bpcli eval "0.1 + 0.2" --exact',
+        'bpcli eval "sqrt(2)" --precision 50',
     ),
     "grad": (
         'bpcli grad "(x+w)*w" --x 2 --w 3',
@@ -12,12 +14,15 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli grad "σ(w*x + b)" --w 2 --x -1 --b 0.5 -q',
         'bpcli grad "x^2 + y^3" --x=2 --y=3 --json',
         'bpcli grad "(x+w)*w" --x 2 --w 3 --mode forward',
+        'bpcli grad "(w*x - t)^2/10000" --w 0.5 --x 0.01 --t 0.01 --dtype float16 --loss-scale 65536',
     ),
     "trace": (
         'bpcli trace "(x+w)*w" --x 2 --w 3',
         'bpcli trace "p = w*x + b; L = (p - t)^2" --w 2 --b -1 --x 3 --t 10',
         'bpcli trace "relu(w*x)" --w -1 --x 2 --wrt w',
         'bpcli trace "(x+w)*w" --x 2 --w 3 --mode forward',
+        'bpcli trace "(x/3 + w)*w" --x 1/3 --w 3 --exact',
+        'bpcli trace "(w*x - t)^2/10000" --w 0.5 --x 0.01 --t 0.01 --dtype float16 --loss-scale 65536',
     ),
     "diff": (
         'bpcli diff "(x+w)*w" --wrt w',

@@ -7,6 +7,7 @@ import math
 import sys
 
 from bpcli.cli.output import chosen_format, whole_number
+from bpcli.engine.floats import FLOATS
 from bpcli.engine.point import value_of
 from bpcli.errors import FileError, InputError
 from bpcli.graph import MOST_NODES
@@ -17,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bpcli.calculus.kinds import Kind
     from bpcli.cli.arguments import Request
     from bpcli.engine.point import Point
     from bpcli.graph import Program
@@ -40,8 +42,12 @@ class Work:
         self.quiet = request.quiet
         self.options = options
         self.format = chosen_format(options.get("format", ""), "json" in options, request.command)
-        self.digits = whole(options, "digits", 1, 17) or DIGITS
-        self.given = {name: value_of(text, name) for name, text in request.values.items()}
+        self.kind = chosen_kind(options)
+        precision = int(options.get("precision", 0))
+        self.digits = whole(options, "digits", 1, max(17, precision)) or DIGITS
+        if precision and "digits" not in options and request.command != "trace":
+            self.digits = precision
+        self.given = {name: value_of(text, name, _of_text(self.kind)) for name, text in request.values.items()}
         limit = whole(options, "max-nodes", 1, 10**9) or MOST_NODES
         share = "no-share" not in options
         text = read_text(request.text, options.get("file"))
@@ -99,6 +105,28 @@ def language(options: dict[str, str]) -> str:
     if asked not in LANGUAGES:
         raise InputError("unknown-language", language=asked, known=", ".join(LANGUAGES))
     return asked
+
+
+def chosen_kind(options: dict[str, str]) -> Kind:
+    """The kind of number to calculate with. Raises InputError."""
+    chosen = [name for name in ("exact", "precision", "dtype") if name in options]
+    if len(chosen) > 1:
+        raise InputError("numbers-twice", first=chosen[0], second=chosen[1])
+    if "loss-scale" in options and "dtype" not in options:
+        raise InputError("loss-scale-alone", text=options["loss-scale"])
+    if not chosen:
+        return FLOATS
+    from bpcli.engine.choose import NARROW, kind_for
+
+    dtype, digits = options.get("dtype"), whole(options, "precision", 2, 10_000)
+    if dtype is not None and dtype not in NARROW:
+        raise InputError("unknown-dtype", name=dtype, known=", ".join(NARROW))
+    return kind_for(dtype or digits or "exact")
+
+
+def _of_text(kind: Kind) -> Kind:
+    """The kind in which the value of an option is read: narrow numbers are those of floats, rounded once."""
+    return kind if kind.written else FLOATS
 
 
 def whole(options: dict[str, str], name: str, least: int, most: int) -> int | None:

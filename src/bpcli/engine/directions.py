@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from bpcli.calculus.kinds import Kind
     from bpcli.graph import Graph, Program
 
-DUALS = Duals(FLOATS)
+_duals: dict[Kind, Duals] = {}
 MOST_ENTRIES = 100_000  # of a table of derivatives
 
 FORWARD, REVERSE = "forward", "reverse"
@@ -86,42 +87,59 @@ class Matrix:
         self.passes = passes
 
 
-def push(graph: Graph, inputs: Mapping[int, float], seeds: Mapping[int, float], stop: int) -> list[Dual]:
+def duals_over(kind: Kind) -> Duals:
+    """The dual numbers over a kind of number."""
+    if kind not in _duals:
+        _duals[kind] = Duals(kind)
+    return _duals[kind]
+
+
+def push(
+    graph: Graph, inputs: Mapping[int, Any], seeds: Mapping[int, Any], stop: int, kind: Kind = FLOATS
+) -> list[Dual]:
     """One pass of forward mode: the value and the tangent of every node below `stop`.
 
     inputs: values of the variables by node
     seeds:  how fast each of these nodes changes; an operation among them counts as an input of its own
     """
-    start = {node: DUALS.dual(value) for node, value in inputs.items()}
+    duals = duals_over(kind)
+    start = {node: duals.dual(value) for node, value in inputs.items()}
     values: list[Dual] = []
     for node in sorted(seeds):
         if node < stop:
-            values = forward(graph, DUALS, start, node + 1, values)
-            values[node] = DUALS.dual(values[node].primal, seeds[node])
-    return forward(graph, DUALS, start, stop, values)
+            values = forward(graph, duals, start, node + 1, values)
+            values[node] = duals.dual(values[node].primal, seeds[node])
+    return forward(graph, duals, start, stop, values)
 
 
 def forward_gradient(
-    program: Program, given: Mapping[str, float], wrt: Sequence[str] | None = None, *, make: type[Point] = Point
+    program: Program,
+    given: Mapping[str, float],
+    wrt: Sequence[str] | None = None,
+    *,
+    make: type[Point] = Point,
+    kind: Kind = FLOATS,
 ) -> Point:
     """The same as engine.point.gradient, by forward mode: one pass for each name."""
     asked = nodes_of(program, wrt)
-    point = evaluate(program, given, make)
+    point = evaluate(program, given, make, kind)
+    inputs = bind(program, given, kind)
     point.adjoints = [None] * (program.output + 1)
     for name, node in asked.items():
-        tangent = push(program.graph, bind(program, given), {node: 1.0}, program.output + 1)[program.output].tangent
+        seeds = {node: kind.constant(1)}
+        tangent = push(program.graph, inputs, seeds, program.output + 1, kind)[program.output].tangent
         if tangent is None:
-            point.gradient[name] = 0.0
+            point.gradient[name] = kind.constant(0)
             point.notes.append(nothing_arrives(point, name, node))
             continue
         point.adjoints[node] = tangent
         point.gradient[name] = _defined(tangent, program.output_name, name)
-        if math.isinf(tangent):
+        if tangent in (math.inf, -math.inf):
             point.notes.append(Note("infinite-gradient", output=program.output_name, name=name, value=tangent))
     return point
 
 
-def _defined(slope: float, output: str, name: str) -> float:
+def _defined(slope: Any, output: str, name: str) -> Any:
     if slope != slope:
         raise NumericError("nan-sum", output=output, name=name)
     return slope

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bpcli.calculus.kinds import Kind
 from bpcli.engine.primitives import GUARDED, SCALAR
+from bpcli.numbers import as_float
 
 
 class Floats(Kind):
@@ -13,6 +14,10 @@ class Floats(Kind):
 
     def __init__(self) -> None:
         super().__init__(SCALAR, GUARDED)
+
+    def given(self, value: float) -> float:
+        # Whole numbers of Python's would go on as whole numbers, of any length.
+        return as_float(value) if isinstance(value, int) else float(value)
 
 
 FLOATS = Floats()

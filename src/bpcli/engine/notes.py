@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MOST_ALIKE = 5  # notes of one kind; the rest is counted
+
 
 class Note:
     """Something worth knowing about a result that is right all the same.
 
-    kind:  infinite-value, infinite-gradient, kink, independent, cut, no-open-path, shadowed
+    kind:  infinite-value, infinite-gradient, kink, independent, cut, no-open-path, shadowed; left-exact,
+           left-exact-slope; underflow, overflow, underflow-slope, overflow-slope; and-more
     facts: fill the sentence of that kind
     """
 
@@ -15,3 +22,11 @@ class Note:
     def __init__(self, kind: str, **facts: object) -> None:
         self.kind = kind
         self.facts = facts
+
+
+def first_few(kind: str, found: Sequence[Mapping[str, object]]) -> list[Note]:
+    """A note for each of the first few places, and one that counts the others."""
+    notes = [Note(kind, **facts) for facts in found[:MOST_ALIKE]]
+    if len(found) > MOST_ALIKE:
+        notes.append(Note("and-more", count=len(found) - MOST_ALIKE, of=kind))
+    return notes

@@ -1,4 +1,4 @@
-"""One point in floats: the value of a program, its gradient, and what was noticed on the way."""
+"""One point: the value of a program, its gradient, and what was noticed on the way."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from bpcli.engine.notes import Note
 from bpcli.errors import InputError, NumericError, closest
 from bpcli.language.reader import parse
 from bpcli.language.text import ATOM, SUM, expression, operation
-from bpcli.numbers import as_float, full
+from bpcli.numbers import full, show
 from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bpcli.calculus.kinds import Kind
     from bpcli.graph import Program
 
 WORDS = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "nan": math.nan}
@@ -30,12 +31,14 @@ class Point:
     results:  result -> value; `value` is the only one
     gradient: requested name -> derivative of the output, 0.0 where no open path leads there
     branches: one entry for each edge that the reverse sweep met, where they were asked for
+    kind:     the kind of number that all of these are; floats unless another was asked for
     """
 
-    __slots__ = ("adjoints", "branches", "gradient", "notes", "program", "reach", "results", "values")
+    __slots__ = ("adjoints", "branches", "gradient", "kind", "notes", "program", "reach", "results", "values")
 
     def __init__(self, program: Program, values: list[float]) -> None:
         self.program = program
+        self.kind: Kind = FLOATS
         self.values = values
         self.results = {name: values[node] for name, node in program.outputs.items()}
         self.adjoints: list[float | None] = []
@@ -55,13 +58,13 @@ class Point:
         return f"Point(value={value}{slopes})"
 
 
-def value_of(text: str, name: str = "a variable") -> float:
+def value_of(text: str, name: str = "a variable", kind: Kind = FLOATS) -> float:
     """The number that a value on the command line stands for: 2, -1e5, 1/3, pi/2, 2^10.
 
     Raises InputError where it is not a constant; `name` is the variable that it speaks of.
     """
     try:
-        if "_" not in text:
+        if kind is FLOATS and "_" not in text:
             return float(text)
     except ValueError:
         pass
@@ -75,10 +78,11 @@ def value_of(text: str, name: str = "a variable") -> float:
         raise InputError("not-a-number", name=name, text=text) from None
     if program.inputs or program.assigned:
         raise InputError("not-a-number", name=name, text=text)
-    return float(forward(program.graph, FLOATS, {}, program.output + 1)[program.output])
+    value: float = forward(program.graph, kind, {}, program.output + 1)[program.output]
+    return value
 
 
-def bind(program: Program, given: Mapping[str, float]) -> dict[int, float]:
+def bind(program: Program, given: Mapping[str, float], kind: Kind = FLOATS) -> dict[int, float]:
     """The values of the variables by node. Raises InputError for one too few or one too many."""
     variables = program.graph.variables
     inputs = program.inputs
@@ -93,12 +97,7 @@ def bind(program: Program, given: Mapping[str, float]) -> dict[int, float]:
             raise _not_in_text(program, name)
     if missing:
         raise _missing(program, missing)
-    return {variables[name]: _real(given[name]) for name in inputs}
-
-
-def _real(value: float) -> float:
-    """A value of the Python interface as a float: whole numbers would go on as whole numbers of any length."""
-    return as_float(value) if isinstance(value, int) else float(value)
+    return {variables[name]: kind.given(given[name]) for name in inputs}
 
 
 def _not_in_text(program: Program, name: str) -> InputError:
@@ -141,16 +140,20 @@ def _split(name: str, given: Mapping[str, float]) -> list[str]:
     return parts if len(parts) > 1 else []
 
 
-def evaluate(program: Program, given: Mapping[str, float], make: type[Point] = Point) -> Point:
+def evaluate(
+    program: Program, given: Mapping[str, float], make: type[Point] = Point, kind: Kind = FLOATS
+) -> Point:
     """The values of a program's results at one point, as a Point or a subclass of it.
 
     Raises InputError for values that do not fit the names; NumericError where the value is nan.
     """
     # A name may stand behind the output, which does not depend on it then.
     stop = max(program.stop, *(node + 1 for node in program.names.values()), 0)
-    values = forward(program.graph, FLOATS, bind(program, given), stop)
+    values = forward(program.graph, kind, bind(program, given, kind), stop)
     point = make(program, values)
+    point.kind = kind
     _look_at_values(point)
+    kind.look_at_values(point, given)
     return point
 
 
@@ -161,11 +164,14 @@ def gradient(
     *,
     record: bool = False,
     make: type[Point] = Point,
+    kind: Kind = FLOATS,
+    scale: float = 1.0,
 ) -> Point:
     """The value and the gradient of a program at one point.
 
     wrt:    names of variables or of assigned intermediates; all variables unless given
     record: whether `branches` is filled
+    scale:  what the reverse pass starts with; the gradient is divided by it again, the adjoints are not
 
     Raises InputError as `evaluate`, and for a name that the program does not have; NumericError where the
     value or a requested derivative is nan.
@@ -173,22 +179,25 @@ def gradient(
     graph = program.graph
     asked = nodes_of(program, wrt)
     names, nodes = list(asked), list(asked.values())
-    point = evaluate(program, given, make)
+    point = evaluate(program, given, make, kind)
+    # A scaled seed is a wide number, as a loss is where networks are trained in narrow ones.
+    seed = kind.constant(1) if scale == 1 else scale
     skip = idle(graph, None if wrt is None else nodes)
     branches: list[Branch] | None = point.branches if record else None
     if not skip[program.output]:
-        point.adjoints = reverse(graph, FLOATS, point.values, program.output, 1.0, skip, branches)
+        point.adjoints = reverse(graph, kind, point.values, program.output, seed, skip, branches)
+        kind.look_at_slopes(point, skip, seed)
     else:
         point.adjoints = [None] * (program.output + 1)
     for name, node in zip(names, nodes, strict=True):
         adjoint = point.adjoints[node] if node <= program.output else None
         if adjoint is None:
-            point.gradient[name] = 0.0
+            point.gradient[name] = kind.constant(0)
             point.notes.append(nothing_arrives(point, name, node))
             continue
-        point.gradient[name] = adjoint
+        point.gradient[name] = adjoint if scale == 1 else float(adjoint) / scale
         if adjoint != adjoint:
-            raise nan_gradient(program, given, name)
+            raise nan_gradient(point, name, seed)
         if adjoint in (math.inf, -math.inf):
             point.notes.append(Note("infinite-gradient", output=program.output_name, name=name, value=adjoint))
     return point
@@ -221,12 +230,12 @@ def nothing_arrives(point: Point, name: str, node: int) -> Note:
     return Note("no-open-path", output=program.output_name, name=name)
 
 
-def nan_gradient(program: Program, given: Mapping[str, float], name: str) -> NumericError:
+def nan_gradient(point: Point, name: str, seed: float) -> NumericError:
     """The error for a derivative that is nan, with the edge on which it first appeared."""
+    program, values = point.program, point.values
     graph = program.graph
-    values = forward(graph, FLOATS, bind(program, given), program.output + 1)
     branches: list[Branch] = []
-    reverse(graph, FLOATS, values, program.output, 1.0, idle(graph, [program.names[name]]), branches)
+    reverse(graph, point.kind, values, program.output, seed, idle(graph, [program.names[name]]), branches)
     for branch in branches:
         if branch.product != branch.product and branch.state == OPEN:
             node, argument = branch.node, branch.argument
@@ -240,8 +249,8 @@ def nan_gradient(program: Program, given: Mapping[str, float], name: str) -> Num
                 node=text,
                 argument=short(program, argument),
                 at=_inputs_of(program, values, node),
-                upstream=full(branch.upstream),
-                local=full(branch.local),
+                upstream=figure(branch.upstream),
+                local=figure(branch.local),
             )
     return NumericError("nan-sum", output=program.output_name, name=name)
 
@@ -258,7 +267,13 @@ def short(program: Program, node: int, most: int = 40) -> str:
 def _inputs_of(program: Program, values: Sequence[float], node: int) -> str:
     graph = program.graph
     arguments = [argument for argument in graph.args[node] if not graph.constant[argument]]
-    return ", ".join(f"{short(program, argument)} = {full(values[argument])}" for argument in dict.fromkeys(arguments))
+    told = [f"{short(program, argument)} = {figure(values[argument])}" for argument in dict.fromkeys(arguments)]
+    return ", ".join(told)
+
+
+def figure(value: float) -> str:
+    """A number in a sentence: a float to the last bit, and of another kind as much as a reader can use."""
+    return show(value, 17) if hasattr(value, "shown") else full(value)
 
 
 def live(point: Point) -> bytearray:
@@ -363,7 +378,7 @@ def _advice(program: Program, node: int) -> str:
 
 
 def _look_for_kinks(point: Point, used: set[str], marks: bytearray) -> None:
-    graph, values = point.program.graph, point.values
+    graph, values, kind = point.program.graph, point.values, point.kind
     for node, op in enumerate(graph.op[: point.program.stop]):
         if op not in used or not marks[node] or graph.constant[node]:
             continue
@@ -377,7 +392,7 @@ def _look_for_kinks(point: Point, used: set[str], marks: bytearray) -> None:
                 read = formula(kink.where)
                 places = {param: place for place, param in enumerate(declared.params)}
                 try:
-                    hit = bool(compiled(read.graph, read.output, places, FLOATS.guarded, FLOATS.constant)(registers))
+                    hit = bool(compiled(read.graph, read.output, places, kind.guarded, kind.constant)(registers))
                 except RAISED:
                     hit = False
             if hit:

@@ -11,12 +11,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bpcli.engine.directions import Matrix, Product
+    from bpcli.engine.narrow import Comparison
     from bpcli.engine.point import Point
 
 LONGEST = 60  # characters of a formula beside its value
 
-def gradient_table(point: Point, digits: int = DIGITS) -> tuple[str, Table | None]:
-    """The value as a line, and a table of inputs and derivatives."""
+def beside_floats(comparison: Comparison, digits: int = DIGITS) -> str:
+    """What follows a value in a narrow format: the value in double precision, and how far apart the two are."""
+    return f"      float64: {show(comparison.wide.value, digits)}, relative error {show(comparison.error, 2)}"
+
+
+def gradient_table(
+    point: Point, digits: int = DIGITS, comparison: Comparison | None = None
+) -> tuple[str, Table | None]:
+    """The value as a line, and a table of inputs and derivatives; a narrow format has double precision beside it."""
     program = point.program
     graph, output = program.graph, program.output_name
     formula = ""
@@ -25,13 +33,22 @@ def gradient_table(point: Point, digits: int = DIGITS) -> tuple[str, Table | Non
     value = show(point.value, digits)
     plain = len(formula) > LONGEST or formula in ("", output, value)
     line = f"{output} = {value}" if plain else f"{output} = {formula} = {value}"
+    if comparison is not None:
+        line += beside_floats(comparison, digits)
     if not point.gradient:
         return line, None
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (name, show(point.values[program.names[name]], digits), f"d{output}/d{name} = {show(slope, digits)}")
         for name, slope in point.gradient.items()
     ]
-    return line, Table("", ("input", "value", "gradient"), rows, len(rows))
+    columns: tuple[str, ...] = ("input", "value", "gradient")
+    if comparison is not None:
+        columns += ("float64", "relative error")
+        wide = comparison.wide.gradient
+        rows = [
+            (*row, show(wide[row[0]], digits), show(comparison.errors[row[0]], 2)) for row in rows
+        ]
+    return line, Table("", columns, rows, len(rows))
 
 
 def results_text(point: Point, digits: int = DIGITS) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bpcli.engine.point import short
+from bpcli.numbers import full, nearest
 from bpcli.render.words import sentence
 from bpcli.tracing.checks import SWEPT
 from bpcli.tracing.record import Tangent
@@ -13,8 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from bpcli.calculus.kinds import Kind
     from bpcli.calculus.rules import Rule
     from bpcli.engine.directions import Matrix, Product
+    from bpcli.engine.narrow import Comparison
     from bpcli.engine.notes import Note
     from bpcli.engine.point import Point
     from bpcli.tracing.checks import Check
@@ -36,7 +39,9 @@ class Listed:
 
 
 def plain_number(value: Any) -> Any:
-    """A float that JSON has no word for as a string; everything else as it is."""
+    """A float that JSON has no word for as a string, a number of another kind as a float, all else as it is."""
+    if hasattr(value, "shown"):
+        value = nearest(value)
     if isinstance(value, float) and value - value != 0:
         return "nan" if value != value else "inf" if value > 0 else "-inf"
     return value
@@ -56,12 +61,46 @@ def notes_list(notes: Sequence[Note]) -> list[dict[str, Any]]:
     return [{"kind": note.kind, "text": sentence(note), **jsonable(note.facts)} for note in notes]
 
 
-def eval_dict(point: Point) -> dict[str, Any]:
+def as_text(kind: Kind, value: Any, gradient: Mapping[str, Any] | None) -> dict[str, Any]:
+    """`exact` or `precise`: a result as text, where floats cannot say it; null where it is a float after all."""
+
+    def text(number: Any) -> str | None:
+        return full(number) if hasattr(number, "shown") else None
+
+    if not kind.written:
+        return {}
+    told: dict[str, Any] = {"value": text(value)}
+    if gradient is not None:
+        told["gradient"] = {name: text(slope) for name, slope in gradient.items()}
+    return {kind.written: told}
+
+
+def beside_floats(comparison: Comparison | None) -> dict[str, Any]:
+    """`narrow`: the format, the same result in double precision, and how far apart the two are."""
+    if comparison is None:
+        return {}
+    value = {"value": plain_number(comparison.wide.value)}
+    error = {"value": plain_number(comparison.error)}
+    told: dict[str, Any] = {"dtype": comparison.format}
+    if comparison.scale is not None:
+        told["loss_scale"] = comparison.scale
+        value["gradient"] = jsonable(comparison.wide.gradient)
+        error["gradient"] = jsonable(comparison.errors)
+    return {"narrow": {**told, "float64": value, "relative_error": error}}
+
+
+def eval_dict(point: Point, comparison: Comparison | None = None) -> dict[str, Any]:
     """bpcli.eval/1"""
-    return {"schema": "bpcli.eval/1", "value": plain_number(point.value), "notes": notes_list(point.notes)}
+    return {
+        "schema": "bpcli.eval/1",
+        "value": plain_number(point.value),
+        **as_text(point.kind, point.value, None),
+        **beside_floats(comparison),
+        "notes": notes_list(point.notes),
+    }
 
 
-def grad_dict(point: Point, mode: str | None = None) -> dict[str, Any]:
+def grad_dict(point: Point, comparison: Comparison | None = None, mode: str | None = None) -> dict[str, Any]:
     """bpcli.grad/1; with the passes where a mode was asked for."""
     passes = {"forward": len(point.gradient), "reverse": 0} if mode == "forward" else {"forward": 1, "reverse": 1}
     return {
@@ -69,6 +108,8 @@ def grad_dict(point: Point, mode: str | None = None) -> dict[str, Any]:
         "value": plain_number(point.value),
         "gradient": jsonable(point.gradient),
         **({} if mode is None else {"mode": mode, "passes": passes}),
+        **as_text(point.kind, point.value, point.gradient),
+        **beside_floats(comparison),
         "notes": notes_list(point.notes),
     }
 
@@ -309,7 +350,10 @@ def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
             for name, paths in trace.paths.items()
         },
     )  # fmt: skip
+    if trace.scale != 1:
+        yield "loss_scale", trace.scale
     yield "gradient", jsonable(trace.gradient)
+    yield from as_text(trace.kind, trace.value, trace.gradient).items()
     if trace.check is not None:
         check = {"method": "central_difference", "gap": plain_number(trace.check.gap), "name": trace.check.name}
         yield "check", check

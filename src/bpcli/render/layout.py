@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT
-from bpcli.engine.floats import FLOATS
 from bpcli.language import text
 from bpcli.numbers import DIGITS, MOST_DIGITS, is_exact, show, told
 from bpcli.ops import TABLE
@@ -15,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from bpcli.calculus.kinds import Kind, Number
     from bpcli.tracing.record import Backward, Forward, Path, Tangent, Trace
 
 ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
@@ -97,14 +97,16 @@ def forward_row(trace: Trace, step: Forward, digits: int) -> tuple[str, ...]:
     if sign is not None:
         shown, relation, value = told(sign, list(step.operands), step.value, digits, exact)
     else:
-        shown, relation, value = _told_call(node.op, step, exact, digits)
+        shown, relation, value = _told_call(node.op, step, exact, digits, trace.kind)
     operands = [each if written is None else written for written, each in zip(step.texts, shown, strict=True)]
     levels = [_level(node.op, place, operand) for place, operand in enumerate(operands)]
     written = text.operation(node.op, operands, levels, spaced=True)
     return (str(step.step), node.name, spaced(trace, step.node), written, value if relation == "=" else f"≈ {value}")
 
 
-def _told_call(op: str, step: Forward, exact: list[bool], digits: int) -> tuple[list[str], str, str]:
+def _told_call(
+    op: str, step: Forward, exact: list[bool], digits: int, kind: Kind
+) -> tuple[list[str], str, str]:
     """A step that is no arithmetic, as it is printed: operands, "=" or "≈", value; as numbers.told.
 
     The function is asked again at the printed operands: not for a number to show, but whether the one that was
@@ -117,10 +119,10 @@ def _told_call(op: str, step: Forward, exact: list[bool], digits: int) -> tuple[
     for more in range(digits, max(digits, MOST_DIGITS) + 1):
         closer = [show(operand, more) for operand in step.operands]
         meant = [
-            operand if fixed else float(text)
+            operand if fixed or hasattr(operand, "denominator") else kind.given(float(text))
             for fixed, operand, text in zip(exact, step.operands, closer, strict=True)
         ]
-        if show(FLOATS.guarded[op](*meant), more) == show(step.value, more):
+        if show(kind.guarded[op](*meant), more) == show(step.value, more):
             return closer, "=", show(step.value, more)
     return shown, "≈", value
 
@@ -154,14 +156,22 @@ def backward_table(trace: Trace, digits: int = DIGITS) -> Table:
     """The edges, downwards."""
     output = trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
     rows = (backward_row(trace, row, output, digits) for row in trace.backward)
-    return Table("Backward", BACKWARD_COLUMNS, rows, len(trace.backward), f"start: d{output}/d{output} = 1")
+    return Table("Backward", BACKWARD_COLUMNS, rows, len(trace.backward), _start(trace, output))
+
+
+def _start(trace: Trace, output: str) -> str:
+    """What the reverse pass starts with."""
+    if trace.scale == 1:
+        return f"start: d{output}/d{output} = 1"
+    return f"start: S*d{output}/d{output} = S = {show(trace.scale)}"
 
 
 def backward_row(trace: Trace, row: Backward, output: str, digits: int) -> tuple[str, ...]:
     """One edge: step, edge, upstream, local (formula and number), product, running total."""
     node, argument = trace.nodes[row.node].name, trace.nodes[row.argument].name
     upstream, steps, factors = _edge_cells(trace, row, digits)
-    running = _running(f"d{output}/d{argument}", row, digits)
+    scaled = "" if trace.scale == 1 else "S*"
+    running = _running(f"{scaled}d{output}/d{argument}", row, digits)
     return str(row.step), f"{node} -> {argument}", upstream, steps, factors, running
 
 
@@ -196,7 +206,7 @@ def _edge_cells(trace: Trace, row: Backward, digits: int) -> tuple[str, str, str
         steps = f"d({derived})/d{argument} = 0, {reason}"
     else:
         middle = f" = {formula}" if formula and formula != local else ""
-        steps = f"d({derived})/d{argument}{middle} = {local}"
+        steps = f"d({derived})/d{argument}{middle} {_rounded(formula, row.local)} {local}"
         if row.condition:
             steps += ", taken" if chooses and row.state == OPEN else f", {row.condition}" if not chooses else ""
     if row.state == OPEN or (row.local - row.local == 0 and row.upstream - row.upstream == 0):
@@ -217,6 +227,12 @@ def _running(name: str, row: Backward, digits: int) -> str:
     terms, equal, total = told("+", [row.before, row.product], row.total, digits)
     sign = " =" if complete else ":"
     return f"{name}{sign} {terms[0]} + {_bracketed(terms[1])} {equal} {total} ({row.count} of {row.arriving})"
+
+
+def _rounded(formula: str, local: Number) -> str:
+    """Between a formula and its number: ≈ where the formula is a number that the kind of number has to round."""
+    decimal = formula.lstrip("-").replace(".", "", 1).isdigit()
+    return "≈" if decimal and not is_exact(formula, local) else "="
 
 
 def _bracketed(number: str) -> str:

@@ -17,6 +17,13 @@ NOTES = {
     "independent": "{output} does not depend on {name}",
     "cut": "{output} does not depend on {name} any more: every path is cut by detach",
     "no-open-path": "d{output}/d{name} is 0 here: every path from {name} passes an operation that is flat or closed",
+    "left-exact": "left exact numbers at {node}: its value is not a fraction",
+    "left-exact-slope": "left exact numbers on the way from {node} back to {argument}: that slope is not a fraction",
+    "underflow": "{node} is {wide}, which {format} rounds to 0: its smallest number is {limit}",
+    "overflow": "{node} is {wide}, which is infinite in {format}: its largest number is {limit}",
+    "underflow-slope": "on the way from {node} back to {argument} the gradient is {wide}, which {format} rounds to 0",
+    "overflow-slope": "on the way from {node} back to {argument} the gradient is {wide}, which is infinite in {format}",
+    "and-more": "and {count} more like this",
     "shadowed": "{name} is a variable here; the constant of that name is shadowed",
 }
 
@@ -26,6 +33,9 @@ def sentence(note: Note) -> str:
     facts = dict(note.facts)
     if "value" in facts:
         facts["value"] = show(float(str(facts["value"])))
+    for size in ("wide", "limit"):
+        if size in facts:
+            facts[size] = show(float(str(facts[size])), 3)
     if note.kind == "infinite-value":
         facts["at"] = f" with {facts['at']}" if facts["at"] else ""
         facts["domain"] = f"; its domain is {facts['domain']}" if facts["domain"] else ""

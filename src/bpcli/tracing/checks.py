@@ -108,6 +108,8 @@ def relative(value: float, reference: float) -> float:
     """|value - reference| over the larger of the two; 0 where they are the same, infinities too."""
     if value == reference:
         return 0.0
+    if value != value or reference != reference:
+        return math.nan
     return abs(value - reference) / max(abs(reference), abs(value))
 
 

@@ -14,7 +14,7 @@ from bpcli.calculus.symbols import Symbol, Symbols
 from bpcli.engine.directions import FORWARD, REVERSE, push
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.notes import Note
-from bpcli.engine.point import Point, bind, gradient
+from bpcli.engine.point import Point, gradient
 from bpcli.graph import Graph, Program
 from bpcli.language import text
 from bpcli.numbers import constant_text
@@ -24,6 +24,8 @@ from bpcli.tracing.checks import Agreement, central_agreement
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from bpcli.calculus.kinds import Kind
 
 MOST_LISTED = 10  # paths
 MOST_STEPS = 10_000  # beyond it paths and the check are left out unless asked for
@@ -138,11 +140,12 @@ class Trace:
     paths    input -> Paths; empty where they were left out
     gradient requested name -> derivative
     tangents input -> edges upwards, in the order of the steps; filled in forward mode, where `backward` is empty
+    scale    what the reverse pass started with: upstream values, products and totals are times that
     """
 
     __slots__ = (
-        "backward", "check", "constants", "forward", "given", "gradient", "nodes", "notes", "output", "paths",
-        "program", "source", "tangents", "uses", "value",
+        "backward", "check", "constants", "forward", "given", "gradient", "kind", "nodes", "notes", "output", "paths",
+        "program", "scale", "source", "tangents", "uses", "value",
     )  # fmt: skip
 
     def __init__(self, program: Program, point: Point) -> None:
@@ -150,6 +153,8 @@ class Trace:
         self.source = program.source
         self.output = program.output
         self.value = point.value
+        self.kind = point.kind
+        self.scale = 1.0
         self.gradient = point.gradient
         self.notes: list[Note] = point.notes
         self.nodes: dict[int, Node] = {}
@@ -171,16 +176,21 @@ def record(
     mode: str = REVERSE,
     long: bool = False,
     make: type[Trace] = Trace,
+    kind: Kind = FLOATS,
+    scale: float = 1.0,
 ) -> Trace:
     """Run both passes and record them, in a Trace or a subclass of it; or forward mode, one pass for each name.
 
     wrt:  names whose edges are kept; all unless given. An edge is kept if it leads to one of them.
     long: paths and the check also where there are more than MOST_STEPS steps
+    kind: the kind of number; the check, which is a matter of floats, is made for those alone
+    scale: what the reverse pass starts with; with another than 1 there are no paths, which start from 1
 
     Raises as engine.point.gradient.
     """
-    point = gradient(program, given, wrt, record=True)
+    point = gradient(program, given, wrt, record=True, kind=kind, scale=scale)
     trace = make(program, point)
+    trace.scale = scale
     graph = program.graph
     wanted = _leading_to(program, wrt)
     names = _names(program, wanted)
@@ -224,8 +234,9 @@ def record(
     else:
         trace.backward = _backward(trace, point, steps, names, wanted)
     if long or len(trace.forward) <= MOST_STEPS:
-        trace.paths = _paths(trace, list(trace.gradient))
-        trace.check = central_agreement(program, given, trace.gradient)
+        trace.paths = _paths(trace, list(trace.gradient)) if scale == 1 else {}
+        if kind is FLOATS:
+            trace.check = central_agreement(program, given, trace.gradient)
     return trace
 
 
@@ -336,7 +347,9 @@ def _tangents(
     graph = program.graph
     depends = bytearray(len(graph))
     depends[seed] = 1
-    values = push(graph, bind(program, trace.given), {seed: 1.0}, program.output + 1)
+    kind = point.kind
+    nothing, inputs = kind.constant(0), {node: point.values[node] for node in graph.variables.values()}
+    values = push(graph, inputs, {seed: kind.constant(1)}, program.output + 1, kind)
     constants = Symbols(graph)
     rows = []
     for node, step in steps.items():
@@ -344,7 +357,7 @@ def _tangents(
         if node <= seed or not any(depends[argument] for argument in arguments):
             continue
         depends[node] = 1
-        rules, registers = edges_below(FLOATS, graph, node), [point.values[argument] for argument in (*arguments, node)]
+        rules, registers = edges_below(kind, graph, node), [point.values[argument] for argument in (*arguments, node)]
         positions = [position for position, argument in enumerate(arguments) if depends[argument]]
         total: float | None = None
         for count, position in enumerate(positions, 1):
@@ -352,16 +365,16 @@ def _tangents(
             row = Tangent()
             row.step, row.node, row.argument, row.position = step, node, argument, position
             tangent = values[argument].tangent
-            row.upstream = 0.0 if tangent is None else tangent
-            row.local = edge.local(registers) if edge.code not in (FLAT, MISSING) else 0.0
+            row.upstream = nothing if tangent is None else tangent
+            row.local = edge.local(registers) if edge.code not in (FLAT, MISSING) else nothing
             row.state = (
                 NO_SLOPE if edge.code == FLAT
                 else IDLE if tangent is None
                 else SHUT if edge.when is not None and not edge.when(registers)
                 else OPEN
             )  # fmt: skip
-            row.local = row.local if row.state in (OPEN, IDLE) else 0.0
-            row.product = row.local * row.upstream if row.state == OPEN else 0.0
+            row.local = row.local if row.state in (OPEN, IDLE) else nothing
+            row.product = row.local * row.upstream if row.state == OPEN else nothing
             row.before = total
             total = row.product if total is None else total + row.product
             row.total, row.count, row.arriving = total, count, len(positions)
@@ -380,7 +393,8 @@ def _tight(formula: str) -> str:
 
 def _idle_branches(point: Point, steps: Mapping[int, int]) -> list[Branch]:
     """The edges below a node that nothing arrived at: they are there, and pass nothing on."""
-    graph = point.program.graph
+    graph, kind = point.program.graph, point.kind
+    zero = kind.constant(0)
     made = []
     for node in steps:
         if point.adjoints[node] is not None:
@@ -390,11 +404,11 @@ def _idle_branches(point: Point, steps: Mapping[int, int]) -> list[Branch]:
             if graph.constant[argument]:
                 continue
             if rules is None:
-                rules = edges_below(FLOATS, graph, node)
+                rules = edges_below(kind, graph, node)
                 registers = [point.values[each] for each in graph.args[node]]
                 registers.append(point.values[node])
             local = rules[position].local(registers)
-            made.append(Branch(node, position, argument, 0.0, 0.0 if local is None else local, 0.0, IDLE))
+            made.append(Branch(node, position, argument, zero, zero if local is None else local, zero, IDLE))
     return made
 
 
@@ -461,7 +475,8 @@ def _paths(trace: Trace, names: Sequence[str]) -> dict[str, Paths]:
     at each node on the way down: a path among the ten largest goes through one of the ten largest so far.
     """
     counts: dict[int, int] = {trace.output: 1}
-    best: dict[int, list[tuple[float, int, float, Any]]] = {trace.output: [(1.0, 0, 1.0, None)]}
+    one = trace.kind.constant(1)
+    best: dict[int, list[tuple[float, int, float, Any]]] = {trace.output: [(one, 0, one, None)]}
     for row in trace.backward:
         if row.state != OPEN or row.node not in counts:
             continue

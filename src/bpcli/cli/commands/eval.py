@@ -15,13 +15,23 @@ if TYPE_CHECKING:
 
 def run(work: Work) -> int:
     """The value."""
-    point = evaluate(work.program, work.given)
+    point = evaluate(work.program, work.given, kind=work.kind)
+    comparison = None
+    if "dtype" in work.options:
+        from bpcli.engine.narrow import Comparison
+
+        comparison = Comparison(point, evaluate(work.program, work.given))
     if work.format == "json":
         from bpcli.render.json import eval_dict
 
-        write_json(eval_dict(point))
+        write_json(eval_dict(point, comparison))
         return DONE
     warn(point)
     name = "" if work.quiet else f"{work.program.output_name} = "
-    write([name + (work.number(point.value) if work.quiet else show(point.value, work.digits))])
+    line = name + (work.number(point.value) if work.quiet else show(point.value, work.digits))
+    if comparison is not None and not work.quiet:
+        from bpcli.render.answers import beside_floats
+
+        line += beside_floats(comparison, work.digits)
+    write([line])
     return DONE

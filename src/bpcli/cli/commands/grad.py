@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bpcli.cli.output import say, show_table, write, write_json
-from bpcli.cli.work import warn
+from bpcli.cli.work import positive, warn
 from bpcli.engine.point import gradient
-from bpcli.errors import DONE
+from bpcli.errors import DONE, InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,17 +14,25 @@ if TYPE_CHECKING:
 
 def run(work: Work) -> int:
     """The value and the gradient."""
+    scale = positive(work.options, "loss-scale") or 1.0
     mode = work.mode
     if mode == "forward":
         from bpcli.engine.directions import forward_gradient
 
-        point = forward_gradient(work.program, work.given, work.wrt)
+        if scale != 1:
+            raise InputError("loss-scale-forward")
+        point = forward_gradient(work.program, work.given, work.wrt, kind=work.kind)
     else:
-        point = gradient(work.program, work.given, work.wrt)
+        point = gradient(work.program, work.given, work.wrt, kind=work.kind, scale=scale)
+    comparison = None
+    if "dtype" in work.options:
+        from bpcli.engine.narrow import Comparison
+
+        comparison = Comparison(point, gradient(work.program, work.given, work.wrt), scale)
     if work.format == "json":
         from bpcli.render.json import grad_dict
 
-        write_json(grad_dict(point, mode))
+        write_json(grad_dict(point, comparison, mode))
         return DONE
     warn(point)
     if work.quiet:
@@ -32,7 +40,7 @@ def run(work: Work) -> int:
         return DONE
     from bpcli.render.answers import gradient_table
 
-    output, table = gradient_table(point, work.digits)
+    output, table = gradient_table(point, work.digits, comparison)
     write([output])
     if table is not None:
         show_table(table, work.format)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 from bpcli.cli.output import write
-from bpcli.errors import DONE
+from bpcli.cli.work import positive
+from bpcli.errors import DONE, InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,11 @@ def run(work: Work) -> int:
     """Both passes, step by step."""
     from bpcli.tracing.record import record
 
-    trace = record(work.program, work.given, work.wrt, mode=work.mode or "reverse")
+    scale = positive(work.options, "loss-scale") or 1.0
+    mode = work.mode or "reverse"
+    if mode == "forward" and scale != 1:
+        raise InputError("loss-scale-forward")
+    trace = record(work.program, work.given, work.wrt, mode=mode, kind=work.kind, scale=scale)
     whole = "all" in work.options
     if work.format == "json":
         from bpcli.render.json import trace_text
