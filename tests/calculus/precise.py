@@ -94,6 +94,16 @@ SPELLED: dict[str, Callable[..., Any]] = {
     "or": truth(lambda x, y: x != 0 or y != 0),
     "not": truth(lambda x: x == 0),
 } | {
+    name: total(function, bounded=True)
+    for name, function in (
+        ("exp2", lambda x: mp.mpf(2) ** x),
+        ("gamma", mp.gamma),
+        ("lgamma", lambda x: mp.log(abs(mp.gamma(x)))),
+        ("digamma", mp.digamma),
+        ("polygamma", lambda n, x: mp.polygamma(int(n), x)),
+        ("erfinv", mp.erfinv),
+    )
+} | {
     name: total(getattr(mp, name), bounded=True)
     for name in ("exp", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf", "erfc")
 }

@@ -38,7 +38,7 @@ class Edge:
     """The compiled rule from one operation to one of its arguments.
 
     code:  COPY (local 1), FLIP (-1), ARGUMENT (the value of another argument, at `index`), OUT, FORMULA, or
-           FLAT (nothing ever flows), MISSING (a user's function without a rule)
+           FLAT (nothing ever flows), MISSING (no rule for this argument)
     local: the local derivative, a function of the registers
     when:  the condition under which the edge is open, or None
     """
@@ -64,6 +64,9 @@ def shape_of(edges: tuple[Edge, ...]) -> int:
     if any(edge.when is not None or edge.code in (FLAT, MISSING) for edge in edges):
         return OTHER
     return {1: SINGLE, 2: PAIR}.get(len(edges), OTHER)
+
+
+NO_RULE = Edge(MISSING, 0, lambda registers: None, None)
 
 
 class Functions(dict[str, "Callable[..., Number]"]):
@@ -146,7 +149,7 @@ class Kind:
         for param in function.params:
             partial = function.partials.get(param)
             if partial is None:
-                made.append(Edge(MISSING, 0, lambda registers: None, None))
+                made.append(NO_RULE)
             else:
                 made.append(_edge(*partial, None, places, self.calling(partial[0], guarded), self.constant))
         return tuple(made)
@@ -183,6 +186,9 @@ def _fixed(declared: Op, count: int, kind: Kind, functions: Functions) -> tuple[
     places = {param: place for place, param in enumerate(declared.params)} | {"out": len(declared.params)}
     edges = []
     for param in declared.params:
+        if param not in declared.partials:
+            edges.append(NO_RULE)
+            continue
         local, when = partial_text(declared, param, kind.textbook)
         condition = formula(when) if when else None
         program = formula(local)

@@ -267,8 +267,11 @@ def _shut(graph: Graph, kind: Kind, node: int, position: int, upstream: Number, 
 
 
 def _no_rule(graph: Graph, node: int, position: int) -> InputError:
-    function = graph.functions[graph.op[node]]
-    return InputError("no-rule", name=function.name, param=function.params[position])
+    op = graph.op[node]
+    function = graph.functions.get(op)
+    if function is not None:
+        return InputError("no-rule", name=function.name, param=function.params[position])
+    return InputError("no-rule-in-table", name=TABLE[op].spelling, param=TABLE[op].params[position])
 
 
 def idle(graph: Graph, wrt: list[int] | None) -> bytearray:
