@@ -132,7 +132,7 @@ REFERENCE: dict[str, tuple[Callable[..., Any], ...]] = {
     "cot": (mp.cot, lambda x: -(mp.csc(x) ** 2)),
     "asec": (mp.asec, lambda x: 1 / (abs(x) * beyond(x))),
     "acsc": (mp.acsc, lambda x: -1 / (abs(x) * beyond(x))),
-    "acot": (lambda x: mp.atan(1 / x), lambda x: -1 / (1 + x * x)),
+    "acot": (lambda x: mp.atan(1 / x) if x else mp.pi / 2, lambda x: -1 / (1 + x * x)),
     "csch": (mp.csch, lambda x: -mp.csch(x) * mp.coth(x)),
     "coth": (mp.coth, lambda x: -(mp.csch(x) ** 2)),
     "asech": (mp.asech, lambda x: -1 / (x * within(x))),

@@ -42,7 +42,8 @@ NEAR = [
 ]  # fmt: skip
 SIZES = sorted([*SUBNORMAL, *DECADES, *NEAR, 1.5e308])
 LINE = [*(-size for size in reversed(SIZES)), *SIZES]
-COARSE = [sign * size for size in (1e-300, 1e-20, 0.03, 0.7, 1.0, 2.6, 40.0, 1e6, 1e150, 1e300) for sign in (1, -1)]
+ROUGH = (1e-300, 1e-20, 0.03, 0.7, 1.0, 1.1, 2.6, 40.0, 1e6, 1e150, 1e300)
+COARSE = [sign * size for size in ROUGH for sign in (1, -1)]
 STEPS = [10.0**-power for power in range(1, 16)]
 MOST_PLACES = 24  # zeros, poles and thresholds of one operation that are looked at from close by
 

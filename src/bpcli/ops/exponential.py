@@ -13,27 +13,18 @@ OPERATIONS = (
         golden=[Golden([0], 1, [1], "by hand"), Golden([1], 2.718281828459045, [2.718281828459045], MP)],
     ),
     Op(
-        "exp2(x)",
-        "2 to the power of x.",
-        partials={"x": "out*log(2)"},
-        latex=r"2^{{{x}}}",
-        golden=[Golden([3], 8, [5.545177444479562], MP)],
-    ),
-    Op(
-        "logaddexp(x, y)",
-        "log(exp(x) + exp(y)), without overflow on the way.",
-        # Apart where both are equal, for then they may be infinite.
-        value="max(x, y) + where(x == y, log(2), log1p(exp(-abs(x - y))))",
-        partials={"x": "sigmoid(x - y)", "y": "sigmoid(y - x)"},
-        latex=r"\ln\left(e^{{{x}}} + e^{{{y}}}\right)",
-        golden=[Golden([1, 2], 2.313261687518223, [0.2689414213699951, 0.7310585786300049], MP)],
-    ),
-    Op(
         "expm1(x)",
         "exp(x) - 1, accurate near 0.",
         partials={"x": "exp(x)"},
         latex=r"e^{{{x}}} - 1",
         golden=[Golden([1e-10], 1.00000000005e-10, [1.0000000001], MP)],
+    ),
+    Op(
+        "exp2(x)",
+        "2 to the power of x.",
+        partials={"x": "out*log(2)"},
+        latex=r"2^{{{x}}}",
+        golden=[Golden([3], 8, [5.545177444479562], MP)],
     ),
     Op(
         "log(x)",
@@ -81,6 +72,15 @@ OPERATIONS = (
         latex=r"\ln\left(1 + {x}\right)",
         domain="x > -1",
         golden=[Golden([1e-10], 9.9999999995e-11, [0.9999999999], MP)],
+    ),
+    Op(
+        "logaddexp(x, y)",
+        "log(exp(x) + exp(y)), without overflow on the way.",
+        # Apart where both are equal, for then they may be infinite.
+        value="max(x, y) + where(x == y, log(2), log1p(exp(-abs(x - y))))",
+        partials={"x": "sigmoid(x - y)", "y": "sigmoid(y - x)"},
+        latex=r"\ln\left(e^{{{x}}} + e^{{{y}}}\right)",
+        golden=[Golden([1, 2], 2.313261687518223, [0.2689414213699951, 0.7310585786300049], MP)],
     ),
     Op(
         "sqrt(x)",

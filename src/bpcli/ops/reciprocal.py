@@ -20,7 +20,10 @@ OPERATIONS = (
         partials={"x": "-out/tan(x)"},
         latex=r"\csc\left({x}\right)",
         domain="x != 0",
-        golden=[Golden([1], 1.1883951057781212, [-0.7630597222326295], MP)],
+        golden=[
+            Golden([1], 1.1883951057781212, [-0.7630597222326295], MP),
+            Golden([0], float("inf"), [float("-inf")], "by hand: the pole"),
+        ],
     ),
     Op(
         "cot(x)",
@@ -30,7 +33,10 @@ OPERATIONS = (
         textbook={"x": "-1/sin(x)^2"},
         latex=r"\cot\left({x}\right)",
         domain="x != 0",
-        golden=[Golden([1], 0.6420926159343308, [-1.4122829274373918], MP)],
+        golden=[
+            Golden([1], 0.6420926159343308, [-1.4122829274373918], MP),
+            Golden([0], float("inf"), [float("-inf")], "by hand: the pole"),
+        ],
     ),
     Op(
         "asec(x)",
@@ -73,7 +79,11 @@ OPERATIONS = (
         textbook={"x": "-1/(1 + x^2)"},
         latex=r"\operatorname{{arccot}}\left({x}\right)",
         kinks=[Kink("x == 0", "the slope of both sides, between which the value jumps")],
-        golden=[Golden([2], 0.4636476090008061, [-0.2], MP), Golden([-0.5], -1.1071487177940904, [-0.8], MP)],
+        golden=[
+            Golden([2], 0.4636476090008061, [-0.2], MP),
+            Golden([-0.5], -1.1071487177940904, [-0.8], MP),
+            Golden([0], 1.5707963267948966, [-1], "convention: pi/2 at 0"),
+        ],
     ),
     Op(
         "csch(x)",
@@ -84,7 +94,10 @@ OPERATIONS = (
         textbook={"x": "-out*coth(x)"},
         latex=r"\operatorname{{csch}}\left({x}\right)",
         domain="x != 0",
-        golden=[Golden([1], 0.8509181282393216, [-1.1172855274492741], MP)],
+        golden=[
+            Golden([1], 0.8509181282393216, [-1.1172855274492741], MP),
+            Golden([0], float("inf"), [float("-inf")], "by hand: the pole"),
+        ],
     ),
     Op(
         "coth(x)",
@@ -93,7 +106,10 @@ OPERATIONS = (
         partials={"x": "-csch(x)^2"},
         latex=r"\coth\left({x}\right)",
         domain="x != 0",
-        golden=[Golden([1], 1.3130352854993312, [-0.7240616609663104], MP)],
+        golden=[
+            Golden([1], 1.3130352854993312, [-0.7240616609663104], MP),
+            Golden([0], float("inf"), [float("-inf")], "by hand: the pole"),
+        ],
     ),
     Op(
         "asech(x)",
@@ -118,7 +134,10 @@ OPERATIONS = (
         textbook={"x": "-1/(abs(x)*sqrt(1 + x^2))"},
         latex=r"\operatorname{{arcsch}}\left({x}\right)",
         domain="x != 0",
-        golden=[Golden([2], 0.48121182505960347, [-0.22360679774997896], MP)],
+        golden=[
+            Golden([2], 0.48121182505960347, [-0.22360679774997896], MP),
+            Golden([0], float("inf"), [float("-inf")], "by hand: the pole"),
+        ],
     ),
     Op(
         "acoth(x)",
