@@ -38,7 +38,7 @@ class Edge:
     """The compiled rule from one operation to one of its arguments.
 
     code:  COPY (local 1), FLIP (-1), ARGUMENT (the value of another argument, at `index`), OUT, FORMULA, or
-           FLAT (nothing ever flows), MISSING (a user's function without a rule)
+           FLAT (nothing ever flows), MISSING (no rule for this argument)
     local: the local derivative, a function of the registers
     when:  the condition under which the edge is open, or None
     """

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bpcli.calculus.kinds import CLOSED, Kind
-from bpcli.engine.primitives import ARRAY
+from bpcli.engine.primitives import ARRAY, GUARDED
 
 Array = Any
 
@@ -18,10 +18,10 @@ def _truth(function: Any) -> Any:
     return lambda x, y: function(x, y).astype(np.float64)
 
 
-def _each(function: Any) -> Any:
+def _each(op: str, count: int = 1) -> Any:
     """A function of floats for arrays: NumPy has none of its own."""
-    lanes = np.frompyfunc(function, 1, 1)
-    return lambda x: np.asarray(lanes(x), dtype=np.float64)
+    lanes = np.frompyfunc(GUARDED[op], count, 1)
+    return lambda *values: np.asarray(lanes(*values), dtype=np.float64)
 
 
 def _power(x: Any, y: Any) -> Any:
@@ -36,8 +36,8 @@ def _power(x: Any, y: Any) -> Any:
 SPELLED: dict[str, Any] = {op: getattr(np, name) for op, name in ARRAY.items()} | {
     "pow": _power,
     "powc": _power,
-    "erf": _each(math.erf),
-    "erfc": _each(math.erfc),
+    **{op: _each(op) for op in ("erf", "erfc", "erfinv", "gamma", "lgamma", "digamma")},
+    "polygamma": _each("polygamma", 2),
     # + 0.0 for the one sign of zero; see primitives.py.
     "max": lambda *values: functools.reduce(np.maximum, values) + 0.0,
     "min": lambda *values: functools.reduce(np.minimum, values) + 0.0,

@@ -94,8 +94,9 @@ class Narrow(Kind):
         )
 
     def _rounded(self, function: Callable[..., float]) -> Callable[..., float]:
+        # Plain floats inside: a function that is itself calculated must not round on its way.
         make, rounded = self.make, self.format.rounded
-        return lambda *values: make(rounded(function(*values)))
+        return lambda *values: make(rounded(function(*map(float, values))))
 
     def constant(self, value: Any) -> float:
         return self.make(self.format.rounded(as_float(value)))

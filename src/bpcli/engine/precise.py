@@ -57,7 +57,7 @@ def spellings(context: Any) -> dict[str, Callable[..., Any]]:
         "gamma": context.gamma,
         "lgamma": lambda x: context.log(abs(context.gamma(x))),
         "digamma": context.digamma,
-        "polygamma": lambda n, x: context.polygamma(int(n), x),
+        "polygamma": lambda n, x: context.polygamma(int(n), x) if n >= 0 and n == int(n) else context.nan,
         "sin": context.sin,
         "cos": context.cos,
         "tan": context.tan,

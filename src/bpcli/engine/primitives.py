@@ -13,6 +13,8 @@ from __future__ import annotations
 import math
 import operator
 
+from bpcli.engine import special
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,6 +127,7 @@ SCALAR: dict[str, Callable[..., float]] = {
     "mod": operator.mod,
     "hypot": math.hypot,
     "exp": math.exp,
+    "exp2": math.exp2,
     "expm1": math.expm1,
     "log": math.log,
     "log2": math.log2,
@@ -134,6 +137,11 @@ SCALAR: dict[str, Callable[..., float]] = {
     "cbrt": math.cbrt,
     "erf": math.erf,
     "erfc": math.erfc,
+    "erfinv": special.erfinv,
+    "gamma": special.gamma,
+    "lgamma": special.lgamma,
+    "digamma": special.digamma,
+    "polygamma": special.polygamma,
     "sin": math.sin,
     "cos": math.cos,
     "tan": math.tan,
@@ -172,6 +180,9 @@ GUARDED: dict[str, Callable[..., float]] = SCALAR | {
     "powc": _power,
     "mod": _modulo,
     "exp": guarded(math.exp),
+    "exp2": guarded(math.exp2),
+    "gamma": guarded(special.gamma, overflow=_signed),
+    "lgamma": guarded(special.lgamma),
     "expm1": guarded(math.expm1),
     "log": guarded(math.log, _at_zero),
     "log2": guarded(math.log2, _at_zero),
@@ -201,6 +212,7 @@ ARRAY: dict[str, str] = {
     "mod": "mod",
     "hypot": "hypot",
     "exp": "exp",
+    "exp2": "exp2",
     "expm1": "expm1",
     "log": "log",
     "log2": "log2",

@@ -5,7 +5,19 @@ A module of this folder is a page of the table, `OPERATIONS` in each its rows. N
 
 from __future__ import annotations
 
-from bpcli.ops import arithmetic, exponential, hyperbolic, logic, network, selection, steps, structure, trigonometric
+from bpcli.ops import (
+    arithmetic,
+    exponential,
+    gamma,
+    hyperbolic,
+    logic,
+    network,
+    reciprocal,
+    selection,
+    steps,
+    structure,
+    trigonometric,
+)
 from bpcli.ops.declaration import Golden, Kink, Op
 
 __all__ = ["GROUPS", "TABLE", "Golden", "Kink", "Op", "declare", "functions", "named", "withdraw"]
@@ -15,6 +27,8 @@ GROUPS: tuple[tuple[str, tuple[Op, ...]], ...] = (
     ("exponentials and roots", exponential.OPERATIONS),
     ("trigonometric", trigonometric.OPERATIONS),
     ("hyperbolic", hyperbolic.OPERATIONS),
+    ("reciprocal functions", reciprocal.OPERATIONS),
+    ("gamma functions", gamma.OPERATIONS),
     ("selections", selection.OPERATIONS),
     ("network functions", network.OPERATIONS),
     ("steps and rounding", steps.OPERATIONS),

@@ -52,12 +52,15 @@ OPERATIONS = (
         symbol="^",
         spelling="pow",
         # The exponent is folded when the rule is built, so that every order is right at x = 0:
-        # n = 1 leaves the slope 1, and n = 0 has no edge at all.
+        # n = 1 leaves the slope 1, and n = 0 has no edge at all. Where n is below 1/2 and no whole number, n - 1 is
+        # rounded, and log(x) times that error is the relative error of the slope; pow shows how to avoid that, but
+        # squares are too frequent to be asked for such an exponent.
         partials={"x": "n*x^(n - 1) if n != 0", "n": "out*log(x) if x != 0"},
         textbook={"x": "n*x^(n - 1)", "n": "out*log(x)"},
         latex="{x}^{{{n}}}",
         domain="n == round(n) and (x != 0 or n >= 0) or x > 0 or x == 0 and n >= 0",
         smooth="x > 0",
+        accuracy=360,
         golden=[
             Golden([3, 2], 9, [6, 9.887510598012987], "by hand; 9 ln 3 by mpmath, 50 digits"),
             Golden([0, 2], 0, [0, 0], "by hand"),
@@ -69,8 +72,12 @@ OPERATIONS = (
         "pow(x, y)",
         "Power with an exponent that varies.",
         symbol="^",
-        # Closed at the origin alone: y = 0 has slope 0 in x, but a slope that varies with y.
-        partials={"x": "y*x^(y - 1) if x != 0 or y != 0", "y": "out*log(x) if x != 0"},
+        # Closed at the origin alone: y = 0 has slope 0 in x, but a slope that varies with y. By the quotient where
+        # y - 1 is rounded; where y is larger the value may underflow, and the slope not.
+        partials={
+            "x": "where(y < 1/2 and x != 0, y*out/x, y*x^(y - 1)) if x != 0 or y != 0",
+            "y": "out*log(x) if x != 0",
+        },
         textbook={"x": "y*x^(y - 1)", "y": "out*log(x)"},
         latex="{x}^{{{y}}}",
         domain="x > 0 or x == 0 and y >= 0 or y == round(y) and x != 0",
@@ -78,6 +85,9 @@ OPERATIONS = (
         golden=[
             Golden([2, 3], 8, [12, 5.545177444479562], "by hand; 8 ln 2 by mpmath, 50 digits"),
             Golden([0, 2], 0, [0, 0], "by hand: 0^y is 0 for every y > 0"),
+            Golden([0, 1], 0, [1, 0], "by hand"),
+            Golden([0, 0.25], 0, [float("inf"), 0], "by hand: the tangent is vertical"),
+            Golden([0, 0], 1, [0, 0], "convention: 0^0 is 1, and nothing flows"),
         ],
     ),
     Op(

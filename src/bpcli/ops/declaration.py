@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+ACCURACY = 4  # units of 2^-52
+
+
 class Golden:
     """One worked point: arguments, value, slopes by argument, and where the numbers come from."""
 
@@ -46,20 +49,25 @@ class Op:
     doc           one sentence
     group         the heading that it stands under in `bpcli ops`
     value         formula over other operations; None for a primitive, which every kind of number spells
-    partials      argument -> accurate formula of the local derivative; "0" together with `flat`
+    partials      argument -> accurate formula of the local derivative; "0" together with `flat`. An argument
+                  without one has no rule: that is said where a derivative by it is asked for, and is not 0
     textbook      argument -> the form that books print, where it differs
     flat          reason why every slope is 0 (a step function), or why the edge is cut
     symbol        infix or prefix spelling; the call spelling is `spelling`
     latex         template over the argument names
     domain        condition on the arguments; outside it the value is nan or infinite
-    smooth        condition under which all partials exist, where it is narrower than the domain
+    smooth        condition under which all partials exist and are smooth, where it is narrower than the domain
     kinks         see Kink
     golden        see Golden
     base          the operation that this is another rule for: the same value and spelling, other slopes
+    accuracy      largest relative error of value and slopes, in units of 2^-52, wherever they are floats above 1e-308;
+                  near a zero that does not lie at 0 the error is absolute instead. Where it is a multiple of the usual,
+                  a slope may overflow that many times too early
     merges        whether two equal uses are one node (no for detach and for anything random)
     """
 
     __slots__ = (
+        "accuracy",
         "aliases",
         "base",
         "defaults",
@@ -98,6 +106,7 @@ class Op:
         smooth: str = "",
         kinks: Sequence[Kink] = (),
         golden: Sequence[Golden] = (),
+        accuracy: int = ACCURACY,
         aliases: Sequence[str] = (),
         spelling: str = "",
         base: str = "",
@@ -126,6 +135,7 @@ class Op:
         self.smooth = smooth or domain
         self.kinks = tuple(kinks)
         self.golden = tuple(golden)
+        self.accuracy = accuracy
         self.aliases = tuple(aliases)
         self.merges = merges
         self.note = note

@@ -22,7 +22,11 @@ OPERATIONS = (
         flat=FLAT,
         latex=r"\operatorname{{step}}\left({x}\right)",
         kinks=[Kink("x == 0", "slope 0")],
-        golden=[Golden([2], 1, [0], "by hand"), Golden([-2], 0, [0], "by hand")],
+        golden=[
+            Golden([2], 1, [0], "by hand"),
+            Golden([-2], 0, [0], "by hand"),
+            Golden([0], 0, [0], "convention: 0 at the step"),
+        ],
     ),
     Op(
         "floor(x)",

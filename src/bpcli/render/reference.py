@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from bpcli.language.text import ATOM, operation
 from bpcli.numbers import full
 from bpcli.ops import GROUPS, TABLE, Op, functions, named
+from bpcli.ops.declaration import ACCURACY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,6 +60,8 @@ def overview() -> Iterator[str]:
 
 def slope_text(op: Op, param: str) -> str:
     """The local derivative as books print it, with its condition in words."""
+    if param not in op.partials:
+        return "no rule"
     local, _, when = op.textbook.get(param, op.partials[param]).partition(" if ")
     if not when:
         return local
@@ -85,12 +90,18 @@ def page(op: Op) -> Iterator[str]:
         yield f"  where {kink.where}: {kink.convention}{also}"
         for other in others:
             yield f"    --tie {other.name.rpartition('_')[2]}: {other.kinks[0].convention}"
+    if op.accuracy > ACCURACY:
+        error, usual = (units * math.ulp(1.0) for units in (op.accuracy, ACCURACY))
+        yield f"  accuracy          value and slope to {error:.0e}, relative; most operations to {usual:.0e}"
     if op.note:
         yield f"  {op.note}"
     for golden in op.golden:
-        params = op.params if not op.variadic else [f"x{place}" for place in range(1, len(golden.at) + 1)]
+        params = list(op.params) if not op.variadic else [f"x{place}" for place in range(1, len(golden.at) + 1)]
         point = ", ".join(f"{param} = {full(float(value))}" for param, value in zip(params, golden.at, strict=True))
-        slopes = ", ".join(full(float(slope)) for slope in golden.slopes)
+        slopes = ", ".join(
+            full(float(slope)) if param in op.partials or op.variadic else f"no rule for {param}"
+            for param, slope in zip(params, golden.slopes, strict=True)
+        )
         yield f"  at {point}: value {full(float(golden.value))}, slope {slopes}   ({golden.origin})"
 
 
@@ -110,5 +121,6 @@ def operation_dict(op: Op) -> dict[str, Any]:
         "textbook": op.textbook,
         "flat": op.flat,
         "domain": op.domain,
+        "accuracy": op.accuracy,
         "kinks": [{"where": k.where, "convention": k.convention, "elsewhere": k.elsewhere} for k in op.kinks],
     }

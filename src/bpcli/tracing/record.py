@@ -433,6 +433,8 @@ def _local_text(program: Program, names: Mapping[int, str], branch: Branch, cons
     spelled |= {
         param: _spelled(program, names, argument) for param, argument in zip(declared.params, arguments, strict=True)
     }
+    if declared.params[branch.position] not in declared.partials:
+        return "", ""
     local, when = partial_text(declared, declared.params[branch.position], True)
     read = formula(local)
     if read.graph.args[read.output] and any(graph.constant[each] and each not in names for each in arguments):
