@@ -304,10 +304,9 @@ class Simplifier:
         if opened is not None:
             scale, more = opened
             return self.product(_times(coefficient, scale), more)
-        if coefficient == -1:
-            key, coefficient = self._turned(key)
-        elif coefficient != 1:
-            coefficient, key = self._content(coefficient, key)
+        turned = self._turned(coefficient, key)
+        if turned is not None:
+            return self.product(*turned)
         if not key:
             return self.new.const(coefficient)
         if coefficient == 1 and len(key) == 1 and key[0][1] == 1:
@@ -319,7 +318,7 @@ class Simplifier:
         factors = {base: power for base, power in factors.items() if power != 0}
         if any(self.new.op[base] != "var" for base in factors):
             coefficient, factors = self._join_roots(coefficient, factors)
-            factors = self._join_exponentials(self._join_powers(factors))
+            factors = self._join_exponentials(self._join_powers(self._join_constant_roots(factors)))
         # pi, then variables, then sums of them, then functions, then sums of functions, each in the order of
         # first appearance: 2*pi*x*(x + 1)*exp(x)*(sin(x) + cos(x)).
         ordered = sorted(factors, key=self._rank) if len(factors) > 1 else [*factors]
@@ -348,7 +347,8 @@ class Simplifier:
             if op == "sign" and power == 1 and of_base >= 1:
                 del factors[node]
                 factors[base] = of_base - 1
-                factors[new.add("abs", (base,))] = 1
+                size = new.add("abs", (base,))
+                factors[size] = _plus(factors.get(size, 0), 1)
             elif op == "sqrt" and (of_base or power % 2 == 0):
                 del factors[node]
                 factors.pop(base, None)
@@ -365,6 +365,26 @@ class Simplifier:
                 for each, exponent in more:
                     factors[each] = _plus(factors.get(each, 0), _times(exponent, halves // 2))
         return coefficient, factors
+
+    def _join_constant_roots(self, factors: dict[int, Exact]) -> dict[int, Exact]:
+        """sqrt(2)*sqrt(pi) is sqrt(2*pi): the roots of numbers, which are above 0 wherever there is a value."""
+        new = self.new
+        roots = [node for node in factors if new.op[node] == "sqrt" and new.op[new.args[node][0]] == "const"]
+        for power in (1, -1):
+            alike = [node for node in roots if factors.get(node) == power]
+            if len(alike) < 2:
+                continue
+            scale: Exact = 1
+            names: dict[int, Exact] = {}
+            for node in alike:
+                part, more = self.product_of(new.args[node][0])
+                scale = _times(scale, part)
+                for base, exponent in more:
+                    names[base] = _plus(names.get(base, 0), exponent)
+                del factors[node]
+            whole = new.add("sqrt", (self.product(scale, names),))
+            factors[whole] = _plus(factors.get(whole, 0), power)
+        return {base: power for base, power in factors.items() if power != 0}
 
     def _join_exponentials(self, factors: dict[int, Exact]) -> dict[int, Exact]:
         """exp(2*x)*exp(-x) is exp(x)."""
@@ -383,24 +403,37 @@ class Simplifier:
                 factors[node] = _plus(factors.get(node, 0), 1)
         return factors
 
-    def _content(self, coefficient: Exact, key: Factors) -> Term:
-        """2*(2*x + 4) is 4*(x + 2): a number in front takes in what the terms behind it share."""
-        for place, (base, power) in enumerate(key):
+    def _turned(self, coefficient: Exact, key: Factors) -> tuple[Exact, dict[int, Exact]] | None:
+        """-x*(y - p) as x*(p - y), 2*(2*x + 4) as 4*(x + 2): what a sum gives to the number in front; else None."""
+        powers = dict(key)
+        differences = [base for base, power in key if self.new.op[base] == "sub" and isinstance(power, int)]
+        for base in differences if len(differences) > 1 else ():
+            first, second = self.new.args[base]
+            other = next((each for each in differences if self.new.args[each] == (second, first)), None)
+            if other is None:
+                continue
+            # (x - w)*(w - x) is one factor, of both the one that leaves no minus in front.
+            odd, even = powers[base] % 2, powers[other] % 2  # type: ignore[operator]
+            kept, gone = (other, base) if (coefficient == -1) == bool(odd) else (base, other)
+            sign = -1 if (odd if gone == base else even) else 1
+            powers[kept] = _plus(powers[kept], powers.pop(gone))
+            return _times(coefficient, sign), powers
+        if coefficient == 1:
+            return None
+        for base, power in key:
             terms = self.summed.get(base, ()) if self.new.op[base] in ("add", "sub") and power == 1 else ()
+            if not 0 < len(terms) <= SMALL:
+                continue
             share = gcd(*(part if isinstance(part, int) else 1 for part, _ in terms))
-            if 0 < len(terms) <= SMALL and share > 1:
-                other = self.written_sum(self.collected([(_quotient(part, share), factors) for part, factors in terms]))
-                return _times(coefficient, share), (*key[:place], (other, 1), *key[place + 1 :])
-        return coefficient, key
-
-    def _turned(self, key: Factors) -> tuple[Factors, Exact]:
-        """-x*(y - p) is x*(p - y): the factors of a product with a minus in front, and the sign that remains."""
-        for place, (base, power) in enumerate(key):
-            terms = self.summed.get(base, ()) if self.new.op[base] == "sub" and power == 1 else ()
-            if len(terms) == 2:
-                other = self.written_sum(self.collected([(_times(-1, part), factors) for part, factors in terms]))
-                return (*key[:place], (other, 1), *key[place + 1 :]), 1
-        return key, -1
+            if coefficient == -1:
+                share = -1 if len(terms) == 2 and self.new.op[base] == "sub" else 1
+            if share == 1:
+                continue
+            other = self.written_sum(self.collected([(_quotient(part, share), factors) for part, factors in terms]))
+            left = {node: each for node, each in key if node != base}
+            left[other] = _plus(left.get(other, 0), 1)
+            return _times(coefficient, share), left
+        return None
 
     def _cancelling(self, key: Factors) -> tuple[Exact, dict[int, Exact]] | None:
         """x^2*(1 + 1/x^2) is x^2 + 1: a sum takes in what cancels a denominator of its terms; None if nothing does."""

@@ -30,7 +30,8 @@ INFIX = {
 } | dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), (COMPARE, SUM, SUM))
 TIGHT = ("*", "/", "^")
 
-LONGEST = 20_000  # symbols: a formula that would be longer than this and repeats itself becomes a program
+LONGEST = 400  # symbols: a formula that is longer than this and repeats itself may become a program
+WORTH = 5  # symbols of a part that gets a name because it is used again
 
 
 def form(op: str, count: int, spaced: bool = False) -> tuple[int, list[str | int]]:
@@ -170,16 +171,23 @@ def named_parts(graph: Graph, node: int) -> dict[int, str]:
         elif needed[each]:
             for argument in graph.args[each]:
                 uses[meant[argument]] += 1
-    names = {}
+    names: dict[int, str] = {}
     taken = set(graph.variables)
-    number = 0
-    for each in range(node):
-        if uses[each] > 1 and graph.args[each]:
+    number = whole = 0
+    sizes: list[int] = []  # symbols of each part, with names for those that have one
+    for each in range(node + 1):
+        size = 1 + sum([1 if argument in names else sizes[argument] for argument in graph.args[each]])
+        sizes.append(size)
+        if each == node or (needed[each] and uses[each] > 1 and size >= WORTH):
+            whole += size
+            if each == node:
+                break
             number += 1
             while f"t{number}" in taken:
                 number += 1
             names[each] = f"t{number}"
-    return names
+    # A program has to be looked up from line to line: it pays where it is far shorter than the formula.
+    return names if 2 * whole <= symbols(graph, node) else {}
 
 
 def program(graph: Graph, node: int, named: Mapping[int, str] | None = None) -> str:
