@@ -19,6 +19,7 @@ _HOME = {
     "InputError": "bpcli.errors",
     "NumericError": "bpcli.errors",
     "Point": "bpcli.api",
+    "Points": "bpcli.api",
     "Program": "bpcli.graph",
     "Trace": "bpcli.api",
     "check": "bpcli.api",
@@ -39,6 +40,7 @@ __all__ = [
     "InputError",
     "NumericError",
     "Point",
+    "Points",
     "Program",
     "Trace",
     "__version__",
@@ -53,7 +55,7 @@ __all__ = [
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from bpcli.api import Check, Point, Trace, check, diff, evaluate, fit, grad, trace
+    from bpcli.api import Check, Point, Points, Trace, check, diff, evaluate, fit, grad, trace
     from bpcli.engine.formulas import Derivative
     from bpcli.errors import BpcliError, FileError, InputError, NumericError
     from bpcli.graph import Program

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, overload
+
 from bpcli.engine import point
 from bpcli.engine.formulas import Derivative, differentiate
 from bpcli.errors import InputError
@@ -11,8 +13,8 @@ from bpcli.tracing import checks, record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
 
+    from bpcli.graph import Program
     from bpcli.training import fitting
 
     Value = float | str
@@ -28,6 +30,24 @@ class Point(point.Point):
         from bpcli.render.json import eval_dict, grad_dict
 
         return grad_dict(self) if self.adjoints else eval_dict(self)
+
+
+class Points:
+    """A program at many points.
+
+    value:    array of shape (rows,); nan where there is no value
+    gradient: requested name -> array of shape (rows,)
+    """
+
+    __slots__ = ("gradient", "program", "value")
+
+    def __init__(self, program: Program, value: Any, gradient: dict[str, Any]) -> None:
+        self.program = program
+        self.value = value
+        self.gradient = gradient
+
+    def __repr__(self) -> str:
+        return f"Points({len(self.value)} rows, value={self.value}, gradient={self.gradient})"
 
 
 class Trace(record.Trace):
@@ -81,6 +101,20 @@ class Check(checks.Check):
         return str(self)
 
 
+def _columns(values: Mapping[str, Any] | None, named: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Values by name where one of them is a column; None where all are single numbers."""
+    merged = {**(values or {}), **named}
+    if not any(_is_column(value) for value in merged.values()):
+        return None
+    singles = _given({name: value for name, value in merged.items() if not _is_column(value)}, {})
+    return {name: value if _is_column(value) else singles[name] for name, value in merged.items()}
+
+
+def _is_column(value: object) -> bool:
+    """Whether a value is a list or an array, and not a number or its text."""
+    return hasattr(value, "__len__") and not isinstance(value, str) and getattr(value, "ndim", 1) != 0
+
+
 def _given(values: Mapping[str, Value] | None, named: Mapping[str, Value]) -> dict[str, float]:
     """Values by name, from a mapping and from keywords; text such as "1/3" is read as on the command line."""
     merged = {**(values or {}), **named}
@@ -115,18 +149,41 @@ def evaluate(text: str, values: Mapping[str, Value] | None = None, /, **named: V
     return found
 
 
+@overload
 def grad(
     text: str, values: Mapping[str, Value] | None = None, /, *, wrt: str | Sequence[str] | None = None, **named: Value
-) -> Point:
+) -> Point: ...
+
+
+@overload
+def grad(
+    text: str, values: Mapping[str, Any] | None = None, /, *, wrt: str | Sequence[str] | None = None, **named: Any
+) -> Point | Points: ...
+
+
+def grad(
+    text: str, values: Mapping[str, Any] | None = None, /, *, wrt: str | Sequence[str] | None = None, **named: Any
+) -> Point | Points:
     """The value and the gradient of a program at a point, by one forward and one reverse pass.
 
     wrt: names of variables or of assigned intermediates, as a list or as "x,w"; all variables unless given
 
-    Raises InputError and NumericError as `evaluate`; NumericError where a derivative is nan too.
+    Where a value is a list or an array of shape (rows,), the answer is a Points: arrays of that shape, with nan
+    in the rows that have no value.
+
+    Raises InputError and NumericError as `evaluate`; NumericError where the derivative at a point is nan too.
 
     >>> grad("(x+w)*w", x=2, w=3).gradient
     {'x': 3.0, 'w': 8.0}
+    >>> grad("(x+w)*w", x=[2, 0.5], w=3).gradient["w"].tolist()
+    [8.0, 6.5]
     """
+    columns = _columns(values, named)
+    if columns is not None:
+        from bpcli.engine.columns import gradient_of_columns
+
+        program = parse(text, given=columns)
+        return Points(program, *gradient_of_columns(program, columns, _names(wrt)))
     given = _given(values, named)
     found = point.gradient(parse(text, given=given), given, _names(wrt), make=Point)
     assert isinstance(found, Point)

@@ -5,12 +5,15 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli eval "(x+w)*w" --x 2 --w 3',
         'bpcli eval -q "2^10 + sqrt(pi)"',
         'echo "x^2 + 1" | bpcli eval - --x 1/3',
+        'bpcli eval "hypot(x, w)" --data examples/points.csv --keep',
     ),
     "grad": (
         'bpcli grad "(x+w)*w" --x 2 --w 3',
         'bpcli grad "a = x + w; y = a*w" --x 2 --w 3 --wrt a,w',
         'bpcli grad "σ(w*x + b)" --w 2 --x -1 --b 0.5 -q',
         'bpcli grad "x^2 + y^3" --x=2 --y=3 --json',
+        'bpcli grad "(x+w)*w" --data examples/points.csv',
+        'bpcli grad "(x+w)*w*k" --data examples/points.csv --k 1/2 --wrt x,w --json',
     ),
     "trace": (
         'bpcli trace "(x+w)*w" --x 2 --w 3',

@@ -6,6 +6,7 @@ An option name here cannot be a variable's option on any of these commands; `--s
 
 from __future__ import annotations
 
+POINTS = ("eval", "grad")
 ALL = ("eval", "grad", "trace", "diff", "check")
 
 
@@ -34,7 +35,16 @@ OPTIONS = (
     Option("set", "NAME=VALUE", "Give a variable a value, whatever its name is.", repeats=True),
     Option("file", "PATH", "Read the expression from a file; - is standard input."),
     Option("wrt", "NAMES", "The names to differentiate by, as in x,w.", ("grad", "trace", "diff", "check")),
-    Option("format", "FORMAT", "rich, plain or json (rich on a terminal, else plain)."),
+    Option(
+        "data",
+        "FILE",
+        "Take variables from the columns of a file (CSV, JSON lines, .npy, .npz, .gz): one answer "
+        "a row. - is standard input.",
+        POINTS,
+    ),
+    Option("keep", None, "With --data: repeat the columns that were used before the results.", POINTS),
+    Option("output", "FILE", "With --data: write to a .csv, .jsonl, .npy or .npz file, whole or not at all.", POINTS),
+    Option("format", "FORMAT", "rich, plain or json (rich on a terminal, else plain); with --data csv or json."),
     Option("json", None, "The same as --format json."),
     Option("digits", "N", "Significant digits that are shown (6)."),
     Option("all", None, "Print every row of a long trace on a terminal (a pipe always gets them).", ("trace",)),
@@ -56,6 +66,7 @@ QUIET_HELP = {
 }
 WRT_IN_TURN = "Differentiate by these names in turn: w, or x,x,y for a third derivative."
 FORMATS = ("rich", "plain", "json")
+POINT_FORMATS = ("csv", "json")
 
 
 def options_of(command: str) -> tuple[Option, ...]:

@@ -6,6 +6,7 @@ import importlib
 import math
 import sys
 
+from bpcli.cli.arguments import spelled
 from bpcli.cli.output import chosen_format, whole_number
 from bpcli.engine.point import value_of
 from bpcli.errors import FileError, InputError
@@ -16,33 +17,49 @@ from bpcli.numbers import DIGITS, full, show
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bpcli.cli.arguments import Request
+    from bpcli.data.rows import Rows
     from bpcli.engine.point import Point
     from bpcli.graph import Program
 
 
 def run(request: Request) -> int:
     """Carry out a request; the exit code. Raises BpcliError."""
-    command = importlib.import_module(f"bpcli.cli.commands.{request.command}")
-    code: int = command.run(Work(request))
+    name = "cli.points" if "data" in request.options else f"cli.commands.{request.command}"
+    command = importlib.import_module(f"bpcli.{name}")
+    rows = opened_rows(request) if "data" in request.options else None
+    try:
+        code: int = command.run(Work(request, rows))
+    finally:
+        if rows is not None:
+            rows.close()
     return code
 
 
 class Work:
-    """A request with its expression read, its values known and its format decided."""
+    """A request with its expression read, its values known and its format decided.
 
-    def __init__(self, request: Request) -> None:
+    rows: the file of --data; the names of its columns are those of variables
+    """
+
+    def __init__(self, request: Request, rows: Rows | None = None) -> None:
         options = request.options
+        self.rows = rows
+        self.command = request.command
         self.quiet = request.quiet
         self.options = options
-        self.format = chosen_format(options.get("format", ""), "json" in options)
+        self.format = chosen_format(options.get("format", ""), "json" in options, points="data" in options)
         self.digits = whole(options, "digits", 1, 17) or DIGITS
         self.given = {name: value_of(text, name) for name, text in request.values.items()}
         limit = whole(options, "max-nodes", 1, 10**9) or MOST_NODES
         share = "no-share" not in options
+        for name in ("keep", "output"):
+            if name in options and "data" not in options:
+                raise InputError("without-data", option=name)
+        known = self.given if rows is None else {*self.given, *map(spelled, rows.names)}
         text = read_text(request.text, options.get("file"))
-        self.program: Program = parse(text, given=self.given, share=share, limit=limit)
+        self.program: Program = parse(text, given=known, share=share, limit=limit)
         for name in options:
-            if name in self.program.inputs and name not in self.given:
+            if name in self.program.inputs and name not in known:
                 raise InputError("option-as-variable", name=name)
         self.wrt = [name.strip() for name in options["wrt"].split(",")] if options.get("wrt") else None
         if self.wrt is not None and not all(self.wrt):
@@ -51,6 +68,16 @@ class Work:
     def number(self, value: float) -> str:
         """A number of a bare answer: to the last bit, or to the digits that were asked for."""
         return show(value, self.digits) if "digits" in self.options else full(value)
+
+
+def opened_rows(request: Request) -> Rows:
+    """The file of --data, read as far as the names of its columns. Raises FileError, InputError."""
+    path = request.options["data"]
+    if path == "-" and (request.text == "-" or request.options.get("file") == "-"):
+        raise InputError("standard-input-twice")
+    from bpcli.data.rows import open_rows
+
+    return open_rows(path)
 
 
 def whole(options: dict[str, str], name: str, least: int, most: int) -> int | None:
