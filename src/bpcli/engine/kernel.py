@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from bpcli.engine.error_function import erf, erfc
 from bpcli.engine.lanes import SPELLED
 from bpcli.engine.lowering import CONSTANT, LANE, lower, single
 from bpcli.engine.primitives import ARRAY
@@ -81,6 +82,8 @@ FILLING: dict[str, Callable[..., Any]] = {op: getattr(np, name) for op, name in 
     # By keyword: a third operand of these two is on its way to becoming one more number.
     "maximum": lambda x, y, out: np.maximum(x, y, out=out),
     "minimum": lambda x, y, out: np.minimum(x, y, out=out),
+    "erf": erf,
+    "erfc": erfc,
     "number": _copy,
     "true": lambda x, out: np.not_equal(x, 0.0, out=out),
     "root": _root,
