@@ -189,6 +189,24 @@ def test_what_is_no_table_of_numbers_is_refused_by_its_place(
     assert caught.value.sentence
 
 
+@pytest.mark.parametrize("form", ["csv", "json", "npy", "npz"])
+def test_a_damaged_file_is_said_to_be_damaged(tmp_path: Path, form: str) -> None:
+    """Cut off in the middle, and with a byte changed, in a packed file or an archive."""
+    draw = np.random.default_rng(2).random((20_000, 2))
+    whole = {
+        "csv": lambda: gzip.compress(b"x,w\n" + b"".join(b"%r,%r\n" % (x, w) for x, w in draw.tolist()), 6, mtime=0),
+        "json": lambda: gzip.compress(b"".join(b'{"x":%r}\n' % x for x in draw[:, 0].tolist()), 6, mtime=0),
+        "npy": lambda: gzip.compress(written_array(draw), 6, mtime=0),
+        "npz": lambda: written_archive(x=draw[:, 0], w=draw[:, 1]),
+    }[form]()
+    middle = len(whole) // 3
+    changed = whole[:middle] + bytes(255 - each for each in whole[middle : middle + 64]) + whole[middle + 64 :]
+    for content in (whole[:middle], changed):
+        with pytest.raises(BpcliError) as caught:
+            read(written(tmp_path, content, "points.npz" if form == "npz" else f"points.{form}.gz"))
+        assert caught.value.sentence
+
+
 def test_arrays_of_python_objects_are_never_unpickled(tmp_path: Path) -> None:
     class Bomb:
         def __reduce__(self) -> object:

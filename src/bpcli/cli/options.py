@@ -58,8 +58,8 @@ OPTIONS = (
 BY_NAME = {option.name: option for option in OPTIONS}
 QUIET = "-q"
 QUIET_HELP = {
-    "eval": "The value alone, at full precision.",
-    "grad": "The bare answer: one name=value a line, at full precision.",
+    "eval": "The value alone, at full precision; with --data no line of names and no notes.",
+    "grad": "The bare answer: one name=value a line, at full precision; with --data rows alone.",
     "trace": "The bare answer: one name=value a line, at full precision.",
     "diff": "The formula alone, or one name=formula a line.",
     "check": "ok, no or undecided.",

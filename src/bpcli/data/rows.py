@@ -10,6 +10,8 @@ from __future__ import annotations
 import codecs
 import io
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import IO, Any
@@ -37,6 +39,12 @@ Array = NDArray[np.float64]
 CHARACTERS = 1 << 20  # of text that are read at once
 BYTES = 1 << 22  # of arrays that are read at once
 LONGEST_RECORD = 1 << 24  # characters; what is longer has a quote that nobody closed
+
+MOST_COLUMNS = 100_000  # of an array without names
+MOST_HEADER = 1 << 20  # bytes that names of fields may take
+
+# What reading a file raises where it is damaged: packed ones and archives have errors of their own.
+DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError)
 
 WORDS = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
 
@@ -106,7 +114,7 @@ def recognized(file: io.BufferedReader, source: str) -> Rows:
     """The reader for what the first bytes of a file announce."""
     try:
         start = file.peek(64)[:64]
-    except (OSError, EOFError) as error:
+    except DAMAGED as error:
         raise FileError("file-unreadable", file=printable(source), reason=reason_of(error)) from None
     if start.startswith(b"\x93NUMPY"):
         return ArrayRows(source, file)
@@ -191,7 +199,7 @@ class TextStream:
         """About a million characters more, lines ended by line feeds."""
         try:
             data = self.file.read(CHARACTERS)
-        except (OSError, EOFError) as error:  # EOFError: a packed file that was cut off
+        except DAMAGED as error:
             raise FileError("file-unreadable", file=printable(self.source), reason=reason_of(error)) from None
         self._ended = len(data) < CHARACTERS
         if self._decoder is None:
@@ -388,9 +396,10 @@ class ArrayRows(Rows):
     def __init__(self, source: str, file: io.BufferedReader) -> None:
         super().__init__(source, file)
         self.shape, self.fortran, self.dtype = header(file, source)
-        if len(self.shape) not in (1, 2) or (self.dtype.names and len(self.shape) == 2):
+        wide = len(self.shape) == 2
+        if len(self.shape) not in (1, 2) or (wide and (self.dtype.names or not 0 < self.shape[1] <= MOST_COLUMNS)):
             raise InputError("points-shape", file=source, shape=shape_text(self.shape))
-        self.names = self.dtype.names or column_names([""] * (self.shape[1] if len(self.shape) == 2 else 1), True)
+        self.names = self.dtype.names or column_names([""] * (self.shape[1] if wide else 1), True)
         for name in self.names:
             each = self.dtype[name] if self.dtype.names else self.dtype
             if each.kind not in "fiub" or each.itemsize > 8:
@@ -413,7 +422,7 @@ class ArrayRows(Rows):
         most = max(rows, 1) if self.fortran and width > 1 else max(BYTES // each, 1)
         for start in range(0, rows, most):
             count = min(most, rows - start)
-            data = read_fully(self.file, count * each)
+            data = read_fully(self.file, count * each, self.source)
             if len(data) < count * each:
                 raise InputError("points-cut-off", file=self.source, row=start + len(data) // each + 1, rows=rows)
             block = np.frombuffer(data, self.dtype)
@@ -426,13 +435,11 @@ class ArchiveRows(Rows):
     """A .npz file: each array is a column of its name."""
 
     def __init__(self, source: str, file: io.BufferedReader) -> None:
-        import zipfile
-
         super().__init__(source, file)
         try:
             # The list of contents stands at the end: what cannot be searched is read first.
             self.archive = zipfile.ZipFile(file if file.seekable() else io.BytesIO(file.read()))
-        except (zipfile.BadZipFile, OSError) as error:
+        except (*DAMAGED, ValueError) as error:
             raise InputError("points-not-array", file=source, reason=reason_of(error)) from None
         members = [name for name in self.archive.namelist() if name.endswith(".npy")]
         self.names = tuple(name.removesuffix(".npy") for name in members)
@@ -442,7 +449,12 @@ class ArchiveRows(Rows):
     def pieces(self, wanted: Sequence[str]) -> Iterator[Piece]:
         parts: list[ArrayRows] = []
         for name in wanted:
-            part = ArrayRows(f"{self.source}, {name}", io.BufferedReader(self.archive.open(f"{name}.npy")))  # type: ignore[arg-type]
+            source = f"{self.source}, {name}"
+            try:
+                member: Any = self.archive.open(f"{name}.npy")
+            except DAMAGED as error:
+                raise InputError("points-not-array", file=source, reason=reason_of(error)) from None
+            part = ArrayRows(source, io.BufferedReader(member))
             if len(part.shape) != 1 or part.dtype.names:
                 raise InputError("points-shape", file=part.source, shape=shape_text(part.shape))
             if parts and part.shape != parts[0].shape:
@@ -460,7 +472,7 @@ class ArchiveRows(Rows):
             count = min(step, parts[0].shape[0] - start)
             columns = []
             for part in parts:
-                data = read_fully(part.file, count * part.dtype.itemsize)
+                data = read_fully(part.file, count * part.dtype.itemsize, part.source)
                 if len(data) < count * part.dtype.itemsize:
                     found = start + len(data) // part.dtype.itemsize
                     raise InputError("points-cut-off", file=part.source, row=found + 1, rows=part.shape[0])
@@ -474,21 +486,24 @@ def header(file: IO[bytes], source: str) -> tuple[tuple[int, ...], bool, np.dtyp
         version = np.lib.format.read_magic(file)
         # The third version differs from the second in the letters that names of fields may have.
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, fortran, dtype = read(file)
+        shape, fortran, dtype = read(file, max_header_size=MOST_HEADER)
         if version == (3, 0) and dtype.names:
             dtype.names = tuple(name.encode("latin-1").decode() for name in dtype.names)
-    except (ValueError, OSError, EOFError) as error:
+    except (*DAMAGED, ValueError) as error:
         raise InputError("points-not-array", file=source, reason=printable(reason_of(error))) from None
     if dtype.hasobject:
         raise InputError("points-not-numbers", file=source, kind="Python objects")
     return shape, fortran, dtype
 
 
-def read_fully(file: IO[bytes], count: int) -> bytes:
-    """So many bytes, or what there is of them."""
+def read_fully(file: IO[bytes], count: int, source: str) -> bytes:
+    """So many bytes, or what there is of them. Raises FileError."""
     parts = []
     while count > 0:
-        data = file.read(count)
+        try:
+            data = file.read(count)
+        except DAMAGED as error:
+            raise FileError("file-unreadable", file=printable(source), reason=reason_of(error)) from None
         if not data:
             break
         parts.append(data)

@@ -34,7 +34,8 @@ Array = Any
 
 MOST_ROWS = 32768  # of a block; with fewer the threads wait for the interpreter's lock more than they work
 LEAST_ROWS = 512
-SCRATCH = 6 << 20  # bytes of all buffers of all threads together
+MOST_THREADS = 8  # more of them wait for the interpreter's lock, and share the scratch memory in small pieces
+SCRATCH = 7 << 20  # bytes of all buffers of all threads together
 
 FLOAT = np.dtype(np.float64).itemsize
 
@@ -101,6 +102,9 @@ FILLING: dict[str, Callable[..., Any]] = {op: getattr(np, name) for op, name in 
     "not": np.logical_not,
 }
 
+# Arrays that an operation makes for itself, where that is more than one.
+MAKES = {"erf": 7, "erfc": 7}
+
 # These write to their buffer before they have read all that they need; it may not be that of an operand.
 WRITES_EARLY = frozenset(("guard", "root"))
 
@@ -118,6 +122,7 @@ class Kernel:
     __slots__ = (
         "_blocks",
         "_constants",
+        "_made",
         "_prologue",
         "_spare",
         "_steps",
@@ -158,6 +163,7 @@ class Kernel:
         def place(number: int) -> int:
             return number if number >= 0 else first_flag - 1 - number
 
+        self._made = max([1, *(MAKES.get(step.op, 1) for step in steps)])
         self._steps = [
             (FILLING.get(step.op) or _spelled(step.op), itemgetter(*map(place, step.operands), place(step.result)))
             for step in steps
@@ -170,8 +176,7 @@ class Kernel:
 
     def rows(self, threads: int) -> int:
         """Rows of a block, where this many threads share the scratch memory."""
-        # One buffer more: a choice makes one for itself.
-        each = FLOAT * (self.buffers + 1) + self.flags + 1
+        each = FLOAT * (self.buffers + self._made) + self.flags + 1
         return max(LEAST_ROWS, min(MOST_ROWS, SCRATCH // (each * threads) // 8 * 8))
 
     def run(
@@ -186,13 +191,13 @@ class Kernel:
         columns: one array of shape (rows,) for each of `lanes`
         singles: one number for each of `singles`
         out:     float64 arrays of shape (rows,) that share no memory with the columns
-        threads: the most that work at once; one for each core unless given
+        threads: the most that work at once; one for each core, up to MOST_THREADS, unless given
         """
         fixed: list[Array] = [*singles, *self._constants]
         for function, operands in self._prologue:
             fixed.append(function(*[fixed[operand] for operand in operands]))
         rows = len(out[0])
-        threads = threads or cores()
+        threads = threads or min(cores(), MOST_THREADS)
         block = self._blocks.get(threads) or self._blocks.setdefault(threads, self.rows(threads))
         if rows <= block:
             space = self._space(rows)
