@@ -191,7 +191,21 @@ class Lowered:
 
 
 def _negation(made: Lowered, x: int) -> int | None:
-    return made.inner(x)
+    if made.op[x] != "mul":
+        return made.inner(x)
+    first, second = made.args[x]
+    for one, another in ((first, second), (second, first)):
+        if made.op[one] == "const":
+            return made.add("mul", (made.constant(-made.value[one]), another))
+    # -(a*(2*b)) is a*(-2*b); the later factor is the local derivative, which nobody else needs.
+    for factor in sorted(made.args[x], reverse=True):
+        scale = next((each for each in made.args[factor] if made.op[each] == "const"), None)
+        if made.op[factor] == "mul" and scale is not None:
+            (other,) = (each for each in made.args[x] if each != factor) if len({*made.args[x]}) == 2 else (factor,)
+            (rest,) = (each for each in made.args[factor] if each != scale)
+            turned = made.add("mul", (made.constant(-made.value[scale]), rest))
+            return made.add("mul", (other, turned))
+    return None
 
 
 def _sum(made: Lowered, x: int, y: int) -> int | None:
