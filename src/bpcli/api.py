@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, overload
+
 from bpcli.engine import directions, point
 from bpcli.engine.choose import kind_for
 from bpcli.engine.declared import add_operation, remove_operation
@@ -17,7 +19,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from fractions import Fraction
-    from typing import Any
 
     from bpcli.calculus.kinds import Kind
     from bpcli.graph import Program
@@ -36,6 +37,24 @@ class Point(point.Point):
         from bpcli.render.json import eval_dict, grad_dict
 
         return grad_dict(self) if self.adjoints else eval_dict(self)
+
+
+class Points:
+    """A program at many points.
+
+    value:    array of shape (rows,); nan where there is no value
+    gradient: requested name -> array of shape (rows,)
+    """
+
+    __slots__ = ("gradient", "program", "value")
+
+    def __init__(self, program: Program, value: Any, gradient: dict[str, Any]) -> None:
+        self.program = program
+        self.value = value
+        self.gradient = gradient
+
+    def __repr__(self) -> str:
+        return f"Points({len(self.value)} rows, value={self.value}, gradient={self.gradient})"
 
 
 class Trace(record.Trace):
@@ -109,6 +128,20 @@ class Matrix(directions.Matrix):
         return str(self)
 
 
+def _columns(values: Mapping[str, Any] | None, named: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Values by name where one of them is a column; None where all are single numbers."""
+    merged = {**(values or {}), **named}
+    if not any(_is_column(value) for value in merged.values()):
+        return None
+    singles = _given({name: value for name, value in merged.items() if not _is_column(value)}, {})
+    return {name: value if _is_column(value) else singles[name] for name, value in merged.items()}
+
+
+def _is_column(value: object) -> bool:
+    """Whether a value is a list or an array, and not a number or its text."""
+    return hasattr(value, "__len__") and not isinstance(value, str) and getattr(value, "ndim", 1) != 0
+
+
 def _given(
     values: Mapping[str, Value] | None, named: Mapping[str, Value], kind: Kind = FLOATS
 ) -> dict[str, float]:
@@ -172,6 +205,7 @@ def evaluate(
     return found
 
 
+@overload
 def grad(
     text: str,
     values: Mapping[str, Value] | None = None,
@@ -182,7 +216,34 @@ def grad(
     numbers: str | int = "float64",
     loss_scale: float = 1.0,
     **named: Value,
-) -> Point:
+) -> Point: ...
+
+
+@overload
+def grad(
+    text: str,
+    values: Mapping[str, Any] | None = None,
+    /,
+    *,
+    wrt: str | Sequence[str] | None = None,
+    mode: str = directions.REVERSE,
+    numbers: str | int = "float64",
+    loss_scale: float = 1.0,
+    **named: Any,
+) -> Point | Points: ...
+
+
+def grad(
+    text: str,
+    values: Mapping[str, Any] | None = None,
+    /,
+    *,
+    wrt: str | Sequence[str] | None = None,
+    mode: str = directions.REVERSE,
+    numbers: str | int = "float64",
+    loss_scale: float = 1.0,
+    **named: Any,
+) -> Point | Points:
     """The value and the gradient of a program at a point, by one forward and one reverse pass.
 
     wrt:        names of variables or of assigned intermediates, as a list or as "x,w"; all variables unless given
@@ -190,14 +251,27 @@ def grad(
     numbers:    as for `evaluate`
     loss_scale: what the reverse pass starts with; the gradient is divided by it at the end, in double precision
 
-    Raises InputError and NumericError as `evaluate`; NumericError where a derivative is nan too.
+    Where a value is a list or an array of shape (rows,), the answer is a Points: arrays of that shape, with nan
+    in the rows that have no value.
+
+    Raises InputError and NumericError as `evaluate`; NumericError where the derivative at a point is nan too.
 
     >>> grad("(x+w)*w", x=2, w=3).gradient
     {'x': 3.0, 'w': 8.0}
     >>> grad("(x+w)*w", x="1/3", w=2, numbers="exact").gradient
     {'x': Fraction(2, 1), 'w': Fraction(13, 3)}
+    >>> grad("(x+w)*w", x=[2, 0.5], w=3).gradient["w"].tolist()
+    [8.0, 6.5]
     """
     kind = kind_for(numbers)
+    columns = _columns(values, named)
+    if columns is not None:
+        from bpcli.engine.columns import gradient_of_columns
+
+        if kind is not FLOATS or _mode(mode) == directions.FORWARD or loss_scale != 1:
+            raise InputError("one-point-only", option="mode" if kind is FLOATS and loss_scale == 1 else "numbers")
+        program = _read(text, columns)
+        return Points(program, *gradient_of_columns(program, columns, _names(wrt)))
     given = _given(values, named, kind)
     program = _read(text, given)
     if _mode(mode) == directions.FORWARD:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from typing import BinaryIO
 
 
 def grammar_text(name: str) -> str:
@@ -25,14 +27,23 @@ def grammar_text(name: str) -> str:
 def write_whole(path: str, pieces: Iterable[str]) -> None:
     """Write text to `path` so that a reader sees the old file or the whole new one, never a part.
 
-    The pieces go to a file beside it that takes its place at the end; on any error that file is removed
-    and the old one stays. Raises OSError.
+    Raises OSError; the old file stays.
+    """
+    with whole_file(path) as file:
+        for piece in pieces:
+            file.write(piece.encode())
+
+
+@contextmanager
+def whole_file(path: str) -> Iterator[BinaryIO]:
+    """A file that takes its place at `path` when the block is left, and vanishes where that is by an error.
+
+    Raises OSError.
     """
     beside = f"{path}.{os.getpid()}.part"
     try:
-        with open(beside, "w", encoding="utf-8", newline="\n") as file:
-            for piece in pieces:
-                file.write(piece)
+        with open(beside, "wb") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)

@@ -21,7 +21,7 @@ def bench(monkeypatch):
     """Import a bench as it is imported when it runs on its own."""
     monkeypatch.syspath_prepend(str(BENCH))
     yield importlib.import_module
-    for name in ("measure", "startup", "gradient"):
+    for name in ("measure", "startup", "gradient", "points"):
         sys.modules.pop(name, None)
 
 
@@ -38,6 +38,21 @@ def test_gradient_measures_ours_and_says_that_every_peer_is_missing(bench, capsy
         assert lines_with(output, f"missing: {peer} (not installed")
     for shape in gradient.SHAPES:
         assert lines_with(output, f"{shape} 60 forward + reverse", "forward alone")
+
+
+def test_points_measures_ours_beside_numpy_and_says_that_other_peers_are_missing(bench, capsys):
+    points = bench("points")
+    points.main(["--quick", "--sizes", "300", "--peers", NO_PEERS])
+    output = capsys.readouterr().out
+    for name in points.EXPRESSIONS:
+        for peer in ("jax", "torch"):
+            assert lines_with(output, f"{name} 3e2", peer, "peer is missing")
+        line = lines_with(output, f"{name} 3e2", "numpy")[0]
+        assert "failed" not in line
+        assert "differ" not in line
+    for form in points.SCRIPTS:
+        line = lines_with(output, f"{form} to {form}")[0]
+        assert "Error" not in line
 
 
 def test_startup_runs_every_command_and_says_that_every_peer_is_missing(bench, capsys):

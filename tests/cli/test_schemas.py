@@ -85,9 +85,27 @@ def test_json_output_fits_its_published_schema(words, capsys, tmp_path, monkeypa
     jsonschema.validate(found, schema)
 
 
+@pytest.mark.parametrize(
+    "words", [["grad"], ["eval"], ["grad", "--keep"], ["grad", "--wrt", "w"], ["eval", "--keep"]], ids=" ".join
+)
+def test_every_line_for_a_row_fits_the_schema_of_points(words, capsys, tmp_path):
+    path = tmp_path / "points.csv"
+    path.write_text('x,"w"\n2,3\n,1\ninf,-1e300\n')
+    answer([words[0], "w*x^2/(w - 1)", "--data", str(path), "--json", *words[1:]])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    schema = json.loads((SCHEMAS / "points.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for line in lines:
+        found = json.loads(line, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
+        jsonschema.validate(found, schema)
+        assert ("gradient" in found) == (words[0] == "grad")
+        assert ("inputs" in found) == ("--keep" in words)
+
+
 def test_every_command_with_json_has_a_schema():
     names = {path.name.split(".")[0] for path in SCHEMAS.glob("*.schema.json")}
     assert names == {
         "eval", "grad", "diff", "check", "trace", "fit", "ops",
-        "jacobian", "hessian", "derivatives", "jvp", "vjp", "hessian_product", "why",
+        "jacobian", "hessian", "derivatives", "jvp", "vjp", "hessian_product", "why", "points",
     }  # fmt: skip

@@ -7,6 +7,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'echo "x^2 + 1" | bpcli eval - --x 1/3',
         'bpcli eval "0.1 + 0.2" --exact',
         'bpcli eval "sqrt(2)" --precision 50',
+        'bpcli eval "hypot(x, w)" --data examples/points.csv --keep',
     ),
     "grad": (
         'bpcli grad "(x+w)*w" --x 2 --w 3',
@@ -15,6 +16,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli grad "x^2 + y^3" --x=2 --y=3 --json',
         'bpcli grad "(x+w)*w" --x 2 --w 3 --mode forward',
         'bpcli grad "(w*x - t)^2/10000" --w 0.5 --x 0.01 --t 0.01 --dtype float16 --loss-scale 65536',
+        'bpcli grad "(x+w)*w" --data examples/points.csv',
+        'bpcli grad "(x+w)*w*k" --data examples/points.csv --k 1/2 --wrt x,w --json',
     ),
     "trace": (
         'bpcli trace "(x+w)*w" --x 2 --w 3',

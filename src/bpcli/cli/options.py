@@ -6,6 +6,7 @@ An option name here cannot be a variable's option on any of these commands; `--s
 
 from __future__ import annotations
 
+POINTS = ("eval", "grad")
 ALL = ("eval", "grad", "trace", "diff", "check", "jacobian", "hessian", "jvp", "vjp", "why")
 
 
@@ -37,11 +38,20 @@ OPTIONS = (
     Option("file", "PATH", "Read the expression from a file; - is standard input."),
     Option("wrt", "NAMES", "The names to differentiate by, as in x,w.", BY_NAMES),
     Option("output", "NAMES", "The results to use: names that are assigned, or places in a list of results from 0."),
+    Option(
+        "data",
+        "FILE",
+        "Take variables from the columns of a file (CSV, JSON lines, .npy, .npz, .gz): one answer "
+        "a row. - is standard input.",
+        POINTS,
+    ),
+    Option("keep", None, "With --data: repeat the columns that were used before the results.", POINTS),
+    Option("save", "FILE", "With --data: write to a .csv, .jsonl, .npy or .npz file, whole or not at all.", POINTS),
     Option("mode", "MODE", "forward or reverse.", ("grad", "trace", "jacobian")),
     Option("direction", "SPEEDS", "How fast each input changes, as in x=1,w=-2 or 1,-2.", ("jvp", "hessian")),
     Option("weights", "WEIGHTS", "The weight of each result, as in 1,0 or a=1,b=0 (1 for a single one).", ("vjp",)),
     Option("order", "N", "How often to differentiate (diff: 1; hessian: 2).", ("diff", "hessian")),
-    Option("format", "FORMAT", "rich, plain or json (rich on a terminal, else plain); latex too, of diff."),
+    Option("format", "FORMAT", "rich (on a terminal), plain or json; diff also latex, --data csv or json."),
     Option("json", None, "The same as --format json."),
     Option("rules", None, "Say which rules were used, from the outside in.", ("diff",)),
     Option("lang", "LANGUAGE", "en or zh (from the locale).", ("diff",)),
@@ -63,8 +73,8 @@ OPTIONS = (
 BY_NAME = {option.name: option for option in OPTIONS}
 QUIET = "-q"
 QUIET_HELP = {
-    "eval": "The value alone, at full precision.",
-    "grad": "The bare answer: one name=value a line, at full precision.",
+    "eval": "The value alone, at full precision; with --data no line of names and no notes.",
+    "grad": "The bare answer: one name=value a line, at full precision; with --data rows alone.",
     "trace": "The bare answer: one name=value a line, at full precision.",
     "diff": "The formula alone, or one name=formula a line.",
     "check": "ok, no or undecided.",
@@ -77,6 +87,7 @@ QUIET_HELP = {
 WRT_IN_TURN = "Differentiate by these names in turn: w, or x,x,y for a third derivative."
 FORMATS = ("rich", "plain", "json")
 FORMATS_OF = {"latex": ("diff",)}  # formats that some commands have alone
+POINT_FORMATS = ("csv", "json")
 
 
 def options_of(command: str) -> tuple[Option, ...]:

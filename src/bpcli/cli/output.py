@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bpcli.cli.options import FORMATS, FORMATS_OF
+from bpcli.cli.options import FORMATS, FORMATS_OF, POINT_FORMATS
 from bpcli.errors import InputError
 
 TYPE_CHECKING = False
@@ -14,16 +14,22 @@ if TYPE_CHECKING:
     from bpcli.render.layout import Table
 
 
-def chosen_format(given: str, json: bool, command: str = "") -> str:
-    """The format to print in: as asked for, else rich on a terminal and plain in a pipe. Raises InputError."""
+def chosen_format(given: str, json: bool, command: str = "", points: bool = False) -> str:
+    """The format to print in: as asked for, else rich on a terminal and plain in a pipe. Raises InputError.
+
+    points: one answer a row of a file, which is CSV unless asked for otherwise
+    """
     name = "json" if json else given
+    known = POINT_FORMATS if points else FORMATS
     owners = FORMATS_OF.get(name)
-    if owners is not None:
+    if owners is not None and not points:
         if command not in owners:
             raise InputError("format-elsewhere", format=name, others=", ".join(owners), known=", ".join(FORMATS))
         return name
-    if name not in ("", *FORMATS):
-        raise InputError("unknown-format", format=name, known=", ".join(FORMATS))
+    if name not in ("", *known):
+        raise InputError("unknown-format", format=name, known=", ".join(known))
+    if points:
+        return name or "csv"
     return name or ("rich" if sys.stdout.isatty() else "plain")
 
 

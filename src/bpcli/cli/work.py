@@ -6,6 +6,7 @@ import importlib
 import math
 import sys
 
+from bpcli.cli.arguments import spelled
 from bpcli.cli.output import chosen_format, whole_number
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.point import value_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from bpcli.calculus.kinds import Kind
     from bpcli.cli.arguments import Request
+    from bpcli.data.rows import Rows
     from bpcli.engine.point import Point
     from bpcli.graph import Program
 
@@ -29,19 +31,30 @@ JUDGES = ("check", "why")  # these say themselves what is wrong with a rule
 
 def run(request: Request) -> int:
     """Carry out a request; the exit code. Raises BpcliError."""
-    command = importlib.import_module(f"bpcli.cli.commands.{request.command}")
-    code: int = command.run(Work(request))
+    name = "cli.points" if "data" in request.options else f"cli.commands.{request.command}"
+    command = importlib.import_module(f"bpcli.{name}")
+    rows = opened_rows(request) if "data" in request.options else None
+    try:
+        code: int = command.run(Work(request, rows))
+    finally:
+        if rows is not None:
+            rows.close()
     return code
 
 
 class Work:
-    """A request with its expression read, its values known and its format decided."""
+    """A request with its expression read, its values known and its format decided.
 
-    def __init__(self, request: Request) -> None:
+    rows: the file of --data; the names of its columns are those of variables
+    """
+
+    def __init__(self, request: Request, rows: Rows | None = None) -> None:
         options = request.options
+        self.rows = rows
+        self.command = request.command
         self.quiet = request.quiet
         self.options = options
-        self.format = chosen_format(options.get("format", ""), "json" in options, request.command)
+        self.format = chosen_format(options.get("format", ""), "json" in options, request.command, rows is not None)
         self.kind = chosen_kind(options)
         precision = int(options.get("precision", 0))
         self.digits = whole(options, "digits", 1, max(17, precision)) or DIGITS
@@ -50,8 +63,15 @@ class Work:
         self.given = {name: value_of(text, name, _of_text(self.kind)) for name, text in request.values.items()}
         limit = whole(options, "max-nodes", 1, 10**9) or MOST_NODES
         share = "no-share" not in options
+        for name in ("keep", "save"):
+            if name in options and rows is None:
+                raise InputError("without-data", option=name)
+        for name in ("mode", "exact", "precision", "dtype"):
+            if name in options and rows is not None:
+                raise InputError("one-point-only", option=name)
+        known = self.given if rows is None else {*self.given, *map(spelled, rows.names)}
         text = read_text(request.text, options.get("file"))
-        self.program: Program = parse(text, given=self.given, share=share, limit=limit, tie=options.get("tie", "share"))
+        self.program: Program = parse(text, given=known, share=share, limit=limit, tie=options.get("tie", "share"))
         if self.program.graph.functions and request.command not in JUDGES:
             from bpcli.tracing.rules import check_rules
 
@@ -59,7 +79,7 @@ class Work:
         if options.get("output"):
             self.program.select([name.strip() for name in options["output"].split(",")])
         for name in options:
-            if name in self.program.inputs and name not in self.given:
+            if name in self.program.inputs and name not in known:
                 raise InputError("option-as-variable", name=name)
         self.wrt = [name.strip() for name in options["wrt"].split(",")] if options.get("wrt") else None
         if self.wrt is not None and not all(self.wrt):
@@ -127,6 +147,16 @@ def chosen_kind(options: dict[str, str]) -> Kind:
 def _of_text(kind: Kind) -> Kind:
     """The kind in which the value of an option is read: narrow numbers are those of floats, rounded once."""
     return kind if kind.written else FLOATS
+
+
+def opened_rows(request: Request) -> Rows:
+    """The file of --data, read as far as the names of its columns. Raises FileError, InputError."""
+    path = request.options["data"]
+    if path == "-" and (request.text == "-" or request.options.get("file") == "-"):
+        raise InputError("standard-input-twice")
+    from bpcli.data.rows import open_rows
+
+    return open_rows(path)
 
 
 def whole(options: dict[str, str], name: str, least: int, most: int) -> int | None:

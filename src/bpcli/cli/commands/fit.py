@@ -38,7 +38,7 @@ class Order:
         digits: str = "",
         quiet: bool = False,
     ) -> None:
-        from bpcli.training.data import choose_columns, read_table
+        from bpcli.data.table import choose_columns, read_table
         from bpcli.training.fitting import MOST_DEGREE, Fitting
 
         self.format = chosen_format(format, json)

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bpcli.data import table as data
+from bpcli.data.table import Table, choose_columns, read_table
 from bpcli.errors import BpcliError, FileError, InputError
-from bpcli.training import data
-from bpcli.training.data import Table, choose_columns, read_table
 
 
 def table_of(folder: Path, content: str | bytes, x: str | None = None, y: str | None = None) -> Table:
