@@ -119,11 +119,12 @@ for _name in table.ALL:
 def ops(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One operation.", show_default=False)] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    kinks: Annotated[bool, typer.Option("--kinks", help="The conventions at all corners and jumps.")] = False,
 ) -> None:
     """Every operation: value, local derivatives, domain, conventions."""
     from bpcli.cli.commands.ops import run_ops
 
-    raise typer.Exit(run_ops(name, json))
+    raise typer.Exit(run_ops(name, json, kinks))
 
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - is standard input.", show_default=False)]

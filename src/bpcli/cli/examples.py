@@ -63,7 +63,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli why "sqrt(x^2)" --x 0',
         'bpcli why "sigmoid(50*w)" --w 1',
     ),
-    "ops": ("bpcli ops", "bpcli ops tanh"),
+    "ops": ("bpcli ops", "bpcli ops tanh", "bpcli ops --kinks"),
     "fit": (
         "bpcli fit examples/quintic.csv --degree 5",
         "bpcli fit examples/quintic.csv --degree 2 --json",

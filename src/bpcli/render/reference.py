@@ -58,6 +58,17 @@ def overview() -> Iterator[str]:
     yield "constants: pi, e, tau     `bpcli ops tanh` shows the local derivatives of one"
 
 
+def conventions() -> Iterator[str]:
+    """Every place at which a slope is a convention, by operation."""
+    for op in TABLE.values():
+        if op.base:
+            continue
+        for kink in op.kinks:
+            place = "arguments tie" if op.variadic else kink.where
+            also = f" ({kink.elsewhere})" if kink.elsewhere else ""
+            yield f"{usage(op)} where {place}: {kink.convention}{also}"
+
+
 def slope_text(op: Op, param: str) -> str:
     """The local derivative as books print it, with its condition in words."""
     if param not in op.partials:

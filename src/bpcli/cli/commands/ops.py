@@ -10,10 +10,16 @@ if TYPE_CHECKING:
     from bpcli.ops import Op
 
 
-def run_ops(name: str | None, json: bool) -> int:
+def run_ops(name: str | None, json: bool, kinks: bool = False) -> int:
     """List the operations, or show one of them. Raises InputError for a name that is none."""
     from bpcli.render import reference
 
+    if kinks:
+        if name is not None or json:
+            raise InputError("kinks-alone")
+        for line in reference.conventions():
+            say(line, hang=4)
+        return DONE
     if name is None:
         if json:
             write_json(_listing(reference.every()))
