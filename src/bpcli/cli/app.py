@@ -28,12 +28,26 @@ DOC = {
     "grad": "The value and the gradient of EXPRESSION.",
     "trace": "Both passes, step by step: values, branches, sums and paths.",
     "diff": "The derivative of EXPRESSION as a formula.",
-    "check": "The same gradient by several methods; exit code 1 if they differ.",
+    "check": "The same gradient by reverse and forward mode, formula, complex step and differences; exit code 1 if "
+    "they differ.",
     "jacobian": "The derivative of every result by every input: EXPRESSION may end in a list, as in [x*y, x + y].",
     "hessian": "The second derivatives of EXPRESSION, or their product with a direction.",
     "jvp": "How fast EXPRESSION changes along a direction: one pass of forward mode.",
     "why": "Why a gradient is 0, huge, tiny, infinite or undefined: the edges that decide.",
     "vjp": "The gradient of a weighted sum of results: one sweep of reverse mode.",
+}
+# What the list of commands says, in a line of 80 columns.
+SHORT = {
+    "eval": "The value of an expression.",
+    "grad": "The value and the gradient.",
+    "trace": "Both passes, step by step.",
+    "diff": "The derivative as a formula.",
+    "check": "The same gradient by six methods; exit code 1 if they differ.",
+    "jacobian": "The derivative of every result by every input.",
+    "hessian": "Second derivatives, and products with them.",
+    "jvp": "How fast the results change along a direction.",
+    "vjp": "The gradient of a weighted sum of results.",
+    "why": "Why a gradient is 0, huge, infinite or undefined.",
 }
 EXPRESSION = "EXPRESSION [--NAME VALUE]..."
 VARIABLES = """
@@ -108,7 +122,7 @@ def expression_command(name: str) -> None:
         raise typer.Exit(run(request))
 
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    app.command(name, help=DOC[name] + VARIABLES, epilog=epilog(name))(command)
+    app.command(name, help=DOC[name] + VARIABLES, short_help=SHORT[name], epilog=epilog(name))(command)
 
 
 for _name in table.ALL:

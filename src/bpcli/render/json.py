@@ -118,30 +118,20 @@ def _passes(found: Matrix | Product) -> dict[str, int]:
     return {"forward": found.passes.forward, "reverse": found.passes.reverse}
 
 
-def jacobian_dict(found: Matrix) -> dict[str, Any]:
-    """bpcli.jacobian/1"""
-    return {
-        "schema": "bpcli.jacobian/1",
-        "outputs": list(found.rows),
-        "variables": list(found.columns),
-        "values": jsonable(found.point.results),
-        "jacobian": jsonable([list(row.values()) for row in found.rows.values()]),
-        "mode": found.mode,
-        "passes": _passes(found),
-        "notes": notes_list(found.point.notes),
-    }
-
-
-def hessian_dict(found: Matrix) -> dict[str, Any]:
-    """bpcli.hessian/1"""
-    return {
-        "schema": "bpcli.hessian/1",
-        "value": plain_number(found.point.value),
-        "variables": list(found.columns),
-        "hessian": jsonable([list(row.values()) for row in found.rows.values()]),
-        "passes": _passes(found),
-        "notes": notes_list(found.point.notes),
-    }
+def matrix_dict(found: Matrix) -> dict[str, Any]:
+    """bpcli.jacobian/1, bpcli.hessian/1"""
+    rows = jsonable([list(row.values()) for row in found.rows.values()])
+    variables = list(found.columns)
+    told: dict[str, Any]
+    if found.order == 1:
+        told = {
+            "schema": "bpcli.jacobian/1", "outputs": list(found.rows), "variables": variables,
+            "values": jsonable(found.point.results), "jacobian": rows, "mode": found.mode,
+        }  # fmt: skip
+    else:
+        value = plain_number(found.point.value)
+        told = {"schema": "bpcli.hessian/1", "value": value, "variables": variables, "hessian": rows}
+    return told | {"passes": _passes(found), "notes": notes_list(found.point.notes)}
 
 
 def derivatives_dict(point: Point, found: Mapping[tuple[str, ...], float], order: int) -> dict[str, Any]:
