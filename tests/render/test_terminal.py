@@ -57,10 +57,19 @@ def test_the_flagship_has_every_number_of_the_plain_page(width: int) -> None:
     assert numbers(page(trace, width)) == numbers("\n".join(trace_lines(trace)))
 
 
-@given(valued(ALL + CUTTING), st.sampled_from([60, 80]))
-def test_every_page_has_every_number_of_the_plain_page(run: Run, width: int) -> None:
+def test_the_tangents_of_each_input_are_labelled_with_it() -> None:
+    at = {"x": 2.0, "w": 3.0}
+    trace = record(parse("(x+w)*w"), at, mode="forward")
+    for shown in (page(trace, 80), page(trace, 60), "\n".join(trace_lines(trace))):
+        first, second = shown.split("Tangents along w")
+        assert "da/dx = 1" in first and "dy/dx = 3" in first and "/dw = " not in first
+        assert "da/dw = 1" in second and "dy/dw = 3 + 5 = 8 (2 of 2)" in second and "da/dx" not in second
+
+
+@given(valued(ALL + CUTTING), st.sampled_from(["forward", "reverse"]), st.sampled_from([60, 80]))
+def test_every_page_has_every_number_of_the_plain_page(run: Run, mode: str, width: int) -> None:
     """Sums of words, not of lines: a page of 60 columns folds."""
-    trace = record(*run)
+    trace = record(*run, mode=mode)
     rich, plain = page(trace, width), "\n".join(trace_lines(trace))
     assert "…" not in rich
     missing = numbers(plain) - numbers(rich)

@@ -63,7 +63,7 @@ def check_table(check: Check, digits: int = DIGITS) -> Table:
             answer = ANSWERS[state] if method in RULED else ""
             first = method == next(iter(check.methods))
             rows.append((name if first else "", TITLES[method], shown, size, answer))
-    return Table("", ("input", "method", "derivative", "relative error", "agrees"), rows, len(rows))
+    return Table("", ("input", "method", "derivative", "rel error", "agrees"), rows, len(rows))
 
 
 def reason_text(reason: Unfit | InputError) -> str:
@@ -136,7 +136,7 @@ def sweep_table(check: Check, name: str) -> Table:
         (f"1e-{place + 1}", *("-" if (error := errors[method][place]) is None else show(error, 2) for method in MARKS))
         for place in range(len(SWEPT))
     ]
-    columns = ("step h", *(TITLES[method] for method in MARKS))
+    columns = ("step h", *(TITLES[method].removesuffix(" difference") for method in MARKS))
     return Table(f"Relative error by {name} against the step", columns, rows, len(rows))
 
 
@@ -156,5 +156,6 @@ def sweep_plot(check: Check, name: str) -> Iterator[str]:
         label = "1" if row == 0 else f"1e-{2 * row}"
         yield f"{label:>6} |{line}".rstrip()
     yield " " * 7 + "+" + "-" * (CELL * len(SWEPT))
-    yield " " * 8 + "".join(str(place + 1).rjust(CELL) for place in range(len(SWEPT))) + "   h = 10^-n"
-    yield " " * 8 + "  f forward difference   c central difference   i complex step   * several"
+    yield " " * 8 + "".join(str(place + 1).rjust(CELL) for place in range(len(SWEPT)))
+    yield " " * 10 + "h = 10^-n   f forward difference   c central"
+    yield " " * 10 + "            i complex step   * several of them"

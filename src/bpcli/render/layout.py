@@ -178,8 +178,14 @@ def backward_row(trace: Trace, row: Backward, output: str, digits: int) -> tuple
 def tangent_tables(trace: Trace, digits: int = DIGITS) -> Iterator[Table]:
     """Forward mode: for each input the edges upwards."""
     for name, rows in trace.tangents.items():
-        cells = (tangent_row(trace, row, name, digits) for row in rows)
+        cells = _tangent_rows(trace, rows, name, digits)
         yield Table(f"Tangents along {name}", TANGENT_COLUMNS, cells, len(rows), f"start: d{name}/d{name} = 1")
+
+
+def _tangent_rows(trace: Trace, rows: list[Tangent], name: str, digits: int) -> Iterator[tuple[str, ...]]:
+    """The rows of one input, made as they are read: that may be after the next table has begun."""
+    for row in rows:
+        yield tangent_row(trace, row, name, digits)
 
 
 def tangent_row(trace: Trace, row: Tangent, name: str, digits: int) -> tuple[str, ...]:
