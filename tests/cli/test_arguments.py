@@ -176,7 +176,7 @@ def test_files_in_the_place_of_a_star_are_recognized(tmp_path, monkeypatch) -> N
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 def test_an_option_name_is_reserved_on_every_expression_command(option) -> None:  # type: ignore[no-untyped-def]
     words = [f"--{option.name}"] if option.metavar is None else [f"--{option.name}", "a=1"]
-    expression = [] if option.name == "file" else ["x"]
+    expression = [] if option.name in ("file", "from") else ["x"]
     for command in ALL:
         if command not in option.commands:
             assert refusal("x", *words, command=command).kind == "option-elsewhere"

@@ -64,6 +64,8 @@ KEYS = {
     "trace": [
         "schema",
         "source",
+        "options",
+        "numbers",
         "output",
         "value",
         "inputs",
@@ -101,6 +103,7 @@ def test_the_flagship() -> None:
         "formula": "",
         "value": 2.0,
         "span": [1, 2],
+        "shown": True,
     }
     assert trace["forward"][1] == {
         "step": 2, "node": 3, "name": "y", "formula": "a*w", "operands": [5.0, 3.0], "value": 15.0,

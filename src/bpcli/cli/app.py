@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import keyword
 from typing import Annotated, Any
 
 import typer
@@ -78,6 +79,12 @@ def main(
     """The options before a command."""
 
 
+def parameter_of(option: str) -> str:
+    """The Python parameter of an option: `loss_scale`, and `from_`, for `from` is a word of Python."""
+    name = option.replace("-", "_")
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
 def expression_command(name: str) -> None:
     """Add a command that takes an expression, with the parameters of the table of options."""
     parameters = [
@@ -97,7 +104,7 @@ def expression_command(name: str) -> None:
         shown = typer.Option(spelled, help=text, metavar=option.metavar, show_default=False)
         parameters.append(
             inspect.Parameter(
-                option.name.replace("-", "_"),
+                parameter_of(option.name),
                 inspect.Parameter.KEYWORD_ONLY,
                 default=False if option.metavar is None else None,
                 annotation=Annotated[kind, shown],
@@ -118,7 +125,7 @@ def expression_command(name: str) -> None:
             request.give(variable, value)
         for key, value in given.items():
             if value not in (None, False):
-                request.options[key.replace("_", "-")] = "" if value is True else value
+                request.options[key.rstrip("_").replace("_", "-")] = "" if value is True else value
         raise typer.Exit(run(request))
 
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

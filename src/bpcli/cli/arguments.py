@@ -88,7 +88,10 @@ def split(command: str, words: list[str]) -> Request:
             positional.append(word)
     if "help" in request.options:
         return request
-    if "file" in request.options:
+    if "from" in request.options:
+        if positional or request.values or "file" in request.options:
+            raise InputError("from-and-expression")
+    elif "file" in request.options:
         if positional:
             raise InputError("file-and-expression", text=positional[0])
     elif not positional:

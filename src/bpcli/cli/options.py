@@ -36,6 +36,7 @@ BY_NAMES = ("grad", "trace", "diff", "check", "jacobian", "hessian", "vjp", "why
 OPTIONS = (
     Option("set", "NAME=VALUE", "Give a variable a value, whatever its name is.", repeats=True),
     Option("file", "PATH", "Read the expression from a file; - is standard input."),
+    Option("from", "PATH", "Show a trace that was stored with --json; - is standard input.", ("trace",)),
     Option("wrt", "NAMES", "The names to differentiate by, as in x,w.", BY_NAMES),
     Option("output", "NAMES", "The results to use: names that are assigned, or places in a list of results from 0."),
     Option(

@@ -31,6 +31,10 @@ JUDGES = ("check", "why")  # these say themselves what is wrong with a rule
 
 def run(request: Request) -> int:
     """Carry out a request; the exit code. Raises BpcliError."""
+    if "from" in request.options:
+        from bpcli.cli.stored import show_stored
+
+        return show_stored(request)
     name = "cli.points" if "data" in request.options else f"cli.commands.{request.command}"
     command = importlib.import_module(f"bpcli.{name}")
     rows = opened_rows(request) if "data" in request.options else None
@@ -180,8 +184,11 @@ def positive(options: dict[str, str], name: str) -> float | None:
 
 def read_text(text: str | None, path: str | None) -> str:
     """The expression itself, or what stands in a file or on standard input. Raises FileError, InputError."""
-    if text is not None and text != "-":
-        return text
+    return text if text is not None and text != "-" else text_of(path)
+
+
+def text_of(path: str | None) -> str:
+    """What stands in a text file, or on standard input ("-" or None). Raises FileError, InputError."""
     if path is None or path == "-":
         data, name = sys.stdin.buffer.read(), "standard input"
     else:

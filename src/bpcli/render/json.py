@@ -9,6 +9,7 @@ from bpcli.numbers import full, nearest
 from bpcli.render.words import sentence
 from bpcli.tracing.checks import SWEPT
 from bpcli.tracing.record import Tangent
+from bpcli.tracing.stored import tie_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -285,6 +286,8 @@ def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
     names = trace.nodes
     yield "schema", "bpcli.trace/1"
     yield "source", trace.source
+    yield "options", {"share": trace.program.graph.share, "tie": tie_of(trace.program.graph)}
+    yield "numbers", trace.kind.title
     yield "output", names[trace.output].name if trace.output in names else trace.program.output_name
     yield "value", plain_number(trace.value)
     yield "inputs", jsonable(trace.given)
@@ -299,6 +302,7 @@ def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
                 "formula": node.formula,
                 "value": plain_number(node.value),
                 "span": list(node.span),
+                "shown": node.id in trace.nodes,
             },
             [entry for _, entry in sorted({**trace.nodes, **trace.constants}.items())],
         ),
@@ -345,8 +349,14 @@ def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
     yield "gradient", jsonable(trace.gradient)
     yield from as_text(trace.kind, trace.value, trace.gradient).items()
     if trace.check is not None:
-        check = {"method": "central_difference", "gap": plain_number(trace.check.gap), "name": trace.check.name}
-        yield "check", check
+        found = trace.check
+        yield (
+            "check",
+            {
+                "method": "central_difference", "gap": plain_number(found.gap), "name": found.name,
+                "state": found.state,
+            },
+        )  # fmt: skip
     yield "notes", notes_list(trace.notes)
 
 

@@ -223,7 +223,7 @@ def record(
         steps[node] = len(steps) + 1
         operands = tuple(point.values[argument] for argument in graph.args[node])
         texts = tuple(
-            None if argument in names else _spelled(program, names, argument)[0] for argument in graph.args[node]
+            None if argument in names else spelled(program, names, argument)[0] for argument in graph.args[node]
         )
         trace.forward.append(Forward(steps[node], node, operands, texts, point.values[node]))
     for step in trace.forward:
@@ -288,7 +288,7 @@ def _names(program: Program, wanted: bytearray | None) -> dict[int, str]:
     return names
 
 
-def _spelled(program: Program, names: Mapping[int, str], node: int) -> tuple[str, int]:
+def spelled(program: Program, names: Mapping[int, str], node: int) -> tuple[str, int]:
     """A node as an operand: its name, or the constant that it is, and how tightly that holds together."""
     if node in names:
         return names[node], text.ATOM
@@ -303,7 +303,7 @@ def _formula(program: Program, names: Mapping[int, str], node: int) -> str:
     graph = program.graph
     if graph.op[node] == "const":
         return constant_text(graph.payload[node])
-    operands = [_spelled(program, names, argument) for argument in graph.args[node]]
+    operands = [spelled(program, names, argument) for argument in graph.args[node]]
     return text.operation(graph.op[node], [each for each, _ in operands], [level for _, level in operands])
 
 
@@ -417,34 +417,35 @@ def _local_text(program: Program, names: Mapping[int, str], branch: Branch, cons
     graph = program.graph
     op, arguments = graph.op[branch.node], graph.args[branch.node]
     declared = TABLE.get(op)
-    spelled = {"out": (names[branch.node], text.ATOM)}
+    scope = {"out": (names[branch.node], text.ATOM)}
     if declared is None:
         function = graph.functions[op]
-        spelled |= {
-            param: _spelled(program, names, argument)
+        scope |= {
+            param: spelled(program, names, argument)
             for param, argument in zip(function.params, arguments, strict=True)
         }
         partial = function.partials.get(function.params[branch.position])
-        return (text.expression(*partial, spelled=spelled) if partial else ""), ""
+        return (text.expression(*partial, spelled=scope) if partial else ""), ""
     if declared.variadic:
-        spelled["x"] = _spelled(program, names, branch.argument)
+        scope["x"] = spelled(program, names, branch.argument)
+        scope |= {"ties": ("ties", text.ATOM), "before": ("ties before it", text.ATOM)}
         read = formula(partial_text(declared, declared.params[0], True)[1])
-        return "", text.expression(read.graph, read.output, spelled=spelled)
-    spelled |= {
-        param: _spelled(program, names, argument) for param, argument in zip(declared.params, arguments, strict=True)
+        return "", text.expression(read.graph, read.output, spelled=scope)
+    scope |= {
+        param: spelled(program, names, argument) for param, argument in zip(declared.params, arguments, strict=True)
     }
     if declared.params[branch.position] not in declared.partials:
         return "", ""
     local, when = partial_text(declared, declared.params[branch.position], True)
     read = formula(local)
     if read.graph.args[read.output] and any(graph.constant[each] and each not in names for each in arguments):
-        written = folded(read, constants, declared.params, arguments, names, spelled)
+        written = folded(read, constants, declared.params, arguments, names, scope)
     else:
-        written = text.expression(read.graph, read.output, spelled=spelled)
+        written = text.expression(read.graph, read.output, spelled=scope)
     if not when:
         return written, ""
     condition = formula(when)
-    return written, text.expression(condition.graph, condition.output, spelled=spelled)
+    return written, text.expression(condition.graph, condition.output, spelled=scope)
 
 
 def folded(

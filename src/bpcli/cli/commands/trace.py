@@ -10,7 +10,10 @@ from bpcli.errors import DONE, InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bpcli.cli.work import Work
+    from bpcli.tracing.record import Trace
 
 
 def run(work: Work) -> int:
@@ -22,21 +25,37 @@ def run(work: Work) -> int:
     if mode == "forward" and scale != 1:
         raise InputError("loss-scale-forward")
     trace = record(work.program, work.given, work.wrt, mode=mode, kind=work.kind, scale=scale)
-    whole = "all" in work.options
-    if work.format == "json":
+    bare = work.number if work.quiet else None
+    return show(trace, work.format, work.digits, whole="all" in work.options, bare=bare)
+
+
+def show(
+    trace: Trace,
+    format: str,  # noqa: A002 - the name of the option
+    digits: int,
+    *,
+    whole: bool,
+    bare: Callable[[float], str] | None,
+) -> int:
+    """Print a trace; the exit code.
+
+    whole: every row of a long table
+    bare:  how a number of the bare answer is written, where that alone is asked for
+    """
+    if format == "json":
         from bpcli.render.json import trace_text
 
         for piece in trace_text(trace):
             sys.stdout.write(piece)
         sys.stdout.write("\n")
-    elif work.quiet:
-        write(f"{name}={work.number(value)}" for name, value in trace.gradient.items())
-    elif work.format == "rich":
+    elif bare is not None:
+        write(f"{name}={bare(value)}" for name, value in trace.gradient.items())
+    elif format == "rich":
         from bpcli.render.terminal import print_trace
 
-        print_trace(trace, work.digits, whole=whole)
+        print_trace(trace, digits, whole=whole)
     else:
         from bpcli.render.plain import trace_lines
 
-        write(trace_lines(trace, work.digits, whole=whole or not sys.stdout.isatty()))
+        write(trace_lines(trace, digits, whole=whole or not sys.stdout.isatty()))
     return DONE

@@ -1,0 +1,34 @@
+"""`bpcli trace --from`: a trace that was stored as JSON, shown in any format."""
+
+from __future__ import annotations
+
+import json
+
+from bpcli.cli.commands.trace import show
+from bpcli.cli.output import chosen_format, whole_number
+from bpcli.cli.work import text_of
+from bpcli.errors import InputError
+from bpcli.numbers import DIGITS, full
+from bpcli.numbers import show as shown
+from bpcli.tracing.stored import restored
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.cli.arguments import Request
+
+
+def show_stored(request: Request) -> int:
+    """Print the trace of a file; the exit code. Raises FileError, InputError."""
+    options = request.options
+    path = options["from"]
+    for name in options:
+        if name not in ("from", "format", "json", "digits", "all"):
+            raise InputError("option-with-from", option=name)
+    digits = whole_number("digits", options["digits"], 1, 17) if "digits" in options else DIGITS
+    format_ = chosen_format(options.get("format", ""), "json" in options, request.command)
+    try:
+        data = json.loads(text_of(path))
+    except ValueError as error:
+        raise InputError("not-json", file="standard input" if path == "-" else path, what=error) from None
+    bare = (lambda value: shown(value, digits)) if "digits" in options else full
+    return show(restored(data), format_, digits, whole="all" in options, bare=bare if request.quiet else None)

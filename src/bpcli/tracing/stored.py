@@ -1,0 +1,142 @@
+"""A trace read back from its JSON: the same record, with the numbers that were stored and none computed anew."""
+
+from __future__ import annotations
+
+from bpcli.engine.floats import FLOATS
+from bpcli.engine.notes import Note
+from bpcli.engine.point import Point
+from bpcli.errors import InputError
+from bpcli.language.reader import SHARE, TIES, parse
+from bpcli.ops import TABLE
+from bpcli.tracing.checks import Agreement
+from bpcli.tracing.differences import STATES
+from bpcli.tracing.record import Backward, Forward, Node, Path, Paths, Tangent, Trace, spelled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from bpcli.graph import Graph, Program
+
+SCHEMA = "bpcli.trace/1"
+
+
+def tie_of(graph: Graph) -> str:
+    """The rule for ties that a graph was read with, as its operations tell."""
+    for op in set(graph.op):
+        if op in TABLE and TABLE[op].base:
+            return op.rpartition("_")[2]
+    return SHARE
+
+
+def restored(data: Mapping[str, Any], make: type[Trace] = Trace) -> Trace:
+    """The trace that was written as `data`, the JSON contract bpcli.trace/1.
+
+    Only the text of the program is read again, for its formulas; every number is the one that was stored.
+
+    Raises InputError where the data is no such trace, was not calculated in double precision, or does not fit
+    the program in it.
+    """
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        found = data.get("schema") if isinstance(data, dict) else None
+        raise InputError("not-a-trace", found=f"its schema is {found}" if found else "it has no schema")
+    if data.get("numbers") != FLOATS.title:
+        raise InputError("trace-not-floats", numbers=data.get("numbers"))
+    try:
+        program = _program(data)
+        return _filled(data, program, make)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise InputError("trace-does-not-fit", what=f"{type(error).__name__}: {error}") from None
+
+
+def _program(data: Mapping[str, Any]) -> Program:
+    options = data["options"]
+    if options["tie"] not in TIES:
+        raise ValueError(options["tie"])
+    program = parse(data["source"], given=list(data["inputs"]), share=bool(options["share"]), tie=options["tie"])
+    if [*program.outputs] != [data["output"]]:
+        program.select([data["output"]])
+    graph = program.graph
+    for each in data["nodes"]:
+        if (graph.op[each["id"]], list(graph.args[each["id"]])) != (each["op"], each["args"]):
+            raise ValueError(f"node {each['id']} is another one")
+    return program
+
+
+def _filled(data: Mapping[str, Any], program: Program, make: type[Trace]) -> Trace:
+    graph = program.graph
+    values = [float("nan")] * max(program.stop, *(each["id"] + 1 for each in data["nodes"]))
+    entries = {}
+    for each in data["nodes"]:
+        value = values[each["id"]] = float(each["value"])
+        entries[each["id"]] = Node(
+            each["id"], each["name"], each["op"], tuple(each["args"]), each["formula"], value, tuple(each["span"])
+        )
+    point = Point(program, values)
+    point.gradient = {name: float(slope) for name, slope in data["gradient"].items()}
+    point.notes = [_note(each) for each in data["notes"]]
+    trace = make(program, point)
+    trace.nodes = {each["id"]: entries[each["id"]] for each in data["nodes"] if each["shown"]}
+    trace.constants = {node: entry for node, entry in entries.items() if node not in trace.nodes}
+    trace.given = {name: float(value) for name, value in data["inputs"].items()}
+    trace.scale = float(data.get("loss_scale", 1.0))
+    names = {node: entry.name for node, entry in trace.nodes.items()}
+    for each in data["forward"]:
+        node = each["node"]
+        operands = tuple(float(operand) for operand in each["operands"])
+        texts = tuple(None if arg in names else spelled(program, names, arg)[0] for arg in graph.args[node])
+        trace.forward.append(Forward(each["step"], node, operands, texts, float(each["value"])))
+        for argument in graph.args[node]:
+            trace.uses[argument] = trace.uses.get(argument, 0) + 1
+    trace.backward = _edges(data["backward"], Backward, trace.nodes)
+    trace.tangents = {name: _edges(rows, Tangent, trace.nodes) for name, rows in data.get("tangents", {}).items()}
+    nodes = {name: node for node, name in names.items()}
+    trace.paths = {name: _paths(each, nodes) for name, each in data["paths"].items()}
+    check = data.get("check")
+    if check is not None:
+        if check["state"] not in STATES:
+            raise ValueError(check["state"])
+        trace.check = Agreement(float(check["gap"]), check["name"], check["state"], 0)
+    return trace
+
+
+def _edges(rows: list[Any], kind: type[Any], nodes: Mapping[int, Node]) -> list[Any]:
+    """The rows of a sweep; what a running total was before a row is the total of the one before it."""
+    upwards = kind is Tangent
+    totals: dict[int, float] = {}
+    made = []
+    for each in rows:
+        row = kind()
+        row.step, row.position, row.state = each["step"], each["position"], each["state"]
+        row.node, row.argument = (each["to"], each["from"]) if upwards else (each["from"], each["to"])
+        row.upstream = float(each["tangent" if upwards else "upstream"])
+        row.local, row.product, row.total = float(each["local"]), float(each["product"]), float(each["total"])
+        row.derived, row.formula, row.condition = each["derived"], each["formula"], each["condition"]
+        row.count, row.arriving = each["branch"], each["branches"]
+        key = row.node if upwards else row.argument
+        if row.node not in nodes or row.argument not in nodes:
+            raise ValueError(f"an edge from {row.node} to {row.argument}")
+        row.before = totals.get(key)
+        totals[key] = row.total
+        made.append(row)
+    return made
+
+
+def _paths(data: Mapping[str, Any], nodes: Mapping[str, int]) -> Paths:
+    listed = tuple(
+        Path(
+            tuple(nodes[name] for name in each["nodes"]),
+            tuple(float(local) for local in each["locals"]),
+            float(each["product"]),
+        )
+        for each in data["listed"]
+    )
+    digits = str(data["count"])
+    # Beyond 4096 bits only the size is stored: about 10^30103.
+    count = 10 ** int(digits.rpartition("^")[2]) if "^" in digits else int(digits)
+    return Paths(count, listed, float(data["rest"]), float(data["total"]))
+
+
+def _note(data: Mapping[str, Any]) -> Note:
+    return Note(data["kind"], **{key: value for key, value in data.items() if key not in ("kind", "text")})

@@ -1,0 +1,117 @@
+"""A stored trace: what is read back is what was written, and shows itself as what was traced."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bpcli.calculus.sweeps import forward
+from bpcli.engine.floats import FLOATS
+from bpcli.errors import InputError
+from bpcli.language.reader import parse
+from bpcli.render.json import trace_dict, trace_text
+from bpcli.render.plain import trace_lines
+from bpcli.tracing.record import Trace, record
+from bpcli.tracing.stored import restored
+from calculus.programs import ALL, CHOOSING, CUTTING, valued
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Runner
+
+
+def stored(trace: Trace) -> Any:
+    """The trace as a program that reads JSON sees it."""
+    return json.loads("".join(trace_text(trace)))
+
+
+@given(valued(ALL + CHOOSING + CUTTING), st.sampled_from(["reverse", "forward"]), st.integers(3, 12))
+def test_a_stored_trace_is_the_trace(run: Any, mode: str, digits: int) -> None:
+    trace = record(*run, mode=mode)
+    again = restored(stored(trace))
+    assert [*trace_lines(again, digits)] == [*trace_lines(trace, digits)]
+    assert json.dumps(trace_dict(again)) == json.dumps(trace_dict(trace))
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "options"),
+    [
+        ("(x+w)*w + (x+w)", {"x": 2.0, "w": 3.0}, {"share": False}),
+        ("max(x, w)*2", {"x": 2.0, "w": 2.0}, {"tie": "last"}),
+        ("[x*w, x + w]", {"x": 2.0, "w": 3.0}, {"output": "0"}),
+        ("a = x*w; [a, x + a]", {"x": 2.0, "w": 3.0}, {"output": "a"}),
+        ("e*x + pi", {"x": 2.0, "e": 3.0}, {}),
+        ("f(u) = u^2; d f/du = 2*u; f(x)/3", {"x": 2.0}, {}),
+        ("sqrt(x) + 1/w", {"x": 0.0, "w": 0.0}, {}),
+        ("2*3", {}, {}),
+        ("a0 = x; " + "".join(f"a{i} = a{i - 1} + a{i - 1};" for i in range(1, 70)) + "a69", {"x": 1.0}, {}),
+    ],
+)
+def test_what_decided_how_it_was_read_is_stored(text: str, at: dict[str, float], options: dict[str, Any]) -> None:
+    output = options.pop("output", None)
+    program = parse(text, given=at, **options)
+    if output is not None:
+        program.select([output])
+    trace = record(program, at)
+    again = restored(stored(trace))
+    assert [*trace_lines(again)] == [*trace_lines(trace)]
+    assert stored(again) == stored(trace)
+
+
+@given(valued(ALL + CHOOSING + CUTTING))
+def test_the_formulas_of_a_trace_give_its_numbers(run: Any) -> None:
+    """Each step replayed from what is written: its formula, read anew, at the values of the names in it."""
+    trace = record(*run)
+    names = {entry.name: entry.value for entry in trace.nodes.values()}
+    for step in trace.forward:
+        node = trace.nodes[step.node]
+        program = parse(node.formula, given=names)
+        inputs = {program.graph.variables[name]: names[name] for name in program.inputs}
+        value = forward(program.graph, FLOATS, inputs, program.output + 1)[program.output]
+        assert repr(value) == repr(step.value), (node.name, node.formula)
+
+
+def test_numbers_are_read_and_not_computed() -> None:
+    """A stored number that is wrong is shown as it was stored."""
+    data = stored(record(parse("(x+w)*w"), {"x": 2.0, "w": 3.0}))
+    data["backward"][3]["total"] = 9
+    assert "= 5 + 3 ≈ 9 (2 of 2)" in "\n".join(trace_lines(restored(data)))
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (lambda data: {}, "not-a-trace"),
+        (lambda data: [1, 2], "not-a-trace"),
+        (lambda data: {**data, "schema": "bpcli.grad/1"}, "not-a-trace"),
+        (lambda data: {**data, "numbers": "fractions"}, "trace-not-floats"),
+        (lambda data: {key: value for key, value in data.items() if key != "paths"}, "trace-does-not-fit"),
+        (lambda data: {**data, "source": "x*w*x"}, "trace-does-not-fit"),
+        (lambda data: {**data, "nodes": data["nodes"][::-1][:1]}, "trace-does-not-fit"),
+        (lambda data: {**data, "gradient": {"x": "many"}}, "trace-does-not-fit"),
+        (lambda data: {**data, "options": {"share": True, "tie": "random"}}, "trace-does-not-fit"),
+        (lambda data: {**data, "backward": [{**data["backward"][0], "to": 99}]}, "trace-does-not-fit"),
+    ],
+)
+def test_what_is_no_trace_is_refused(change: Any, kind: str) -> None:
+    data = stored(record(parse("(x+w)*w"), {"x": 2.0, "w": 3.0}))
+    with pytest.raises(InputError) as caught:
+        restored(change(data))
+    assert caught.value.kind == kind
+
+
+def test_the_command_shows_a_stored_trace_in_any_format(run: Runner, tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_text(run("trace", "(x+w)*w", "--x", "2", "--w", "3", "--json").out, encoding="utf-8")
+    for more in ((), ("--format", "rich"), ("--json",), ("-q",), ("--digits", "3")):
+        direct = run("trace", "(x+w)*w", "--x", "2", "--w", "3", *more)
+        assert run("trace", "--from", str(path), *more).out == direct.out
+    for more in (("--wrt", "x"), ("--x", "3"), ("x*w",)):
+        assert run("trace", "--from", str(path), *more).code == 2
+    assert run("trace", "--from", str(tmp_path / "none.json")).code == 4
