@@ -57,6 +57,7 @@ OPTIONS = (
     Option("rules", None, "Say which rules were used, from the outside in.", ("diff",)),
     Option("lang", "LANGUAGE", "en or zh (from the locale).", ("diff",)),
     Option("digits", "N", "Significant digits that are shown (6)."),
+    Option("interactive", None, "Step through both passes key by key, and back.", ("trace",)),
     Option("all", None, "Print every row of a long trace on a terminal (a pipe always gets them).", ("trace",)),
     Option("exact", None, "Calculate in fractions, and say where that ends.", ("eval", "grad", "trace")),
     Option("precision", "N", "Calculate with N digits, 2 to 10000 (needs mpmath).", ("eval", "grad", "trace")),

@@ -22,7 +22,7 @@ def show_stored(request: Request) -> int:
     options = request.options
     path = options["from"]
     for name in options:
-        if name not in ("from", "format", "json", "digits", "all"):
+        if name not in ("from", "format", "json", "digits", "all", "interactive"):
             raise InputError("option-with-from", option=name)
     digits = whole_number("digits", options["digits"], 1, 17) if "digits" in options else DIGITS
     format_ = chosen_format(options.get("format", ""), "json" in options, request.command)
@@ -31,4 +31,9 @@ def show_stored(request: Request) -> int:
     except ValueError as error:
         raise InputError("not-json", file="standard input" if path == "-" else path, what=error) from None
     bare = (lambda value: shown(value, digits)) if "digits" in options else full
-    return show(restored(data), format_, digits, whole="all" in options, bare=bare if request.quiet else None)
+    trace = restored(data)
+    if "interactive" in options:
+        from bpcli.cli.interactive import step_through
+
+        return step_through(trace, digits)
+    return show(trace, format_, digits, whole="all" in options, bare=bare if request.quiet else None)

@@ -12,10 +12,11 @@ from rich.text import Text
 from bpcli.errors import display_width
 from bpcli.numbers import DIGITS
 from bpcli.render import layout, plain
+from bpcli.render.layout import Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from bpcli.render.layout import Table
+    from bpcli.render.frames import Frame
     from bpcli.tracing.record import Trace
 
 STYLES = {
@@ -32,8 +33,11 @@ STYLES = {
 }
 
 
-def table_renderable(table: Table, whole: bool, width: int) -> Any:
-    """A table for a console of this width; folded into lines where its rows do not fit."""
+def table_renderable(table: Table, whole: bool, width: int, newest: bool = False) -> Any:
+    """A table for a console of this width; folded into lines where its rows do not fit.
+
+    newest: whether the last row is marked
+    """
     rows = list(layout.shortened(table, whole))
     cells = [table.columns, *(row for row in rows if not isinstance(row, str))]
     widths = [max(display_width(row[place]) for row in cells) for place in range(len(table.columns))]
@@ -42,17 +46,18 @@ def table_renderable(table: Table, whole: bool, width: int) -> Any:
         title.append(f"   {table.aside}", style="dim")
     parts: list[Any] = [title] if table.title else []
     if sum(widths) + 2 * len(widths) > width:
-        lines = plain.folded(table.columns, iter(rows), width)
-        return Group(*parts, *(Text(line) for line in lines))
+        lines = plain.folded(table.columns, iter(rows[:-1] if newest else rows), width)
+        last = plain.folded(table.columns, iter(rows[-1:] if newest else ()), width)
+        return Group(*parts, *(Text(line) for line in lines), *(Text(line, style="reverse") for line in last))
     drawn = _empty(table.columns, widths, header=True)
     parts.append(drawn)
-    for row in rows:
+    for place, row in enumerate(rows, 1):
         if isinstance(row, str):
             # It is no cell: the table goes on below it.
             drawn = _empty(table.columns, widths, header=False)
             parts += [Text(f"  {row}"), drawn]
         else:
-            drawn.add_row(*(Text(cell) for cell in row))
+            drawn.add_row(*(Text(cell) for cell in row), style="reverse" if newest and place == len(rows) else "")
     return Group(*parts)
 
 
@@ -96,3 +101,37 @@ def print_trace(trace: Trace, digits: int = DIGITS, *, whole: bool = False) -> N
     """Print a trace on the terminal."""
     screen = console()
     screen.print(trace_renderable(trace, digits, whole=whole, width=screen.width))
+
+
+def show_frame(trace: Trace, frame: Frame, digits: int, keys: str) -> None:
+    """Clear the terminal and show one frame, with the newest row marked; rows that do not fit are left out above."""
+    screen = console()
+    screen.clear()
+    header = layout.header(trace, digits)
+    screen.print(Text(header[0], style="bold"))
+    for line in header[1:]:
+        screen.print(Text(line))
+    screen.print()
+    if frame.table is None:
+        for line in frame.lines if frame.place > 1 else ():
+            for piece in line.split("          "):
+                screen.print(Text(piece.strip(), style="bold"))
+    else:
+        table = frame.table
+        rows = list(table.rows)
+        # A folded row takes three lines or so; the header, the title and the keys take the rest of the screen.
+        room = max(3, (screen.height - len(header) - 8) // (1 if _fits(table, rows, screen.width) else 3))
+        left_out = len(rows) - room
+        if left_out > 0:
+            screen.print(Text(f"... {left_out} rows above", style="dim"))
+        some = Table(table.title, table.columns, rows[-room:], min(room, len(rows)), table.aside)
+        passes = frame.table.title and not frame.table.title.startswith("Paths")
+        screen.print(table_renderable(some, True, screen.width, newest=bool(passes)))
+    screen.print()
+    screen.print(Text(f"step {frame.place} of {frame.count}   {keys}", style="dim"))
+
+
+def _fits(table: Table, rows: list[Any], width: int) -> bool:
+    """Whether a table stands as columns in this width."""
+    cells = [table.columns, *rows]
+    return sum(max(display_width(row[place]) for row in cells) + 2 for place in range(len(table.columns))) <= width

@@ -25,6 +25,10 @@ def run(work: Work) -> int:
     if mode == "forward" and scale != 1:
         raise InputError("loss-scale-forward")
     trace = record(work.program, work.given, work.wrt, mode=mode, kind=work.kind, scale=scale)
+    if "interactive" in work.options:
+        from bpcli.cli.interactive import step_through
+
+        return step_through(trace, work.digits)
     bare = work.number if work.quiet else None
     return show(trace, work.format, work.digits, whole="all" in work.options, bare=bare)
 

@@ -1,0 +1,83 @@
+"""`bpcli trace --interactive`: step through both passes, key by key, and back again."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+
+from bpcli.errors import DONE, InputError
+from bpcli.render.frames import frames
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bpcli.tracing.record import Trace
+
+NEXT, BACK, FIRST, LAST, QUIT = "next", "back", "first", "last", "quit"
+KEYS = {
+    " ": NEXT, "\r": NEXT, "\n": NEXT, "n": NEXT, "j": NEXT, "l": NEXT, "\x1b[C": NEXT, "\x1b[B": NEXT, "\x1b[6~": NEXT,
+    "b": BACK, "p": BACK, "k": BACK, "h": BACK, "\x7f": BACK, "\b": BACK, "\x1b[D": BACK, "\x1b[A": BACK,
+    "\x1b[5~": BACK, "g": FIRST, "\x1b[H": FIRST, "G": LAST, "\x1b[F": LAST,
+    "q": QUIT, "Q": QUIT, "\x1b": QUIT, "\x03": QUIT, "\x04": QUIT, "": QUIT,
+}  # fmt: skip
+HELP = "space or -> next   <- back   g first   G last   q quit"
+
+
+def step_through(trace: Trace, digits: int, key: Callable[[], str] | None = None) -> int:
+    """Show the frames of a trace one by one as keys are pressed; the exit code.
+
+    Raises InputError where there is no terminal to show them on.
+    """
+    if key is not None:
+        return _shown(trace, digits, key)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise InputError("needs-terminal")
+    with keyboard() as read:
+        return _shown(trace, digits, read)
+
+
+def _shown(trace: Trace, digits: int, key: Callable[[], str]) -> int:
+    from bpcli.render.terminal import show_frame
+
+    shown = frames(trace, digits)
+    place = 0
+    while True:
+        show_frame(trace, shown[place], digits, HELP)
+        move = KEYS.get(key())
+        if move == QUIT or (move == NEXT and place == len(shown) - 1):
+            return DONE
+        place = {NEXT: place + 1, BACK: max(place - 1, 0), FIRST: 0, LAST: len(shown) - 1}.get(move or "", place)
+
+
+@contextmanager
+def keyboard() -> Iterator[Callable[[], str]]:
+    """Keys as they are pressed, without waiting for a line; the terminal is left as it was."""
+    try:
+        import termios
+        import tty
+    except ImportError:  # a system without terminals of this kind: a key is a line
+        yield lambda: sys.stdin.readline()[:1]
+        return
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    try:
+        # Not flushed: what was typed ahead counts.
+        tty.setcbreak(descriptor, termios.TCSADRAIN)
+        yield lambda: read_key(descriptor)
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+def read_key(descriptor: int) -> str:
+    """The next key, as the characters that the terminal sends for it."""
+    import os
+    import select
+
+    data = os.read(descriptor, 1)
+    # An arrow is an escape and two or three more, which follow at once.
+    while data.startswith(b"\x1b") and len(data) < 6 and select.select([descriptor], [], [], 0.05)[0]:
+        data += os.read(descriptor, 1)
+        if data[-1:].isalpha() or data[-1:] == b"~":
+            break
+    return data.decode("utf-8", errors="replace")
