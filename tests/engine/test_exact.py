@@ -92,23 +92,23 @@ def test_roots_of_large_powers_are_found_and_of_their_neighbours_are_not() -> No
 
 
 LEFT = [
-    ("sin(x)*w", {"x": "1/3", "w": "2"}, ["left exact numbers at sin(x): its value is not a fraction"]),
-    ("sqrt(x)", {"x": "2"}, ["left exact numbers at sqrt(x): its value is not a fraction"]),
-    ("pi*x", {"x": "1"}, ["left exact numbers at pi: its value is not a fraction"]),
-    ("x^2", {"x": "pi/2"}, ["left exact numbers at x: its value is not a fraction"]),
-    ("sin(exp(x))", {"x": "1"}, ["left exact numbers at exp(x): its value is not a fraction"]),
+    ("sin(x)*w", {"x": "1/3", "w": "2"}, ["left exact numbers at sin(x): it is calculated in floats"]),
+    ("sqrt(x)", {"x": "2"}, ["left exact numbers at sqrt(x): it is calculated in floats"]),
+    ("pi*x", {"x": "1"}, ["left exact numbers at pi: it is calculated in floats"]),
+    ("x^2", {"x": "pi/2"}, ["left exact numbers at x: it is calculated in floats"]),
+    ("sin(exp(x))", {"x": "1"}, ["left exact numbers at exp(x): it is calculated in floats"]),
     ("where(x > 0, x, sin(x))", {"x": "1"}, []),
     (
         "log2(x)",
         {"x": "8"},
-        ["left exact numbers on the way from log2(x) back to x: that slope is not a fraction"],
+        ["left exact numbers on the way from log2(x) back to x: its slope is one of floats"],
     ),
     (
         "sin(x) + sin(2x) + sin(3x) + sin(4x) + sin(5x) + sin(6x) + sin(7x)",
         {"x": "1"},
         [
-            *[f"left exact numbers at sin({x}): its value is not a fraction" for x in ("x", "2*x", "3*x")],
-            *[f"left exact numbers at sin({x}): its value is not a fraction" for x in ("4*x", "5*x")],
+            *[f"left exact numbers at sin({x}): it is calculated in floats" for x in ("x", "2*x", "3*x")],
+            *[f"left exact numbers at sin({x}): it is calculated in floats" for x in ("4*x", "5*x")],
             "and 2 more like this",
         ],
     ),
@@ -191,7 +191,7 @@ def test_the_command_prints_fractions(run: Runner) -> None:
     answer = run("eval", "-q", "sin(x)", "--x", "1", "--exact")
     assert (answer.out, answer.err) == (
         "0.8414709848078965\n",
-        "note: left exact numbers at sin(x): its value is not a fraction\n",
+        "note: left exact numbers at sin(x): it is calculated in floats\n",
     )
     assert len(run("eval", "-q", "2^20000", "--exact").out) == 6022  # 20000 log10(2) = 6020.6, and a line end
     assert run("eval", "2^20000/3", "--exact").out == "y = 1.32676e6020\n"  # 20000 log10(2) - log10(3) = 6020.122792

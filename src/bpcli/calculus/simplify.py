@@ -33,7 +33,8 @@ MOST_JOINED = 20  # choices inside choices that are joined
 RANKS = {"const": 0, "var": 1, "pow": 3, "add": 5, "sub": 5}  # where a factor stands in a product
 POLYNOMIAL, FUNCTION = 2, 4
 SMALL = 16  # terms or factors of a shared node that is opened into the sum or product around it
-KNOWN = {("exp", 0): 1, ("log", 1): 0, ("sin", 0): 0, ("cos", 0): 1, ("tan", 0): 0, ("sqrt", 0): 0, ("sqrt", 1): 1}
+KNOWN = {("exp", 0): 1, ("log", 1): 0, ("sin", 0): 0, ("cos", 0): 1, ("tan", 0): 0, ("sqrt", 0): 0, ("sqrt", 1): 1,
+         ("log", "e"): 1}  # fmt: skip
 
 
 def simplified(graph: Graph, output: int) -> tuple[Graph, int]:
@@ -46,6 +47,16 @@ def simplified(graph: Graph, output: int) -> tuple[Graph, int]:
     'x + 2*w'
     """
     return Simplifier(graph, output).run()
+
+
+def _is_decimal(denominator: int) -> bool:
+    """Whether a fraction with this denominator is better written as a decimal: 1.0507, not 10507/10000."""
+    if denominator <= 100:
+        return False
+    for prime in (2, 5):
+        while denominator % prime == 0:
+            denominator //= prime
+    return denominator == 1
 
 
 class Simplifier:
@@ -110,7 +121,7 @@ class Simplifier:
         if op in ("and", "or"):
             return self._logic(op, *args)
         if len(args) == 1 and new.op[args[0]] == "const":
-            known = KNOWN.get((op, new.payload[args[0]]))  # type: ignore[arg-type]
+            known = KNOWN.get((op, new.payload[args[0]]))
             if known is not None:
                 return new.const(known)
         return new.add(op, args)
@@ -485,12 +496,15 @@ class Simplifier:
         """The nodes of a product: what stands above the fraction line over what stands below it."""
         new = self.new
         top, bottom = coefficient if isinstance(coefficient, tuple) else (coefficient, 1)
+        decimal = _is_decimal(bottom)
         above = [node for base, power in factors if _positive(power) for node in self._above(base, power)]
         below = [self._raised(base, _times(-1, power)) for base, power in factors if not _positive(power)]
         negative = top < 0
-        if abs(top) != 1 or not above:
+        if decimal:
+            above.insert(0, new.const((abs(top), bottom)))
+        elif abs(top) != 1 or not above:
             above.insert(0, new.const(abs(top)))
-        if bottom != 1:
+        if bottom != 1 and not decimal:
             below.insert(0, new.const(bottom))
         node = self._chain(above)
         if negative:

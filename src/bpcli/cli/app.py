@@ -100,7 +100,7 @@ def expression_command(name: str) -> None:
             continue
         spelled = f"--{option.name}"
         kind: Any = bool if option.metavar is None else list[str] | None if option.repeats else str | None
-        text = table.WRT_IN_TURN if (name, option.name) == ("diff", "wrt") else option.help
+        text = table.HELP_OF.get((name, option.name), option.help)
         shown = typer.Option(spelled, help=text, metavar=option.metavar, show_default=False)
         parameters.append(
             inspect.Parameter(

@@ -51,8 +51,8 @@ OPTIONS = (
     Option("mode", "MODE", "forward or reverse.", ("grad", "trace", "jacobian")),
     Option("direction", "SPEEDS", "How fast each input changes, as in x=1,w=-2 or 1,-2.", ("jvp", "hessian")),
     Option("weights", "WEIGHTS", "The weight of each result, as in 1,0 or a=1,b=0 (1 for a single one).", ("vjp",)),
-    Option("order", "N", "How often to differentiate (diff: 1; hessian: 2).", ("diff", "hessian")),
-    Option("format", "FORMAT", "rich (on a terminal), plain or json; diff also latex, --data csv or json."),
+    Option("order", "N", "How often to differentiate.", ("diff", "hessian")),
+    Option("format", "FORMAT", "rich (on a terminal), plain or json."),
     Option("json", None, "The same as --format json."),
     Option("rules", None, "Say which rules were used, from the outside in.", ("diff",)),
     Option("lang", "LANGUAGE", "en or zh (from the locale).", ("diff",)),
@@ -86,7 +86,15 @@ QUIET_HELP = {
     "why": "The kind of answer alone: zero, huge, tiny, infinite, undefined ...",
     "vjp": "The bare answer: one name=value a line, at full precision.",
 }
-WRT_IN_TURN = "Differentiate by these names in turn: w, or x,x,y for a third derivative."
+# What an option says in a command where it means something else.
+HELP_OF = {
+    ("diff", "wrt"): "Differentiate by these names in turn: w, or x,x,y for a third derivative.",
+    ("diff", "order"): "How often to differentiate (1).",
+    ("hessian", "order"): "The order of the derivatives (2).",
+    ("diff", "format"): "rich (on a terminal), plain, latex or json.",
+    ("grad", "format"): "rich (on a terminal), plain or json; with --data csv or json.",
+    ("eval", "format"): "rich (on a terminal), plain or json; with --data csv or json.",
+}
 FORMATS = ("rich", "plain", "json")
 FORMATS_OF = {"latex": ("diff",)}  # formats that some commands have alone
 POINT_FORMATS = ("csv", "json")

@@ -50,18 +50,25 @@ def write(lines: Iterable[str]) -> None:
 
 def say(line: str, hang: int = 2) -> None:
     """Print a sentence; on a terminal it is broken between words, and goes on `hang` columns from the left."""
-    if sys.stdout.isatty():
-        import shutil
-        import textwrap
+    write(_broken(line, hang) if sys.stdout.isatty() else [line])
 
-        width = shutil.get_terminal_size().columns
-        hanging = textwrap.TextWrapper(
-            width, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False
-        )
-        pieces = hanging.wrap(line)
-        write(pieces or [""])
-    else:
-        write([line])
+
+def tell(line: str) -> None:
+    """The same on standard error."""
+    for piece in _broken(line, 2) if sys.stderr.isatty() else [line]:
+        sys.stderr.write(f"{piece}\n")
+
+
+def _broken(line: str, hang: int) -> list[str]:
+    import shutil
+    import textwrap
+
+    width = shutil.get_terminal_size().columns
+    indent = " " * (len(line) - len(line.lstrip()))
+    hanging = textwrap.TextWrapper(
+        width, initial_indent=indent, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False
+    )
+    return hanging.wrap(line.strip()) or [""]
 
 
 def write_json(value: object) -> None:

@@ -110,6 +110,11 @@ class Work:
             if name in found:
                 raise InputError("given-twice", name=name, first=full(found[name]), second=text)
             found[name] = value_of(text.strip(), name)
+        if "=" not in self.options[option] and len(found) < len(names):
+            raise InputError(
+                "too-few-numbers", option=option, given=len(found), count=len(names), names=", ".join(names),
+                names_of_one=names[0],
+            )  # fmt: skip
         return found
 
     def number(self, value: float) -> str:
@@ -213,7 +218,8 @@ def text_of(path: str | None) -> str:
 
 def warn(point: Point) -> None:
     """Say on standard error what was noticed about infinite values; the rest is part of the answer."""
+    from bpcli.cli.output import tell
     from bpcli.render.words import sentence
 
     for note in point.notes:
-        sys.stderr.write(f"note: {sentence(note)}\n")
+        tell(f"note: {sentence(note)}")

@@ -133,16 +133,21 @@ def forward_gradient(
             point.notes.append(nothing_arrives(point, name, node))
             continue
         point.adjoints[node] = tangent
-        point.gradient[name] = _defined(tangent, program.output_name, name)
+        point.gradient[name] = _defined(tangent, f"d{program.output_name}/d{name}")
         if tangent in (math.inf, -math.inf):
             point.notes.append(Note("infinite-gradient", output=program.output_name, name=name, value=tangent))
     return point
 
 
-def _defined(slope: Any, output: str, name: str) -> Any:
+def _defined(slope: Any, what: str) -> Any:
     if slope != slope:
-        raise NumericError("nan-sum", output=output, name=name)
+        raise NumericError("undefined-derivative", what=what)
     return slope
+
+
+def _note_infinite(point: Point, slope: float, output: str, name: str) -> None:
+    if slope in (math.inf, -math.inf):
+        point.notes.append(Note("infinite-gradient", output=output, name=name, value=slope))
 
 
 def _numbers(values: Mapping[str, float], known: Mapping[str, int], what: str) -> dict[int, float]:
@@ -169,7 +174,7 @@ def jvp(program: Program, given: Mapping[str, float], direction: Mapping[str, fl
     slopes = {}
     for name, node in program.outputs.items():
         tangent = values[node].tangent
-        slopes[name] = 0.0 if tangent is None else _defined(tangent, name, "the direction")
+        slopes[name] = 0.0 if tangent is None else _defined(tangent, f"the derivative of {name} along this direction")
     return Product(point, dict(direction), slopes, Passes(forward=1))
 
 
@@ -187,7 +192,8 @@ def vjp(
     point = evaluate(program, given)
     adjoints = _pull(program, point, seeds, list(asked.values()))
     slopes = {
-        name: _defined(_or_zero(adjoints, node), "the weighted sum", name) for name, node in asked.items()
+        name: _defined(_or_zero(adjoints, node), f"the derivative of the weighted sum by {name}")
+        for name, node in asked.items()
     }
     return Product(point, dict(weights), slopes, Passes(1, 1))
 
@@ -232,11 +238,14 @@ def jacobian(
             values = push(program.graph, inputs, {seed: 1.0}, program.stop)
             for name, node in outputs.items():
                 tangent = values[node].tangent
-                rows[name][column] = 0.0 if tangent is None else _defined(tangent, name, column)
+                rows[name][column] = 0.0 if tangent is None else _defined(tangent, f"d{name}/d{column}")
+                _note_infinite(point, rows[name][column], name, column)
         return make(point, list(asked), rows, mode, Passes(forward=len(asked)))
     for name, output in outputs.items():
         adjoints = _pull(program, point, {output: 1.0}, list(asked.values()))
-        rows[name] = {column: _defined(_or_zero(adjoints, node), name, column) for column, node in asked.items()}
+        for column, node in asked.items():
+            rows[name][column] = _defined(_or_zero(adjoints, node), f"d{name}/d{column}")
+            _note_infinite(point, rows[name][column], name, column)
     return make(point, list(asked), rows, mode, Passes(1, len(outputs)))
 
 
@@ -253,7 +262,8 @@ def hessian(
     rows: dict[str, dict[str, float]] = {name: {} for name in asked}
     for column, node in asked.items():
         for name, slope in zip(asked, _tangents(program, given, {node: 1.0}, slopes), strict=True):
-            rows[name][column] = _defined(slope, f"(d{program.output_name}/d{name})", column)
+            rows[name][column] = _defined(slope, f"the derivative of d{program.output_name}/d{name} by {column}")
+            _note_infinite(point, slope, f"(d{program.output_name}/d{name})", column)
     return make(point, list(asked), rows, FORWARD, Passes(forward=len(asked)), order=2)
 
 
@@ -272,7 +282,7 @@ def hessian_product(
     seeds = _numbers(direction, program.names, "name")
     tangents = _tangents(program, given, seeds, slopes)
     found = {
-        name: _defined(tangent, f"(d{program.output_name}/d{name})", "the direction")
+        name: _defined(tangent, f"the derivative of d{program.output_name}/d{name} along this direction")
         for name, tangent in zip(asked, tangents, strict=True)
     }
     return Product(point, dict(direction), found, Passes(forward=1))
@@ -315,5 +325,5 @@ def derivatives(
     found = {}
     for chosen in product(names, repeat=order):
         value = sets[tuple(sorted(chosen, key=place.__getitem__))]
-        found[chosen] = _defined(value, program.output_name, ",".join(chosen))
+        found[chosen] = _defined(value, f"the derivative of {program.output_name} by {', '.join(chosen)}")
     return point, found

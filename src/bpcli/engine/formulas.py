@@ -9,6 +9,7 @@ from bpcli.calculus.sweeps import forward
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.point import bind, evaluate, unknown_name
 from bpcli.errors import InputError, NumericError
+from bpcli.graph import Graph
 from bpcli.language.text import expression, symbols
 from bpcli.language.text import program as program_text
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from bpcli.calculus.rules import Rule
-    from bpcli.graph import Graph, Program
+    from bpcli.graph import Program
 
 MOST_SIMPLIFIED = 50_000  # nodes: a derivative that is larger is shown as it was built
 MOST_ORDER = 50
@@ -79,6 +80,9 @@ class Derivative:
     def _stages(self) -> Iterator[tuple[Graph, int, int]]:
         """What is differentiated in turn, graph, output and by which node; and at last what comes of it, by nothing."""
         graph, node, names = self.program.graph, self.program.output, self.program.names
+        if len({*self.wrt}) == 1 and self.wrt[0] not in graph.variables and names[self.wrt[0]] < node:
+            # By an assigned name: the formula is one in that name, h*cos(h) and not x^2*cos(x^2).
+            graph, node = freed(graph, node, names[self.wrt[0]], self.wrt[0])
         # A name that was assigned is a node of the program, which a simplified graph no longer has.
         variables = all(name in graph.variables for name in self.wrt)
         for name in self.wrt:
@@ -164,12 +168,19 @@ def names_in(program: Program, graph: Graph, node: int) -> dict[int, str]:
     return used if 3 * len(short) <= 2 * len(expression(graph, node)) else {}
 
 
-def copied(source: Graph, node: int, target: Graph) -> int:
-    """The node of another graph that is built as this one is."""
+def freed(graph: Graph, node: int, inner: int, name: str) -> tuple[Graph, int]:
+    """A copy of a formula in which one of its nodes is a variable of this name, and the node of the copy."""
+    target = Graph()
+    target.functions = graph.functions
+    return target, copied(graph, node, target, {inner: target.variable(name)})
+
+
+def copied(source: Graph, node: int, target: Graph, known: Mapping[int, int] | None = None) -> int:
+    """The node of another graph that is built as this one is; `known` nodes stand there already."""
     needed = source.reaches(node)
-    nodes: dict[int, int] = {}
+    nodes: dict[int, int] = dict(known or {})
     for each in range(node + 1):
-        if not needed[each]:
+        if not needed[each] or each in nodes:
             continue
         if source.op[each] == "var":
             nodes[each] = target.variable(str(source.payload[each]))

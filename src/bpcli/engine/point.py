@@ -331,8 +331,20 @@ def _infinite(point: Point, node: int) -> Note:
         node=short(program, node),
         value=point.values[node],
         at=at,
-        domain=_domain(program, node) if at else "",
+        domain=_domain(program, node) if at and not _inside(point, node) else "",
     )
+
+
+def _inside(point: Point, node: int) -> bool:
+    """Whether the arguments of an operation lie in its domain, so that an infinite value is an overflow."""
+    graph = point.program.graph
+    declared = TABLE.get(graph.op[node])
+    if declared is None or not declared.domain:
+        return False
+    read = formula(declared.domain)
+    places = {param: place for place, param in enumerate(declared.params)}
+    registers = [float(point.values[argument]) for argument in graph.args[node]]
+    return bool(compiled(read.graph, read.output, places, FLOATS.guarded, FLOATS.constant)(registers))
 
 
 def _domain(program: Program, node: int) -> str:

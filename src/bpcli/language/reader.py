@@ -24,6 +24,7 @@ ELSEWHERE = {
     "tg": "tan", "arctg": "atan", "sh": "sinh", "ch": "cosh", "th": "tanh", "lg": "log10", "lb": "log2", "sgn": "sign",
     "signum": "sign", "fabs": "abs", "ceiling": "ceil", "heaviside": "step", "logistic": "sigmoid", "power": "pow",
     "if": "where", "iif": "where", "maximum": "max", "minimum": "min", "fmax": "max", "fmin": "min", "clamp": "clip",
+    "factorial": "gamma",
 }  # fmt: skip
 SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 TIES = SHARE, FIRST, LAST = "share", "first", "last"

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from bpcli.graph import Graph
 
 # How tightly each form holds together; an operand that holds less tightly than its place needs brackets.
-OR, AND, NOT, COMPARE, SUM, PRODUCT, UNARY, POWER, ATOM = range(1, 10)
+# A negative number holds as tightly as a sign before a formula, but may stand in an exponent: x^-2, x^(-w).
+OR, AND, NOT, COMPARE, SUM, PRODUCT, UNARY, NEGATIVE, POWER, ATOM = range(1, 11)
 
 # symbol -> level of the form, levels that the left and the right operand need
 INFIX = {
@@ -26,7 +27,7 @@ INFIX = {
     "-": (SUM, SUM, PRODUCT),
     "*": (PRODUCT, PRODUCT, UNARY),
     "/": (PRODUCT, PRODUCT, UNARY),
-    "^": (POWER, ATOM, UNARY),
+    "^": (POWER, ATOM, NEGATIVE),
 } | dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), (COMPARE, SUM, SUM))
 TIGHT = ("*", "/", "^")
 
@@ -60,7 +61,7 @@ def form(op: str, count: int, spaced: bool = False) -> tuple[int, list[str | int
 
 def constant_level(text: str) -> int:
     """How tightly the text of a number holds together."""
-    return PRODUCT if "/" in text else UNARY if text.startswith("-") else ATOM
+    return PRODUCT if "/" in text else NEGATIVE if text.startswith("-") else ATOM
 
 
 def operation(op: str, operands: Sequence[str], levels: Sequence[int], spaced: bool = False) -> str:

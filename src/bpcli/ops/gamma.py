@@ -8,6 +8,7 @@ OPERATIONS = (
     Op(
         "gamma(x)",
         "Gamma function: gamma(n + 1) is the factorial of n.",
+        aliases=["Γ"],
         partials={"x": "out*digamma(x)"},
         latex=r"\Gamma\left({x}\right)",
         domain="x > 0 or x != floor(x)",
@@ -44,6 +45,7 @@ OPERATIONS = (
     Op(
         "polygamma(n, x)",
         "The derivative of order n of digamma.",
+        note="left of 0 the largest terms cancel, and their digits are lost; for even orders above 6 many of them",
         partials={"x": "polygamma(n + 1, x)"},
         latex=r"\psi^{{({n})}}\left({x}\right)",
         domain="n >= 0 and n == floor(n) and (x > 0 or x != floor(x))",

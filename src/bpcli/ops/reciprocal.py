@@ -18,6 +18,7 @@ OPERATIONS = (
         "Cosecant, 1/sin(x).",
         value="1/sin(x)",
         partials={"x": "-out/tan(x)"},
+        textbook={"x": "-out*cot(x)"},
         latex=r"\csc\left({x}\right)",
         domain="x != 0",
         golden=[
@@ -30,7 +31,7 @@ OPERATIONS = (
         "Cotangent, cos(x)/sin(x).",
         value="1/tan(x)",
         partials={"x": "-(1/sin(x))^2"},
-        textbook={"x": "-1/sin(x)^2"},
+        textbook={"x": "-csc(x)^2"},
         latex=r"\cot\left({x}\right)",
         domain="x != 0",
         golden=[

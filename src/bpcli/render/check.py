@@ -43,6 +43,7 @@ REASONS = {
     "corner": "{op} is at a corner, and one side alone would be seen",
     "range": "it leaves the range of numbers here",
 }
+COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 MARKS = {"forward_difference": "f", "central_difference": "c", "complex_step": "i"}
 DEEPEST = 16  # decades of error that are drawn
 CELL = 3  # characters of the drawing for a decade of the step
@@ -69,7 +70,9 @@ def check_table(check: Check, digits: int = DIGITS) -> Table:
 def reason_text(reason: Unfit | InputError) -> str:
     """Why a method does not apply."""
     kind = getattr(reason, "reason", None)
-    return "its step is lost in rounding" if kind is None else REASONS[kind].format(op=getattr(reason, "op", ""))
+    op = str(getattr(reason, "op", ""))
+    called = "a comparison" if op in COMPARISONS else f"{op}(...)"
+    return "its step is lost in rounding" if kind is None else REASONS[kind].format(op=called)
 
 
 def verdict(check: Check) -> Iterator[str]:
@@ -88,6 +91,8 @@ def verdict(check: Check) -> Iterator[str]:
         if 0 < len(exact) < len(check.states):
             against = "the complex step or the central difference"
         pieces = [f"ok: reverse, forward mode and symbolic agree with {against} to {limit}"]
+        if "agrees" not in check.states.values():
+            pieces = ["ok: nothing contradicts reverse, forward mode and symbolic"]
         for state, words in EXCEPT.items():
             names = [name for name, each in check.states.items() if each == state]
             if names:
@@ -120,13 +125,13 @@ def _failures(check: Check) -> Iterator[str]:
             continue
         node, argument = short(program, fault.node), short(program, fault.argument)
         at = f"{argument} = {full(values[fault.argument])}"
+        function = program.graph.functions.get(program.graph.op[fault.node])
+        surrogate = function is not None and function.params[fault.position] in function.surrogates
+        what = "is a surrogate, which is meant to differ" if surrogate else "is wrong"
         yield (
-            f"the rule at {node} is wrong: by {at} it gives {show(fault.local)}, "
+            f"the rule at {node} {what}: with {at} it gives {show(fault.local)}, "
             f"and a difference of it gives {show(fault.difference)}"
         )
-        function = program.graph.functions.get(program.graph.op[fault.node])
-        if function is not None and function.params[fault.position] in function.surrogates:
-            yield "it is declared as a surrogate, which is meant to differ"
 
 
 def sweep_table(check: Check, name: str) -> Table:

@@ -92,6 +92,8 @@ def beside_floats(comparison: Comparison | None) -> dict[str, Any]:
 
 def eval_dict(point: Point, comparison: Comparison | None = None) -> dict[str, Any]:
     """bpcli.eval/1"""
+    if len(point.results) > 1:
+        return {"schema": "bpcli.eval/1", "values": jsonable(point.results), "notes": notes_list(point.notes)}
     return {
         "schema": "bpcli.eval/1",
         "value": plain_number(point.value),

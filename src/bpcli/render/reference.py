@@ -91,6 +91,8 @@ def page(op: Op) -> Iterator[str]:
         yield f"  d/d{param:<13}  {slope_text(op, param)}"
         if param in op.textbook and op.textbook[param] != op.partials[param].partition(" if ")[0]:
             yield f"  {'':<16}  computed as {op.partials[param].partition(' if ')[0]}"
+    if any("out" in slope_text(op, param) for param in op.params):
+        yield "                    (out is the value of the operation)"
     if op.flat:
         yield f"  slope             {op.flat}"
     if op.domain:

@@ -8,6 +8,7 @@ from bpcli.engine.point import short
 from bpcli.language.text import ATOM, SUM, expression
 from bpcli.numbers import DIGITS, show
 from bpcli.ops import TABLE
+from bpcli.render.words import sentence
 from bpcli.tracing import reasons
 from bpcli.tracing.record import folded
 
@@ -153,6 +154,8 @@ def sentences(why: Why, digits: int = DIGITS) -> Iterator[str]:
         yield f"- {cause_text(why, cause, digits)}"
     if why.more:
         yield f"and {why.more} more such edges"
+    for note in why.notes:
+        yield f"- {sentence(note)}"
 
 
 def why_dict(why: Why) -> dict[str, object]:

@@ -195,7 +195,7 @@ def _judged(slope: float, central: Difference, exact: float | None, tolerance: f
     rough, and where the difference was misled by a function that bends within its step.
     """
     state = central.judge(slope, tolerance)
-    if exact is None or state in (AGREES, CORNER):
+    if exact is None or state in (AGREES, CORNER) or not math.isfinite(slope):
         return state
     if relative(slope, exact) <= tolerance:
         return AGREES
@@ -207,6 +207,8 @@ def _judged(slope: float, central: Difference, exact: float | None, tolerance: f
 
 def _complex(result: Check, program: Program, given: Mapping[str, float], name: str) -> float | None:
     try:
+        if not math.isfinite(result.point.value):
+            raise Unfit("range")
         return complex_step(program, given, name)
     except Unfit as reason:
         result.reasons.setdefault("complex_step", {})[name] = reason

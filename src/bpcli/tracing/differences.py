@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 # The best step of a central difference balances its truncation h^2 against rounding eps/h.
 # Source: Press et al., Numerical Recipes, 3rd edition, section 5.7.
 STEP = math.ulp(1.0) ** (1 / 3)
-TRIED = (100.0, 10.0, 1.0, 0.1, 0.01)  # times that step: sin(1e6 x) wants less, a flat curve more
+# Times that step: a flat curve wants more, sin(1e6 x) less, and so does a place beside a pole.
+TRIED = (100.0, 10.0, 1.0, 0.1, 0.01, 1e-4)
 COMPLEX_STEP = 1e-20  # h^2 is far below rounding, h times any slope far above underflow
+SMALLEST = 1e-290  # below this a step has lost its digits
 SIDED_STEP = math.sqrt(math.ulp(1.0))  # of a forward difference: it balances h against eps/h
 
 # What the difference says of a derivative, from best to worst:
@@ -38,11 +40,13 @@ class Difference:
 
     resolution:  truncation and rounding together: what it cannot tell apart
     sides:       the slopes to the left and to the right, where they are those of a corner; else None
+    jump:        whether the value itself jumps here
+    others:      value and resolution at the other steps that were tried
     natural:     |y| over the size of the variable: the slope that would be neither large nor small
     evaluations: how often the program was evaluated
     """
 
-    __slots__ = ("evaluations", "natural", "resolution", "sides", "value")
+    __slots__ = ("evaluations", "jump", "natural", "others", "resolution", "sides", "value")
 
     def __init__(self, value: float, resolution: float, natural: float, evaluations: int) -> None:
         self.value = value
@@ -50,13 +54,21 @@ class Difference:
         self.natural = natural
         self.evaluations = evaluations
         self.sides: tuple[float, float] | None = None
+        self.jump = False
+        self.others: list[tuple[float, float]] = []
 
     def judge(self, slope: float, tolerance: float) -> str:
         """What it says of a derivative that was found otherwise: one of STATES."""
         value = self.value
         if slope == value:
             return AGREES
-        if not math.isfinite(slope) or not math.isfinite(value):
+        if not math.isfinite(slope):
+            return UNDECIDED
+        # The best step may have gone across a pole: another that is sharp, and agrees, has not.
+        for other, resolution in self.others:
+            if resolution <= tolerance * abs(other) and abs(slope - other) <= tolerance * abs(slope):
+                return AGREES
+        if not math.isfinite(value) or self.jump:
             return UNDECIDED
         gap, size = abs(slope - value), max(abs(slope), abs(value))
         if gap <= tolerance * size:
@@ -106,7 +118,7 @@ def difference(program: Program, given: Mapping[str, float], name: str, step: fl
     """The best central difference for a variable, or the one with a step that is asked for.
 
     Several steps are tried, each with its half: the two give a value without the h^2 term and an estimate of
-    what is left; rounding adds eps |f| / h. The step with the smallest sum of both is taken.
+    what is left; rounding adds eps |f| / h. The step with the smallest sum of both, beside the slope, is taken.
     Source: Press et al., Numerical Recipes, 3rd edition, section 5.7.
     """
     function, place = along(program, given, name)
@@ -117,6 +129,8 @@ def difference(program: Program, given: Mapping[str, float], name: str, step: fl
     sizes = [step * scales[0]] if step is not None else [STEP * scale * factor for scale in scales for factor in TRIED]
     natural = magnitude / scales[0]
     best = Difference(math.nan, math.inf, natural, 0)
+    others: list[tuple[float, float]] = []
+    sharpest = (math.inf, math.inf)
     for size in sizes:
         try:
             whole, left, right = _halves(function, place, size)
@@ -127,13 +141,21 @@ def difference(program: Program, given: Mapping[str, float], name: str, step: fl
             continue
         value = whole if step is not None else (4 * half - whole) / 3
         resolution = abs(half - whole) + 4 * math.ulp(1.0) * magnitude / size
-        if resolution < best.resolution:
+        others.append((value, resolution))
+        # What the error is small beside: the slope, or one that would be ordinary for a value of this size.
+        beside = abs(value) + natural
+        key = (resolution / beside if beside else math.inf, resolution)
+        if key < sharpest and resolution < math.inf:
+            sharpest = key
             best = Difference(value, resolution, natural, 0)
             kink, inner = right - left, inner_right - inner_left
             # The gap between the sides of a smooth function shrinks with the step; that of a corner stays.
             rough = 1e-3 * max(abs(left), abs(right)) + 16 * math.ulp(1.0) * magnitude / size
-            if abs(inner) > 0.75 * abs(kink) > 0.75 * rough:
+            if abs(inner) > 1.5 * abs(kink) > 1.5 * rough:
+                best.jump = True  # over half the step a jump makes twice the slope
+            elif abs(inner) > 0.75 * abs(kink) > 0.75 * rough:
                 best.sides = inner_left, inner_right
+    best.others = others
     best.evaluations = 6 * len(sizes) + 1
     return best
 
@@ -177,12 +199,16 @@ class Unfit(Exception):  # noqa: N818 - it is an answer, with the reason in it
 
 
 def complex_step(program: Program, given: Mapping[str, float], name: str, step: float = COMPLEX_STEP) -> float:
-    """Im f(x + ih) / h, all other variables as given. Raises Unfit where the program has no complex form."""
+    """Im f(x + ih) / h with h = step * |x|, all other variables as given (h = step at 0).
+
+    Raises Unfit where the program has no complex form.
+    """
     graph = program.graph
     kind = Complexes()
     inputs = {node: complex(value) for node, value in bind(program, given).items()}
     node = graph.variables[name]
-    inputs[node] += complex(0, step)
+    size = step * (abs(inputs[node]) or 1.0)
+    inputs[node] += complex(0, size)
     try:
         result: complex = forward(graph, kind, inputs, program.output + 1)[program.output]
     except InputError as error:
@@ -193,7 +219,7 @@ def complex_step(program: Program, given: Mapping[str, float], name: str, step: 
         raise Unfit("range") from None
     if kind.corner:
         raise Unfit("corner", kind.corner)
-    slope = result.imag / step
-    if not math.isfinite(slope):
+    slope = result.imag / size if size > SMALLEST else math.nan
+    if not math.isfinite(slope) or not math.isfinite(result.real):
         raise Unfit("range")
     return slope

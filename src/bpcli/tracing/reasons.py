@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bpcli.engine.notes import Note
     from bpcli.graph import Program
 
 LARGE = 1e6  # a derivative from here on is called huge, and one below its reciprocal tiny
@@ -81,9 +82,10 @@ class Why:
     causes: the edges that decide, at most MOST_CAUSES; `more` counts the others
     path:   for HUGE, TINY and ORDINARY the nodes of the path with the largest product, upwards
     error:  for UNDEFINED_VALUE the error that `eval` gives
+    notes:  the corners that the run met, where a convention stands in for a derivative
     """
 
-    __slots__ = ("causes", "error", "kind", "more", "name", "path", "product", "program", "slope")
+    __slots__ = ("causes", "error", "kind", "more", "name", "notes", "path", "product", "program", "slope")
 
     def __init__(self, program: Program, name: str, kind: str, slope: float) -> None:
         self.program = program
@@ -95,6 +97,7 @@ class Why:
         self.path: tuple[int, ...] = ()
         self.product = math.nan
         self.error: NumericError | None = None
+        self.notes: list[Note] = []
 
 
 def why(program: Program, given: Mapping[str, float], name: str) -> Why:
@@ -109,6 +112,12 @@ def why(program: Program, given: Mapping[str, float], name: str) -> Why:
         found = Why(program, name, UNDEFINED_VALUE, math.nan)
         found.error = error
         return found
+    found = _reason(program, point, name, node)
+    found.notes = [note for note in point.notes if note.kind == "kink"]
+    return found
+
+
+def _reason(program: Program, point: Point, name: str, node: int) -> Why:
     branches: list[Branch] = []
     skip = idle(program.graph, [node])
     adjoints = (

@@ -17,7 +17,7 @@ def run(work: Work) -> int:
     """The value."""
     point = evaluate(work.program, work.given, kind=work.kind)
     comparison = None
-    if "dtype" in work.options:
+    if "dtype" in work.options and len(point.results) == 1:
         from bpcli.engine.narrow import Comparison
 
         comparison = Comparison(point, evaluate(work.program, work.given))
@@ -27,6 +27,12 @@ def run(work: Work) -> int:
         write_json(eval_dict(point, comparison))
         return DONE
     warn(point)
+    if len(point.results) > 1:
+        write(
+            work.number(value) if work.quiet else f"{name} = {show(value, work.digits)}"
+            for name, value in point.results.items()
+        )
+        return DONE
     name = "" if work.quiet else f"{work.program.output_name} = "
     line = name + (work.number(point.value) if work.quiet else show(point.value, work.digits))
     if comparison is not None and not work.quiet:

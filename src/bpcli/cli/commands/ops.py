@@ -36,7 +36,10 @@ def run_ops(name: str | None, json: bool, kinks: bool = False) -> int:
         write_json(_listing(found))
     else:
         for place, op in enumerate(found):
-            write(["", *reference.page(op)] if place else reference.page(op))
+            if place:
+                write([""])
+            for line in reference.page(op):
+                say(line, hang=20)
     return DONE
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 def run(work: Work) -> int:
     """What the derivative is, and the edges that decide."""
     names = work.wrt or list(work.program.inputs)
+    if not names:
+        write(["there is no input whose derivative could be explained"])
     found = [why(work.program, work.given, name) for name in names]
     if work.format == "json":
         from bpcli.render.why import why_dict
