@@ -54,7 +54,7 @@ OPTIONS = (
     Option("format", "FORMAT", "rich (on a terminal), plain or json; diff also latex, --data csv or json."),
     Option("json", None, "The same as --format json."),
     Option("rules", None, "Say which rules were used, from the outside in.", ("diff",)),
-    Option("lang", "LANGUAGE", "en or zh (from the locale).", ("diff",)),
+    Option("lang", "LANGUAGE", "The language of the words: en or zh (from the locale)."),
     Option("digits", "N", "Significant digits that are shown (6)."),
     Option("all", None, "Print every row of a long trace on a terminal (a pipe always gets them).", ("trace",)),
     Option("exact", None, "Calculate in fractions, and say where that ends.", ("eval", "grad", "trace")),

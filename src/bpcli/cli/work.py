@@ -55,6 +55,8 @@ class Work:
         self.quiet = request.quiet
         self.options = options
         self.format = chosen_format(options.get("format", ""), "json" in options, request.command, rows is not None)
+        # What programs read does not change with the place where it was made.
+        self.language = language(options) if self.format != "json" or "lang" in options else "en"
         self.kind = chosen_kind(options)
         precision = int(options.get("precision", 0))
         self.digits = whole(options, "digits", 1, max(17, precision)) or DIGITS
@@ -204,9 +206,11 @@ def read_text(text: str | None, path: str | None) -> str:
     return decoded
 
 
-def warn(point: Point) -> None:
+def warn(point: Point, language: str) -> None:
     """Say on standard error what was noticed about infinite values; the rest is part of the answer."""
-    from bpcli.render.words import sentence
+    if not point.notes:
+        return
+    from bpcli.render.words import phrase, sentence
 
     for note in point.notes:
-        sys.stderr.write(f"note: {sentence(note)}\n")
+        sys.stderr.write(phrase("note", language, text=sentence(note, language)) + "\n")

@@ -12,6 +12,8 @@ from rich.text import Text
 from bpcli.errors import display_width
 from bpcli.numbers import DIGITS
 from bpcli.render import layout, plain
+from bpcli.render.languages import ENGLISH
+from bpcli.render.words import phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,31 +44,33 @@ def table_renderable(table: Table, whole: bool, width: int) -> Any:
         title.append(f"   {table.aside}", style="dim")
     parts: list[Any] = [title] if table.title else []
     if sum(widths) + 2 * len(widths) > width:
-        lines = plain.folded(table.columns, iter(rows), width)
+        lines = plain.folded(table, iter(rows), width)
         return Group(*parts, *(Text(line) for line in lines))
-    drawn = _empty(table.columns, widths, header=True)
+    drawn = _empty(table, widths, header=True)
     parts.append(drawn)
     for row in rows:
         if isinstance(row, str):
             # It is no cell: the table goes on below it.
-            drawn = _empty(table.columns, widths, header=False)
+            drawn = _empty(table, widths, header=False)
             parts += [Text(f"  {row}"), drawn]
         else:
             drawn.add_row(*(Text(cell) for cell in row))
     return Group(*parts)
 
 
-def _empty(columns: tuple[str, ...], widths: list[int], header: bool) -> RichTable:
+def _empty(table: Table, widths: list[int], header: bool) -> RichTable:
     """A table without rows, its columns as wide as they have to be."""
     drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, show_header=header)
-    for column, width in zip(columns, widths, strict=True):
-        drawn.add_column(Text(column), style=STYLES.get(column, ""), no_wrap=True, min_width=width)
+    for key, title, width in zip(table.keys, table.columns, widths, strict=True):
+        drawn.add_column(Text(title), style=STYLES.get(key, ""), no_wrap=True, min_width=width)
     return drawn
 
 
-def trace_renderable(trace: Trace, digits: int = DIGITS, *, whole: bool = False, width: int = 80) -> Any:
+def trace_renderable(
+    trace: Trace, digits: int = DIGITS, *, whole: bool = False, width: int = 80, language: str = ENGLISH
+) -> Any:
     """A trace as something a Rich console prints."""
-    first, *rest = layout.header(trace, digits)
+    first, *rest = layout.header(trace, digits, language)
     line = "      ".join([first, *rest])
     parts: list[Any] = []
     if display_width(line) <= width:
@@ -74,13 +78,14 @@ def trace_renderable(trace: Trace, digits: int = DIGITS, *, whole: bool = False,
     else:
         parts += [Text(first, style="bold"), *(Text(each) for each in rest)]
     parts.append(Text(""))
-    tables = [layout.forward_table(trace, digits)] if trace.forward else []
+    tables = [layout.forward_table(trace, digits, language)] if trace.forward else []
     if trace.backward:
-        tables.append(layout.backward_table(trace, digits))
-    for table in (*tables, *layout.tangent_tables(trace, digits), *layout.path_tables(trace, digits)):
+        tables.append(layout.backward_table(trace, digits, language))
+    tables += [*layout.tangent_tables(trace, digits, language), *layout.path_tables(trace, digits, language)]
+    for table in tables:
         parts += [table_renderable(table, whole, width), Text("")]
-    for line in layout.closing(trace, digits):
-        note = line.startswith("note:")
+    for line in layout.closing(trace, digits, language):
+        note = line.startswith(phrase("note", language, text=""))
         pieces = [line] if display_width(line) <= width else [piece.strip() for piece in line.split("          ")]
         styles = ["yellow" if note else "bold", *["yellow" if note else "dim"] * (len(pieces) - 1)]
         parts += [Text(piece, style=style) for piece, style in zip(pieces, styles, strict=True)]
@@ -92,7 +97,7 @@ def console(width: int | None = None) -> Console:
     return Console(width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
-def print_trace(trace: Trace, digits: int = DIGITS, *, whole: bool = False) -> None:
+def print_trace(trace: Trace, digits: int = DIGITS, *, whole: bool = False, language: str = ENGLISH) -> None:
     """Print a trace on the terminal."""
     screen = console()
-    screen.print(trace_renderable(trace, digits, whole=whole, width=screen.width))
+    screen.print(trace_renderable(trace, digits, whole=whole, width=screen.width, language=language))

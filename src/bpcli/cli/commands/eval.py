@@ -24,14 +24,14 @@ def run(work: Work) -> int:
     if work.format == "json":
         from bpcli.render.json import eval_dict
 
-        write_json(eval_dict(point, comparison))
+        write_json(eval_dict(point, comparison, work.language))
         return DONE
-    warn(point)
+    warn(point, work.language)
     name = "" if work.quiet else f"{work.program.output_name} = "
     line = name + (work.number(point.value) if work.quiet else show(point.value, work.digits))
     if comparison is not None and not work.quiet:
         from bpcli.render.answers import beside_floats
 
-        line += beside_floats(comparison, work.digits)
+        line += beside_floats(comparison, work.digits, work.language)
     write([line])
     return DONE

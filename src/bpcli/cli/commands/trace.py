@@ -26,7 +26,7 @@ def run(work: Work) -> int:
     if work.format == "json":
         from bpcli.render.json import trace_text
 
-        for piece in trace_text(trace):
+        for piece in trace_text(trace, work.language):
             sys.stdout.write(piece)
         sys.stdout.write("\n")
     elif work.quiet:
@@ -34,9 +34,10 @@ def run(work: Work) -> int:
     elif work.format == "rich":
         from bpcli.render.terminal import print_trace
 
-        print_trace(trace, work.digits, whole=whole)
+        print_trace(trace, work.digits, whole=whole, language=work.language)
     else:
         from bpcli.render.plain import trace_lines
 
-        write(trace_lines(trace, work.digits, whole=whole or not sys.stdout.isatty()))
+        whole = whole or not sys.stdout.isatty()
+        write(trace_lines(trace, work.digits, whole=whole, language=work.language))
     return DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,10 +12,18 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "zh")
 
 
+ENGLISH = "en"
+
+
+def texts(language: str, group: str) -> Mapping[str, Any]:
+    """One group of the texts of a language, by key."""
+    found: Mapping[str, Any] = getattr(importlib.import_module(f"bpcli.render.languages.{language}"), group)
+    return found
+
+
 def rule_sentences(language: str) -> Mapping[str, str]:
     """The sentences about rules of differentiation, by kind of rule."""
-    sentences: Mapping[str, str] = importlib.import_module(f"bpcli.render.languages.{language}").RULES
-    return sentences
+    return texts(language, "RULES")
 
 
 def language_of(environment: Mapping[str, str]) -> str:
