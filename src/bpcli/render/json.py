@@ -278,12 +278,13 @@ def check_dict(check: Check, language: str = ENGLISH) -> dict[str, Any]:
     return result | {"notes": notes_list(check.point.notes, language)}
 
 
-def trace_dict(trace: Trace, language: str = ENGLISH) -> dict[str, Any]:
+def trace_dict(trace: Trace, language: str = ENGLISH, explain: str = "") -> dict[str, Any]:
     """bpcli.trace/1"""
-    return {key: list(value) if isinstance(value, Listed) else value for key, value in _trace_parts(trace, language)}
+    parts = _trace_parts(trace, language, explain)
+    return {key: list(value) if isinstance(value, Listed) else value for key, value in parts}
 
 
-def _trace_parts(trace: Trace, language: str) -> Iterator[tuple[str, Any]]:
+def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[str, Any]]:
     """The parts of a trace; the long ones as iterators, so that a million steps can be written one by one."""
     from bpcli.render.layout import count_text
 
@@ -322,7 +323,17 @@ def _trace_parts(trace: Trace, language: str) -> Iterator[tuple[str, Any]]:
             trace.forward,
         ),
     )
-    yield "backward", Listed(lambda row: _edge_dict(row, names), trace.backward)
+    if explain:
+        from bpcli.render.narration import edge_sentence
+
+        def edge(row: Backward) -> dict[str, Any]:
+            return {**_edge_dict(row, names), "text": edge_sentence(trace, row, explain, language=language)}
+    else:
+
+        def edge(row: Backward) -> dict[str, Any]:
+            return _edge_dict(row, names)
+
+    yield "backward", Listed(edge, trace.backward)
     if trace.tangents:
         yield "tangents", {name: [_edge_dict(row, names) for row in rows] for name, rows in trace.tangents.items()}
     yield (
@@ -378,12 +389,12 @@ def _edge_dict(row: Backward, names: Mapping[int, Node]) -> dict[str, Any]:
     }
 
 
-def trace_text(trace: Trace, language: str = ENGLISH) -> Iterator[str]:
+def trace_text(trace: Trace, language: str = ENGLISH, explain: str = "") -> Iterator[str]:
     """A trace as pieces of one JSON text, long lists entry by entry."""
     import json
 
     yield "{"
-    for place, (key, value) in enumerate(_trace_parts(trace, language)):
+    for place, (key, value) in enumerate(_trace_parts(trace, language, explain)):
         yield f"{', ' if place else ''}{json.dumps(key)}: "
         if not isinstance(value, Listed):
             yield json.dumps(value, ensure_ascii=False)

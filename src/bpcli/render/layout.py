@@ -90,6 +90,11 @@ def header(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[
     return parts
 
 
+def output_name(trace: Trace) -> str:
+    """What the result is called."""
+    return trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
+
+
 def forward_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """The values, upwards."""
     rows = (forward_row(trace, step, digits) for step in trace.forward)
@@ -161,7 +166,7 @@ def spaced(trace: Trace, node: int) -> str:
 
 def backward_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """The edges, downwards."""
-    output = trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
+    output = output_name(trace)
     rows = (backward_row(trace, row, output, digits, language) for row in trace.backward)
     title, start = phrase("backward", language), _start(trace, output, language)
     return Table(title, BACKWARD_COLUMNS, rows, len(trace.backward), start, language)
@@ -229,12 +234,12 @@ def _edge_cells(trace: Trace, row: Backward, digits: int, language: str) -> tupl
         steps = f"d({derived})/d{argument} = 0, {reason}"
     else:
         middle = f" = {formula}" if formula and formula != local else ""
-        steps = f"d({derived})/d{argument}{middle} {_rounded(formula, row.local)} {local}"
+        steps = f"d({derived})/d{argument}{middle} {rounded(formula, row.local)} {local}"
         if row.condition:
             taken = f", {phrase('taken', language)}"
             steps += taken if chooses and row.state == OPEN else f", {row.condition}" if not chooses else ""
     if row.state == OPEN or (row.local - row.local == 0 and row.upstream - row.upstream == 0):
-        factors = f"{upstream} * {_bracketed(local)} {relation} {product}"
+        factors = f"{upstream} * {bracketed(local)} {relation} {product}"
     else:
         # inf * 0 is not 0: that nothing flows here is no product.
         factors = phrase("nothing arrives" if row.upstream == 0 else "nothing passes", language)
@@ -250,7 +255,7 @@ def _running(name: str, row: Backward, digits: int, language: str) -> str:
         return f"{name} = {total}" if complete else f"{name}: {total}{counter}"
     terms, equal, total = told("+", [row.before, row.product], row.total, digits)
     sign = " =" if complete else ":"
-    return f"{name}{sign} {terms[0]} + {_bracketed(terms[1])} {equal} {total}{_counter(row, language)}"
+    return f"{name}{sign} {terms[0]} + {bracketed(terms[1])} {equal} {total}{_counter(row, language)}"
 
 
 def _counter(row: Backward, language: str) -> str:
@@ -258,13 +263,14 @@ def _counter(row: Backward, language: str) -> str:
     return phrase("counter", language, count=row.count, arriving=row.arriving)
 
 
-def _rounded(formula: str, local: Number) -> str:
+def rounded(formula: str, local: Number) -> str:
     """Between a formula and its number: ≈ where the formula is a number that the kind of number has to round."""
     decimal = formula.lstrip("-").replace(".", "", 1).isdigit()
     return "≈" if decimal and not is_exact(formula, local) else "="
 
 
-def _bracketed(number: str) -> str:
+def bracketed(number: str) -> str:
+    """A negative number in brackets, as it stands behind a sign."""
     return f"({number})" if number.startswith("-") else number
 
 
@@ -274,7 +280,7 @@ def _in_brackets(condition: str) -> str:
 
 def path_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[Table]:
     """For each input the ways up to the output, and their sum."""
-    output = trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
+    output = output_name(trace)
     for name, paths in trace.paths.items():
         if paths.count < 2:
             continue
@@ -294,7 +300,7 @@ def path_row(trace: Trace, path: Path, digits: int, language: str = ENGLISH) -> 
     """One way: its nodes, its local derivatives, their product, and what it goes through."""
     names = [trace.nodes[node].name for node in path.nodes]
     written, relation, product = told("*", list(path.locals), path.product, digits)
-    factors = " * ".join([written[0], *(_bracketed(each) for each in written[1:])])
+    factors = " * ".join([written[0], *(bracketed(each) for each in written[1:])])
     if len(names) == 2:
         return " -> ".join(names), factors, product, phrase("direct", language)
     through = phrase("through", language, names=", ".join(names[1:-1]))
@@ -318,7 +324,7 @@ def count_text(count: int, language: str = ENGLISH) -> str:
 
 def closing(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[str]:
     """The result, the check, and the notes."""
-    output = trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
+    output = output_name(trace)
     line = "    ".join(f"d{output}/d{name} = {show(value, digits)}" for name, value in trace.gradient.items())
     parts = [line] if line else []
     if trace.check is not None:

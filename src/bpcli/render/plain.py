@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 from bpcli.errors import display_width
 from bpcli.numbers import DIGITS
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from bpcli.tracing.record import Trace
 
 SPEAKING = ("#", "node", "edge", "input", "name", "step", "parameter", "path", "running total", "")  # need no label
+# A wide character, or a word, with the signs that must not be parted from it and the blanks behind it.
+PIECES = re.compile(r"[（「“]*(?:[\u3000-\u9fff]|[^\s\u3000-\u9fff\uff00-\uffef“”]+)?[，。；：、）」”！]*\s*")
 SAMPLE = 1000  # rows that decide the width of a column; a wider cell further down pushes its row out
 
 
@@ -81,10 +84,32 @@ def filled(pieces: Iterable[str], width: int, indent: str = "  ", hanging: str =
     yield line
 
 
+def wrapped(text: str, width: int, hanging: str = "  ") -> Iterator[str]:
+    """A sentence in lines of at most `width` columns, broken between words, and in Chinese between characters.
+
+    No line begins with a sign that closes or separates.
+    """
+    line, filled_to = "", 0
+    for piece in PIECES.findall(text):
+        columns = display_width(piece.rstrip())
+        if line.strip() and filled_to + columns > width:
+            yield line.rstrip()
+            line, filled_to = hanging, len(hanging)
+        line += piece
+        filled_to += display_width(piece)
+    yield line.rstrip()
+
+
 def trace_lines(
-    trace: Trace, digits: int = DIGITS, *, whole: bool = True, width: int | None = None, language: str = ENGLISH
+    trace: Trace,
+    digits: int = DIGITS,
+    *,
+    whole: bool = True,
+    width: int | None = None,
+    language: str = ENGLISH,
+    explain: str = "",
 ) -> Iterator[str]:
-    """A trace as lines of text."""
+    """A trace as lines of text; in words too, where a level of narration.LEVELS is given."""
     parts = layout.header(trace, digits, language)
     line = "      ".join(parts)
     if width is not None and display_width(line) > width:
@@ -104,6 +129,12 @@ def trace_lines(
         yield ""
     for table in layout.path_tables(trace, digits, language):
         yield from table_lines(table, True, width)
+        yield ""
+    if explain:
+        from bpcli.render.narration import narration
+
+        for line in narration(trace, explain, digits, language, whole):
+            yield from [line] if width is None else wrapped(line, width)
         yield ""
     for line in layout.closing(trace, digits, language):
         if width is not None and display_width(line) > width:

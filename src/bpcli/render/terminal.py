@@ -67,9 +67,15 @@ def _empty(table: Table, widths: list[int], header: bool) -> RichTable:
 
 
 def trace_renderable(
-    trace: Trace, digits: int = DIGITS, *, whole: bool = False, width: int = 80, language: str = ENGLISH
+    trace: Trace,
+    digits: int = DIGITS,
+    *,
+    whole: bool = False,
+    width: int = 80,
+    language: str = ENGLISH,
+    explain: str = "",
 ) -> Any:
-    """A trace as something a Rich console prints."""
+    """A trace as something a Rich console prints; in words too, where a level of narration.LEVELS is given."""
     first, *rest = layout.header(trace, digits, language)
     line = "      ".join([first, *rest])
     parts: list[Any] = []
@@ -84,6 +90,13 @@ def trace_renderable(
     tables += [*layout.tangent_tables(trace, digits, language), *layout.path_tables(trace, digits, language)]
     for table in tables:
         parts += [table_renderable(table, whole, width), Text("")]
+    if explain:
+        from bpcli.render.narration import narration
+
+        title, *told = narration(trace, explain, digits, language, whole)
+        parts.append(Text(title, style="bold magenta"))
+        parts += [Text(piece) for line in told for piece in plain.wrapped(line, width)]
+        parts.append(Text(""))
     for line in layout.closing(trace, digits, language):
         note = line.startswith(phrase("note", language, text=""))
         pieces = [line] if display_width(line) <= width else [piece.strip() for piece in line.split("          ")]
@@ -97,7 +110,11 @@ def console(width: int | None = None) -> Console:
     return Console(width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
-def print_trace(trace: Trace, digits: int = DIGITS, *, whole: bool = False, language: str = ENGLISH) -> None:
+def print_trace(
+    trace: Trace, digits: int = DIGITS, *, whole: bool = False, language: str = ENGLISH, explain: str = ""
+) -> None:
     """Print a trace on the terminal."""
     screen = console()
-    screen.print(trace_renderable(trace, digits, whole=whole, width=screen.width, language=language))
+    screen.print(
+        trace_renderable(trace, digits, whole=whole, width=screen.width, language=language, explain=explain)
+    )

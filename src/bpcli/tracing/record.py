@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 10  # paths
 MOST_STEPS = 10_000  # beyond it paths and the check are left out unless asked for
+TIES = ("ties", "before")
 IDLE = "idle"  # nothing arrived at the node, so nothing goes on
 
 
@@ -427,7 +428,8 @@ def _local_text(program: Program, names: Mapping[int, str], branch: Branch, cons
         partial = function.partials.get(function.params[branch.position])
         return (text.expression(*partial, spelled=spelled) if partial else ""), ""
     if declared.variadic:
-        spelled["x"] = _spelled(program, names, branch.argument)
+        # How many arguments tie, and how many of them stand before this one, have no other name.
+        spelled |= {"x": _spelled(program, names, branch.argument), **{each: (each, text.ATOM) for each in TIES}}
         read = formula(partial_text(declared, declared.params[0], True)[1])
         return "", text.expression(read.graph, read.output, spelled=spelled)
     spelled |= {

@@ -21,12 +21,20 @@ def run(work: Work) -> int:
     mode = work.mode or "reverse"
     if mode == "forward" and scale != 1:
         raise InputError("loss-scale-forward")
+    explain = work.options.get("explain", "")
+    if explain:
+        from bpcli.render.narration import LEVELS
+
+        if explain not in LEVELS:
+            raise InputError("unknown-level", level=explain, known=", ".join(LEVELS))
+        if mode == "forward":
+            raise InputError("explain-forward")
     trace = record(work.program, work.given, work.wrt, mode=mode, kind=work.kind, scale=scale)
     whole = "all" in work.options
     if work.format == "json":
         from bpcli.render.json import trace_text
 
-        for piece in trace_text(trace, work.language):
+        for piece in trace_text(trace, work.language, explain):
             sys.stdout.write(piece)
         sys.stdout.write("\n")
     elif work.quiet:
@@ -34,10 +42,10 @@ def run(work: Work) -> int:
     elif work.format == "rich":
         from bpcli.render.terminal import print_trace
 
-        print_trace(trace, work.digits, whole=whole, language=work.language)
+        print_trace(trace, work.digits, whole=whole, language=work.language, explain=explain)
     else:
         from bpcli.render.plain import trace_lines
 
         whole = whole or not sys.stdout.isatty()
-        write(trace_lines(trace, work.digits, whole=whole, language=work.language))
+        write(trace_lines(trace, work.digits, whole=whole, language=work.language, explain=explain))
     return DONE
