@@ -58,12 +58,16 @@ class BpcliError(Exception):
 
     def report(self) -> str:
         """The whole message: the sentence, the user's line with a caret below the place, and the hint."""
-        lines = [f"error: {self.sentence}"]
+        return "error: " + "\n".join(self.lines())
+
+    def lines(self, language: str = "en") -> list[str]:
+        """The message in lines, the sentence first."""
+        lines = [self.sentence]
         if self.source is not None and self.span is not None:
             lines += caret_lines(self.source, *self.span)
         if self.hint:
             lines.append(self.hint)
-        return "\n".join(lines)
+        return lines
 
 
 class InputError(BpcliError):

@@ -55,6 +55,7 @@ CALLS = [
     ["trace", "relu(w*x + 1/3) + where(x > 0, x, log(x))", "--x", "2", "--w", "-3"],
     ["trace", "f(u) = u^2; d f/du = 2u; f(x)", "--x", "1e200"],
     ["trace", "2*3"],
+    ["trace", "(x+w)*relu(w)", "--x", "2", "--w", "-3", "--explain", "story", "--lang", "zh"],
     ["trace", "x/3 + relu(w)*x + sin(w)", "--x", "2", "--w", "-3", "--exact"],
     ["trace", "x/3 + x^w", "--x", "2", "--w", "3", "--precision", "20"],
     ["trace", "x/3 + x^w", "--x", "2", "--w", "3", "--dtype", "bfloat16", "--loss-scale", "1024"],

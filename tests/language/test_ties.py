@@ -12,6 +12,7 @@ from bpcli.engine.point import bind, gradient
 from bpcli.errors import InputError
 from bpcli.language.reader import TIES, parse
 from bpcli.language.text import expression
+from bpcli.tracing.record import record
 
 AT = {"x": 2.0, "w": 2.0, "v": 5.0}
 SLOPES = {"share": (0.5, 0.5), "first": (1, 0), "last": (0, 1)}
@@ -40,3 +41,10 @@ def test_another_rule_is_refused() -> None:
     with pytest.raises(InputError) as caught:
         parse("max(x, w)", tie="random")
     assert caught.value.kind == "unknown-tie"
+
+
+@pytest.mark.parametrize(("tie", "conditions"), [("first", ["x == y and ties before it == 0", "w == y and before == 0"]),
+                                                 ("share", ["x == y", "w == y"])])  # fmt: skip
+def test_a_trace_says_the_condition_of_a_tie(tie: str, conditions: list[str]) -> None:
+    trace = record(parse("max(x, w)", tie=tie), {"x": 3.0, "w": 3.0})
+    assert [row.condition for row in trace.backward] == conditions

@@ -11,7 +11,8 @@ from hypothesis import given
 from bpcli.engine.point import gradient, short
 from bpcli.errors import InputError, NumericError
 from bpcli.language.reader import parse
-from bpcli.render.why import CAUSES, HEADS, called, sentences
+from bpcli.render.languages.en import CAUSES, HEADS
+from bpcli.render.why import called, sentences
 from bpcli.tracing import reasons
 from bpcli.tracing.reasons import why
 from calculus.programs import ALL, CUTTING, runs

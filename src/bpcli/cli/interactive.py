@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from bpcli.errors import DONE, InputError
 from bpcli.render.frames import frames
+from bpcli.render.languages import ENGLISH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,29 +22,30 @@ KEYS = {
     "\x1b[5~": BACK, "g": FIRST, "\x1b[H": FIRST, "G": LAST, "\x1b[F": LAST,
     "q": QUIT, "Q": QUIT, "\x1b": QUIT, "\x03": QUIT, "\x04": QUIT, "": QUIT,
 }  # fmt: skip
-HELP = "space or -> next   <- back   g first   G last   q quit"
 
 
-def step_through(trace: Trace, digits: int, key: Callable[[], str] | None = None) -> int:
+def step_through(trace: Trace, digits: int, key: Callable[[], str] | None = None, language: str = ENGLISH) -> int:
     """Show the frames of a trace one by one as keys are pressed; the exit code.
 
     Raises InputError where there is no terminal to show them on.
     """
     if key is not None:
-        return _shown(trace, digits, key)
+        return _shown(trace, digits, key, language)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError("needs-terminal")
     with keyboard() as read:
-        return _shown(trace, digits, read)
+        return _shown(trace, digits, read, language)
 
 
-def _shown(trace: Trace, digits: int, key: Callable[[], str]) -> int:
+def _shown(trace: Trace, digits: int, key: Callable[[], str], language: str) -> int:
     from bpcli.render.terminal import show_frame
+    from bpcli.render.words import phrase
 
-    shown = frames(trace, digits)
+    shown = frames(trace, digits, language)
+    keys = phrase("keys", language)
     place = 0
     while True:
-        show_frame(trace, shown[place], digits, HELP)
+        show_frame(trace, shown[place], digits, keys, language)
         move = KEYS.get(key())
         if move == QUIT or (move == NEXT and place == len(shown) - 1):
             return DONE

@@ -22,28 +22,30 @@ def show_matrix(work: Work, found: Matrix, cost: str) -> int:
     from bpcli.render.json import matrix_dict
 
     if work.format == "json":
-        write_json(matrix_dict(found))
+        write_json(matrix_dict(found, work.language))
         return DONE
-    warn(found.point)
+    warn(found.point, work.language)
     if work.quiet:
         write(" ".join(work.number(value) for value in row.values()) for row in found.rows.values())
         return DONE
-    _show(work, found.point, matrix_table(found, work.digits), cost)
+    _show(work, found.point, matrix_table(found, work.digits, work.language), cost)
     return DONE
 
 
-def show_product(work: Work, name: str, found: Product, table: Callable[[Product, int], Table], cost: str) -> int:
+def show_product(
+    work: Work, name: str, found: Product, table: Callable[[Product, int, str], Table], cost: str
+) -> int:
     """A product with a matrix that was not made; `name` is that of its JSON schema; the exit code."""
     if work.format == "json":
         from bpcli.render.json import product_dict
 
-        write_json(product_dict(name, found))
+        write_json(product_dict(name, found, work.language))
         return DONE
-    warn(found.point)
+    warn(found.point, work.language)
     if work.quiet:
         write(f"{name}={work.number(value)}" for name, value in found.slopes.items())
         return DONE
-    _show(work, found.point, table(found, work.digits), cost)
+    _show(work, found.point, table(found, work.digits, work.language), cost)
     return DONE
 
 

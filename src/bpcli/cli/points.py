@@ -14,7 +14,7 @@ from bpcli.engine.columns import Columns
 from bpcli.errors import DONE, NUMERIC_FAILURE, FileError, InputError
 from bpcli.files import whole_file
 from bpcli.render.rows import csv_names, csv_text, json_text
-from bpcli.render.words import sentence
+from bpcli.render.words import phrase, sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ def run(work: Work) -> int:
     form = work.format if target is None else form_of(target, work)
     columns, lanes = compiled(work, work.rows)
     for note in columns.notes:
-        tell(work, sentence(note))
+        tell(work, sentence(note, work.language))
     unused = [name for name in work.rows.names if spelled(name) not in work.program.inputs]
     if unused:
-        tell(work, f"{work.rows.source} has columns that the expression does not use: {', '.join(unused)}")
+        tell(work, phrase("unused columns", work.language, file=work.rows.source, names=", ".join(unused)))
     if target is None:
         return computed(work, columns, lanes, text_writer(work, form, columns, lanes, sys.stdout.write))
     try:
@@ -151,7 +151,7 @@ def computed(work: Work, columns: Columns, lanes: dict[str, str], write: Callabl
         raise InputError("points-no-rows", file=work.rows.source, columns=", ".join(work.rows.names))
     for counter in (undefined, infinite):
         if counter.rows:
-            tell(work, counter.sentence(rows, work.rows.source, result_names(work, columns)))
+            tell(work, counter.sentence(rows, work.rows.source, result_names(work, columns), work.language))
     return NUMERIC_FAILURE if undefined.rows == rows else DONE
 
 
@@ -175,15 +175,15 @@ class Count:
             self.column = next(number for number, mark in enumerate(marks) if mark[row])
         self.rows += int(np.count_nonzero(rows))
 
-    def sentence(self, rows: int, source: str, names: Sequence[str]) -> str:
+    def sentence(self, rows: int, source: str, names: Sequence[str], language: str) -> str:
         """In words."""
-        many = f"{self.rows} of {rows} rows have" if self.rows > 1 else f"1 of {rows} rows has"
-        result = "result that is nan" if self.what == "nan" else "result that is infinite"
-        which = "the first is" if self.rows > 1 else "it is"
-        return f"{many} a {result}; {which} row {self.first} of {source}, in {names[self.column]}"
+        key = f"{'rows' if self.rows > 1 else 'row'} {self.what}"
+        return phrase(
+            key, language, count=self.rows, rows=rows, row=self.first, file=source, column=names[self.column]
+        )
 
 
 def tell(work: Work, note: str) -> None:
     """A note on standard error, unless nothing but the answer was asked for."""
     if not work.quiet:
-        sys.stderr.write(f"note: {note}\n")
+        sys.stderr.write(phrase("note", work.language, text=note) + "\n")

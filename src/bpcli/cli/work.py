@@ -59,6 +59,8 @@ class Work:
         self.quiet = request.quiet
         self.options = options
         self.format = chosen_format(options.get("format", ""), "json" in options, request.command, rows is not None)
+        # What programs read does not change with the place where it was made.
+        self.language = language(options) if self.format != "json" or "lang" in options else "en"
         self.kind = chosen_kind(options)
         precision = int(options.get("precision", 0))
         self.digits = whole(options, "digits", 1, max(17, precision)) or DIGITS
@@ -216,10 +218,12 @@ def text_of(path: str | None) -> str:
     return decoded
 
 
-def warn(point: Point) -> None:
+def warn(point: Point, language: str) -> None:
     """Say on standard error what was noticed about infinite values; the rest is part of the answer."""
+    if not point.notes:
+        return
     from bpcli.cli.output import tell
-    from bpcli.render.words import sentence
+    from bpcli.render.words import phrase, sentence
 
     for note in point.notes:
-        tell(f"note: {sentence(note)}")
+        tell(phrase("note", language, text=sentence(note, language)))

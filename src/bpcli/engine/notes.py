@@ -1,4 +1,4 @@
-"""What a run noticed, as data: kind and facts. render/words.py has the sentences."""
+"""What a run noticed, as data: kind and facts. render/languages/ has the sentences."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import math
 
 from bpcli.engine.point import short
 from bpcli.numbers import DIGITS, full, show
+from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.layout import Table
 from bpcli.render.words import counted, listed
 from bpcli.tracing.checks import RULED, SWEPT
@@ -18,39 +19,15 @@ if TYPE_CHECKING:
     from bpcli.tracing.checks import Check
     from bpcli.tracing.differences import Unfit
 
-ANSWERS = {
-    "agrees": "yes",
-    "within resolution": "yes",
-    "corner": "corner",
-    "undecided": "cannot tell",
-    "disagrees": "NO",
-}
-EXCEPT = {
-    "within resolution": "as far as the differences can resolve",
-    "corner": "at a corner, between the slopes of both sides",
-    "undecided": "not decided: the differences are too rough there",
-}
-TITLES = {
-    "reverse": "reverse",
-    "forward_mode": "forward mode",
-    "symbolic": "symbolic",
-    "complex_step": "complex step",
-    "central_difference": "central difference",
-    "forward_difference": "forward difference",
-}
-REASONS = {
-    "form": "{op} has no complex form",
-    "corner": "{op} is at a corner, and one side alone would be seen",
-    "range": "it leaves the range of numbers here",
-}
 COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 MARKS = {"forward_difference": "f", "central_difference": "c", "complex_step": "i"}
 DEEPEST = 16  # decades of error that are drawn
 CELL = 3  # characters of the drawing for a decade of the step
 
 
-def check_table(check: Check, digits: int = DIGITS) -> Table:
+def check_table(check: Check, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """One row a method for each variable: the derivative, its error, and what the differences say of it."""
+    methods, answers = texts(language, "METHODS"), texts(language, "ANSWERS")
     rows = []
     for name, state in check.states.items():
         exact = check.methods["complex_step"][name] is not None
@@ -60,93 +37,97 @@ def check_table(check: Check, digits: int = DIGITS) -> Table:
             shown = "-" if slope is None else show(slope, max(digits, 10))
             size = "-" if error is None else show(error, 2)
             if method == ("complex_step" if exact else "central_difference"):
-                size = "reference"
-            answer = ANSWERS[state] if method in RULED else ""
+                size = texts(language, "VERDICTS")["reference"]
+            answer = answers[state] if method in RULED else ""
             first = method == next(iter(check.methods))
-            rows.append((name if first else "", TITLES[method], shown, size, answer))
-    return Table("", ("input", "method", "derivative", "rel error", "agrees"), rows, len(rows))
+            rows.append((name if first else "", methods[method], shown, size, answer))
+    keys = ("input", "method", "derivative", "rel error", "agrees")
+    return Table("", keys, rows, len(rows), language=language)
 
 
-def reason_text(reason: Unfit | InputError) -> str:
+def reason_text(reason: Unfit | InputError, language: str = ENGLISH) -> str:
     """Why a method does not apply."""
-    kind = getattr(reason, "reason", None)
+    kind = getattr(reason, "reason", "lost")
+    template: str = texts(language, "REASONS")[kind]
     op = str(getattr(reason, "op", ""))
-    called = "a comparison" if op in COMPARISONS else f"{op}(...)"
-    return "its step is lost in rounding" if kind is None else REASONS[kind].format(op=called)
+    return template.format(op=texts(language, "VERDICTS")["comparison"] if op in COMPARISONS else f"{op}(...)")
 
 
-def verdict(check: Check) -> Iterator[str]:
+def verdict(check: Check, language: str = ENGLISH) -> Iterator[str]:
     """The answer in sentences."""
+    words = texts(language, "VERDICTS")
     if not check.methods["reverse"]:
-        yield "there is no input to check"
+        yield words["no input"]
         return
     exact = [name for name in check.states if check.methods["complex_step"][name] is not None]
     limit = show(check.tolerance)
     if check.ok is None:
-        yield "undecided: the differences have no value here, or are too rough to tell"
+        yield words["undecided"]
     elif not check.ok:
-        yield from _failures(check)
+        yield from _failures(check, language)
     else:
-        against = "the complex step" if len(exact) == len(check.states) else "the central difference"
+        against = "complex_step" if len(exact) == len(check.states) else "central_difference"
         if 0 < len(exact) < len(check.states):
-            against = "the complex step or the central difference"
-        pieces = [f"ok: reverse, forward mode and symbolic agree with {against} to {limit}"]
-        if "agrees" not in check.states.values():
-            pieces = ["ok: nothing contradicts reverse, forward mode and symbolic"]
-        for state, words in EXCEPT.items():
-            names = [name for name, each in check.states.items() if each == state]
-            if names:
-                pieces.append(f"{listed(names)} {words}")
-        yield f"{'; '.join(pieces)} ({counted(sum(check.evaluations.values()), 'evaluation')})"
+            against = "either"
+        agreed = "ok" if "agrees" in check.states.values() else "not contradicted"
+        pieces = [words[agreed].format(against=words[against], limit=limit)]
+        for state, template in texts(language, "EXCEPT").items():
+            those = [name for name, each in check.states.items() if each == state]
+            if those:
+                pieces.append(template.format(names=listed(those, language)))
+        evaluations = counted(sum(check.evaluations.values()), "evaluation", language)
+        yield words["evaluations"].format(text=words["and then"].join(pieces), evaluations=evaluations)
     for method, reasons in check.reasons.items():
-        texts = {name: reason_text(reason) for name, reason in reasons.items()}
-        for text in dict.fromkeys(texts.values()):
-            names = [name for name, each in texts.items() if each == text]
-            yield f"no {TITLES[method]} by {listed(names)}: {text}"
+        told = {name: reason_text(reason, language) for name, reason in reasons.items()}
+        for text in dict.fromkeys(told.values()):
+            names = listed([name for name, each in told.items() if each == text], language)
+            yield words["no method"].format(method=texts(language, "METHODS")[method], names=names, reason=text)
 
 
-def _failures(check: Check) -> Iterator[str]:
+def _failures(check: Check, language: str) -> Iterator[str]:
     """Each variable that is wrong: by how much, and the rule at fault."""
+    words = texts(language, "VERDICTS")
     program, values = check.point.program, check.point.values
     for name, state in check.states.items():
         if state != "disagrees":
             continue
-        by = "the complex step" if check.methods["complex_step"][name] is not None else "the central difference"
+        by = "complex_step" if check.methods["complex_step"][name] is not None else "central_difference"
         slope = check.point.gradient[name]
         error = check.errors["reverse"][name] or 0.0
         total = f"d{program.output_name}/d{name}"
-        yield (
-            f"no: {total} is {show(slope)} by the rules and {show(check.reference[name])} by {by}, "
-            f"off by {show(error, 2)} of its size"
+        reference = show(check.reference[name])
+        yield words["no"].format(
+            total=total, slope=show(slope), reference=reference, by=words[by], error=show(error, 2)
         )
         fault = check.faults.get(name)
         if fault is None:
-            yield f"no single rule on the way from {name} stands out"
+            yield words["no fault"].format(name=name)
             continue
         node, argument = short(program, fault.node), short(program, fault.argument)
         at = f"{argument} = {full(values[fault.argument])}"
         function = program.graph.functions.get(program.graph.op[fault.node])
         surrogate = function is not None and function.params[fault.position] in function.surrogates
-        what = "is a surrogate, which is meant to differ" if surrogate else "is wrong"
-        yield (
-            f"the rule at {node} {what}: with {at} it gives {show(fault.local)}, "
-            f"and a difference of it gives {show(fault.difference)}"
+        yield words["surrogate" if surrogate else "fault"].format(
+            node=node, at=at, local=show(fault.local), difference=show(fault.difference)
         )
 
 
-def sweep_table(check: Check, name: str) -> Table:
+def sweep_table(check: Check, name: str, language: str = ENGLISH) -> Table:
     """The relative error of each method at each step."""
+    words = texts(language, "VERDICTS")
     errors = check.sweep[name]
     rows = [
         (f"1e-{place + 1}", *("-" if (error := errors[method][place]) is None else show(error, 2) for method in MARKS))
         for place in range(len(SWEPT))
     ]
-    columns = ("step h", *(TITLES[method].removesuffix(" difference") for method in MARKS))
-    return Table(f"Relative error by {name} against the step", columns, rows, len(rows))
+    titles = (texts(language, "COLUMNS")["step h"], *(words[f"short {method}"] for method in MARKS))
+    title = words["sweep"].format(name=name)
+    return Table(title, ("step h", *MARKS), rows, len(rows), language=language, titles=titles)
 
 
-def sweep_plot(check: Check, name: str) -> Iterator[str]:
+def sweep_plot(check: Check, name: str, language: str = ENGLISH) -> Iterator[str]:
     """The same as a drawing: decades of error upwards, decades of the step to the right."""
+    words = texts(language, "VERDICTS")
     cells: dict[tuple[int, int], str] = {}
     for method, mark in MARKS.items():
         for place, error in enumerate(check.sweep[name][method]):
@@ -155,12 +136,12 @@ def sweep_plot(check: Check, name: str) -> Iterator[str]:
             depth = DEEPEST if error == 0 else min(DEEPEST, max(0, round(-math.log10(error))))
             here = cells.get((depth // 2, place))
             cells[depth // 2, place] = mark if here is None else "*"
-    yield "error"
+    yield words["error axis"]
     for row in range(DEEPEST // 2 + 1):
         line = "".join(cells.get((row, place), " ").rjust(CELL) for place in range(len(SWEPT)))
         label = "1" if row == 0 else f"1e-{2 * row}"
         yield f"{label:>6} |{line}".rstrip()
     yield " " * 7 + "+" + "-" * (CELL * len(SWEPT))
     yield " " * 8 + "".join(str(place + 1).rjust(CELL) for place in range(len(SWEPT)))
-    yield " " * 10 + "h = 10^-n   f forward difference   c central"
-    yield " " * 10 + "            i complex step   * several of them"
+    yield " " * 10 + words["legend 1"]
+    yield " " * 22 + words["legend 2"]

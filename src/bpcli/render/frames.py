@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bpcli.numbers import DIGITS
 from bpcli.render import layout
+from bpcli.render.languages import ENGLISH
 from bpcli.render.layout import Table
 
 TYPE_CHECKING = False
@@ -16,37 +17,42 @@ if TYPE_CHECKING:
 class Frame:
     """What is on the screen at one step: the table of the pass up to this row, or lines at the end.
 
+    growing:      whether the last row of the table is new
     place, count: this is step `place` of `count`, from 1
     """
 
-    __slots__ = ("count", "lines", "place", "table")
+    __slots__ = ("count", "growing", "lines", "place", "table")
 
-    def __init__(self, table: Table | None, lines: tuple[str, ...] = ()) -> None:
+    def __init__(self, table: Table | None, lines: tuple[str, ...] = (), growing: bool = False) -> None:
         self.table = table
+        self.growing = growing
         self.lines = lines
         self.place = self.count = 0
 
 
-def frames(trace: Trace, digits: int = DIGITS) -> list[Frame]:
+def frames(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[Frame]:
     """The start, each step forward, each edge of the way back (or upwards), the paths, and the result."""
-    made = [Frame(None, tuple(layout.header(trace, digits)))]
-    tables = [layout.forward_table(trace, digits), *_edges(trace, digits)]
+    made = [Frame(None, tuple(layout.header(trace, digits, language)))]
+    tables = [layout.forward_table(trace, digits, language), *_edges(trace, digits, language)]
     for table in tables:
         rows = list(table.rows)
         made.extend(
-            Frame(Table(table.title, table.columns, rows[:place], place, table.aside))
+            Frame(_with(table, rows[:place]), growing=True)
             for place in range(1, len(rows) + 1)
         )
-    for table in layout.path_tables(trace, digits):
-        rows = list(table.rows)
-        made.append(Frame(Table(table.title, table.columns, rows, len(rows), table.aside)))
-    made.append(Frame(None, tuple(layout.closing(trace, digits))))
+    made.extend(Frame(_with(table, list(table.rows))) for table in layout.path_tables(trace, digits, language))
+    made.append(Frame(None, tuple(layout.closing(trace, digits, language))))
     for place, frame in enumerate(made, 1):
         frame.place, frame.count = place, len(made)
     return made
 
 
-def _edges(trace: Trace, digits: int) -> Iterator[Table]:
+def _with(table: Table, rows: list[tuple[str, ...]]) -> Table:
+    """The same table with these rows."""
+    return Table(table.title, table.keys, rows, len(rows), table.aside, table.language, table.columns)
+
+
+def _edges(trace: Trace, digits: int, language: str) -> Iterator[Table]:
     if trace.backward:
-        yield layout.backward_table(trace, digits)
-    yield from layout.tangent_tables(trace, digits)
+        yield layout.backward_table(trace, digits, language)
+    yield from layout.tangent_tables(trace, digits, language)

@@ -6,6 +6,7 @@ from typing import Any
 
 from bpcli.engine.point import short
 from bpcli.numbers import full, nearest
+from bpcli.render.languages import ENGLISH
 from bpcli.render.words import sentence
 from bpcli.tracing.checks import SWEPT
 from bpcli.tracing.record import Tangent
@@ -57,9 +58,9 @@ def jsonable(value: Any) -> Any:
     return plain_number(value)
 
 
-def notes_list(notes: Sequence[Note]) -> list[dict[str, Any]]:
+def notes_list(notes: Sequence[Note], language: str = ENGLISH) -> list[dict[str, Any]]:
     """Notes with their kind, their sentence and their facts."""
-    return [{"kind": note.kind, "text": sentence(note), **jsonable(note.facts)} for note in notes]
+    return [{"kind": note.kind, "text": sentence(note, language), **jsonable(note.facts)} for note in notes]
 
 
 def as_text(kind: Kind, value: Any, gradient: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -90,20 +91,23 @@ def beside_floats(comparison: Comparison | None) -> dict[str, Any]:
     return {"narrow": {**told, "float64": value, "relative_error": error}}
 
 
-def eval_dict(point: Point, comparison: Comparison | None = None) -> dict[str, Any]:
+def eval_dict(point: Point, comparison: Comparison | None = None, language: str = ENGLISH) -> dict[str, Any]:
     """bpcli.eval/1"""
     if len(point.results) > 1:
-        return {"schema": "bpcli.eval/1", "values": jsonable(point.results), "notes": notes_list(point.notes)}
+        notes = notes_list(point.notes, language)
+        return {"schema": "bpcli.eval/1", "values": jsonable(point.results), "notes": notes}
     return {
         "schema": "bpcli.eval/1",
         "value": plain_number(point.value),
         **as_text(point.kind, point.value, None),
         **beside_floats(comparison),
-        "notes": notes_list(point.notes),
+        "notes": notes_list(point.notes, language),
     }
 
 
-def grad_dict(point: Point, comparison: Comparison | None = None, mode: str | None = None) -> dict[str, Any]:
+def grad_dict(
+    point: Point, comparison: Comparison | None = None, mode: str | None = None, language: str = ENGLISH
+) -> dict[str, Any]:
     """bpcli.grad/1; with the passes where a mode was asked for."""
     passes = {"forward": len(point.gradient), "reverse": 0} if mode == "forward" else {"forward": 1, "reverse": 1}
     return {
@@ -113,7 +117,7 @@ def grad_dict(point: Point, comparison: Comparison | None = None, mode: str | No
         **({} if mode is None else {"mode": mode, "passes": passes}),
         **as_text(point.kind, point.value, point.gradient),
         **beside_floats(comparison),
-        "notes": notes_list(point.notes),
+        "notes": notes_list(point.notes, language),
     }
 
 
@@ -121,7 +125,7 @@ def _passes(found: Matrix | Product) -> dict[str, int]:
     return {"forward": found.passes.forward, "reverse": found.passes.reverse}
 
 
-def matrix_dict(found: Matrix) -> dict[str, Any]:
+def matrix_dict(found: Matrix, language: str = ENGLISH) -> dict[str, Any]:
     """bpcli.jacobian/1, bpcli.hessian/1"""
     rows = jsonable([list(row.values()) for row in found.rows.values()])
     variables = list(found.columns)
@@ -134,10 +138,12 @@ def matrix_dict(found: Matrix) -> dict[str, Any]:
     else:
         value = plain_number(found.point.value)
         told = {"schema": "bpcli.hessian/1", "value": value, "variables": variables, "hessian": rows}
-    return told | {"passes": _passes(found), "notes": notes_list(found.point.notes)}
+    return told | {"passes": _passes(found), "notes": notes_list(found.point.notes, language)}
 
 
-def derivatives_dict(point: Point, found: Mapping[tuple[str, ...], float], order: int) -> dict[str, Any]:
+def derivatives_dict(
+    point: Point, found: Mapping[tuple[str, ...], float], order: int, language: str = ENGLISH
+) -> dict[str, Any]:
     """bpcli.derivatives/1: nested lists, one level an order of differentiation."""
     names = list(dict.fromkeys(name for chosen in found for name in chosen))
     nested: list[Any] = [plain_number(value) for value in found.values()]
@@ -149,11 +155,11 @@ def derivatives_dict(point: Point, found: Mapping[tuple[str, ...], float], order
         "variables": names,
         "order": order,
         "derivatives": nested,
-        "notes": notes_list(point.notes),
+        "notes": notes_list(point.notes, language),
     }
 
 
-def product_dict(command: str, found: Product) -> dict[str, Any]:
+def product_dict(command: str, found: Product, language: str = ENGLISH) -> dict[str, Any]:
     """bpcli.jvp/1, bpcli.vjp/1, bpcli.hessian_product/1"""
     given = "weights" if command == "vjp" else "direction"
     product = {"jvp": "tangents", "vjp": "gradient", "hessian_product": "product"}[command]
@@ -163,7 +169,7 @@ def product_dict(command: str, found: Product) -> dict[str, Any]:
         given: jsonable(found.given),
         product: jsonable(found.slopes),
         "passes": _passes(found),
-        "notes": notes_list(found.point.notes),
+        "notes": notes_list(found.point.notes, language),
     }
 
 
@@ -236,7 +242,7 @@ def fit_dict(fit: Fit) -> dict[str, Any]:
     }
 
 
-def check_dict(check: Check) -> dict[str, Any]:
+def check_dict(check: Check, language: str = ENGLISH) -> dict[str, Any]:
     """bpcli.check/1"""
     from bpcli.render.check import reason_text
 
@@ -252,7 +258,7 @@ def check_dict(check: Check) -> dict[str, Any]:
         "value": plain_number(check.point.value),
         "methods": {name: method(found) for name, found in check.methods.items()},
         "reasons": {
-            name: {variable: reason_text(reason) for variable, reason in reasons.items()}
+            name: {variable: reason_text(reason, language) for variable, reason in reasons.items()}
             for name, reasons in check.reasons.items()
         },
         "relative_errors": {name: method(found) for name, found in check.errors.items()},
@@ -273,15 +279,16 @@ def check_dict(check: Check) -> dict[str, Any]:
     }
     if check.sweep:
         result["sweep"] = {"steps": list(SWEPT), "relative_errors": jsonable(check.sweep)}
-    return result | {"notes": notes_list(check.point.notes)}
+    return result | {"notes": notes_list(check.point.notes, language)}
 
 
-def trace_dict(trace: Trace) -> dict[str, Any]:
+def trace_dict(trace: Trace, language: str = ENGLISH, explain: str = "") -> dict[str, Any]:
     """bpcli.trace/1"""
-    return {key: list(value) if isinstance(value, Listed) else value for key, value in _trace_parts(trace)}
+    parts = _trace_parts(trace, language, explain)
+    return {key: list(value) if isinstance(value, Listed) else value for key, value in parts}
 
 
-def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
+def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[str, Any]]:
     """The parts of a trace; the long ones as iterators, so that a million steps can be written one by one."""
     from bpcli.render.layout import count_text
 
@@ -323,7 +330,17 @@ def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
             trace.forward,
         ),
     )
-    yield "backward", Listed(lambda row: _edge_dict(row, names), trace.backward)
+    if explain:
+        from bpcli.render.narration import edge_sentence
+
+        def edge(row: Backward) -> dict[str, Any]:
+            return {**_edge_dict(row, names), "text": edge_sentence(trace, row, explain, language=language)}
+    else:
+
+        def edge(row: Backward) -> dict[str, Any]:
+            return _edge_dict(row, names)
+
+    yield "backward", Listed(edge, trace.backward)
     if trace.tangents:
         yield "tangents", {name: [_edge_dict(row, names) for row in rows] for name, rows in trace.tangents.items()}
     yield (
@@ -359,7 +376,7 @@ def _trace_parts(trace: Trace) -> Iterator[tuple[str, Any]]:
                 "state": found.state,
             },
         )  # fmt: skip
-    yield "notes", notes_list(trace.notes)
+    yield "notes", notes_list(trace.notes, language)
 
 
 def _edge_dict(row: Backward, names: Mapping[int, Node]) -> dict[str, Any]:
@@ -385,12 +402,12 @@ def _edge_dict(row: Backward, names: Mapping[int, Node]) -> dict[str, Any]:
     }
 
 
-def trace_text(trace: Trace) -> Iterator[str]:
+def trace_text(trace: Trace, language: str = ENGLISH, explain: str = "") -> Iterator[str]:
     """A trace as pieces of one JSON text, long lists entry by entry."""
     import json
 
     yield "{"
-    for place, (key, value) in enumerate(_trace_parts(trace)):
+    for place, (key, value) in enumerate(_trace_parts(trace, language, explain)):
         yield f"{', ' if place else ''}{json.dumps(key)}: "
         if not isinstance(value, Listed):
             yield json.dumps(value, ensure_ascii=False)

@@ -8,7 +8,8 @@ from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT
 from bpcli.language import text
 from bpcli.numbers import DIGITS, MOST_DIGITS, is_exact, show, told
 from bpcli.ops import TABLE
-from bpcli.render.words import counted, modes_text, sentence, times
+from bpcli.render.languages import ENGLISH
+from bpcli.render.words import columns, counted, modes_text, phrase, sentence, used
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,39 +23,44 @@ LONGEST_HEADER = 2000  # characters of a formula in the header
 MOST_ROWS = 60  # of a table; a longer one shows head and tail, unless all are asked for
 HEAD = 20
 
-CHECKS = {
-    "agrees": "check: central difference agrees to {gap}",
-    "within resolution": "check: central difference agrees as far as it can resolve",
-    "corner": "check: {name} is at a corner, and the slope used lies between those of both sides",
-    "undecided": "check: the central difference cannot decide here",
-    "disagrees": "check: central difference for {name} DISAGREES by {gap} of its size",
-}
 FORWARD_COLUMNS = ("#", "node", "computes", "with numbers", "value")
 TANGENT_COLUMNS = ("#", "edge", "tangent", "local", "product", "running total")
 BACKWARD_COLUMNS = ("#", "edge", "upstream", "local", "product", "running total")
+PATH_COLUMNS = ("path", "locals", "product", "")
 
 
 class Table:
     """A titled table of text: columns, and rows that are made as they are read.
 
-    rows:  each a tuple as long as `columns`
-    aside: said to the right of the title
-    count: number of rows
+    keys:    what the columns hold, whatever the language; the keys of COLUMNS
+    columns: their titles, where those are not the keys in the language of the table
+    rows:    each a tuple as long as `columns`
+    aside:   said to the right of the title
+    count:   number of rows
     """
 
-    __slots__ = ("aside", "columns", "count", "rows", "title")
+    __slots__ = ("aside", "columns", "count", "keys", "language", "rows", "title")
 
     def __init__(
-        self, title: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]], count: int, aside: str = ""
+        self,
+        title: str,
+        keys: tuple[str, ...],
+        rows: Iterable[tuple[str, ...]],
+        count: int,
+        aside: str = "",
+        language: str = ENGLISH,
+        titles: tuple[str, ...] | None = None,
     ) -> None:
         self.title = title
-        self.columns = columns
+        self.keys = keys
+        self.columns = titles or (keys if language == ENGLISH else columns(keys, language))
+        self.language = language
         self.rows = rows
         self.count = count
         self.aside = aside
 
 
-def header(trace: Trace, digits: int = DIGITS) -> list[str]:
+def header(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[str]:
     """The first line: the program, its inputs, and what there is to see."""
     program = trace.program
     graph = program.graph
@@ -62,7 +68,8 @@ def header(trace: Trace, digits: int = DIGITS) -> list[str]:
     named = {node for node in graph.name if graph.op[node] != "var" and node in trace.nodes}
     pieces = []
     if text.symbols(graph, trace.output) > LONGEST_HEADER:
-        pieces.append(f"{trace.nodes[trace.output].name} = (a formula of {counted(operations, 'operation')})")
+        formula = phrase("long formula", language, operations=counted(operations, "operation", language))
+        pieces.append(f"{trace.nodes[trace.output].name} = {formula}")
     else:
         shown = [node for node in sorted(named) if node != trace.output]
         for node in [*shown, trace.output]:
@@ -71,22 +78,27 @@ def header(trace: Trace, digits: int = DIGITS) -> list[str]:
     parts = ["; ".join(pieces)]
     if trace.given:
         parts.append(", ".join(f"{name} = {show(value, digits)}" for name, value in trace.given.items()))
-    used = [
-        f"{trace.nodes[node].name} is used {times(count)}"
+    again = [
+        used(trace.nodes[node].name, count, language)
         for node, count in trace.uses.items()
         if count > 1 and node in trace.nodes
     ]
-    facts = [counted(operations, "operation"), *used[:3]]
-    if len(used) > 3:
-        facts.append(f"{len(used) - 3} more are used again")
-    parts.append(", ".join(facts))
+    facts = [counted(operations, "operation", language), *again[:3]]
+    if len(again) > 3:
+        facts.append(phrase("more used", language, count=len(again) - 3))
+    parts.append(phrase("facts", language).join(facts))
     return parts
 
 
-def forward_table(trace: Trace, digits: int = DIGITS) -> Table:
+def output_name(trace: Trace) -> str:
+    """What the result is called."""
+    return trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
+
+
+def forward_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """The values, upwards."""
     rows = (forward_row(trace, step, digits) for step in trace.forward)
-    return Table("Forward", FORWARD_COLUMNS, rows, len(trace.forward))
+    return Table(phrase("forward", language), FORWARD_COLUMNS, rows, len(trace.forward), language=language)
 
 
 def forward_row(trace: Trace, step: Forward, digits: int) -> tuple[str, ...]:
@@ -152,51 +164,60 @@ def spaced(trace: Trace, node: int) -> str:
     return text.operation(graph.op[node], operands, levels, spaced=True)
 
 
-def backward_table(trace: Trace, digits: int = DIGITS) -> Table:
+def backward_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """The edges, downwards."""
-    output = trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
-    rows = (backward_row(trace, row, output, digits) for row in trace.backward)
-    return Table("Backward", BACKWARD_COLUMNS, rows, len(trace.backward), _start(trace, output))
+    output = output_name(trace)
+    rows = (backward_row(trace, row, output, digits, language) for row in trace.backward)
+    title, start = phrase("backward", language), _start(trace, output, language)
+    return Table(title, BACKWARD_COLUMNS, rows, len(trace.backward), start, language)
 
 
-def _start(trace: Trace, output: str) -> str:
+def _start(trace: Trace, output: str, language: str) -> str:
     """What the reverse pass starts with."""
     if trace.scale == 1:
-        return f"start: d{output}/d{output} = 1"
-    return f"start: S*d{output}/d{output} = S = {show(trace.scale)}"
+        return phrase("start", language, total=f"d{output}/d{output}")
+    return phrase("scaled start", language, total=f"d{output}/d{output}", scale=show(trace.scale))
 
 
-def backward_row(trace: Trace, row: Backward, output: str, digits: int) -> tuple[str, ...]:
+def backward_row(
+    trace: Trace, row: Backward, output: str, digits: int, language: str = ENGLISH
+) -> tuple[str, ...]:
     """One edge: step, edge, upstream, local (formula and number), product, running total."""
     node, argument = trace.nodes[row.node].name, trace.nodes[row.argument].name
-    upstream, steps, factors = _edge_cells(trace, row, digits)
+    upstream, steps, factors = _edge_cells(trace, row, digits, language)
     scaled = "" if trace.scale == 1 else "S*"
-    running = _running(f"{scaled}d{output}/d{argument}", row, digits)
+    running = _running(f"{scaled}d{output}/d{argument}", row, digits, language)
     return str(row.step), f"{node} -> {argument}", upstream, steps, factors, running
 
 
-def tangent_tables(trace: Trace, digits: int = DIGITS) -> Iterator[Table]:
+def tangent_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[Table]:
     """Forward mode: for each input the edges upwards."""
     for name, rows in trace.tangents.items():
-        cells = _tangent_rows(trace, rows, name, digits)
-        yield Table(f"Tangents along {name}", TANGENT_COLUMNS, cells, len(rows), f"start: d{name}/d{name} = 1")
+        cells = _tangent_rows(trace, rows, name, digits, language)
+        title, start = phrase("tangents", language, name=name), phrase("start", language, total=f"d{name}/d{name}")
+        titles = columns(("#", "edge", "tangent", "local", "tangent product", "running total"), language)
+        yield Table(title, TANGENT_COLUMNS, cells, len(rows), start, language, titles)
 
 
-def _tangent_rows(trace: Trace, rows: list[Tangent], name: str, digits: int) -> Iterator[tuple[str, ...]]:
+def _tangent_rows(
+    trace: Trace, rows: list[Tangent], name: str, digits: int, language: str
+) -> Iterator[tuple[str, ...]]:
     """The rows of one input, made as they are read: that may be after the next table has begun."""
     for row in rows:
-        yield tangent_row(trace, row, name, digits)
+        yield tangent_row(trace, row, name, digits, language)
 
 
-def tangent_row(trace: Trace, row: Tangent, name: str, digits: int) -> tuple[str, ...]:
+def tangent_row(
+    trace: Trace, row: Tangent, name: str, digits: int, language: str = ENGLISH
+) -> tuple[str, ...]:
     """One edge upwards: step, edge, tangent, local (formula and number), product, running total."""
     node, argument = trace.nodes[row.node].name, trace.nodes[row.argument].name
-    tangent, steps, factors = _edge_cells(trace, row, digits)
-    running = _running(f"d{node}/d{name}", row, digits)
+    tangent, steps, factors = _edge_cells(trace, row, digits, language)
+    running = _running(f"d{node}/d{name}", row, digits, language)
     return str(row.step), f"{argument} -> {node}", tangent, steps, factors, running
 
 
-def _edge_cells(trace: Trace, row: Backward, digits: int) -> tuple[str, str, str]:
+def _edge_cells(trace: Trace, row: Backward, digits: int, language: str) -> tuple[str, str, str]:
     """What comes to an edge, its local derivative as formula and number, and the product of the two."""
     node, argument = trace.nodes[row.node].name, trace.nodes[row.argument].name
     shown, relation, product = told("*", [row.upstream, row.local], row.product, digits)
@@ -205,43 +226,51 @@ def _edge_cells(trace: Trace, row: Backward, digits: int) -> tuple[str, str, str
     formula = row.formula if len(row.formula) <= 40 else ""
     chooses = trace.nodes[row.node].op == "where"
     if row.state == SHUT:
-        why = "not taken" if chooses else f"not {_in_brackets(row.condition)}"
+        shut = phrase("not", language, condition=_in_brackets(row.condition))
+        why = phrase("not taken", language) if chooses else shut
         steps = f"d({derived})/d{argument} = 0, {why}"
     elif row.state == NO_SLOPE:
-        reason = "cut" if trace.nodes[row.node].op == "detach" else "flat"
+        reason = phrase("cut" if trace.nodes[row.node].op == "detach" else "flat", language)
         steps = f"d({derived})/d{argument} = 0, {reason}"
     else:
         middle = f" = {formula}" if formula and formula != local else ""
-        steps = f"d({derived})/d{argument}{middle} {_rounded(formula, row.local)} {local}"
+        steps = f"d({derived})/d{argument}{middle} {rounded(formula, row.local)} {local}"
         if row.condition:
-            steps += ", taken" if chooses and row.state == OPEN else f", {row.condition}" if not chooses else ""
+            taken = f", {phrase('taken', language)}"
+            steps += taken if chooses and row.state == OPEN else f", {row.condition}" if not chooses else ""
     if row.state == OPEN or (row.local - row.local == 0 and row.upstream - row.upstream == 0):
-        factors = f"{upstream} * {_bracketed(local)} {relation} {product}"
+        factors = f"{upstream} * {bracketed(local)} {relation} {product}"
     else:
         # inf * 0 is not 0: that nothing flows here is no product.
-        factors = "nothing arrives" if row.upstream == 0 else "nothing passes"
+        factors = phrase("nothing arrives" if row.upstream == 0 else "nothing passes", language)
     return upstream, steps, factors
 
 
-def _running(name: str, row: Backward, digits: int) -> str:
+def _running(name: str, row: Backward, digits: int, language: str) -> str:
     """The sum that a product goes to: with a colon until it is complete."""
     complete = row.count == row.arriving
     if row.before is None:
         total = show(row.total, digits)
-        counter = "" if row.arriving == 1 else f" ({row.count} of {row.arriving})"
+        counter = "" if row.arriving == 1 else _counter(row, language)
         return f"{name} = {total}" if complete else f"{name}: {total}{counter}"
     terms, equal, total = told("+", [row.before, row.product], row.total, digits)
     sign = " =" if complete else ":"
-    return f"{name}{sign} {terms[0]} + {_bracketed(terms[1])} {equal} {total} ({row.count} of {row.arriving})"
+    return f"{name}{sign} {terms[0]} + {bracketed(terms[1])} {equal} {total}{_counter(row, language)}"
 
 
-def _rounded(formula: str, local: Number) -> str:
+def _counter(row: Backward, language: str) -> str:
+    """Which of the branches that arrive this is."""
+    return phrase("counter", language, count=row.count, arriving=row.arriving)
+
+
+def rounded(formula: str, local: Number) -> str:
     """Between a formula and its number: ≈ where the formula is a number that the kind of number has to round."""
     decimal = formula.lstrip("-").replace(".", "", 1).isdigit()
     return "≈" if decimal and not is_exact(formula, local) else "="
 
 
-def _bracketed(number: str) -> str:
+def bracketed(number: str) -> str:
+    """A negative number in brackets, as it stands behind a sign."""
     return f"({number})" if number.startswith("-") else number
 
 
@@ -249,60 +278,64 @@ def _in_brackets(condition: str) -> str:
     return f"({condition})" if " and " in condition or " or " in condition else condition
 
 
-def path_tables(trace: Trace, digits: int = DIGITS) -> Iterator[Table]:
+def path_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[Table]:
     """For each input the ways up to the output, and their sum."""
-    output = trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
+    output = output_name(trace)
     for name, paths in trace.paths.items():
         if paths.count < 2:
             continue
-        rows = [path_row(trace, path, digits) for path in paths.listed]
+        rows = [path_row(trace, path, digits, language) for path in paths.listed]
         more = paths.count - len(paths.listed)
         if more:
-            rows.append((f"and {count_text(more)} more", "", show(paths.rest, digits), "together"))
-        rows.append(("total", "", show(paths.total, digits), ""))
-        title = f"Paths from {name} to {output}"
-        aside = f"{count_text(paths.count)} of them" if more else ""
-        yield Table(title, ("path", "locals", "product", ""), rows, len(rows), aside)
+            others = phrase("more paths", language, count=count_text(more, language))
+            rows.append((others, "", show(paths.rest, digits), phrase("together", language)))
+        rows.append((phrase("total", language), "", show(paths.total, digits), ""))
+        title = phrase("paths", language, name=name, output=output)
+        aside = phrase("paths aside", language, count=count_text(paths.count, language)) if more else ""
+        titles = columns(("path", "locals", "path product", ""), language)
+        yield Table(title, PATH_COLUMNS, rows, len(rows), aside, language, titles)
 
 
-def path_row(trace: Trace, path: Path, digits: int) -> tuple[str, ...]:
+def path_row(trace: Trace, path: Path, digits: int, language: str = ENGLISH) -> tuple[str, ...]:
     """One way: its nodes, its local derivatives, their product, and what it goes through."""
     names = [trace.nodes[node].name for node in path.nodes]
     written, relation, product = told("*", list(path.locals), path.product, digits)
-    factors = " * ".join([written[0], *(_bracketed(each) for each in written[1:])])
+    factors = " * ".join([written[0], *(bracketed(each) for each in written[1:])])
     if len(names) == 2:
-        return " -> ".join(names), factors, product, "direct"
-    through = "through " + ", ".join(names[1:-1]) if len(names) <= 5 else f"through {len(names) - 2} nodes"
+        return " -> ".join(names), factors, product, phrase("direct", language)
+    through = phrase("through", language, names=", ".join(names[1:-1]))
+    if len(names) > 5:
+        through = phrase("through many", language, count=len(names) - 2)
     if len(names) > 9:
         names = [*names[:4], "...", *names[-4:]]
     if len(written) > 9:
-        factors = f"{len(written)} factors"
+        factors = phrase("factors", language, count=len(written))
     return " -> ".join(names), factors, product if relation == "=" else f"≈ {product}", through
 
 
-def count_text(count: int) -> str:
+def count_text(count: int, language: str = ENGLISH) -> str:
     """A number of paths: exact to 4096 bits, then its size."""
     if count.bit_length() <= 4096:
         return str(count)
     from math import log10
 
-    return f"about 10^{round(log10(count))}"
+    return phrase("about", language, power=round(log10(count)))
 
 
-def closing(trace: Trace, digits: int = DIGITS) -> list[str]:
+def closing(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[str]:
     """The result, the check, and the notes."""
-    output = trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
+    output = output_name(trace)
     line = "    ".join(f"d{output}/d{name} = {show(value, digits)}" for name, value in trace.gradient.items())
     parts = [line] if line else []
     if trace.check is not None:
         found = trace.check
-        parts.append(CHECKS[found.state].format(name=found.name, gap=_power(found.gap)))
+        parts.append(phrase(found.state, language, name=found.name, gap=_power(found.gap)))
     elif trace.gradient and not trace.paths and len(trace.forward) > 1000:
-        parts.append("paths and the check are left out of a trace this long")
+        parts.append(phrase("left out", language))
     lines = ["          ".join(parts)] if parts else []
     if trace.tangents:
-        lines.append(modes_text(len(trace.tangents), "forward"))
-    return lines + [f"note: {sentence(note)}" for note in trace.notes]
+        lines.append(modes_text(len(trace.tangents), "forward", language=language))
+    return lines + [phrase("note", language, text=sentence(note, language)) for note in trace.notes]
 
 
 def _power(gap: float) -> str:
@@ -320,4 +353,4 @@ def shortened(table: Table, whole: bool) -> Iterator[tuple[str, ...] | str]:
         if place < HEAD or place >= table.count - HEAD:
             yield row
         elif place == HEAD:
-            yield f"... {table.count - 2 * HEAD} more rows (--all shows them)"
+            yield phrase("more rows", table.language, count=table.count - 2 * HEAD)

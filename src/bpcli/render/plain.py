@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 from bpcli.errors import display_width
 from bpcli.numbers import DIGITS
 from bpcli.render import layout
+from bpcli.render.languages import ENGLISH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from bpcli.tracing.record import Trace
 
 SPEAKING = ("#", "node", "edge", "input", "name", "step", "parameter", "path", "running total", "")  # need no label
+# A wide character, or a word, with the signs that must not be parted from it and the blanks behind it.
+PIECES = re.compile(r"[（「“]*(?:[\u3000-\u9fff]|[^\s\u3000-\u9fff\uff00-\uffef“”]+)?[，。；：、）」”！]*\s*")
 SAMPLE = 1000  # rows that decide the width of a column; a wider cell further down pushes its row out
 
 
@@ -38,9 +42,9 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
     if title:
         yield title
     if width is not None and total > width:
-        yield from folded(table.columns, itertools.chain(sample, rows), width)
+        yield from folded(table, itertools.chain(sample, rows), width)
         return
-    if any(name != "path" for name in table.columns[:1]):
+    if table.keys[:1] != ("path",):
         yield _line(table.columns, widths)
     for row in itertools.chain(sample, rows):
         yield f"  {row}" if isinstance(row, str) else _line(row, widths)
@@ -50,14 +54,15 @@ def _line(row: tuple[str, ...], widths: list[int]) -> str:
     return ("  " + "  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True))).rstrip()
 
 
-def folded(columns: tuple[str, ...], rows: Iterator[tuple[str, ...] | str], width: int) -> Iterator[str]:
+def folded(table: Table, rows: Iterator[tuple[str, ...] | str], width: int) -> Iterator[str]:
     """Rows folded into lines, a cell or several to a line, nothing cut."""
     for row in rows:
         if isinstance(row, str):
             yield f"  {row}"
             continue
-        named = zip(columns, row, strict=True)
-        yield from filled([cell if name in SPEAKING else f"{name} {cell}" for name, cell in named if cell], width)
+        named = zip(table.keys, table.columns, row, strict=True)
+        pieces = [cell if key in SPEAKING else f"{title} {cell}" for key, title, cell in named if cell]
+        yield from filled(pieces, width)
 
 
 def filled(pieces: Iterable[str], width: int, indent: str = "  ", hanging: str = "       ") -> Iterator[str]:
@@ -79,11 +84,33 @@ def filled(pieces: Iterable[str], width: int, indent: str = "  ", hanging: str =
     yield line
 
 
+def wrapped(text: str, width: int, hanging: str = "  ") -> Iterator[str]:
+    """A sentence in lines of at most `width` columns, broken between words, and in Chinese between characters.
+
+    No line begins with a sign that closes or separates.
+    """
+    line, filled_to = "", 0
+    for piece in PIECES.findall(text):
+        columns = display_width(piece.rstrip())
+        if line.strip() and filled_to + columns > width:
+            yield line.rstrip()
+            line, filled_to = hanging, len(hanging)
+        line += piece
+        filled_to += display_width(piece)
+    yield line.rstrip()
+
+
 def trace_lines(
-    trace: Trace, digits: int = DIGITS, *, whole: bool = True, width: int | None = None
+    trace: Trace,
+    digits: int = DIGITS,
+    *,
+    whole: bool = True,
+    width: int | None = None,
+    language: str = ENGLISH,
+    explain: str = "",
 ) -> Iterator[str]:
-    """A trace as lines of text."""
-    parts = layout.header(trace, digits)
+    """A trace as lines of text; in words too, where a level of narration.LEVELS is given."""
+    parts = layout.header(trace, digits, language)
     line = "      ".join(parts)
     if width is not None and display_width(line) > width:
         for part in parts:
@@ -92,18 +119,24 @@ def trace_lines(
         yield line
     yield ""
     if trace.forward:
-        yield from table_lines(layout.forward_table(trace, digits), whole, width)
+        yield from table_lines(layout.forward_table(trace, digits, language), whole, width)
         yield ""
     if trace.backward:
-        yield from table_lines(layout.backward_table(trace, digits), whole, width)
+        yield from table_lines(layout.backward_table(trace, digits, language), whole, width)
         yield ""
-    for table in layout.tangent_tables(trace, digits):
+    for table in layout.tangent_tables(trace, digits, language):
         yield from table_lines(table, whole, width)
         yield ""
-    for table in layout.path_tables(trace, digits):
+    for table in layout.path_tables(trace, digits, language):
         yield from table_lines(table, True, width)
         yield ""
-    for line in layout.closing(trace, digits):
+    if explain:
+        from bpcli.render.narration import narration
+
+        for line in narration(trace, explain, digits, language, whole):
+            yield from [line] if width is None else wrapped(line, width)
+        yield ""
+    for line in layout.closing(trace, digits, language):
         if width is not None and display_width(line) > width:
             # The results, then the check, each beginning a line of its own.
             for part in line.split("          "):

@@ -12,7 +12,9 @@ from rich.text import Text
 from bpcli.errors import display_width
 from bpcli.numbers import DIGITS
 from bpcli.render import layout, plain
+from bpcli.render.languages import ENGLISH
 from bpcli.render.layout import Table
+from bpcli.render.words import phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,32 +48,40 @@ def table_renderable(table: Table, whole: bool, width: int, newest: bool = False
         title.append(f"   {table.aside}", style="dim")
     parts: list[Any] = [title] if table.title else []
     if sum(widths) + 2 * len(widths) > width:
-        lines = plain.folded(table.columns, iter(rows[:-1] if newest else rows), width)
-        last = plain.folded(table.columns, iter(rows[-1:] if newest else ()), width)
+        lines = plain.folded(table, iter(rows[:-1] if newest else rows), width)
+        last = plain.folded(table, iter(rows[-1:] if newest else ()), width)
         return Group(*parts, *(Text(line) for line in lines), *(Text(line, style="reverse") for line in last))
-    drawn = _empty(table.columns, widths, header=True)
+    drawn = _empty(table, widths, header=True)
     parts.append(drawn)
     for place, row in enumerate(rows, 1):
         if isinstance(row, str):
             # It is no cell: the table goes on below it.
-            drawn = _empty(table.columns, widths, header=False)
+            drawn = _empty(table, widths, header=False)
             parts += [Text(f"  {row}"), drawn]
         else:
             drawn.add_row(*(Text(cell) for cell in row), style="reverse" if newest and place == len(rows) else "")
     return Group(*parts)
 
 
-def _empty(columns: tuple[str, ...], widths: list[int], header: bool) -> RichTable:
+def _empty(table: Table, widths: list[int], header: bool) -> RichTable:
     """A table without rows, its columns as wide as they have to be."""
     drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, show_header=header)
-    for column, width in zip(columns, widths, strict=True):
-        drawn.add_column(Text(column), style=STYLES.get(column, ""), no_wrap=True, min_width=width)
+    for key, title, width in zip(table.keys, table.columns, widths, strict=True):
+        drawn.add_column(Text(title), style=STYLES.get(key, ""), no_wrap=True, min_width=width)
     return drawn
 
 
-def trace_renderable(trace: Trace, digits: int = DIGITS, *, whole: bool = False, width: int = 80) -> Any:
-    """A trace as something a Rich console prints."""
-    first, *rest = layout.header(trace, digits)
+def trace_renderable(
+    trace: Trace,
+    digits: int = DIGITS,
+    *,
+    whole: bool = False,
+    width: int = 80,
+    language: str = ENGLISH,
+    explain: str = "",
+) -> Any:
+    """A trace as something a Rich console prints; in words too, where a level of narration.LEVELS is given."""
+    first, *rest = layout.header(trace, digits, language)
     line = "      ".join([first, *rest])
     parts: list[Any] = []
     if display_width(line) <= width:
@@ -79,13 +89,21 @@ def trace_renderable(trace: Trace, digits: int = DIGITS, *, whole: bool = False,
     else:
         parts += [Text(first, style="bold"), *(Text(each) for each in rest)]
     parts.append(Text(""))
-    tables = [layout.forward_table(trace, digits)] if trace.forward else []
+    tables = [layout.forward_table(trace, digits, language)] if trace.forward else []
     if trace.backward:
-        tables.append(layout.backward_table(trace, digits))
-    for table in (*tables, *layout.tangent_tables(trace, digits), *layout.path_tables(trace, digits)):
+        tables.append(layout.backward_table(trace, digits, language))
+    tables += [*layout.tangent_tables(trace, digits, language), *layout.path_tables(trace, digits, language)]
+    for table in tables:
         parts += [table_renderable(table, whole, width), Text("")]
-    for line in layout.closing(trace, digits):
-        note = line.startswith("note:")
+    if explain:
+        from bpcli.render.narration import narration
+
+        title, *told = narration(trace, explain, digits, language, whole)
+        parts.append(Text(title, style="bold magenta"))
+        parts += [Text(piece) for line in told for piece in plain.wrapped(line, width)]
+        parts.append(Text(""))
+    for line in layout.closing(trace, digits, language):
+        note = line.startswith(phrase("note", language, text=""))
         pieces = [line] if display_width(line) <= width else [piece.strip() for piece in line.split("          ")]
         styles = ["yellow" if note else "bold", *["yellow" if note else "dim"] * (len(pieces) - 1)]
         parts += [Text(piece, style=style) for piece, style in zip(pieces, styles, strict=True)]
@@ -97,17 +115,21 @@ def console(width: int | None = None) -> Console:
     return Console(width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
-def print_trace(trace: Trace, digits: int = DIGITS, *, whole: bool = False) -> None:
+def print_trace(
+    trace: Trace, digits: int = DIGITS, *, whole: bool = False, language: str = ENGLISH, explain: str = ""
+) -> None:
     """Print a trace on the terminal."""
     screen = console()
-    screen.print(trace_renderable(trace, digits, whole=whole, width=screen.width))
+    screen.print(
+        trace_renderable(trace, digits, whole=whole, width=screen.width, language=language, explain=explain)
+    )
 
 
-def show_frame(trace: Trace, frame: Frame, digits: int, keys: str) -> None:
+def show_frame(trace: Trace, frame: Frame, digits: int, keys: str, language: str = ENGLISH) -> None:
     """Clear the terminal and show one frame, with the newest row marked; rows that do not fit are left out above."""
     screen = console()
     screen.clear()
-    header = layout.header(trace, digits)
+    header = layout.header(trace, digits, language)
     screen.print(Text(header[0], style="bold"))
     for line in header[1:]:
         screen.print(Text(line))
@@ -123,12 +145,13 @@ def show_frame(trace: Trace, frame: Frame, digits: int, keys: str) -> None:
         room = max(3, (screen.height - len(header) - 8) // (1 if _fits(table, rows, screen.width) else 3))
         left_out = len(rows) - room
         if left_out > 0:
-            screen.print(Text(f"... {left_out} rows above", style="dim"))
-        some = Table(table.title, table.columns, rows[-room:], min(room, len(rows)), table.aside)
-        passes = frame.table.title and not frame.table.title.startswith("Paths")
-        screen.print(table_renderable(some, True, screen.width, newest=bool(passes)))
+            screen.print(Text(phrase("rows above", language, count=left_out), style="dim"))
+        some = Table(
+            table.title, table.keys, rows[-room:], min(room, len(rows)), table.aside, table.language, table.columns
+        )
+        screen.print(table_renderable(some, True, screen.width, newest=frame.growing))
     screen.print()
-    screen.print(Text(f"step {frame.place} of {frame.count}   {keys}", style="dim"))
+    screen.print(Text(phrase("frame", language, place=frame.place, count=frame.count, keys=keys), style="dim"))
 
 
 def _fits(table: Table, rows: list[Any], width: int) -> bool:

@@ -8,44 +8,18 @@ from bpcli.engine.point import short
 from bpcli.language.text import ATOM, SUM, expression
 from bpcli.numbers import DIGITS, show
 from bpcli.ops import TABLE
+from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.words import sentence
 from bpcli.tracing import reasons
 from bpcli.tracing.record import folded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from bpcli.graph import Program
     from bpcli.tracing.reasons import Cause, Why
 
-HEADS = {
-    reasons.UNDEFINED_VALUE: "{total} does not exist, because {output} has no value here",
-    reasons.UNDEFINED: "{total} has no value",
-    reasons.INFINITE: "{total} is {slope}",
-    reasons.ZERO: "{total} is 0",
-    reasons.HUGE: "{total} = {slope} is huge",
-    reasons.TINY: "{total} = {slope} is tiny",
-    reasons.ORDINARY: "{total} = {slope} is an ordinary number",
-}
-CAUSES = {
-    reasons.INDEPENDENT: "no path leads from {name} to {output}",
-    reasons.CUT: "{node} cuts the path: its value passes, and nothing comes back",
-    reasons.STEP: "{node}{at} is piecewise constant: its slope is 0 wherever it has one",
-    reasons.CLOSED: "{node}{at} is closed towards {argument}{condition}",
-    reasons.NOUGHT: "the local derivative {local} is 0{at}",
-    reasons.UNDERFLOW: "at {node}, {upstream} * {number} is too small for a number, and becomes 0",
-    reasons.CANCELS: "at {node} the branches cancel: their sum is 0",
-    reasons.POLE: "the local derivative {local} is infinite{at}",
-    reasons.OVERFLOW: "at {node}, {upstream} * {number} is beyond the largest number",
-    reasons.ZERO_TIMES_INFINITE: (
-        "at {node}{at}, {upstream} from above meets the local derivative {local}, which is {number}: "
-        "their product has no value"
-    ),
-    reasons.NO_LOCAL: "the local derivative {local} has no value{at}",
-    reasons.OPPOSED: "at {node} infinities of both signs are added, and their sum has no value",
-    reasons.FACTOR: "the factor {local} is {number}{at}",
-}
 LONGEST = 48  # characters of a local formula that is shown
 
 
@@ -54,29 +28,33 @@ def called(program: Program, node: int, most: int = 40) -> str:
     return program.graph.name.get(node) or short(program, node, most)
 
 
-def headline(why: Why, digits: int = DIGITS) -> str:
+def headline(why: Why, digits: int = DIGITS, language: str = ENGLISH) -> str:
     """What the derivative is."""
     output = why.program.output_name
-    return HEADS[why.kind].format(total=f"d{output}/d{why.name}", output=output, slope=show(why.slope, digits))
+    template: str = texts(language, "HEADS")[why.kind]
+    return template.format(total=f"d{output}/d{why.name}", output=output, slope=show(why.slope, digits))
 
 
-def cause_text(why: Why, cause: Cause, digits: int = DIGITS) -> str:
+def cause_text(why: Why, cause: Cause, digits: int = DIGITS, language: str = ENGLISH) -> str:
     """One edge that decides, with the numbers that made it."""
+    words = texts(language, "WHY")
+    template: str
     program = why.program
     at = ", ".join(f"{called(program, node, 20)} = {show(value, digits)}" for node, value in cause.inputs)
     if cause.kind == reasons.OVERFLOW and cause.argument < 0:
-        return f"the sum of the branches into {short(program, cause.node)} is beyond the largest number"
-    template = CAUSES[cause.kind]
+        template = words["sum"]
+        return template.format(node=short(program, cause.node))
+    template = texts(language, "CAUSES")[cause.kind]
     if cause.kind == reasons.STEP and program.graph.op[cause.node] in program.graph.functions:
-        template = "{node}{at} has the rule 0 by {argument}"
+        template = words["own step"]
     return template.format(
         name=why.name,
         output=program.output_name,
         node=short(program, cause.node),
         argument="" if cause.argument < 0 else called(program, cause.argument),
-        at=f" with {at}" if at else "",
+        at=words["at"].format(at=at) if at else "",
         local=_local(why, cause),
-        condition=_condition(why, cause),
+        condition=_condition(why, cause, language),
         upstream=show(cause.upstream, digits),
         number=show(cause.local, digits),
     )
@@ -120,45 +98,45 @@ def _local(why: Why, cause: Cause) -> str:
     return f"{written} = {shown}" if len(shown) <= LONGEST else written
 
 
-def _condition(why: Why, cause: Cause) -> str:
+def _condition(why: Why, cause: Cause, language: str) -> str:
     """Where a closed edge would be open, or what was chosen instead."""
     graph = why.program.graph
+    words: Mapping[str, str] = texts(language, "WHY")
     declared = TABLE.get(graph.op[cause.node])
     if cause.kind != reasons.CLOSED or declared is None:
         return ""
     if graph.op[cause.node] == "where":
-        return ": the other branch is taken"
+        return words["other branch"]
     if declared.variadic:
-        return ": it chose another argument"
+        return words["other argument"]
     _, when = partial_text(declared, declared.params[cause.position], True)
     if not when:
         _, _, when = declared.partials[declared.params[cause.position]].partition(" if ")
     read = formula(when)
-    return f": something flows only where {expression(read.graph, read.output, spelled=_spelled(why, cause))}"
+    return words["only where"].format(condition=expression(read.graph, read.output, spelled=_spelled(why, cause)))
 
 
-def sentences(why: Why, digits: int = DIGITS) -> Iterator[str]:
+def sentences(why: Why, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[str]:
     """The whole answer: what the derivative is, the path where one decides, and the edges."""
-    yield headline(why, digits)
+    words = texts(language, "WHY")
+    yield headline(why, digits, language)
     if why.error is not None:
-        message = why.error.report().split("\n")
-        yield message[0].removeprefix("error: ")
-        yield from message[1:]
+        yield from why.error.lines(language)
         return
     if len(why.path) > 2 or (why.path and why.kind != reasons.ORDINARY):
         names = [called(why.program, node, 20) for node in why.path]
         if len(names) > 9:
             names = [*names[:4], "...", *names[-4:]]
-        yield f"most of it comes along {' -> '.join(names)}: {show(why.product, digits)}"
+        yield words["path"].format(path=" -> ".join(names), product=show(why.product, digits))
     for cause in why.causes:
-        yield f"- {cause_text(why, cause, digits)}"
+        yield f"- {cause_text(why, cause, digits, language)}"
     if why.more:
-        yield f"and {why.more} more such edges"
+        yield words["more"].format(count=why.more)
     for note in why.notes:
-        yield f"- {sentence(note)}"
+        yield f"- {sentence(note, language)}"
 
 
-def why_dict(why: Why) -> dict[str, object]:
+def why_dict(why: Why, language: str = ENGLISH) -> dict[str, object]:
     """bpcli.why/1"""
     from bpcli.render.json import plain_number
 
@@ -168,7 +146,7 @@ def why_dict(why: Why) -> dict[str, object]:
         "name": why.name,
         "kind": why.kind,
         "gradient": plain_number(why.slope),
-        "text": headline(why),
+        "text": headline(why, language=language),
         "causes": [
             {
                 "kind": cause.kind,
@@ -178,11 +156,11 @@ def why_dict(why: Why) -> dict[str, object]:
                 "upstream": plain_number(cause.upstream),
                 "local": plain_number(cause.local),
                 "product": plain_number(cause.product),
-                "text": cause_text(why, cause),
+                "text": cause_text(why, cause, language=language),
             }
             for cause in why.causes
         ],
         "more": why.more,
         "path": [called(program, node) for node in why.path],
-        "error": None if why.error is None else why.error.report().split("\n")[0].removeprefix("error: "),
+        "error": None if why.error is None else next(iter(why.error.lines(language))),
     }

@@ -1,8 +1,9 @@
-"""The sentences that people read beside the numbers."""
+"""The sentences that people read beside the numbers, in the language that is asked for."""
 
 from __future__ import annotations
 
 from bpcli.numbers import show
+from bpcli.render.languages import ENGLISH, texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,25 +11,8 @@ if TYPE_CHECKING:
 
     from bpcli.engine.notes import Note
 
-NOTES = {
-    "infinite-value": "{node} is {value}{at}{domain}",
-    "infinite-gradient": "d{output}/d{name} is {value}",
-    "kink": "{node} has a corner with {at}: by convention {convention}{elsewhere}",
-    "independent": "{output} does not depend on {name}",
-    "cut": "{output} does not depend on {name} any more: every path is cut by detach",
-    "no-open-path": "d{output}/d{name} is 0 here: every path from {name} passes an operation that is flat or closed",
-    "left-exact": "left exact numbers at {node}: it is calculated in floats",
-    "left-exact-slope": "left exact numbers on the way from {node} back to {argument}: its slope is one of floats",
-    "underflow": "{node} is {wide}, which {format} rounds to 0: its smallest number is {limit}",
-    "overflow": "{node} is {wide}, which is infinite in {format}: its largest number is {limit}",
-    "underflow-slope": "on the way from {node} back to {argument} the gradient is {wide}, which {format} rounds to 0",
-    "overflow-slope": "on the way from {node} back to {argument} the gradient is {wide}, which is infinite in {format}",
-    "and-more": "and {count} more like this",
-    "shadowed": "{name} is a variable here; the constant of that name is shadowed",
-}
 
-
-def sentence(note: Note) -> str:
+def sentence(note: Note, language: str = ENGLISH) -> str:
     """A note as a sentence."""
     facts = dict(note.facts)
     if "value" in facts:
@@ -36,34 +20,55 @@ def sentence(note: Note) -> str:
     for size in ("wide", "limit"):
         if size in facts:
             facts[size] = show(float(str(facts[size])), 3)
-    if note.kind == "infinite-value":
-        facts["at"] = f" with {facts['at']}" if facts["at"] else ""
-        facts["domain"] = f"; its domain is {facts['domain']}" if facts["domain"] else ""
-    if note.kind == "kink":
-        facts["elsewhere"] = f" ({facts['elsewhere']})" if facts["elsewhere"] else ""
-    return NOTES[note.kind].format(**facts)
+    conventions = texts(language, "CONVENTIONS")
+    for name in ("convention", "elsewhere"):
+        if name in facts:
+            facts[name] = conventions.get(str(facts[name]), facts[name])
+    pieces = texts(language, "NOTE_PIECES")
+    for name in ("domain", "elsewhere", *(("at",) if note.kind == "infinite-value" else ())):
+        if name in facts:
+            facts[name] = pieces[name].format(**{name: facts[name]}) if facts[name] else ""
+    template: str = texts(language, "NOTES")[note.kind]
+    return template.format(**facts)
 
 
-def times(count: int) -> str:
-    """twice, 3 times"""
-    return "twice" if count == 2 else f"{count} times"
+def phrase(key: str, language: str = ENGLISH, **facts: object) -> str:
+    """One of PHRASES with its facts."""
+    template: str = texts(language, "PHRASES")[key]
+    return template.format(**facts)
 
 
-def counted(count: int, noun: str) -> str:
+def columns(keys: Sequence[str], language: str = ENGLISH) -> tuple[str, ...]:
+    """The titles of columns."""
+    titles = texts(language, "COLUMNS")
+    return tuple(titles[key] for key in keys)
+
+
+def used(name: str, count: int, language: str = ENGLISH) -> str:
+    """w is used twice"""
+    return phrase("used twice" if count == 2 else "used", language, name=name, count=count)
+
+
+def counted(count: int, unit: str, language: str = ENGLISH) -> str:
     """1 operation, 2 operations"""
-    return f"{count} {noun}{'' if count == 1 else 'es' if noun.endswith('s') else 's'}"
+    forms: tuple[str, str] = texts(language, "UNITS")[unit]
+    return forms[count != 1].format(count=count)
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], language: str = ENGLISH) -> str:
     """x, y and z"""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(names) == 1:
+        return names[0]
+    return phrase("and", language, first=phrase("comma", language).join(names[:-1]), last=names[-1])
 
 
-def modes_text(directions: int, used: str, results: int = 1) -> str:
+def modes_text(directions: int, mode: str, results: int = 1, language: str = ENGLISH) -> str:
     """What the mode that was used has cost, and what the other one would."""
-    costs = {
-        "forward": f"{counted(directions, 'pass')}, one for each input",
-        "reverse": f"1 pass up and {counted(results, 'sweep')} down" + (", one for each result" if results > 1 else ""),
-    }
-    other = "reverse" if used == "forward" else "forward"
-    return f"{used} mode: {costs[used]} ({other} mode: {costs[other]})"
+    upward = phrase("forward cost", language, passes=counted(directions, "pass", language))
+    downward = phrase(
+        "reverse cost of several" if results > 1 else "reverse cost",
+        language,
+        sweeps=counted(results, "sweep", language),
+    )
+    cost, other = (upward, downward) if mode == "forward" else (downward, upward)
+    return phrase(f"{mode} used", language, cost=cost, other=other)

@@ -27,21 +27,21 @@ def run(work: Work) -> int:
     if work.format == "json":
         from bpcli.render.json import check_dict
 
-        write_json(check_dict(result))
+        write_json(check_dict(result, work.language))
         return code
-    warn(result.point)
+    warn(result.point, work.language)
     if work.quiet:
         write(["ok" if result.ok else "undecided" if result.ok is None else "no"])
         return code
     from bpcli.render.check import check_table, sweep_plot, sweep_table, verdict
 
-    table = check_table(result, work.digits)
+    table = check_table(result, work.digits, work.language)
     if table.count:
         show_table(table, work.format)
-    for sentence in verdict(result):
+    for sentence in verdict(result, work.language):
         say(sentence)
     for name in result.sweep:
         write([""])
-        show_table(sweep_table(result, name), work.format)
-        write(["", *sweep_plot(result, name)])
+        show_table(sweep_table(result, name, work.language), work.format)
+        write(["", *sweep_plot(result, name, work.language)])
     return code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpcli.cli.output import write, write_json
-from bpcli.cli.work import language, warn, whole
+from bpcli.cli.work import warn, whole
 from bpcli.engine.point import evaluate, gradient
 from bpcli.errors import DONE, InputError
 
@@ -25,14 +25,14 @@ def run(work: Work) -> int:
     values: dict[str, float] = {}
     if work.given:
         higher = any(len(names) > 1 for names in turns)
-        warn(evaluate(program, work.given) if higher else gradient(program, work.given, work.wrt))
+        point = evaluate(program, work.given) if higher else gradient(program, work.given, work.wrt)
+        warn(point, work.language)
         values = {name: each.value(work.given) for name, each in made.items()}
-    tongue = language(work.options)
     used = {name: each.rules() for name, each in made.items()} if "rules" in work.options else {}
     if work.format == "json":
         from bpcli.render.json import diff_dict
 
-        write_json(diff_dict(made, values, used if "rules" in work.options else None, tongue))
+        write_json(diff_dict(made, values, used if "rules" in work.options else None, work.language))
         return DONE
     if used and work.format == "latex":
         raise InputError("rules-in-latex")
@@ -41,5 +41,5 @@ def run(work: Work) -> int:
     elif work.format == "latex":
         write([derivative_latex(made, values, program.output_name, work.digits)])
     else:
-        write(derivative_lines(made, values, program.output_name, work.digits, work.quiet, used, tongue))
+        write(derivative_lines(made, values, program.output_name, work.digits, work.quiet, used, work.language))
     return DONE

@@ -24,9 +24,9 @@ def run(work: Work) -> int:
     if work.format == "json":
         from bpcli.render.json import eval_dict
 
-        write_json(eval_dict(point, comparison))
+        write_json(eval_dict(point, comparison, work.language))
         return DONE
-    warn(point)
+    warn(point, work.language)
     if len(point.results) > 1:
         write(
             work.number(value) if work.quiet else f"{name} = {show(value, work.digits)}"
@@ -38,6 +38,6 @@ def run(work: Work) -> int:
     if comparison is not None and not work.quiet:
         from bpcli.render.answers import beside_floats
 
-        line += beside_floats(comparison, work.digits)
+        line += beside_floats(comparison, work.digits, work.language)
     write([line])
     return DONE

@@ -32,20 +32,20 @@ def run(work: Work) -> int:
     if work.format == "json":
         from bpcli.render.json import grad_dict
 
-        write_json(grad_dict(point, comparison, mode))
+        write_json(grad_dict(point, comparison, mode, work.language))
         return DONE
-    warn(point)
+    warn(point, work.language)
     if work.quiet:
         write(f"{name}={work.number(value)}" for name, value in point.gradient.items())
         return DONE
     from bpcli.render.answers import gradient_table
 
-    output, table = gradient_table(point, work.digits, comparison)
+    output, table = gradient_table(point, work.digits, comparison, work.language)
     write([output])
     if table is not None:
         show_table(table, work.format)
     if mode is not None:
         from bpcli.render.words import modes_text
 
-        say(modes_text(len(point.gradient), mode))
+        say(modes_text(len(point.gradient), mode, language=work.language))
     return DONE

@@ -8,7 +8,7 @@ from bpcli.cli.work import warn, whole
 from bpcli.engine.directions import derivatives, hessian, hessian_product
 from bpcli.errors import DONE, InputError
 from bpcli.render.answers import hessian_product_table
-from bpcli.render.words import counted
+from bpcli.render.words import counted, phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ def run(work: Work) -> int:
             raise InputError("order-and-direction")
         direction = work.by_name("direction", work.program.inputs)
         product = hessian_product(work.program, work.given, direction, work.wrt)
-        cost = "forward mode over the graph of the gradient: 1 pass, and no matrix"
+        cost = phrase("hessian product cost", work.language)
         return show_product(work, "hessian_product", product, hessian_product_table, cost)
     if order != 2:
         return _of_order(work, order)
     found = hessian(work.program, work.given, work.wrt)
-    passes = counted(found.passes.forward, "pass")
-    return show_matrix(work, found, f"forward mode over the graph of the gradient: {passes}, one for each input")
+    passes = counted(found.passes.forward, "pass", work.language)
+    return show_matrix(work, found, phrase("hessian cost", work.language, passes=passes))
 
 
 def _of_order(work: Work, order: int) -> int:
@@ -38,14 +38,14 @@ def _of_order(work: Work, order: int) -> int:
     if work.format == "json":
         from bpcli.render.json import derivatives_dict
 
-        write_json(derivatives_dict(point, found, order))
+        write_json(derivatives_dict(point, found, order, work.language))
         return DONE
-    warn(point)
+    warn(point, work.language)
     if work.quiet:
         write(f"{','.join(names)}={work.number(value)}" for names, value in found.items())
         return DONE
     from bpcli.render.answers import derivatives_table, results_text
 
     write([results_text(point, work.digits)])
-    show_table(derivatives_table(point, found, work.digits), work.format)
+    show_table(derivatives_table(point, found, work.digits, work.language), work.format)
     return DONE

@@ -14,4 +14,4 @@ if TYPE_CHECKING:
 def run(work: Work) -> int:
     """The matrix, and what it cost."""
     found = jacobian(work.program, work.given, work.wrt, work.mode)
-    return show_matrix(work, found, modes_text(len(found.columns), found.mode, len(found.rows)))
+    return show_matrix(work, found, modes_text(len(found.columns), found.mode, len(found.rows), work.language))

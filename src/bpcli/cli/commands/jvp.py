@@ -6,6 +6,7 @@ from bpcli.cli.matrices import show_product
 from bpcli.engine.directions import jvp
 from bpcli.errors import InputError
 from bpcli.render.answers import jvp_table
+from bpcli.render.words import phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,5 +20,5 @@ def run(work: Work) -> int:
         example = ",".join(f"{name}={place + 1}" for place, name in enumerate(names[:3]))
         raise InputError("direction-needed", names=", ".join(names) or "no input", example=example or "x=1")
     found = jvp(work.program, work.given, work.by_name("direction", names))
-    cost = "forward mode: 1 pass, whatever the number of inputs and results"
+    cost = phrase("jvp cost", work.language)
     return show_product(work, "jvp", found, jvp_table, cost)

@@ -6,6 +6,7 @@ from bpcli.cli.matrices import show_product
 from bpcli.engine.directions import vjp
 from bpcli.errors import InputError
 from bpcli.render.answers import vjp_table
+from bpcli.render.words import phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,5 +24,5 @@ def run(work: Work) -> int:
         example = ",".join(str(place + 1) for place in range(len(names)))
         raise InputError("weights-needed", names=", ".join(names), example=example)
     found = vjp(work.program, work.given, weights, work.wrt)
-    cost = "reverse mode: 1 pass up and 1 sweep down, whatever the number of inputs and results"
+    cost = phrase("vjp cost", work.language)
     return show_product(work, "vjp", found, vjp_table, cost)

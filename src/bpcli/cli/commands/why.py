@@ -21,7 +21,7 @@ def run(work: Work) -> int:
         from bpcli.render.why import why_dict
 
         for each in found:
-            write_json(why_dict(each))
+            write_json(why_dict(each, work.language))
     elif work.quiet:
         write(f"{each.name}={each.kind}" for each in found)
     else:
@@ -30,6 +30,6 @@ def run(work: Work) -> int:
         for place, each in enumerate(found):
             if place:
                 write([""])
-            for sentence in sentences(each, work.digits):
+            for sentence in sentences(each, work.digits, work.language):
                 say(sentence)
     return DONE

@@ -7,14 +7,23 @@ import importlib
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 LANGUAGES = ("en", "zh")
 
 
+ENGLISH = "en"
+
+
+def texts(language: str, group: str) -> Mapping[str, Any]:
+    """One group of the texts of a language, by key."""
+    found: Mapping[str, Any] = getattr(importlib.import_module(f"bpcli.render.languages.{language}"), group)
+    return found
+
+
 def rule_sentences(language: str) -> Mapping[str, str]:
     """The sentences about rules of differentiation, by kind of rule."""
-    sentences: Mapping[str, str] = importlib.import_module(f"bpcli.render.languages.{language}").RULES
-    return sentences
+    return texts(language, "RULES")
 
 
 def language_of(environment: Mapping[str, str]) -> str:

@@ -1,0 +1,210 @@
+"""A trace told in words: one sentence a step, by what its rule does with the numbers that were there."""
+
+from __future__ import annotations
+
+from bpcli.calculus.sweeps import NO_SLOPE, SHUT
+from bpcli.numbers import DIGITS, nearest, show, told
+from bpcli.ops import TABLE
+from bpcli.render import layout
+from bpcli.render.languages import ENGLISH, texts
+from bpcli.render.words import phrase
+from bpcli.tracing.record import IDLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpcli.tracing.record import Backward, Forward, Trace
+
+LEVELS = ("brief", "normal", "story")
+LONGEST = 60  # characters of a local formula that is told
+SATURATED = 0.05  # the slope of a squashing function, of which 1 is the most, from here on down
+
+# What an edge of an operation does: one word for all its arguments, or one for each.
+RULES: dict[str, str | tuple[str, ...]] = {
+    "add": "copy",
+    "sub": ("copy", "flip"),
+    "neg": "flip",
+    "mul": "swap",
+    "div": ("scale", "divisor"),
+    "powc": ("power", "exponent"),
+    "pow": ("power", "exponent"),
+    "mod": ("remainder", "smooth"),
+    "hypot": "side",
+    "exp": "exponential",
+    "log": "logarithm",
+    "log2": "logarithm",
+    "log10": "logarithm",
+    "log1p": "logarithm",
+    "log_base": ("logarithm", "smooth"),
+    "logaddexp": "soft share",
+    "sqrt": "root",
+    "cbrt": "root",
+    "tanh": "squash",
+    "sigmoid": "squash",
+    "softsign": "squash",
+    "erf": "squash",
+    "sin": "wave",
+    "cos": "wave",
+    "relu": "valve",
+    "leaky_relu": ("leak", "smooth"),
+    "elu": ("soft valve", "smooth"),
+    "selu": "soft valve",
+    "gelu": "soft valve",
+    "gelu_tanh": "soft valve",
+    "silu": "soft valve",
+    "softplus": "soft valve",
+    "mish": "soft valve",
+    "hard_tanh": "window",
+    "hard_sigmoid": "window",
+    "relu6": "window",
+    "clip": ("window", "bound", "bound"),
+    "abs": "sign",
+    "max": "largest",
+    "max_first": "largest",
+    "max_last": "largest",
+    "min": "smallest",
+    "min_first": "smallest",
+    "min_last": "smallest",
+    "where": ("condition", "branch", "branch"),
+    "detach": "cut",
+    "same": "pass",
+}
+# What those do that an edge may be closed to: open, closed.
+DOORS = {
+    "valve": ("valve open", "valve shut"),
+    "window": ("window open", "window shut"),
+    "bound": ("bound open", "bound shut"),
+    "branch": ("branch taken", "branch left"),
+    "largest": ("largest won", "largest lost"),
+    "smallest": ("smallest won", "smallest lost"),
+}
+TIED = {"largest": "largest tied", "smallest": "smallest tied"}
+
+
+def mechanism(trace: Trace, row: Backward) -> str:
+    """What an edge does, as a key of MECHANISMS."""
+    op = trace.nodes[row.node].op
+    if row.state == IDLE:
+        return "idle"
+    if op not in TABLE:
+        return "own"
+    rule = RULES.get(op, "smooth")
+    if not isinstance(rule, str):
+        rule = rule[row.position]
+    if rule in DOORS:
+        if rule in TIED and row.state not in (SHUT, NO_SLOPE) and size(row.local) != 1:
+            return TIED[rule]
+        return DOORS[rule][row.state == SHUT]
+    if row.state == NO_SLOPE and rule not in ("cut", "condition"):
+        return "comparison" if TABLE[op].group == "comparisons and logic" else "flat"
+    if row.state == SHUT:
+        return "shut"
+    return "saturated" if rule == "squash" and size(row.local) < SATURATED else rule
+
+
+def size(number: object) -> float:
+    """How large a number of any kind is."""
+    return abs(float(nearest(number)) if hasattr(number, "shown") else float(number))  # type: ignore[arg-type]
+
+
+def edge_sentence(
+    trace: Trace, row: Backward, level: str, digits: int = DIGITS, language: str = ENGLISH, again: bool = False
+) -> str:
+    """What one edge does, with its numbers; and where branches meet, what they come to so far.
+
+    again: whether what its rule does has been explained already, so that the short form will do
+    """
+    place = LEVELS.index(level)
+    words = texts(language, "EXPLAIN")
+    node, argument = trace.nodes[row.node], trace.nodes[row.argument]
+    shown, relation, product = told("*", [row.upstream, row.local], row.product, digits)
+    upstream, local = shown
+    sign = layout.bracketed
+    formula = row.formula if row.formula != local and len(row.formula) <= LONGEST else ""
+    facts = {
+        "node": node.name,
+        "argument": argument.name,
+        "upstream": upstream,
+        "local": local,
+        "product": product,
+        "factors": f"{sign(upstream)} * {sign(local)} {relation} {product}",
+        "slope": f"{formula} {layout.rounded(formula, row.local)} {local}" if formula else local,
+        "condition": row.condition or words["condition"][place],
+        "input": show(argument.value, digits),
+        "value": show(node.value, digits),
+    }
+    template: str = texts(language, "MECHANISMS")[mechanism(trace, row)][0 if again else place]
+    said = template.format(**facts)
+    if again:
+        said = words["again"][place].format(text=said)
+    joint: str = words["join"][place]
+    return joint.join([said, *part_sentences(trace, row, place, digits, language)])
+
+
+def part_sentences(trace: Trace, row: Backward, place: int, digits: int, language: str) -> Iterator[str]:
+    """Where several branches arrive at one node: which of them this is, and their sum."""
+    if row.arriving < 2:
+        return
+    words = texts(language, "EXPLAIN")
+    name = trace.nodes[row.argument].name
+    facts: dict[str, object] = {
+        "argument": name, "total": total_name(trace, name), "count": row.count, "arriving": row.arriving,
+        "product": show(row.product, digits),
+    }  # fmt: skip
+    if row.before is None:
+        yield words["first part"][place].format(**facts)
+        return
+    terms, relation, total = told("+", [row.before, row.product], row.total, digits)
+    facts["sum"] = f"{terms[0]} + {layout.bracketed(terms[1])} {relation} {total}"
+    yield words["last part" if row.count == row.arriving else "next part"][place].format(**facts)
+
+
+def forward_sentence(trace: Trace, step: Forward, place: int, digits: int, language: str) -> str:
+    """What one step of the forward pass did."""
+    _, name, formula, numbers, value = layout.forward_row(trace, step, digits)
+    relation, value = ("≈", value[2:]) if value.startswith("≈") else ("=", value)
+    template: str = texts(language, "EXPLAIN")["forward"][place]
+    return template.format(
+        step=step.step, node=name, formula=formula, numbers=numbers, relation=relation, value=value
+    )
+
+
+def total_name(trace: Trace, name: str) -> str:
+    """dy/dw, as the tables have it."""
+    return f"{'' if trace.scale == 1 else 'S*'}d{layout.output_name(trace)}/d{name}"
+
+
+def narration(
+    trace: Trace, level: str, digits: int = DIGITS, language: str = ENGLISH, whole: bool = True
+) -> Iterator[str]:
+    """The trace in words, one line a step, its title first; a long one as head and tail unless `whole`."""
+    place, words, output = LEVELS.index(level), texts(language, "EXPLAIN"), layout.output_name(trace)
+    yield words["title"][place]
+    if place:
+        steps = ((forward_sentence(trace, step, place, digits, language),) for step in trace.forward)
+        yield from _listed(steps, len(trace.forward), language, whole)
+        scale = show(trace.scale)
+        yield words["start"][place].format(total=total_name(trace, output), output=output, scale=scale)
+    yield from _listed(_edge_lines(trace, level, digits, language), len(trace.backward), language, whole)
+    if place:
+        for name, slope in trace.gradient.items():
+            total = f"d{output}/d{name}"
+            yield words["result"][place].format(total=total, slope=show(slope, digits), name=name, output=output)
+
+
+def _edge_lines(trace: Trace, level: str, digits: int, language: str) -> Iterator[tuple[str, ...]]:
+    """The edges; what a rule does is explained at length where it is met first."""
+    met: set[str] = set()
+    for row in trace.backward:
+        edge = f"{row.step}  {trace.nodes[row.node].name} -> {trace.nodes[row.argument].name}"
+        rule = mechanism(trace, row)
+        text = edge_sentence(trace, row, level, digits, language, again=rule in met)
+        met.add(rule)
+        yield (phrase("labelled", language, label=edge, text=text),)
+
+
+def _listed(rows: Iterator[tuple[str, ...]], count: int, language: str, whole: bool) -> Iterator[str]:
+    """Lines, shortened as tables are."""
+    for row in layout.shortened(layout.Table("", ("",), rows, count, language=language), whole):
+        yield row if isinstance(row, str) else row[0]
