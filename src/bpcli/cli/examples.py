@@ -10,6 +10,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli eval "hypot(x, w)" --data examples/points.csv --keep',
     ),
     "grad": (
+        'bpcli grad "(x+w)*w" --x 2 --w 3 --expect w=8 --expect y=15',
         'bpcli grad "(x+w)*w" --x 2 --w 3',
         'bpcli grad "a = x + w; y = a*w" --x 2 --w 3 --wrt a,w',
         'bpcli grad "σ(w*x + b)" --w 2 --x -1 --b 0.5 -q',
@@ -34,6 +35,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli diff "tanh(w*x)" --w 0.5 --x 2',
         'bpcli diff "exp(-x^2/2)" --format latex',
         'bpcli diff "x*sin(x^2)" --rules',
+        'bpcli diff "(x+w)*w" --wrt w --expect "2w + x"',
     ),
     "check": (
         'bpcli check "(x+w)*w" --x 2 --w 3',

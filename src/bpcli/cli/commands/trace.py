@@ -23,10 +23,15 @@ def run(work: Work) -> int:
         raise InputError("loss-scale-forward")
     trace = record(work.program, work.given, work.wrt, mode=mode, kind=work.kind, scale=scale)
     whole = "all" in work.options
+    verdicts = None
+    if work.expected or work.claimed:
+        from bpcli.cli.verdicts import on_numbers
+
+        verdicts = on_numbers(work, {work.program.output_name: trace.value}, trace.gradient)
     if work.format == "json":
         from bpcli.render.json import trace_text
 
-        for piece in trace_text(trace):
+        for piece in trace_text(trace, verdicts.told if verdicts else {}):
             sys.stdout.write(piece)
         sys.stdout.write("\n")
     elif work.quiet:
@@ -39,4 +44,8 @@ def run(work: Work) -> int:
         from bpcli.render.plain import trace_lines
 
         write(trace_lines(trace, work.digits, whole=whole or not sys.stdout.isatty()))
+    if verdicts is not None:
+        if work.format != "json":
+            verdicts.tell(work.quiet)
+        return verdicts.code
     return DONE
