@@ -62,6 +62,8 @@ CALLS = [
     ["eval", "x/3", "--x", "1", "--expect", "y=0.333"],
     ["grad", "(x+w)*w", "--x", "2", "--w", "3", "--expect", "w=7", "--expect", "y=inf"],
     ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--expect", "w=8"],
+    ["grad", "(x+w)*w", "--x", "2", "--w", "3", "--claim", "w=5", "--claim", "w=8", "--claim", "x=0.123"],
+    ["trace", "(x+w)*max(x, w)", "--x", "3", "--w", "3", "--claim", "w=6", "--claim", "x=7"],
     ["diff", "(x+w)*w", "--expect", "x=w", "--expect", "w=2*w"],
     ["diff", "x^2", "--x", "2", "--expect", "4"],
     ["why", "relu(x)*w^2", "--x", "-1", "--w", "0", "--wrt", "x"],

@@ -23,6 +23,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "trace": (
         'bpcli trace "(x+w)*w" --x 2 --w 3',
         'bpcli trace "p = w*x + b; L = (p - t)^2" --w 2 --b -1 --x 3 --t 10',
+        'bpcli trace "(x+w)*w" --x 2 --w 3 --claim w=5',
         'bpcli trace "relu(w*x)" --w -1 --x 2 --wrt w',
         'bpcli trace "(x+w)*w" --x 2 --w 3 --mode forward',
         'bpcli trace "(x/3 + w)*w" --x 1/3 --w 3 --exact',

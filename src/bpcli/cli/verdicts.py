@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from bpcli.cli.work import Work
     from bpcli.engine.formulas import Derivative
+    from bpcli.tracing.record import Trace
 
 
 class Verdicts:
@@ -45,8 +46,12 @@ class Verdicts:
                 sys.stderr.write(line + "\n")
 
 
-def on_numbers(work: Work, results: Mapping[str, float], slopes: Mapping[str, float] | None) -> Verdicts:
+def on_numbers(
+    work: Work, results: Mapping[str, float], slopes: Mapping[str, float] | None, trace: Trace | None = None
+) -> Verdicts:
     """The verdicts on `--expect` and `--claim` of one point. `slopes` is None where there is only a value.
+
+    trace: the record of a reverse pass in floats, where there is one
 
     Raises InputError for a name that is none.
     """
@@ -64,6 +69,15 @@ def on_numbers(work: Work, results: Mapping[str, float], slopes: Mapping[str, fl
             known |= gradient(program, work.given, missing, kind=work.kind).gradient
         for each in judged(program, asked, results, known, tolerance):
             found.add("expect", expectation_dict(each), [expectation_text(each, work.digits)])
+    if work.claimed:
+        from bpcli.render.claims import claim_dict, claim_lines
+        from bpcli.tracing.claims import examined
+
+        asked = named_numbers(program, work.claimed, "claim")
+        claims = examined(program, work.given, asked, tolerance, trace, work.command == "trace")
+        for claim in claims:
+            lines = claim_lines(claim, program.output_name, work.digits)
+            found.add("claims", claim_dict(claim, program.output_name), lines)
     return found
 
 

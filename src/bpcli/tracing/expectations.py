@@ -71,6 +71,8 @@ class Expectation:
 def named_numbers(program: Program, texts: list[str], option: str = "expect") -> list[tuple[str, Written]]:
     """`w=8` and `dy/dw=8` as the name to differentiate by and the number; `y=15`, a result, keeps its name.
 
+    A claim is of a derivative: a result is no name for it.
+
     Raises InputError for what is neither, and for a name that the program does not have.
     """
     found = []
@@ -82,9 +84,11 @@ def named_numbers(program: Program, texts: list[str], option: str = "expect") ->
         if not equals or not name or not number.strip():
             example = next(iter(program.names), program.output_name)
             raise InputError("expected-without-equals", option=option, text=text, example=f"{example}=2")
-        if name not in program.names and name not in program.outputs:
-            names = dict.fromkeys([*program.names, *program.outputs])
-            raise InputError("expected-unknown", name=name, names=", ".join(names))
+        names = dict.fromkeys([*program.names, *program.outputs])
+        if option == "claim":
+            names = {each: None for each in program.names if each not in program.outputs}
+        if name not in names:
+            raise InputError("expected-unknown", name=name, names=", ".join(names) or "none")
         found.append((name, Written(number, name)))
     return found
 

@@ -6,6 +6,7 @@ import sys
 
 from bpcli.cli.output import write
 from bpcli.cli.work import positive
+from bpcli.engine.floats import FLOATS
 from bpcli.errors import DONE, InputError
 
 TYPE_CHECKING = False
@@ -27,7 +28,9 @@ def run(work: Work) -> int:
     if work.expected or work.claimed:
         from bpcli.cli.verdicts import on_numbers
 
-        verdicts = on_numbers(work, {work.program.output_name: trace.value}, trace.gradient)
+        plain = work.wrt is None and mode == "reverse" and work.kind is FLOATS and scale == 1
+        results = {work.program.output_name: trace.value}
+        verdicts = on_numbers(work, results, trace.gradient, trace if plain else None)
     if work.format == "json":
         from bpcli.render.json import trace_text
 
