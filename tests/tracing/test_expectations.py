@@ -128,6 +128,7 @@ ASKED = [
      "expected dy/dw = 7, but it is 8"),
     (["grad", "(x+w)*w", "--x", "2", "--w", "3", "--expect", "y=15"], 0, "expected y = 15: right"),
     (["trace", "(x+w)*w", "--x", "2", "--w", "3", "--expect", "w=7"], 1, "expected dy/dw = 7, but it is 8"),
+    (["trace", "(x + w)*w", "--x", "2", "--w", "3", "--expect", "dy/da=3"], 0, "expected dy/da = 3: right"),
     (["trace", "a = x + w; a*w", "--x", "2", "--w", "3", "--expect", "a=3"], 0, "expected dy/da = 3: right"),
     (["eval", "1/x", "--x", "3", "--expect", "y=0.333"], 0, "expected y = 0.333: right, it is 0.333333"),
     (["eval", "1/x", "--x", "3", "--expect", "y=0.333333", "--tolerance", "1e-9"], 1,

@@ -61,7 +61,7 @@ def on_numbers(
     if work.expected:
         from bpcli.render.claims import expectation_dict, expectation_text
 
-        asked = named_numbers(program, work.expected)
+        asked = named_numbers(program, work.expected, also=slopes or ())
         _refuse_slopes(asked, results, slopes)
         known = dict(slopes or {})
         missing = [name for name, _ in asked if name not in results and name not in known]

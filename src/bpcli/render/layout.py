@@ -58,7 +58,7 @@ def header(trace: Trace, digits: int = DIGITS) -> list[str]:
     """The first line: the program, its inputs, and what there is to see."""
     program = trace.program
     graph = program.graph
-    operations = len(trace.forward)
+    operations = len((trace.whole or trace).forward)
     named = {node for node in graph.name if graph.op[node] != "var" and node in trace.nodes}
     pieces = []
     if text.symbols(graph, trace.output) > LONGEST_HEADER:
@@ -253,7 +253,8 @@ def path_tables(trace: Trace, digits: int = DIGITS) -> Iterator[Table]:
     """For each input the ways up to the output, and their sum."""
     output = trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
     for name, paths in trace.paths.items():
-        if paths.count < 2:
+        # A single path says nothing beside the rows that it is made of.
+        if paths.count < 2 and trace.forward:
             continue
         rows = [path_row(trace, path, digits) for path in paths.listed]
         more = paths.count - len(paths.listed)
@@ -297,7 +298,7 @@ def closing(trace: Trace, digits: int = DIGITS) -> list[str]:
     if trace.check is not None:
         found = trace.check
         parts.append(CHECKS[found.state].format(name=found.name, gap=_power(found.gap)))
-    elif trace.gradient and not trace.paths and len(trace.forward) > 1000:
+    elif trace.gradient and not trace.paths and len((trace.whole or trace).forward) > 1000:
         parts.append("paths and the check are left out of a trace this long")
     lines = ["          ".join(parts)] if parts else []
     if trace.tangents:

@@ -171,7 +171,7 @@ def _all(trace: Trace, name: str, slope: float) -> Iterator[Slip]:
     yield from _sums(trace, way, node, slope, speeds)
     if len(way) <= MOST_EDGES:
         for row in way:
-            yield from _edge(trace, row, node, slope, speeds)
+            yield from _edge(trace, row, node, slope, speeds, way)
         yield from _ties(trace, slope, speeds)
     yield from _whole(trace, name, slope)
     yield from _terms(trace, slope)
@@ -260,7 +260,7 @@ def _swept(
 
 
 def _edge(
-    trace: Trace, row: Backward, node: int, slope: float, speeds: Mapping[int, float]
+    trace: Trace, row: Backward, node: int, slope: float, speeds: Mapping[int, float], way: Sequence[Backward]
 ) -> Iterator[Slip]:
     """What can go wrong at one edge."""
     speed = speeds[row.argument]
@@ -286,8 +286,7 @@ def _edge(
         if exponent not in (None, 0.0, 1.0):
             yield Slip(FACTOR, instead(row.product / exponent), inner, factor=exponent, **whole)
     if op in ("add", "sub") and row.position == 0:
-        both = [other for other in trace.backward if other.node == row.node and other.argument in speeds]
-        lost = sum(other.product / 2 * speeds[other.argument] for other in both)
+        lost = sum(other.product / 2 * speeds[other.argument] for other in way if other.node == row.node)
         yield Slip(SPLIT, slope - lost, inner, **edge)
     elif op in ("add", "sub") and trace.nodes[row.node].args[0] not in speeds:
         yield Slip(SPLIT, instead(row.product / 2), inner, **edge)

@@ -15,7 +15,7 @@ from bpcli.numbers import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from bpcli.graph import Program
 
@@ -68,8 +68,12 @@ class Expectation:
         self.ok = ok
 
 
-def named_numbers(program: Program, texts: list[str], option: str = "expect") -> list[tuple[str, Written]]:
+def named_numbers(
+    program: Program, texts: list[str], option: str = "expect", also: Iterable[str] = ()
+) -> list[tuple[str, Written]]:
     """`w=8` and `dy/dw=8` as the name to differentiate by and the number; `y=15`, a result, keeps its name.
+
+    also: names that a record gives to nodes without one
 
     A claim is of a derivative: a result is no name for it.
 
@@ -84,7 +88,7 @@ def named_numbers(program: Program, texts: list[str], option: str = "expect") ->
         if not equals or not name or not number.strip():
             example = next(iter(program.names), program.output_name)
             raise InputError("expected-without-equals", option=option, text=text, example=f"{example}=2")
-        names = dict.fromkeys([*program.names, *program.outputs])
+        names = dict.fromkeys([*program.names, *program.outputs, *also])
         if option == "claim":
             names = {each: None for each in program.names if each not in program.outputs}
         if name not in names:
