@@ -78,6 +78,10 @@ FLOWS = [
     ("z = w + x; s = sigmoid(z)", 3, [("saturated", "s")]),
     ("z = w + x; s = tanh(z)", 2, [("saturated", "s")]),
     ("z = w + x; s = tanh(z)", 1, [("healthy", None)]),
+    ("a = x/2; b = a/5000; y = b + x", 1, [("fades", "a")]),
+    ("a = 100x; b = 100a; y = b - x", 1, [("exploding", "x")]),
+    ("a = 5000x; y = 3*a + detach(x)", 1, [("exploding", "x")]),
+    ("a = x/5000; b = 5000*a; y = b + x", 1, [("swells", "a")]),
     ("floor(x)", 1.5, [("nothing", None)]),
 ]
 

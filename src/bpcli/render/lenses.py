@@ -66,6 +66,9 @@ FINDINGS = {
     "and-more": "and {count} more like this",
     "healthy": "nothing vanishes, explodes, dies or saturates: the derivatives that are not 0 lie between {least} "
     "and {most} in size",
+    "healthy-one": "nothing vanishes, explodes, dies or saturates: the derivative is {least} in size",
+    "fades": "{depth} edges below the output the gradient has faded: the largest of that depth is {size}, at {node}",
+    "swells": "{depth} edges below the output the gradient has swollen: the largest of that depth is {size}, at {node}",
     "nothing": "no gradient reaches any input",
     "kept": "computed values that are kept: {kept} of {steps} ({bytes} bytes in double precision); inputs that are "
     "read as well: {inputs}, which are there anyway",
@@ -109,7 +112,8 @@ def finding_text(finding: Finding, digits: int = DIGITS) -> str:
     """A finding as a sentence."""
     few = {"ratio", "share", "mean", "evaluation"}
     facts = {key: _shown(fact, 3 if key in few else digits) for key, fact in finding.facts.items()}
-    return FINDINGS[finding.kind].format(**facts)
+    alone = finding.kind == "healthy" and facts["least"] == facts["most"]
+    return FINDINGS["healthy-one" if alone else finding.kind].format(**facts)
 
 
 def lens_dict(lens: Lens) -> dict[str, Any]:

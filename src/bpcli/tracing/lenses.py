@@ -196,6 +196,7 @@ def flow(trace: Trace) -> Lens:
         rows.append((depth, len(nodes), local, _name(trace, largest), size, size / before if before else None))
         before = size
     findings = [*_stops(trace), *_extremes(trace)]
+    findings += _inside(rows, {finding.kind for finding in findings})
     if not findings:
         sizes = [abs(nearest(slope)) for slope in trace.gradient.values() if slope]
         if sizes:
@@ -233,6 +234,19 @@ def _extremes(trace: Trace) -> list[Finding]:
             )
         )  # fmt: skip
     return [each for several in found.values() for each in _few(several)]
+
+
+def _inside(rows: Sequence[tuple[Cell, ...]], known: set[str]) -> list[Finding]:
+    """The first depth at which all of the gradient is next to nothing, or some of it huge, on the way to inputs."""
+    found = []
+    for kind, input_kind in (("fades", "vanishing"), ("swells", "exploding")):
+        if input_kind in known:
+            continue
+        for depth, _, _, node, size, _ in rows:
+            if 0 < size <= VANISHING if kind == "fades" else EXPLODING <= size < math.inf:
+                found.append(Finding(kind, node=node, depth=depth, size=size))
+                break
+    return found
 
 
 def _few(findings: Sequence[Finding]) -> list[Finding]:

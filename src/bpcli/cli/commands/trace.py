@@ -132,7 +132,7 @@ def _show_lenses(work: Work, trace: Trace, lenses: list[Lens]) -> None:
     for lens in lenses:
         for table in lens_tables(lens, output, work.digits):
             write([""])
-            show_table(table, work.format)
+            show_table(table, work.format, "all" in work.options or not sys.stdout.isatty())
         write([""])
         for finding in lens.findings:
             say(finding_text(finding, work.digits))
