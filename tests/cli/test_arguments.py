@@ -130,7 +130,7 @@ REFUSED = [
     (["x", "--digits", "3", "--digits", "4"], "option-twice"),
     (["x", "--json=yes"], "switch-with-value"),
     (["x", "--json="], "switch-with-value"),
-    (["x", "--tolerance", "1"], "option-elsewhere"),
+    (["x", "--sweep"], "option-elsewhere"),
     (["x", "--all"], "option-elsewhere"),
     (["x", "--set", "x"], "set-without-equals"),
     (["x", "--set", "2=3"], "set-without-equals"),

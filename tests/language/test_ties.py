@@ -43,8 +43,13 @@ def test_another_rule_is_refused() -> None:
     assert caught.value.kind == "unknown-tie"
 
 
-@pytest.mark.parametrize(("tie", "conditions"), [("first", ["x == y and ties before it == 0", "w == y and before == 0"]),
-                                                 ("share", ["x == y", "w == y"])])  # fmt: skip
+@pytest.mark.parametrize(
+    ("tie", "conditions"),
+    [
+        ("first", ["x == y and ties before it == 0", "w == y and ties before it == 0"]),
+        ("share", ["x == y", "w == y"]),
+    ],
+)
 def test_a_trace_says_the_condition_of_a_tie(tie: str, conditions: list[str]) -> None:
     trace = record(parse("max(x, w)", tie=tie), {"x": 3.0, "w": 3.0})
     assert [row.condition for row in trace.backward] == conditions

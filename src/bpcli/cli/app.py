@@ -124,7 +124,10 @@ def expression_command(name: str) -> None:
             variable, _, value = assignment.partition("=")
             request.give(variable, value)
         for key, value in given.items():
-            if value not in (None, False):
+            if isinstance(value, list):
+                if value:
+                    request.several[key] = value
+            elif value not in (None, False):
                 request.options[key.rstrip("_").replace("_", "-")] = "" if value is True else value
         raise typer.Exit(run(request))
 

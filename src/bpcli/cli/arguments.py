@@ -16,15 +16,17 @@ class Request:
 
     text:   as typed, "-" for standard input, None where it comes by --file
     values: variable -> text of its value
+    several: the values of options that may be given more than once
     """
 
-    __slots__ = ("command", "options", "quiet", "text", "values")
+    __slots__ = ("command", "options", "quiet", "several", "text", "values")
 
     def __init__(self, command: str) -> None:
         self.command = command
         self.text: str | None = None
         self.options: dict[str, str] = {}
         self.values: dict[str, str] = {}
+        self.several: dict[str, list[str]] = {}
         self.quiet = False
 
     def give(self, name: str, value: str) -> None:
@@ -71,6 +73,8 @@ def split(command: str, words: list[str]) -> Request:
                 raise InputError("option-without-value", option=name, metavar=option.metavar)
             if name == "set":
                 _set(request, value)
+            elif option.repeats:
+                request.several.setdefault(name, []).append(value)
             elif name in request.options and request.options[name] != value:
                 raise InputError("option-twice", option=name)
             else:
@@ -154,6 +158,9 @@ def words_for(request: Request) -> list[str]:
     words = [request.command]
     for name, value in request.options.items():
         words += [f"--{name}"] if BY_NAME[name].metavar is None else [f"--{name}", value]
+    for name, values in request.several.items():
+        for value in values:
+            words += [f"--{name}", value]
     for name, value in request.values.items():
         words += ["--set", f"{name}={value}"]
     if request.quiet:

@@ -10,6 +10,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli eval "hypot(x, w)" --data examples/points.csv --keep',
     ),
     "grad": (
+        'bpcli grad "(x+w)*w" --x 2 --w 3 --expect w=8 --expect y=15',
         'bpcli grad "(x+w)*w" --x 2 --w 3',
         'bpcli grad "a = x + w; y = a*w" --x 2 --w 3 --wrt a,w',
         'bpcli grad "σ(w*x + b)" --w 2 --x -1 --b 0.5 -q',
@@ -22,6 +23,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "trace": (
         'bpcli trace "(x+w)*w" --x 2 --w 3',
         'bpcli trace "p = w*x + b; L = (p - t)^2" --w 2 --b -1 --x 3 --t 10',
+        'bpcli trace "(x+w)*w" --x 2 --w 3 --claim w=5',
+        'bpcli trace "(x+w)*w" --x 2 --w 3 --only backward --until w',
+        'bpcli trace "h = tanh(w*x); (h - t)^2" --w 3 --x 2 --t 0 --lens flow,cost,memory',
+        'bpcli trace "x^2" --x 1 --repeat 3 --no-zero',
         'bpcli trace "relu(w*x)" --w -1 --x 2 --wrt w',
         'bpcli trace "tanh(w*x)" --w 3 --x 1 --explain normal',
         'bpcli trace "(x+w)*w" --x 2 --w 3 --explain story --lang zh',
@@ -36,6 +41,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli diff "tanh(w*x)" --w 0.5 --x 2',
         'bpcli diff "exp(-x^2/2)" --format latex',
         'bpcli diff "x*sin(x^2)" --rules',
+        'bpcli diff "(x+w)*w" --wrt w --expect "2w + x"',
     ),
     "check": (
         'bpcli check "(x+w)*w" --x 2 --w 3',

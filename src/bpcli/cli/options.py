@@ -7,6 +7,8 @@ An option name here cannot be a variable's option on any of these commands; `--s
 from __future__ import annotations
 
 POINTS = ("eval", "grad")
+EXPECTING = ("eval", "grad", "trace", "diff")
+CLAIMING = ("grad", "trace")
 ALL = ("eval", "grad", "trace", "diff", "check", "jacobian", "hessian", "jvp", "vjp", "why")
 
 
@@ -60,11 +62,32 @@ OPTIONS = (
     Option("digits", "N", "Significant digits that are shown (6)."),
     Option("interactive", None, "Step through both passes key by key, and back.", ("trace",)),
     Option("all", None, "Print every row of a long trace on a terminal (a pipe always gets them).", ("trace",)),
+    Option("only", "PART", "Print one part alone: forward, backward, tangents or paths.", ("trace",)),
+    Option("until", "NODE", "Stop when NODE has its value; --only backward: its derivative.", ("trace",)),
+    Option("rows", "A:B", "Print rows A to B of each table alone, counted from 1.", ("trace",)),
+    Option("lens", "LENSES", "Look at the trace another way: cost, flow or memory, or several of them.", ("trace",)),
+    Option("measure", None, "With --lens cost: the time of each method too.", ("trace",)),
+    Option("repeat", "N", "Go backward N times over the same graph, and show the gradient after each.", ("trace",)),
+    Option("no-zero", None, "With --repeat: do not set gradients to zero in between, so that they add up.", ("trace",)),
     Option("exact", None, "Calculate in fractions, and say where that ends.", ("eval", "grad", "trace")),
     Option("precision", "N", "Calculate with N digits, 2 to 10000 (needs mpmath).", ("eval", "grad", "trace")),
     Option("dtype", "FORMAT", "Round every result to float32, float16 or bfloat16.", ("eval", "grad", "trace")),
     Option("loss-scale", "S", "Start the reverse pass with S and divide by it at the end.", ("grad", "trace")),
-    Option("tolerance", "T", "The largest relative error that passes (1e-6).", ("check",)),
+    Option(
+        "expect",
+        "NAME=VALUE",
+        "Exit with 1 unless the gradient by NAME, or the value of a result, is VALUE; diff: NAME=FORMULA, or FORMULA.",
+        EXPECTING,
+        repeats=True,
+    ),
+    Option(
+        "claim",
+        "NAME=VALUE",
+        "Somebody's gradient by NAME: exit with 1 if it is wrong, and name the slip that gives this number.",
+        CLAIMING,
+        repeats=True,
+    ),
+    Option("tolerance", "T", "The largest relative error that passes (1e-6).", ("check", *EXPECTING)),
     Option("step", "H", "The step of the central difference, times max(1, |x|) (the best of several).", ("check",)),
     Option("sweep", None, "The error of each difference at many steps: the V of truncation and rounding.", ("check",)),
     Option("tie", "RULE", "Who gets the slope where arguments of max or min tie: share, first or last (share)."),

@@ -78,15 +78,15 @@ def write_json(value: object) -> None:
     write([json.dumps(value, ensure_ascii=False)])
 
 
-def show_table(table: Table, format: str) -> None:  # noqa: A002 - the name of the option
-    """A short table in a format for people."""
+def show_table(table: Table, format: str, whole: bool = True) -> None:  # noqa: A002 - the name of the option
+    """A table in a format for people; unless it is to be printed whole, a long one as head and tail."""
     if format == "rich":
         from bpcli.render.terminal import console, table_renderable
 
         sys.stdout.flush()
         screen = console()
-        screen.print(table_renderable(table, True, screen.width))
+        screen.print(table_renderable(table, whole, screen.width))
     else:
         from bpcli.render.plain import table_lines
 
-        write(table_lines(table))
+        write(table_lines(table, whole))

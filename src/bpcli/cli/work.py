@@ -58,6 +58,10 @@ class Work:
         self.command = request.command
         self.quiet = request.quiet
         self.options = options
+        self.expected = request.several.get("expect", [])
+        self.claimed = request.several.get("claim", [])
+        if "tolerance" in options and request.command != "check" and not self.expected and not self.claimed:
+            raise InputError("tolerance-alone")
         self.format = chosen_format(options.get("format", ""), "json" in options, request.command, rows is not None)
         # What programs read does not change with the place where it was made.
         self.language = language(options) if self.format != "json" or "lang" in options else "en"
@@ -72,6 +76,8 @@ class Work:
         for name in ("keep", "save"):
             if name in options and rows is None:
                 raise InputError("without-data", option=name)
+        if rows is not None and request.several:
+            raise InputError("one-answer-only", option=next(iter(request.several)))
         for name in ("mode", "exact", "precision", "dtype"):
             if name in options and rows is not None:
                 raise InputError("one-point-only", option=name)

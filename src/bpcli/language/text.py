@@ -148,6 +148,11 @@ def level_of(graph: Graph, node: int, named: Container[int] = ()) -> int:
 
 def symbols(graph: Graph, node: int) -> int:
     """How many names, numbers and operations the formula of a node has when it is written out as a tree."""
+    return tree_sizes(graph, node)[node]
+
+
+def tree_sizes(graph: Graph, node: int) -> list[int]:
+    """The same of every node up to one."""
     sizes: list[int] = []
     args = graph.args
     for each in range(node + 1):
@@ -156,7 +161,7 @@ def symbols(graph: Graph, node: int) -> int:
             size += sizes[argument]
         # Enough to decide with; without a bound these would be numbers of a million digits.
         sizes.append(min(size, 1 << 60))
-    return sizes[node]
+    return sizes
 
 
 def named_parts(graph: Graph, node: int) -> dict[int, str]:

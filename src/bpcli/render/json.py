@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from bpcli.engine.point import short
@@ -402,12 +403,14 @@ def _edge_dict(row: Backward, names: Mapping[int, Node]) -> dict[str, Any]:
     }
 
 
-def trace_text(trace: Trace, language: str = ENGLISH, explain: str = "") -> Iterator[str]:
-    """A trace as pieces of one JSON text, long lists entry by entry."""
+def trace_text(
+    trace: Trace, language: str = ENGLISH, explain: str = "", more: Mapping[str, Any] | None = None
+) -> Iterator[str]:
+    """A trace as pieces of one JSON text, long lists entry by entry; `more` are keys that stand at the end."""
     import json
 
     yield "{"
-    for place, (key, value) in enumerate(_trace_parts(trace, language, explain)):
+    for place, (key, value) in enumerate(chain(_trace_parts(trace, language, explain), (more or {}).items())):
         yield f"{', ' if place else ''}{json.dumps(key)}: "
         if not isinstance(value, Listed):
             yield json.dumps(value, ensure_ascii=False)

@@ -64,7 +64,7 @@ def header(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[
     """The first line: the program, its inputs, and what there is to see."""
     program = trace.program
     graph = program.graph
-    operations = len(trace.forward)
+    operations = len((trace.whole or trace).forward)
     named = {node for node in graph.name if graph.op[node] != "var" and node in trace.nodes}
     pieces = []
     if text.symbols(graph, trace.output) > LONGEST_HEADER:
@@ -282,7 +282,8 @@ def path_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> 
     """For each input the ways up to the output, and their sum."""
     output = output_name(trace)
     for name, paths in trace.paths.items():
-        if paths.count < 2:
+        # A single path says nothing beside the rows that it is made of.
+        if paths.count < 2 and trace.forward:
             continue
         rows = [path_row(trace, path, digits, language) for path in paths.listed]
         more = paths.count - len(paths.listed)
@@ -330,7 +331,7 @@ def closing(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list
     if trace.check is not None:
         found = trace.check
         parts.append(phrase(found.state, language, name=found.name, gap=_power(found.gap)))
-    elif trace.gradient and not trace.paths and len(trace.forward) > 1000:
+    elif trace.gradient and not trace.paths and len((trace.whole or trace).forward) > 1000:
         parts.append(phrase("left out", language))
     lines = ["          ".join(parts)] if parts else []
     if trace.tangents:

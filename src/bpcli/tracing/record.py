@@ -141,11 +141,12 @@ class Trace:
     gradient requested name -> derivative
     tangents input -> edges upwards, in the order of the steps; filled in forward mode, where `backward` is empty
     scale    what the reverse pass started with: upstream values, products and totals are times that
+    whole    the trace that this one is a part of, or None
     """
 
     __slots__ = (
         "backward", "check", "constants", "forward", "given", "gradient", "kind", "nodes", "notes", "output", "paths",
-        "program", "scale", "source", "tangents", "uses", "value",
+        "program", "scale", "source", "tangents", "uses", "value", "whole",
     )  # fmt: skip
 
     def __init__(self, program: Program, point: Point) -> None:
@@ -166,6 +167,7 @@ class Trace:
         self.paths: dict[str, Paths] = {}
         self.uses: dict[int, int] = {}
         self.check: Agreement | None = None
+        self.whole: Trace | None = None
 
 
 def record(

@@ -29,11 +29,18 @@ def run(work: Work) -> int:
         warn(point, work.language)
         values = {name: each.value(work.given) for name, each in made.items()}
     used = {name: each.rules() for name, each in made.items()} if "rules" in work.options else {}
+    verdicts = None
+    if work.expected:
+        from bpcli.cli.verdicts import on_formulas
+
+        verdicts = on_formulas(work, made, values)
+    code = verdicts.code if verdicts else DONE
     if work.format == "json":
         from bpcli.render.json import diff_dict
 
-        write_json(diff_dict(made, values, used if "rules" in work.options else None, work.language))
-        return DONE
+        told = diff_dict(made, values, used if "rules" in work.options else None, work.language)
+        write_json(told | (verdicts.told if verdicts else {}))
+        return code
     if used and work.format == "latex":
         raise InputError("rules-in-latex")
     if not made:
@@ -42,4 +49,6 @@ def run(work: Work) -> int:
         write([derivative_latex(made, values, program.output_name, work.digits)])
     else:
         write(derivative_lines(made, values, program.output_name, work.digits, work.quiet, used, work.language))
-    return DONE
+    if verdicts is not None:
+        verdicts.tell(work.quiet or work.format == "latex")
+    return code

@@ -21,17 +21,25 @@ def run(work: Work) -> int:
         from bpcli.engine.narrow import Comparison
 
         comparison = Comparison(point, evaluate(work.program, work.given))
+    verdicts = None
+    if work.expected:
+        from bpcli.cli.verdicts import on_numbers
+
+        verdicts = on_numbers(work, point.results, None)
     if work.format == "json":
         from bpcli.render.json import eval_dict
 
-        write_json(eval_dict(point, comparison, work.language))
-        return DONE
+        write_json(eval_dict(point, comparison, work.language) | (verdicts.told if verdicts else {}))
+        return verdicts.code if verdicts else DONE
     warn(point, work.language)
     if len(point.results) > 1:
         write(
             work.number(value) if work.quiet else f"{name} = {show(value, work.digits)}"
             for name, value in point.results.items()
         )
+        if verdicts is not None:
+            verdicts.tell(work.quiet)
+            return verdicts.code
         return DONE
     name = "" if work.quiet else f"{work.program.output_name} = "
     line = name + (work.number(point.value) if work.quiet else show(point.value, work.digits))
@@ -40,4 +48,7 @@ def run(work: Work) -> int:
 
         line += beside_floats(comparison, work.digits, work.language)
     write([line])
+    if verdicts is not None:
+        verdicts.tell(work.quiet)
+        return verdicts.code
     return DONE

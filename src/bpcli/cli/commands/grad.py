@@ -29,15 +29,23 @@ def run(work: Work) -> int:
         from bpcli.engine.narrow import Comparison
 
         comparison = Comparison(point, gradient(work.program, work.given, work.wrt), scale)
+    verdicts = None
+    if work.expected or work.claimed:
+        from bpcli.cli.verdicts import on_numbers
+
+        verdicts = on_numbers(work, point.results, point.gradient)
+    code = verdicts.code if verdicts else DONE
     if work.format == "json":
         from bpcli.render.json import grad_dict
 
-        write_json(grad_dict(point, comparison, mode, work.language))
-        return DONE
+        write_json(grad_dict(point, comparison, mode, work.language) | (verdicts.told if verdicts else {}))
+        return code
     warn(point, work.language)
     if work.quiet:
         write(f"{name}={work.number(value)}" for name, value in point.gradient.items())
-        return DONE
+        if verdicts is not None:
+            verdicts.tell(True)
+        return code
     from bpcli.render.answers import gradient_table
 
     output, table = gradient_table(point, work.digits, comparison, work.language)
@@ -48,4 +56,6 @@ def run(work: Work) -> int:
         from bpcli.render.words import modes_text
 
         say(modes_text(len(point.gradient), mode, language=work.language))
-    return DONE
+    if verdicts is not None:
+        verdicts.tell(False)
+    return code

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
-from bpcli.cli.output import write
-from bpcli.cli.work import positive
+from bpcli.cli.output import say, show_table, write
+from bpcli.cli.work import positive, whole
+from bpcli.engine.floats import FLOATS
 from bpcli.errors import DONE, InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bpcli.cli.work import Work
+    from bpcli.tracing.lenses import Lens
     from bpcli.tracing.record import Trace
+
+MOST_REPEATS = 1000
+SELECTING = ("only", "until", "rows")
 
 
 def run(work: Work) -> int:
@@ -24,15 +30,45 @@ def run(work: Work) -> int:
     mode = work.mode or "reverse"
     if mode == "forward" and scale != 1:
         raise InputError("loss-scale-forward")
+    _check_options(work, mode)
     explain = chosen_level(work.options, mode)
     trace = record(work.program, work.given, work.wrt, mode=mode, kind=work.kind, scale=scale)
+    verdicts = None
+    if work.expected or work.claimed:
+        from bpcli.cli.verdicts import on_numbers
+
+        plain = work.wrt is None and mode == "reverse" and work.kind is FLOATS and scale == 1
+        results = {work.program.output_name: trace.value}
+        totals = {trace.nodes[row.argument].name: row.total / scale for row in trace.backward}
+        verdicts = on_numbers(work, results, totals | trace.gradient, trace if plain else None)
+    lenses = _lenses(work, trace)
+    shown = trace
+    if any(name in work.options for name in SELECTING):
+        from bpcli.tracing.selection import selected
+
+        shown = selected(trace, *map(work.options.get, SELECTING))
     if "interactive" in work.options:
         from bpcli.cli.interactive import step_through
 
-        return step_through(trace, work.digits, language=work.language)
-    bare = work.number if work.quiet else None
-    whole = "all" in work.options
-    return show(trace, work.format, work.digits, whole=whole, bare=bare, language=work.language, explain=explain)
+        return step_through(shown, work.digits, language=work.language)
+    if lenses and work.format != "json" and not work.quiet:
+        _show_lenses(work, trace, lenses)
+    else:
+        more: dict[str, Any] = {}
+        if lenses:
+            from bpcli.render.lenses import lens_dict
+
+            more["lens"] = [lens_dict(lens) for lens in lenses]
+        bare = work.number if work.quiet else None
+        show(
+            shown, work.format, work.digits, whole="all" in work.options, bare=bare, language=work.language,
+            explain=explain, more=more | (verdicts.told if verdicts else {}),
+        )  # fmt: skip
+    if verdicts is not None:
+        if work.format != "json":
+            verdicts.tell(work.quiet)
+        return verdicts.code
+    return DONE
 
 
 def chosen_level(options: dict[str, str], mode: str) -> str:
@@ -57,21 +93,23 @@ def show(
     bare: Callable[[float], str] | None,
     language: str,
     explain: str = "",
+    more: Mapping[str, Any] | None = None,
 ) -> int:
     """Print a trace; the exit code.
 
     whole:   every row of a long table
     bare:    how a number of the bare answer is written, where that alone is asked for
     explain: the level at which it is told in words too, of narration.LEVELS
+    more:    what else stands in its JSON
     """
     if format == "json":
         from bpcli.render.json import trace_text
 
-        for piece in trace_text(trace, language, explain):
+        for piece in trace_text(trace, language, explain, more):
             sys.stdout.write(piece)
         sys.stdout.write("\n")
     elif bare is not None:
-        write(f"{name}={bare(value)}" for name, value in trace.gradient.items())
+        write(f"{name}={bare(value)}" for name, value in (trace.whole or trace).gradient.items())
     elif format == "rich":
         from bpcli.render.terminal import print_trace
 
@@ -82,3 +120,60 @@ def show(
         whole = whole or not sys.stdout.isatty()
         write(trace_lines(trace, digits, whole=whole, language=language, explain=explain))
     return DONE
+
+
+def _check_options(work: Work, mode: str) -> None:
+    """Refuse options that go with others alone, before anything is computed. Raises InputError."""
+    options = work.options
+    for option, needs in (("measure", "lens"), ("no-zero", "repeat")):
+        if option in options and needs not in options:
+            raise InputError("option-needs", option=option, needs=needs)
+    for option in ("lens", "repeat"):
+        if option not in options:
+            continue
+        if mode == "forward":
+            raise InputError("lens-forward", option=option)
+        for part in SELECTING:
+            if part in options:
+                raise InputError("lens-and-part", option=option, part=part)
+
+
+def _lenses(work: Work, trace: Trace) -> list[Lens]:
+    """The answers of the lenses that were asked for. Raises InputError for one that is none."""
+    options = work.options
+    times = whole(options, "repeat", 1, MOST_REPEATS)
+    if "lens" not in options and times is None:
+        return []
+    from bpcli.tracing import lenses
+
+    found = []
+    for name in options.get("lens", "").split(",") if "lens" in options else ():
+        name = name.strip()
+        if name == lenses.COST:
+            found.append(lenses.cost(trace, "measure" in options))
+        elif name == lenses.FLOW:
+            found.append(lenses.flow(trace))
+        elif name == lenses.MEMORY:
+            found.append(lenses.memory(trace))
+        else:
+            raise InputError("unknown-lens", lens=name, known=", ".join(lenses.LENSES))
+    if times is not None:
+        found.append(lenses.repeated(trace, times, "no-zero" not in options))
+    return found
+
+
+def _show_lenses(work: Work, trace: Trace, lenses: list[Lens]) -> None:
+    """The program and its inputs, then each lens: tables, and what they show in sentences."""
+    from bpcli.render.layout import header
+    from bpcli.render.lenses import finding_text, lens_tables
+
+    for line in header(trace, work.digits, work.language):
+        say(line)
+    output = trace.nodes[trace.output].name if trace.output in trace.nodes else work.program.output_name
+    for lens in lenses:
+        for table in lens_tables(lens, output, work.digits):
+            write([""])
+            show_table(table, work.format, "all" in work.options or not sys.stdout.isatty())
+        write([""])
+        for finding in lens.findings:
+            say(finding_text(finding, work.digits))

@@ -1,0 +1,138 @@
+"""`--expect` and `--claim`: the numbers of others beside those of an answer, and the exit code that follows."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from bpcli.cli.output import say
+from bpcli.cli.work import positive
+from bpcli.engine.point import gradient
+from bpcli.errors import ANSWER_IS_NO, DONE, InputError
+from bpcli.tracing.expectations import judged, named_numbers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bpcli.cli.work import Work
+    from bpcli.engine.formulas import Derivative
+    from bpcli.tracing.record import Trace
+
+
+class Verdicts:
+    """What was found on the numbers of others: the keys of a JSON contract, lines, and whether all of it is right."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, list[dict[str, Any]]] = {}
+        self.lines: list[tuple[bool, str]] = []
+
+    @property
+    def code(self) -> int:
+        """The exit code."""
+        return DONE if all(ok for ok, _ in self.lines) else ANSWER_IS_NO
+
+    def add(self, key: str, entry: dict[str, Any], lines: Sequence[str] = ()) -> None:
+        """One verdict as an entry of JSON; it is told in its `text` unless there are lines of its own."""
+        self.told.setdefault(key, []).append(entry)
+        self.lines += [(bool(entry["ok"]), line) for line in lines or [entry["text"]]]
+
+    def tell(self, quiet: bool) -> None:
+        """Print them below an answer; below a bare one only what is wrong, on standard error."""
+        for ok, line in self.lines:
+            if not quiet:
+                say(line)
+            elif not ok:
+                sys.stderr.write(line + "\n")
+
+
+def on_numbers(
+    work: Work, results: Mapping[str, float], slopes: Mapping[str, float] | None, trace: Trace | None = None
+) -> Verdicts:
+    """The verdicts on `--expect` and `--claim` of one point. `slopes` is None where there is only a value.
+
+    trace: the record of a reverse pass in floats, where there is one
+
+    Raises InputError for a name that is none.
+    """
+    found = Verdicts()
+    program = work.program
+    tolerance = positive(work.options, "tolerance")
+    if work.expected:
+        from bpcli.render.claims import expectation_dict, expectation_text
+
+        asked = named_numbers(program, work.expected, also=slopes or ())
+        _refuse_slopes(asked, results, slopes)
+        known = dict(slopes or {})
+        missing = [name for name, _ in asked if name not in results and name not in known]
+        if missing:
+            known |= gradient(program, work.given, missing, kind=work.kind).gradient
+        for each in judged(program, asked, results, known, tolerance):
+            found.add("expect", expectation_dict(each), [expectation_text(each, work.digits)])
+    if work.claimed:
+        from bpcli.render.claims import claim_dict, claim_lines
+        from bpcli.tracing.claims import examined
+
+        asked = named_numbers(program, work.claimed, "claim")
+        claims = examined(program, work.given, asked, tolerance, trace, work.command == "trace")
+        for claim in claims:
+            lines = claim_lines(claim, program.output_name, work.digits)
+            found.add("claims", claim_dict(claim, program.output_name), lines)
+    return found
+
+
+def _refuse_slopes(asked: Sequence[tuple[str, Any]], results: Mapping[str, float], slopes: Any) -> None:
+    if slopes is None:
+        for name, _ in asked:
+            if name not in results:
+                raise InputError("expected-unknown", name=name, names=", ".join(results))
+
+
+def on_formulas(work: Work, made: Mapping[str, Derivative], values: Mapping[str, float]) -> Verdicts:
+    """The verdicts on `--expect` of derivatives: a formula in any form, or with values given a number.
+
+    Raises InputError for a formula that cannot be read, or that does not say which derivative it is.
+    """
+    from bpcli.engine.equivalence import equivalent
+    from bpcli.language.reader import parse
+    from bpcli.render.claims import expectation_dict, expectation_text, formula_text
+    from bpcli.render.derivatives import leibniz
+    from bpcli.tracing.expectations import Expectation, Written
+
+    found = Verdicts()
+    program = work.program
+    tolerance = positive(work.options, "tolerance")
+    for text in work.expected:
+        name, wanted = _which(text, made, program.output_name)
+        title = leibniz(program.output_name, made[name].wrt)
+        read = parse(wanted, given=program.names)
+        for other in read.inputs:
+            if other not in program.names:
+                names = ", ".join(program.names)
+                raise InputError("expected-other-names", text=wanted, name=other, names=names)
+        if name in values and not read.inputs and not read.assigned:
+            written = Written(wanted, name)
+            each = Expectation(title, name, written, values[name], written.fits(values[name], tolerance))
+            found.add("expect", expectation_dict(each), [expectation_text(each, work.digits)])
+            continue
+        verdict = equivalent(program, made[name].output, read)
+        line = formula_text(title, wanted, str(made[name]), verdict, work.digits)
+        entry = {
+            "name": title, "expected": wanted, "actual": str(made[name]), "ok": bool(verdict.same),
+            "points": verdict.points, "exact": verdict.exact, "text": line,
+        }  # fmt: skip
+        found.add("expect", entry)
+    return found
+
+
+def _which(text: str, made: Mapping[str, Any], output: str) -> tuple[str, str]:
+    """`w = x + 2*w` and `dy/dw = ...` as the name and the formula; the only derivative needs no name."""
+    name, equals, formula = text.partition("=")
+    name = name.strip().removeprefix(f"d{output}/d")
+    if equals and not formula.startswith("=") and name in made:
+        return name, formula.strip()
+    if len(made) == 1:
+        return next(iter(made)), text
+    if not made:
+        raise InputError("expected-unknown", name=text, names="none")
+    raise InputError("expected-twice", count=len(made), text=text, example=f'"{next(iter(made))}={text}"')

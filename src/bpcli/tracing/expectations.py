@@ -1,0 +1,114 @@
+"""Numbers that somebody expects or claims, beside those that are.
+
+A number is right within the tolerance. One that is written with decimals stands for all numbers that round to
+it, 0.333 for 1/3; a whole number is meant as it is. A tolerance that was asked for decides alone.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from bpcli.engine.point import value_of
+from bpcli.errors import InputError
+from bpcli.numbers import nearest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bpcli.graph import Program
+
+TOLERANCE = 1e-6
+NOTHING = 1e-12  # what 0, which has no relative error, may be off by
+ROUNDED = re.compile(r"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?|[+-]?[0-9]+\.?[eE][+-]?[0-9]+")
+TOTAL = re.compile(r"d(?P<output>[^/\s]+)/d(?P<name>[^/\s]+)")
+
+
+class Written:
+    """A number as somebody wrote it: the text, its value, and half a unit of its last digit (0 for a whole one)."""
+
+    __slots__ = ("half", "text", "value")
+
+    def __init__(self, text: str, name: str = "a name") -> None:
+        self.text = text.strip()
+        self.value = nearest(value_of(self.text, name))
+        self.half = 0.0
+        if ROUNDED.fullmatch(self.text):
+            mantissa, _, exponent = self.text.lower().partition("e")
+            self.half = 0.5 * 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+
+    def fits(self, number: float, tolerance: float | None = None) -> bool:
+        """Whether a number is what was written; `tolerance` is one that was asked for."""
+        if not math.isfinite(self.value) or not math.isfinite(number):
+            return number == self.value or (number != number and self.value != self.value)
+        off = abs(number - self.value)
+        if off <= (TOLERANCE if tolerance is None else tolerance) * max(abs(number), abs(self.value)):
+            return True
+        if tolerance is None:
+            # A unit of rounding more: 0.125 is 0.13 and 0.12.
+            return off <= self.half * (1 + 1e-9) or (self.value == 0 and off <= NOTHING)
+        return False
+
+
+class Expectation:
+    """A number that was expected, and what is.
+
+    name:   what it is of, as it is told: `y`, or `dy/dw`
+    variable: the name that is differentiated by, or "" for a value
+    """
+
+    __slots__ = ("actual", "name", "ok", "variable", "written")
+
+    def __init__(self, name: str, variable: str, written: Written, actual: float, ok: bool) -> None:
+        self.name = name
+        self.variable = variable
+        self.written = written
+        self.actual = actual
+        self.ok = ok
+
+
+def named_numbers(
+    program: Program, texts: list[str], option: str = "expect", also: Iterable[str] = ()
+) -> list[tuple[str, Written]]:
+    """`w=8` and `dy/dw=8` as the name to differentiate by and the number; `y=15`, a result, keeps its name.
+
+    also: names that a record gives to nodes without one
+
+    A claim is of a derivative: a result is no name for it.
+
+    Raises InputError for what is neither, and for a name that the program does not have.
+    """
+    found = []
+    for text in texts:
+        name, equals, number = text.partition("=")
+        name, total = name.strip(), TOTAL.fullmatch(name.strip())
+        if total is not None and total["output"] == program.output_name:
+            name = total["name"]
+        if not equals or not name or not number.strip():
+            example = next(iter(program.names), program.output_name)
+            raise InputError("expected-without-equals", option=option, text=text, example=f"{example}=2")
+        names = dict.fromkeys([*program.names, *program.outputs, *also])
+        if option == "claim":
+            names = {each: None for each in program.names if each not in program.outputs}
+        if name not in names:
+            raise InputError("expected-unknown", name=name, names=", ".join(names) or "none")
+        found.append((name, Written(number, name)))
+    return found
+
+
+def judged(
+    program: Program,
+    asked: list[tuple[str, Written]],
+    values: Mapping[str, float],
+    slopes: Mapping[str, float],
+    tolerance: float | None = None,
+) -> list[Expectation]:
+    """Each number beside what is: a value for the name of a result, else the derivative of the only one."""
+    found = []
+    for name, written in asked:
+        is_value = name in values
+        actual = nearest(values[name] if is_value else slopes[name])
+        told = name if is_value else f"d{program.output_name}/d{name}"
+        found.append(Expectation(told, "" if is_value else name, written, actual, written.fits(actual, tolerance)))
+    return found
