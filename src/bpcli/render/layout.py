@@ -12,7 +12,7 @@ from bpcli.render.words import counted, modes_text, sentence, times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from bpcli.calculus.kinds import Kind, Number
     from bpcli.tracing.record import Backward, Forward, Path, Tangent, Trace
@@ -52,6 +52,14 @@ class Table:
         self.rows = rows
         self.count = count
         self.aside = aside
+
+    def spelled(self, spell: Callable[[str], str]) -> Table:
+        """The same table with every piece of text spelled in another way, made as it is read."""
+        if spell is str:
+            return self
+        columns = tuple(map(spell, self.columns))
+        rows = (tuple(map(spell, row)) for row in self.rows)
+        return Table(spell(self.title), columns, rows, self.count, spell(self.aside))
 
 
 def header(trace: Trace, digits: int = DIGITS) -> list[str]:

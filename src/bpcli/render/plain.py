@@ -10,7 +10,7 @@ from bpcli.render import layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from bpcli.render.layout import Table
     from bpcli.tracing.record import Trace
@@ -80,10 +80,15 @@ def filled(pieces: Iterable[str], width: int, indent: str = "  ", hanging: str =
 
 
 def trace_lines(
-    trace: Trace, digits: int = DIGITS, *, whole: bool = True, width: int | None = None
+    trace: Trace,
+    digits: int = DIGITS,
+    *,
+    whole: bool = True,
+    width: int | None = None,
+    spell: Callable[[str], str] = str,
 ) -> Iterator[str]:
-    """A trace as lines of text."""
-    parts = layout.header(trace, digits)
+    """A trace as lines of text, every piece of it as `spell` spells it."""
+    parts = [spell(part) for part in layout.header(trace, digits)]
     line = "      ".join(parts)
     if width is not None and display_width(line) > width:
         for part in parts:
@@ -92,18 +97,18 @@ def trace_lines(
         yield line
     yield ""
     if trace.forward:
-        yield from table_lines(layout.forward_table(trace, digits), whole, width)
+        yield from table_lines(layout.forward_table(trace, digits).spelled(spell), whole, width)
         yield ""
     if trace.backward:
-        yield from table_lines(layout.backward_table(trace, digits), whole, width)
+        yield from table_lines(layout.backward_table(trace, digits).spelled(spell), whole, width)
         yield ""
     for table in layout.tangent_tables(trace, digits):
-        yield from table_lines(table, whole, width)
+        yield from table_lines(table.spelled(spell), whole, width)
         yield ""
     for table in layout.path_tables(trace, digits):
-        yield from table_lines(table, True, width)
+        yield from table_lines(table.spelled(spell), True, width)
         yield ""
-    for line in layout.closing(trace, digits):
+    for line in map(spell, layout.closing(trace, digits)):
         if width is not None and display_width(line) > width:
             # The results, then the check, each beginning a line of its own.
             for part in line.split("          "):

@@ -12,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bpcli.cli.work import Work
 
+PAGES = {"md": "markdown", "latex": "latex"}  # format -> the module of render/ that writes its lines
+
 
 def run(work: Work) -> int:
     """Both passes, step by step."""
@@ -35,8 +37,15 @@ def run(work: Work) -> int:
         from bpcli.render.terminal import print_trace
 
         print_trace(trace, work.digits, whole=whole)
+    elif work.format in PAGES:
+        from importlib import import_module
+
+        page = import_module(f"bpcli.render.{PAGES[work.format]}")
+        write(page.trace_lines(trace, work.digits, whole=whole or not sys.stdout.isatty()))
     else:
+        from bpcli.render.ascii import spelled
         from bpcli.render.plain import trace_lines
 
-        write(trace_lines(trace, work.digits, whole=whole or not sys.stdout.isatty()))
+        spell = spelled if work.format == "ascii" else str
+        write(trace_lines(trace, work.digits, whole=whole or not sys.stdout.isatty(), spell=spell))
     return DONE
