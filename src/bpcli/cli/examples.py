@@ -64,6 +64,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli why "sqrt(x^2)" --x 0',
         'bpcli why "sigmoid(50*w)" --w 1',
     ),
+    "graph": (
+        'bpcli graph "(x+w)*w" --x 2 --w 3',
+        'bpcli graph "sigmoid(w*x + b)"',
+        'bpcli graph "(x+w)*w" --x 2 --w 3 --style op --ascii',
+        'bpcli graph "p = w*x + b; L = (p - t)^2" --w 2 --b -1 --x 3 --t 10 --format svg',
+    ),
     "ops": ("bpcli ops", "bpcli ops tanh", "bpcli ops --kinks"),
     "fit": (
         "bpcli fit examples/quintic.csv --degree 5",

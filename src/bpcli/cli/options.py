@@ -7,7 +7,7 @@ An option name here cannot be a variable's option on any of these commands; `--s
 from __future__ import annotations
 
 POINTS = ("eval", "grad")
-ALL = ("eval", "grad", "trace", "diff", "check", "jacobian", "hessian", "jvp", "vjp", "why")
+ALL = ("eval", "grad", "trace", "diff", "check", "jacobian", "hessian", "jvp", "vjp", "why", "graph")
 
 
 class Option:
@@ -31,7 +31,7 @@ class Option:
         self.repeats = repeats
 
 
-BY_NAMES = ("grad", "trace", "diff", "check", "jacobian", "hessian", "vjp", "why")
+BY_NAMES = ("grad", "trace", "diff", "check", "jacobian", "hessian", "vjp", "why", "graph")
 
 OPTIONS = (
     Option("set", "NAME=VALUE", "Give a variable a value, whatever its name is.", repeats=True),
@@ -51,8 +51,20 @@ OPTIONS = (
     Option("direction", "SPEEDS", "How fast each input changes, as in x=1,w=-2 or 1,-2.", ("jvp", "hessian")),
     Option("weights", "WEIGHTS", "The weight of each result, as in 1,0 or a=1,b=0 (1 for a single one).", ("vjp",)),
     Option("order", "N", "How often to differentiate (diff: 1; hessian: 2).", ("diff", "hessian")),
-    Option("format", "FORMAT", "rich (on a terminal), plain or json; diff also latex, trace ascii, md, latex, "
-           "--data csv or json."),
+    Option(
+        "format",
+        "FORMAT",
+        "rich (on a terminal), plain or json; diff also latex; trace ascii, md, latex; trace and graph svg, dot, "
+        "mermaid; --data csv or json.",
+    ),
+    Option(
+        "style",
+        "STYLE",
+        "variable (boxes are variables, lines carry local derivatives) or op (boxes are operations, lines carry "
+        "values).",
+        ("graph",),
+    ),
+    Option("ascii", None, "Draw with ASCII characters alone.", ("graph",)),
     Option("json", None, "The same as --format json."),
     Option("rules", None, "Say which rules were used, from the outside in.", ("diff",)),
     Option("lang", "LANGUAGE", "en or zh (from the locale).", ("diff",)),
@@ -83,12 +95,18 @@ QUIET_HELP = {
     "hessian": "The numbers alone, one row of the matrix a line, at full precision.",
     "jvp": "The bare answer: one name=value a line, at full precision.",
     "why": "The kind of answer alone: zero, huge, tiny, infinite, undefined ...",
+    "graph": "The drawing alone.",
     "vjp": "The bare answer: one name=value a line, at full precision.",
 }
 WRT_IN_TURN = "Differentiate by these names in turn: w, or x,x,y for a third derivative."
 FORMATS = ("rich", "plain", "json")
 # Formats that some commands have alone.
-FORMATS_OF = {"latex": ("diff", "trace"), "md": ("trace",), "ascii": ("trace",)}
+FORMATS_OF = {
+    "latex": ("diff", "trace"),
+    "md": ("trace",),
+    "ascii": ("trace",),
+    **dict.fromkeys(("svg", "dot", "mermaid"), ("trace", "graph")),
+}
 POINT_FORMATS = ("csv", "json")
 
 

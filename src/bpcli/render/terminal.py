@@ -15,6 +15,7 @@ from bpcli.render import layout, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from bpcli.render.diagram import Diagram
     from bpcli.render.layout import Table
     from bpcli.tracing.record import Trace
 
@@ -96,3 +97,24 @@ def print_trace(trace: Trace, digits: int = DIGITS, *, whole: bool = False) -> N
     """Print a trace on the terminal."""
     screen = console()
     screen.print(trace_renderable(trace, digits, whole=whole, width=screen.width))
+
+
+def print_diagram(diagram: Diagram, width: int) -> None:
+    """Print the drawing of a diagram on the terminal, in colours."""
+    from bpcli.render.drawing import diagram_lines, drawn
+
+    drawing = drawn(diagram, width)
+    screen = console(width)
+    if drawing is None:
+        for line in diagram_lines(diagram, width):
+            screen.print(Text(line))
+        return
+    screen.print(Text(diagram.title, style="bold"))
+    for line in plain.filled(diagram.results, width, "", "  "):
+        screen.print(Text(line))
+    screen.print()
+    for pieces in drawing.pieces():
+        screen.print(Text.assemble(*pieces))
+    if diagram.legend:
+        screen.print()
+        screen.print(Text(diagram.legend, style="dim"))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bpcli.cli.work import Work
 
 PAGES = {"md": "markdown", "latex": "latex"}  # format -> the module of render/ that writes its lines
+PICTURES = ("svg", "dot", "mermaid")
 
 
 def run(work: Work) -> int:
@@ -42,6 +43,11 @@ def run(work: Work) -> int:
 
         page = import_module(f"bpcli.render.{PAGES[work.format]}")
         write(page.trace_lines(trace, work.digits, whole=whole or not sys.stdout.isatty()))
+    elif work.format in PICTURES:
+        from bpcli.cli.commands.graph import show
+        from bpcli.render.diagram import diagram
+
+        show(diagram(trace, digits=work.digits), work.format)
     else:
         from bpcli.render.ascii import spelled
         from bpcli.render.plain import trace_lines
