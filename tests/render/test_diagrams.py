@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
+from random import Random
 
 import pytest
 from hypothesis import assume, given
@@ -146,6 +147,34 @@ def test_the_lines_join_what_the_graph_joins(run: Run, width: int) -> None:
     assert picture is not None
     named = {box.number: box.name for box in made.boxes}
     assert followed([*picture.lines()]) == {(named[line.source], named[line.target]) for line in made.lines}
+
+
+def tangled(seed: int) -> tuple[str, dict[str, float]]:
+    """A program of up to 35 operations that use whatever is near them, most of them more than once."""
+    random = Random(seed)
+    names = [f"x{number}" for number in range(random.randint(2, 6))]
+    pool, statements = list(names), []
+    for number in range(random.randint(5, 35)):
+        one, other = (random.choice(pool[-random.randint(2, 12) :]) for _ in range(2))
+        called = random.choice(["tanh", "sin", "relu", "sigmoid", "detach"])
+        formulas = [f"{one} {random.choice('+-*')} {other}", f"{called}({one})", f"max({one}, {other}, 1/3)"]
+        statements.append(f"t{number} = {random.choices(formulas, [6, 3, 1])[0]}")
+        pool.append(f"t{number}")
+    text = "; ".join([*statements, " + ".join(pool[-4:])])
+    return text, {name: random.uniform(-1, 1) for name in parse(text).inputs}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_tangled_graph_is_drawn_at_60_columns_and_on_a_page(seed: int) -> None:
+    text, at = tangled(seed)
+    made = diagram(record(parse(text), at))
+    picture = drawing.drawn(made, 60)
+    assert picture is not None
+    lines = [*picture.lines()]
+    assert max(map(display_width, lines)) <= 60
+    named = {box.number: box.name for box in made.boxes}
+    assert followed(lines) == {(named[line.source], named[line.target]) for line in made.lines}
+    assert float(read_svg(made).get("width", "inf")) <= svg.PAGE
 
 
 def test_the_flagship_is_drawn_as_by_hand() -> None:

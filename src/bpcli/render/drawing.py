@@ -7,14 +7,15 @@ two boxes ever share a column for a line there, so that a line that goes through
 from __future__ import annotations
 
 from itertools import pairwise
+from math import floor
 
 from bpcli.errors import display_width
 from bpcli.render.diagram import CONSTANT, INPUT
-from bpcli.render.layers import arranged, placed
+from bpcli.render.layers import arranged, breadth, placed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bpcli.render.diagram import Box, Diagram, Line
     from bpcli.render.layers import Layers, Slot
@@ -85,7 +86,7 @@ class _Plan:
     content: the lines of each box, with their styles; labels: those of each line
     """
 
-    def __init__(self, diagram: Diagram, brief: bool, most: int) -> None:
+    def __init__(self, diagram: Diagram, brief: bool, width: int, most: int = 0) -> None:
         self.boxes: dict[int, Box] = {box.number: box for box in diagram.boxes}
         self.content = {box.number: content(box) for box in diagram.boxes}
         self.labels = [label(line, brief) for line in diagram.lines]
@@ -97,7 +98,9 @@ class _Plan:
         pairs = [(line.source, line.target) for line in diagram.lines]
         most_size = {number: float(size + GAP) for number, size in self.sizes.items()}
         self.layers: Layers = arranged([*self.content], pairs, most_size, most)
-        self.columns, self.width = self._columns()
+        self.least = breadth(self.layers, self.size, GAP)
+        self.width = width
+        self.columns: dict[Slot, int] = self._columns() if self.least < width else {}
 
     def _size(self, number: int) -> int:
         """The columns of a box, of which one is in the middle: room for its text, and for the lines that arrive."""
@@ -113,39 +116,30 @@ class _Plan:
         widest = max((display_width(text) for text, _ in self.labels[place]), default=0)
         return widest + 3 if widest else 2
 
-    def _columns(self) -> tuple[dict[Slot, int], int]:
-        """The middle column of each slot, and the columns of the whole."""
+    def size(self, slot: Slot) -> float:
+        """The columns of a slot."""
+        return 1 if slot.passes else self.sizes[slot.box]
 
-        def size(slot: Slot) -> float:
-            return 1 if slot.passes else self.sizes[slot.box]
-
-        columns: dict[Slot, int] = {}
-        places = placed(self.layers, size, GAP)
-        for row in self.layers.rows:
-            edge = None
-            for slot in row:
-                half = int(size(slot)) // 2
-                left = round(places[slot]) - half
-                left = left if edge is None else max(left, edge + GAP)
-                columns[slot] = left + half
-                edge = left + int(size(slot))
-        self._straighten(columns, size)
+    def _columns(self) -> dict[Slot, int]:
+        """The middle column of each slot. One column of the page is left for lines that are moved aside."""
+        places = placed(self.layers, self.size, GAP, self.width - 1)
+        columns = {slot: floor(place) for slot, place in places.items()}
+        self._straighten(columns)
         self._part(columns)
-        first = min((columns[slot] - int(size(slot)) // 2 for slot in columns), default=0)
-        width = max((columns[slot] + int(size(slot)) // 2 + 1 for slot in columns), default=0)
-        return {slot: column - first for slot, column in columns.items()}, width - first
+        first = min((columns[slot] - int(self.size(slot)) // 2 for slot in columns), default=0)
+        return {slot: column - first for slot, column in columns.items()}
 
-    def _straighten(self, columns: dict[Slot, int], size: Callable[[Slot], float]) -> None:
+    def _straighten(self, columns: dict[Slot, int]) -> None:
         """Move lines that pass a layer below where they come from, as far as there is room."""
         for row in self.layers.rows:
             for place, slot in enumerate(row):
                 if not slot.passes:
                     continue
-                least, most = -(10**6), 10**6
+                least, most = 0, self.width - 2
                 if place:
-                    least = columns[row[place - 1]] + int(size(row[place - 1])) // 2 + GAP + 1
+                    least = columns[row[place - 1]] + int(self.size(row[place - 1])) // 2 + GAP + 1
                 if place + 1 < len(row):
-                    most = columns[row[place + 1]] - int(size(row[place + 1])) // 2 - GAP - 1
+                    most = columns[row[place + 1]] - int(self.size(row[place + 1])) // 2 - GAP - 1
                 columns[slot] = max(least, min(most, columns[slot.before[0]]))
 
     def _part(self, columns: dict[Slot, int]) -> None:
@@ -189,13 +183,9 @@ def drawn(diagram: Diagram, width: int) -> Drawing | None:
     """The drawing of a diagram in at most `width` columns; None where there is no room for its lines."""
     if not diagram.limited().boxes:
         return Drawing()
-    for brief in (False, True):
-        plan = _Plan(diagram, brief, 0)
-        if plan.width <= width:
-            return _picture(plan)
-    for most in range(width, 0, -6):
-        plan = _Plan(diagram, True, most)
-        if plan.width <= width:
+    for brief, most in ((False, 0), (True, 0), *((True, most) for most in range(width, 0, -6))):
+        plan = _Plan(diagram, brief, width, most)
+        if plan.columns:
             return _picture(plan)
     return None
 

@@ -161,8 +161,18 @@ def _crossings(rows: list[list[Slot]]) -> int:
     return count
 
 
-def placed(layers: Layers, size: Callable[[Slot], float], gap: float) -> dict[Slot, float]:
-    """The middle of each slot across the layers, at least `gap` between two of them, lines as straight as can be."""
+def breadth(layers: Layers, size: Callable[[Slot], float], gap: float) -> float:
+    """How wide the layers are at least."""
+    return max((sum(map(size, row)) + gap * (len(row) - 1) for row in layers.rows), default=0.0)
+
+
+def placed(
+    layers: Layers, size: Callable[[Slot], float], gap: float, room: float = math.inf
+) -> dict[Slot, float]:
+    """The middle of each slot across the layers, at least `gap` between two of them, lines as straight as can be.
+
+    room: how wide the whole may be, if each layer alone is not wider
+    """
     places: dict[Slot, float] = {}
     for row in layers.rows:
         edge = 0.0
@@ -177,19 +187,19 @@ def placed(layers: Layers, size: Callable[[Slot], float], gap: float) -> dict[Sl
                 if sweep >= 2 * SWEEPS - 4 or not near:
                     near = [*slot.before, *slot.after]
                 wishes.append(sum(places[other] for other in near) / len(near) if near else places[slot])
-            places.update(zip(row, _apart(row, wishes, size, gap), strict=True))
-    _straighten(layers, places, size, gap)
+            places.update(zip(row, _apart(row, wishes, size, gap, room), strict=True))
+    _straighten(layers, places, size, gap, room)
     first = min((place - size(slot) / 2 for slot, place in places.items()), default=0.0)
     return {slot: place - first for slot, place in places.items()}
 
 
 def _straighten(
-    layers: Layers, places: dict[Slot, float], size: Callable[[Slot], float], gap: float
+    layers: Layers, places: dict[Slot, float], size: Callable[[Slot], float], gap: float, room: float
 ) -> None:
     """Make each line that passes several layers straight there, where all of them have room for that."""
     def widest(slot: Slot, row: list[Slot], place: int) -> tuple[float, float]:
         half = size(slot) / 2 + gap
-        least, most = -math.inf, math.inf
+        least, most = (-math.inf, math.inf) if room == math.inf else (size(slot) / 2, room - size(slot) / 2)
         if place:
             least = places[row[place - 1]] + size(row[place - 1]) / 2 + half
         if place + 1 < len(row):
@@ -204,12 +214,12 @@ def _straighten(
             chain = [slot]
             while following := [after for after in chain[-1].after if after.passes]:
                 chain.append(following[0])
-            room = {each: widest(each, *where[each]) for each in chain}
+            free = {each: widest(each, *where[each]) for each in chain}
             # As far as one place suits all: the rest of the line begins anew from there.
             while chain:
                 least, most, count = -math.inf, math.inf, 0
                 for each in chain:
-                    low, high = max(least, room[each][0]), min(most, room[each][1])
+                    low, high = max(least, free[each][0]), min(most, free[each][1])
                     if low > high:
                         break
                     least, most, count = low, high, count + 1
@@ -223,7 +233,9 @@ def _straighten(
                 places.update(dict.fromkeys(part, max(least, min(most, wish))))
 
 
-def _apart(row: list[Slot], wishes: list[float], size: Callable[[Slot], float], gap: float) -> list[float]:
+def _apart(
+    row: list[Slot], wishes: list[float], size: Callable[[Slot], float], gap: float, room: float
+) -> list[float]:
     """Places in the order of the row and nowhere too close, as near to the wishes as that allows (least squares).
 
     With the least distances taken off, what is left only has to rise: neighbours that would fall share their mean.
@@ -241,4 +253,6 @@ def _apart(row: list[Slot], wishes: list[float], size: Callable[[Slot], float], 
             weight, count = heavy + weight, many + count
         blocks.append((mean, weight, count))
     means = [mean for mean, _, count in blocks for _ in range(count)]
+    if room < math.inf:
+        means = [max(0.0, min(mean, room - (edge - gap))) for mean in means]
     return [mean + offset for mean, offset in zip(means, offsets, strict=True)]

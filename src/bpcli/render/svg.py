@@ -10,7 +10,7 @@ import math
 
 from bpcli.errors import display_width
 from bpcli.render.diagram import CONSTANT, INPUT, OPERATION, RESULT
-from bpcli.render.layers import arranged, placed
+from bpcli.render.layers import arranged, breadth, placed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,11 +77,9 @@ class _Plan:
         pairs = [(line.source, line.target) for line in diagram.lines]
         widths = {number: size[1] + GAP for number, size in self.sizes.items()}
         self.layers: Layers = arranged([*self.boxes], pairs, widths, most)
-        self.places = placed(self.layers, lambda slot: 14.0 if slot.passes else self.sizes[slot.box][1], GAP)
-        self.breadth = max(
-            (place + (7 if slot.passes else self.sizes[slot.box][1] / 2) for slot, place in self.places.items()),
-            default=0.0,
-        )
+        least = breadth(self.layers, self.side, GAP)
+        self.places = placed(self.layers, self.side, GAP, math.inf if across else max(least, PAGE - 2 * MARGIN))
+        self.breadth = max((place + self.side(slot) / 2 for slot, place in self.places.items()), default=0.0)
         self._stand_in_layers()
 
     def _size(self, box: Box) -> tuple[float, float]:
@@ -98,6 +96,10 @@ class _Plan:
         if len(places) == 1:
             room += 12
         return height, max(width, room + 10)
+
+    def side(self, slot: Slot) -> float:
+        """The extent of a slot across the layers."""
+        return 14.0 if slot.passes else self.sizes[slot.box][1]
 
     def spread(self, place: int) -> float:
         """What a line takes across the layers where it arrives, with its label."""
