@@ -70,7 +70,16 @@ CALLS = [
     ["trace", "(x+w)*w", "--x", "2", "--w", "3"],
     ["trace", "(x+w)*w", "--x", "2", "--w", "3", "-q"],
     ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--json"],
+    ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--format", "md"],
+    ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--format", "latex"],
+    ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--format", "ascii"],
     ["trace", "p = w*x + b; L = (p - t)^2", "--w", "2", "--b", "-1", "--x", "3", "--t", "10", "--wrt", "w", "--all"],
+    ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--format", "svg"],
+    ["graph", "(x+w)*w"],
+    ["graph", "(x+w)*w", "--x", "2", "--w", "3", "--ascii", "--style", "op"],
+    ["graph", "(x+w)*w", "--x", "2", "--w", "3", "--format", "dot"],
+    ["graph", "(x+w)*w", "--x", "2", "-q"],
+    ["graph", "(x+w)*w", "--style", "round"],
     ["diff", "(x+w)*w", "--wrt", "w"],
     ["diff", "x^3 + 2x", "--wrt", "x,x"],
     ["diff", "tanh(w*x)", "--w", "0.5", "--x", "2"],
@@ -299,7 +308,7 @@ def test_an_interruption_is_told_in_a_word(tmp_path: Path) -> None:
 
 def test_completion_knows_the_commands(run_process: Runner) -> None:
     env = {"_BPCLI_COMPLETE": "complete_bash", "COMP_WORDS": "bpcli gr", "COMP_CWORD": "1"}
-    assert run_process(env=env).out.split() == ["grad"]
+    assert run_process(env=env).out.split() == ["grad", "graph"]
 
 
 @pytest.mark.parametrize("command", ALL)

@@ -74,6 +74,9 @@ CALLS = [
     ["why", "log(x)", "--x", "-1"],
     ["why", "sqrt(x^2)", "--x", "0"],
     ["why", "exp(x)^2", "--x", "300"],
+    ["graph", "relu(w*x + 1/3) + where(x > 0, x, log(x))", "--x", "2", "--w", "-3"],
+    ["graph", "1/x + detach(w)", "--x", "0", "--w", "1"],
+    ["graph", "n = 2; x^n"],
     ["ops"],
     ["ops", "max"],
     ["fit", "points.csv", "--degree", "2"],
@@ -118,5 +121,5 @@ def test_every_command_with_json_has_a_schema():
     names = {path.name.split(".")[0] for path in SCHEMAS.glob("*.schema.json")}
     assert names == {
         "eval", "grad", "diff", "check", "trace", "fit", "ops",
-        "jacobian", "hessian", "derivatives", "jvp", "vjp", "hessian_product", "why", "points",
+        "jacobian", "hessian", "derivatives", "jvp", "vjp", "hessian_product", "why", "points", "graph",
     }  # fmt: skip

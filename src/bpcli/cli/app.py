@@ -36,6 +36,7 @@ DOC = {
     "jvp": "How fast EXPRESSION changes along a direction: one pass of forward mode.",
     "why": "Why a gradient is 0, huge, tiny, infinite or undefined: the edges that decide.",
     "vjp": "The gradient of a weighted sum of results: one sweep of reverse mode.",
+    "graph": "The graph of EXPRESSION, drawn: with values, local derivatives and gradients where values are given.",
 }
 # What the list of commands says, in a line of 80 columns.
 SHORT = {
@@ -49,6 +50,7 @@ SHORT = {
     "jvp": "How fast the results change along a direction.",
     "vjp": "The gradient of a weighted sum of results.",
     "why": "Why a gradient is 0, huge, infinite or undefined.",
+    "graph": "The graph, drawn in the terminal, as SVG, or for Graphviz and Mermaid.",
 }
 EXPRESSION = "EXPRESSION [--NAME VALUE]..."
 VARIABLES = """

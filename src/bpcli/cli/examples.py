@@ -33,6 +33,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli trace "(x+w)*w" --x 2 --w 3 --mode forward',
         'bpcli trace "(x/3 + w)*w" --x 1/3 --w 3 --exact',
         'bpcli trace "(w*x - t)^2/10000" --w 0.5 --x 0.01 --t 0.01 --dtype float16 --loss-scale 65536',
+        'bpcli trace "(x+w)*w" --x 2 --w 3 --format md',
     ),
     "diff": (
         'bpcli diff "(x+w)*w" --wrt w',
@@ -70,6 +71,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli why "relu(w*x + b)^2" --w 1 --x -2 --b 1 --wrt b',
         'bpcli why "sqrt(x^2)" --x 0',
         'bpcli why "sigmoid(50*w)" --w 1',
+    ),
+    "graph": (
+        'bpcli graph "(x+w)*w" --x 2 --w 3',
+        'bpcli graph "sigmoid(w*x + b)"',
+        'bpcli graph "(x+w)*w" --x 2 --w 3 --style op --ascii',
+        'bpcli graph "p = w*x + b; L = (p - t)^2" --w 2 --b -1 --x 3 --t 10 --format svg',
     ),
     "ops": ("bpcli ops", "bpcli ops tanh", "bpcli ops --kinks"),
     "fit": (

@@ -9,7 +9,7 @@ from __future__ import annotations
 POINTS = ("eval", "grad")
 EXPECTING = ("eval", "grad", "trace", "diff")
 CLAIMING = ("grad", "trace")
-ALL = ("eval", "grad", "trace", "diff", "check", "jacobian", "hessian", "jvp", "vjp", "why")
+ALL = ("eval", "grad", "trace", "diff", "check", "jacobian", "hessian", "jvp", "vjp", "why", "graph")
 
 
 class Option:
@@ -33,7 +33,7 @@ class Option:
         self.repeats = repeats
 
 
-BY_NAMES = ("grad", "trace", "diff", "check", "jacobian", "hessian", "vjp", "why")
+BY_NAMES = ("grad", "trace", "diff", "check", "jacobian", "hessian", "vjp", "why", "graph")
 
 OPTIONS = (
     Option("set", "NAME=VALUE", "Give a variable a value, whatever its name is.", repeats=True),
@@ -55,6 +55,14 @@ OPTIONS = (
     Option("weights", "WEIGHTS", "The weight of each result, as in 1,0 or a=1,b=0 (1 for a single one).", ("vjp",)),
     Option("order", "N", "How often to differentiate.", ("diff", "hessian")),
     Option("format", "FORMAT", "rich (on a terminal), plain or json."),
+    Option(
+        "style",
+        "STYLE",
+        "variable (boxes are variables, lines carry local derivatives) or op (boxes are operations, lines carry "
+        "values).",
+        ("graph",),
+    ),
+    Option("ascii", None, "Draw with ASCII characters alone.", ("graph",)),
     Option("json", None, "The same as --format json."),
     Option("rules", None, "Say which rules were used, from the outside in.", ("diff",)),
     Option("lang", "LANGUAGE", "The language of the words: en or zh (from the locale)."),
@@ -108,6 +116,7 @@ QUIET_HELP = {
     "hessian": "The numbers alone, one row of the matrix a line, at full precision.",
     "jvp": "The bare answer: one name=value a line, at full precision.",
     "why": "The kind of answer alone: zero, huge, tiny, infinite, undefined ...",
+    "graph": "The drawing alone.",
     "vjp": "The bare answer: one name=value a line, at full precision.",
 }
 # What an option says in a command where it means something else.
@@ -116,11 +125,19 @@ HELP_OF = {
     ("diff", "order"): "How often to differentiate (1).",
     ("hessian", "order"): "The order of the derivatives (2).",
     ("diff", "format"): "rich (on a terminal), plain, latex or json.",
+    ("trace", "format"): "rich (on a terminal), plain, ascii, md, latex, json, svg, dot or mermaid.",
+    ("graph", "format"): "rich (on a terminal), plain, json, svg, dot or mermaid.",
     ("grad", "format"): "rich (on a terminal), plain or json; with --data csv or json.",
     ("eval", "format"): "rich (on a terminal), plain or json; with --data csv or json.",
 }
 FORMATS = ("rich", "plain", "json")
-FORMATS_OF = {"latex": ("diff",)}  # formats that some commands have alone
+# Formats that some commands have alone.
+FORMATS_OF = {
+    "latex": ("diff", "trace"),
+    "md": ("trace",),
+    "ascii": ("trace",),
+    **dict.fromkeys(("svg", "dot", "mermaid"), ("trace", "graph")),
+}
 POINT_FORMATS = ("csv", "json")
 
 

@@ -20,11 +20,11 @@ def chosen_format(given: str, json: bool, command: str = "", points: bool = Fals
     points: one answer a row of a file, which is CSV unless asked for otherwise
     """
     name = "json" if json else given
-    known = POINT_FORMATS if points else FORMATS
+    known = POINT_FORMATS if points else (*FORMATS, *(each for each in FORMATS_OF if command in FORMATS_OF[each]))
     owners = FORMATS_OF.get(name)
     if owners is not None and not points:
         if command not in owners:
-            raise InputError("format-elsewhere", format=name, others=", ".join(owners), known=", ".join(FORMATS))
+            raise InputError("format-elsewhere", format=name, others=", ".join(owners), known=", ".join(known))
         return name
     if name not in ("", *known):
         raise InputError("unknown-format", format=name, known=", ".join(known))

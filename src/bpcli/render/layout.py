@@ -13,7 +13,7 @@ from bpcli.render.words import columns, counted, modes_text, phrase, sentence, u
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from bpcli.calculus.kinds import Kind, Number
     from bpcli.tracing.record import Backward, Forward, Path, Tangent, Trace
@@ -58,6 +58,16 @@ class Table:
         self.rows = rows
         self.count = count
         self.aside = aside
+
+    def spelled(self, spell: Callable[[str], str]) -> Table:
+        """The same table with every piece of text spelled in another way, made as it is read."""
+        if spell is str:
+            return self
+        columns = tuple(map(spell, self.columns))
+        rows = (tuple(map(spell, row)) for row in self.rows)
+        return Table(
+            spell(self.title), self.keys, rows, self.count, spell(self.aside), self.language, columns
+        )
 
 
 def header(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[str]:

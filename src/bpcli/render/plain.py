@@ -12,7 +12,7 @@ from bpcli.render.languages import ENGLISH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from bpcli.render.layout import Table
     from bpcli.tracing.record import Trace
@@ -108,9 +108,10 @@ def trace_lines(
     width: int | None = None,
     language: str = ENGLISH,
     explain: str = "",
+    spell: Callable[[str], str] = str,
 ) -> Iterator[str]:
-    """A trace as lines of text; in words too, where a level of narration.LEVELS is given."""
-    parts = layout.header(trace, digits, language)
+    """A trace as lines of text, every piece of it as `spell` spells it; in words too at a level of narration.LEVELS."""
+    parts = [spell(part) for part in layout.header(trace, digits, language)]
     line = "      ".join(parts)
     if width is not None and display_width(line) > width:
         for part in parts:
@@ -119,24 +120,24 @@ def trace_lines(
         yield line
     yield ""
     if trace.forward:
-        yield from table_lines(layout.forward_table(trace, digits, language), whole, width)
+        yield from table_lines(layout.forward_table(trace, digits, language).spelled(spell), whole, width)
         yield ""
     if trace.backward:
-        yield from table_lines(layout.backward_table(trace, digits, language), whole, width)
+        yield from table_lines(layout.backward_table(trace, digits, language).spelled(spell), whole, width)
         yield ""
     for table in layout.tangent_tables(trace, digits, language):
-        yield from table_lines(table, whole, width)
+        yield from table_lines(table.spelled(spell), whole, width)
         yield ""
     for table in layout.path_tables(trace, digits, language):
-        yield from table_lines(table, True, width)
+        yield from table_lines(table.spelled(spell), True, width)
         yield ""
     if explain:
         from bpcli.render.narration import narration
 
-        for line in narration(trace, explain, digits, language, whole):
+        for line in map(spell, narration(trace, explain, digits, language, whole)):
             yield from [line] if width is None else wrapped(line, width)
         yield ""
-    for line in layout.closing(trace, digits, language):
+    for line in map(spell, layout.closing(trace, digits, language)):
         if width is not None and display_width(line) > width:
             # The results, then the check, each beginning a line of its own.
             for part in line.split("          "):

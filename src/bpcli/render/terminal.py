@@ -18,6 +18,7 @@ from bpcli.render.words import phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from bpcli.render.diagram import Diagram
     from bpcli.render.frames import Frame
     from bpcli.tracing.record import Trace
 
@@ -158,3 +159,24 @@ def _fits(table: Table, rows: list[Any], width: int) -> bool:
     """Whether a table stands as columns in this width."""
     cells = [table.columns, *rows]
     return sum(max(display_width(row[place]) for row in cells) + 2 for place in range(len(table.columns))) <= width
+
+
+def print_diagram(diagram: Diagram, width: int) -> None:
+    """Print the drawing of a diagram on the terminal, in colours."""
+    from bpcli.render.drawing import diagram_lines, drawn
+
+    drawing = drawn(diagram, width)
+    screen = console(width)
+    if drawing is None:
+        for line in diagram_lines(diagram, width):
+            screen.print(Text(line))
+        return
+    screen.print(Text(diagram.title, style="bold"))
+    for line in plain.filled(diagram.results, width, "", "  "):
+        screen.print(Text(line))
+    screen.print()
+    for pieces in drawing.pieces():
+        screen.print(Text.assemble(*pieces))
+    if diagram.legend:
+        screen.print()
+        screen.print(Text(diagram.legend, style="dim"))

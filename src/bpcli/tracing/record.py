@@ -6,6 +6,7 @@ Nothing that renders computes a number: what is printed stands here, in full pre
 from __future__ import annotations
 
 import heapq
+import math
 from typing import Any
 
 from bpcli.calculus.kinds import FLAT, MISSING, compiled, edges_below, formula, partial_text
@@ -241,6 +242,23 @@ def record(
         if kind is FLOATS and not any(function.surrogates for function in graph.functions.values()):
             trace.check = central_agreement(program, given, trace.gradient)
     return trace
+
+
+def outline(program: Program) -> tuple[dict[int, Node], dict[int, Node]]:
+    """The nodes and the constants of a trace, by id, before there are values: each is nan."""
+    graph = program.graph
+    names = _names(program, None)
+    needed = graph.reaches(program.output)
+    nodes: dict[int, Node] = {}
+    constants: dict[int, Node] = {}
+    for node in range(program.output + 1):
+        if not needed[node]:
+            continue
+        written = "" if graph.op[node] == "var" else _formula(program, names, node)
+        span = graph.start[node], graph.stop[node]
+        entry = Node(node, names.get(node, written), graph.op[node], graph.args[node], written, math.nan, span)
+        (nodes if node in names else constants)[node] = entry
+    return nodes, constants
 
 
 def _leading_to(program: Program, wrt: Sequence[str] | None) -> bytearray | None:

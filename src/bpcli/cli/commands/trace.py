@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Any
 
 from bpcli.cli.output import say, show_table, write
 from bpcli.cli.work import positive, whole
 from bpcli.engine.floats import FLOATS
 from bpcli.errors import DONE, InputError
+from bpcli.render.languages import ENGLISH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST_REPEATS = 1000
 SELECTING = ("only", "until", "rows")
+
+PAGES = {"md": "markdown", "latex": "latex"}  # format -> the module of render/ that writes its lines
+PICTURES = ("svg", "dot", "mermaid")
 
 
 def run(work: Work) -> int:
@@ -114,11 +119,22 @@ def show(
         from bpcli.render.terminal import print_trace
 
         print_trace(trace, digits, whole=whole, language=language, explain=explain)
+    elif format in PAGES:
+        page = import_module(f"bpcli.render.{PAGES[format]}")
+        write(page.trace_lines(trace, digits, whole=whole or not sys.stdout.isatty()))
+    elif format in PICTURES:
+        from bpcli.cli.commands.graph import show as show_picture
+        from bpcli.render.diagram import diagram
+
+        show_picture(diagram(trace, digits=digits), format)
     else:
+        from bpcli.render.ascii import spelled
         from bpcli.render.plain import trace_lines
 
+        # There is no Chinese in ASCII.
+        spell, language = (spelled, ENGLISH) if format == "ascii" else (str, language)
         whole = whole or not sys.stdout.isatty()
-        write(trace_lines(trace, digits, whole=whole, language=language, explain=explain))
+        write(trace_lines(trace, digits, whole=whole, language=language, explain=explain, spell=spell))
     return DONE
 
 

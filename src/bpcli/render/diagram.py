@@ -1,0 +1,262 @@
+"""A trace, or a program without values, as boxes and lines of text: what every drawing of a graph draws.
+
+Two styles. `variable`: a box is a variable with its formula, and a line carries the local derivative. `op`: a box is an
+operation, and a line carries the value that goes up and the gradient that comes back.
+"""
+
+from __future__ import annotations
+
+from bpcli.calculus.sweeps import NO_SLOPE, SHUT
+from bpcli.errors import InputError
+from bpcli.numbers import DIGITS, show
+from bpcli.ops import TABLE
+from bpcli.tracing.record import outline
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bpcli.graph import Program
+    from bpcli.tracing.record import Backward, Node, Trace
+
+STYLES = ("variable", "op")
+MOST_BOXES = 80  # that a drawing shows; with more of them nothing can be read
+LONGEST_RULE = 16  # characters of the formula of a local derivative on a line
+
+INPUT, CONSTANT, OPERATION, RESULT = "input", "constant", "operation", "result"
+LEGENDS = {
+    ("variable", True): "on each line: the local derivative of what it leads to",
+    ("op", True): "on each line: the value that goes on, and below it the gradient that comes back",
+    ("variable", False): "",
+    ("op", False): "",
+}
+
+
+class Box:
+    """A box: its kind, what it is called, the value and the derivatives that stand in it.
+
+    title:  `a = x + w`, `x`, or the sign of an operation
+    name:   the name that people know it by; empty for operations and constants
+    value:  a number as text; "" where there is none
+    slopes: `dy/da = 3`
+    """
+
+    __slots__ = ("kind", "name", "number", "slopes", "title", "value")
+
+    def __init__(
+        self, number: int, kind: str, name: str, title: str, value: str = "", slopes: tuple[str, ...] = ()
+    ) -> None:
+        self.number = number
+        self.kind = kind
+        self.name = name
+        self.title = title
+        self.value = value
+        self.slopes = slopes
+
+
+class Line:
+    """A line from what is used to what uses it.
+
+    label:  what stands on it: the local derivative, or the value that it carries; `brief` is the number alone
+    back:   what comes back along it, in the style `op`
+    shut:   nothing can come back: the local derivative is 0 here, by a condition, a flat function or a cut
+    """
+
+    __slots__ = ("back", "brief", "label", "shut", "source", "target")
+
+    def __init__(
+        self, source: int, target: int, label: str = "", brief: str = "", back: str = "", shut: bool = False
+    ) -> None:
+        self.source = source
+        self.target = target
+        self.label = label
+        self.brief = brief
+        self.back = back
+        self.shut = shut
+
+
+class Diagram:
+    """Boxes, each after those that it uses; lines; a title, a sentence on how to read it, and the results."""
+
+    __slots__ = ("boxes", "legend", "lines", "results", "title")
+
+    def __init__(self, title: str, legend: str, results: tuple[str, ...], boxes: list[Box], lines: list[Line]) -> None:
+        self.title = title
+        self.legend = legend
+        self.results = results
+        self.boxes = boxes
+        self.lines = lines
+
+    def spelled(self, spell: Callable[[str], str]) -> Diagram:
+        """The same with every piece of text spelled in another way."""
+        boxes = []
+        for box in self.boxes:
+            slopes = tuple(map(spell, box.slopes))
+            boxes.append(Box(box.number, box.kind, spell(box.name), spell(box.title), spell(box.value), slopes))
+        lines = [
+            Line(line.source, line.target, spell(line.label), spell(line.brief), spell(line.back), line.shut)
+            for line in self.lines
+        ]
+        return Diagram(spell(self.title), self.legend, tuple(map(spell, self.results)), boxes, lines)
+
+    def limited(self) -> Diagram:
+        """The same. Raises InputError where it is too large to be drawn."""
+        if len(self.boxes) > MOST_BOXES:
+            raise InputError("graph-too-large", count=len(self.boxes), limit=MOST_BOXES)
+        return self
+
+
+def diagram(trace: Trace, style: str = "variable", digits: int = DIGITS) -> Diagram:
+    """The picture of a trace, with its numbers."""
+    rows: dict[tuple[int, int], Backward] = {(row.node, row.position): row for row in trace.backward}
+    if trace.tangents:
+        rows = {(row.node, row.position): row for tangents in trace.tangents.values() for row in tangents}
+    slopes = _slopes(trace, digits)
+    made = _Maker(trace.program, {**trace.nodes, **trace.constants}, set(trace.nodes), style)
+    made.values = {node: show(each.value, digits) for node, each in trace.nodes.items()}
+    made.slopes = slopes
+    made.labels = {place: _label(trace, row, digits) for place, row in rows.items()}
+    if not trace.tangents:
+        made.backs = {place: show(row.product, digits) for place, row in rows.items()}
+        if trace.gradient:
+            made.start = show(trace.scale, digits)
+    output = _name(trace.program, trace.nodes)
+    results = [f"d{output}/d{name} = {show(value, digits)}" for name, value in trace.gradient.items()]
+    return made.diagram(True, (f"{output} = {show(trace.value, digits)}", *results))
+
+
+def structure(program: Program, style: str = "variable") -> Diagram:
+    """The picture of a program without values."""
+    nodes, constants = outline(program)
+    return _Maker(program, {**nodes, **constants}, set(nodes), style).diagram(False, ())
+
+
+def _name(program: Program, nodes: Mapping[int, Node]) -> str:
+    return nodes[program.output].name if program.output in nodes else program.output_name
+
+
+def _slopes(trace: Trace, digits: int) -> dict[int, tuple[str, ...]]:
+    """For each node the totals that have arrived at it: `dy/da = 3`; in forward mode one for each input."""
+    if trace.tangents:
+        found: dict[int, list[str]] = {}
+        for name, tangents in trace.tangents.items():
+            found.setdefault(trace.program.names[name], []).append(f"d{name}/d{name} = 1")
+            for row in tangents:
+                if row.count == row.arriving:
+                    above = trace.nodes[row.node].name
+                    found.setdefault(row.node, []).append(f"d{above}/d{name} = {show(row.total, digits)}")
+        return {node: tuple(texts) for node, texts in found.items()}
+    output = _name(trace.program, trace.nodes)
+    factor = "" if trace.scale == 1 else "S*"
+    totals = {
+        row.argument: f"{factor}d{output}/d{trace.nodes[row.argument].name} = {show(row.total, digits)}"
+        for row in trace.backward
+        if row.count == row.arriving
+    }
+    if trace.gradient:
+        totals[trace.output] = f"{factor}d{output}/d{output} = {show(trace.scale, digits)}"
+    return {node: (text,) for node, text in totals.items()}
+
+
+def _label(trace: Trace, row: Backward, digits: int) -> tuple[str, str, bool]:
+    """What stands on an edge: the local derivative with its formula or reason; the number; whether it is shut."""
+    op = trace.nodes[row.node].op
+    if row.state == SHUT:
+        condition = f"({row.condition})" if " and " in row.condition or " or " in row.condition else row.condition
+        return f"0, {'not taken' if op == 'where' else f'not {condition}'}", "0", True
+    if row.state == NO_SLOPE:
+        return f"0, {'cut' if op == 'detach' else 'flat'}", "0", True
+    local = show(row.local, digits)
+    named = any(char.isalpha() for char in row.formula) and row.formula not in ("inf", "nan")
+    formula = row.formula if named and len(row.formula) <= LONGEST_RULE else ""
+    return f"{formula} = {local}" if formula else local, local, False
+
+
+class _Maker:
+    """Makes the boxes and lines of a graph from what is known of its nodes."""
+
+    def __init__(self, program: Program, nodes: Mapping[int, Node], shown: set[int], style: str) -> None:
+        self.program = program
+        self.nodes = nodes
+        self.shown = shown
+        self.style = style
+        self.values: dict[int, str] = {}
+        self.slopes: dict[int, tuple[str, ...]] = {}
+        self.labels: dict[tuple[int, int], tuple[str, str, bool]] = {}
+        self.backs: dict[tuple[int, int], str] = {}
+        self.start = ""
+        self.boxes: list[Box] = []
+        self.lines: list[Line] = []
+
+    def diagram(self, valued: bool, results: tuple[str, ...]) -> Diagram:
+        """The boxes and lines in the style."""
+        if self.program.output not in self.shown:
+            # A constant without a name is all there is.
+            self.shown.add(self.program.output)
+        for node in sorted(self.shown):
+            (self.variable if self.style == "variable" else self.operation)(node)
+        output = self.program.output
+        if self.style == "op" and self.nodes[output].args:
+            name = _name(self.program, self.nodes)
+            number = len(self.program.graph)
+            value, slopes = self.values.get(output, ""), self.slopes.get(output, ())
+            self.boxes.append(Box(number, RESULT, name, name, value, slopes))
+            self.lines.append(Line(output, number, value or name, value or name, self.start))
+        name = _name(self.program, self.nodes)
+        title = name if self.nodes[output].op == "var" else f"{name} = {self._source()}"
+        return Diagram(title, LEGENDS[self.style, valued], results, self.boxes, self.lines)
+
+    def _source(self) -> str:
+        from bpcli.language import text
+
+        graph, output = self.program.graph, self.program.output
+        named = {node for node in graph.name if graph.op[node] != "var" and node != output}
+        if text.symbols(graph, output) > 200:
+            return "..."
+        return text.expression(graph, output, named, spaced=True)
+
+    def variable(self, node: int) -> None:
+        """A box for a variable, an intermediate or a named constant."""
+        here = self.nodes[node]
+        kind = OPERATION if here.args else INPUT if here.op == "var" else CONSTANT
+        if node == self.program.output and here.args:
+            kind = RESULT
+        title = here.name if kind in (INPUT, CONSTANT) else f"{here.name} = {here.formula}"
+        if kind == CONSTANT and not self.values and here.name != here.formula:
+            title = f"{here.name} = {here.formula}"
+        self.boxes.append(Box(node, kind, here.name, title, self.values.get(node, ""), self.slopes.get(node, ())))
+        for position, argument in enumerate(here.args):
+            if argument in self.shown:
+                label, brief, shut = self.labels.get((node, position), ("", "", False))
+                self.lines.append(Line(argument, node, label, brief, "", shut))
+
+    def operation(self, node: int) -> None:
+        """A box for an operation, or for the leaf that a value comes from; a constant has one for each use."""
+        here = self.nodes[node]
+        if not here.args:
+            kind = INPUT if here.op == "var" else CONSTANT
+            value, slopes = self.values.get(node, ""), self.slopes.get(node, ())
+            self.boxes.append(Box(node, kind, here.name, here.name, value, slopes))
+            return
+        lines = []
+        for position, argument in enumerate(here.args):
+            below = self.nodes[argument]
+            if argument in self.shown:
+                value = self.values.get(argument, "")
+                _, _, shut = self.labels.get((node, position), ("", "", False))
+                label = f"{below.name} = {value}" if value else below.name if below.args else ""
+                lines.append(Line(argument, node, label, value or label, self.backs.get((node, position), ""), shut))
+            else:
+                number = -1 - len(self.boxes)
+                self.boxes.append(Box(number, CONSTANT, "", below.name))
+                lines.append(Line(number, node))
+        self.boxes.append(Box(node, OPERATION, "", sign(here.op)))
+        self.lines += lines
+
+
+def sign(op: str) -> str:
+    """What an operation is drawn as: its sign, or its name."""
+    declared = TABLE.get(op)
+    if declared is None:
+        return op.removeprefix("call ")
+    return declared.symbol or declared.spelling

@@ -1,0 +1,82 @@
+"""A trace as Markdown with the tables of GitHub: headings, tables, and code where a formula stands."""
+
+from __future__ import annotations
+
+from bpcli.numbers import DIGITS
+from bpcli.render import layout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpcli.render.layout import Table
+    from bpcli.tracing.record import Trace
+
+CODE = ("node", "computes", "with numbers", "edge", "local", "product", "running total", "path", "locals")
+NUMERIC = ("#", "value", "upstream", "tangent")  # stand on the right, as numbers do
+SPECIAL = "\\`*_{}[]<>#|~&"  # what Markdown would read as something else
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is.
+
+    >>> escaped("w_1 * w_2")
+    'w\\\\_1 \\\\* w\\\\_2'
+    """
+    return "".join(f"\\{char}" if char in SPECIAL else char for char in text)
+
+
+def code(text: str) -> str:
+    """Text as code, in more backticks than it has in a row."""
+    fence = "`"
+    while fence in text:
+        fence += "`"
+    return f"{fence}{text}{fence}" if len(fence) == 1 else f"{fence} {text} {fence}"
+
+
+def cell(text: str, column: str) -> str:
+    """A cell of a table; a bar in it does not end it."""
+    if not text:
+        return ""
+    return code(text).replace("|", "\\|") if column in CODE else escaped(text)
+
+
+def table_lines(table: Table, whole: bool = True) -> Iterator[str]:
+    """A table below its heading; what a long one leaves out is said below its head, where a new table begins."""
+    yield f"## {escaped(table.title)}"
+    yield ""
+    if table.aside:
+        yield escaped(table.aside)
+        yield ""
+    names = " | ".join(escaped(column) for column in table.columns)
+    rules = " | ".join("---:" if column in NUMERIC else "---" for column in table.columns)
+    head = (f"| {names} |", f"| {rules} |")
+    yield from head
+    for row in layout.shortened(table, whole):
+        if isinstance(row, str):
+            yield from ("", escaped(row), "", *head)
+        else:
+            yield f"| {' | '.join(cell(each, name) for each, name in zip(row, table.columns, strict=True))} |"
+    yield ""
+
+
+def trace_lines(trace: Trace, digits: int = DIGITS, *, whole: bool = True) -> Iterator[str]:
+    """A trace as lines of Markdown."""
+    first, *rest = layout.header(trace, digits)
+    yield f"# {code(first)}"
+    yield ""
+    for part in rest:
+        yield f"- {escaped(part)}"
+    yield ""
+    tables = [layout.forward_table(trace, digits)] if trace.forward else []
+    if trace.backward:
+        tables.append(layout.backward_table(trace, digits))
+    for table in (*tables, *layout.tangent_tables(trace, digits)):
+        yield from table_lines(table, whole)
+    for table in layout.path_tables(trace, digits):
+        yield from table_lines(table)
+    for line in layout.closing(trace, digits):
+        for part in line.split("          "):
+            results = part.split("    ")
+            yield ", ".join(map(code, results)) if results[0].startswith("d") and " = " in part else escaped(part)
+            yield ""

@@ -1,0 +1,159 @@
+"""A trace as Markdown, as ASCII and as LaTeX: nothing of the plain page is lost, and each is well formed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from bpcli.language.reader import parse
+from bpcli.render import latex, markdown
+from bpcli.render.ascii import spelled
+from bpcli.render.plain import trace_lines
+from bpcli.tracing.record import Trace, record
+from calculus.programs import ALL, CUTTING, valued
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.graph import Program
+
+    Run = tuple[Program, dict[str, float]]
+
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?")
+
+
+def traced(text: str, **at: float) -> Trace:
+    return record(parse(text, given=at), at)
+
+
+def numbers(text: str) -> list[str]:
+    return NUMBER.findall(text)
+
+
+def cells(line: str) -> list[str]:
+    """The cells of a row, as GitHub splits it: at each bar without a backslash before it."""
+    return re.split(r"(?<!\\)\|", line)[1:-1]
+
+
+@given(valued(ALL + CUTTING))
+def test_a_markdown_page_has_every_number_of_the_plain_one_in_whole_tables(run: Run) -> None:
+    trace = record(*run)
+    lines = [*markdown.trace_lines(trace)]
+    assert sorted(numbers(" ".join(lines))) == sorted(numbers(" ".join(trace_lines(trace))))
+    width = 0
+    for before, line in zip(["", *lines], lines, strict=False):
+        if not line.startswith("|"):
+            width = 0
+        elif not width:
+            assert before == "", "a table begins after an empty line"
+            width = len(cells(line))
+        assert not width or len(cells(line)) == width, line
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        # By hand: the rules of GitHub's tables, and those of code in Markdown.
+        ("a | b", "`a \\| b`"),
+        ("a`b", "`` a`b ``"),
+        ("x*w", "`x*w`"),
+    ],
+)
+def test_what_would_end_a_cell_does_not(text: str, cell: str) -> None:
+    assert markdown.cell(text, "local") == cell
+
+
+def test_words_are_no_markup() -> None:
+    assert markdown.cell("w_1 *of* <b>", "") == r"w\_1 \*of\* \<b\>"
+
+
+@given(valued(ALL + CUTTING))
+def test_an_ascii_page_is_the_plain_one_in_ascii(run: Run) -> None:
+    trace = record(*run)
+    page = [*trace_lines(trace, spell=spelled)]
+    assert all(line.isascii() for line in page)
+    assert page == [line.replace("≈", "~") for line in trace_lines(trace)]
+
+
+def test_columns_are_as_wide_as_the_spelling() -> None:
+    page = [*trace_lines(traced("σ = x*w; σ + x", x=2, w=3), spell=spelled)]
+    assert page[2:6] == [
+        "Forward",
+        "  #  node   computes   with numbers  value",
+        "  1  sigma  x * w      2 * 3         6",
+        "  2  y      sigma + x  6 + 2         8",
+    ]
+
+
+DOCUMENTS = [
+    ("(x+w)*w", {"x": 2, "w": 3}),
+    ("p = w*x + b; loss_1 = (p - t)^2/3", {"w": 2, "b": -1, "x": 3, "t": 10}),
+    ("f(u) = u^2; d f/du = 2u; σ = f(x_max) + 权; relu(σ)*detach(权)", {"x_max": 1, "权": 2}),
+    ("where(x > 0, x, log(x)) + clip(x, -1, 1)*max(x, w, 1/3)", {"x": 2, "w": 3}),
+]
+
+
+def balanced(text: str) -> bool:
+    """Whether braces, dollars and environments are closed in order."""
+    bare = re.sub(r"\\[\\{}$&#%_]", "", text)
+    depth = 0
+    for char in bare:
+        depth += (char == "{") - (char == "}")
+        if depth < 0:
+            return False
+    left = len(re.findall(r"\\left\b", bare)) - len(re.findall(r"\\right\b", bare))
+    opened: list[str] = []
+    for kind, name in re.findall(r"\\(begin|end)\{(\w+\*?)\}", bare):
+        if kind == "begin":
+            opened.append(name)
+        elif not opened or opened.pop() != name:
+            return False
+    return not depth and not left and not opened and bare.count("$") % 2 == 0
+
+
+@given(valued(ALL + CUTTING))
+def test_a_latex_page_is_closed_and_ascii(run: Run) -> None:
+    page = "\n".join(latex.trace_lines(record(*run)))
+    assert page.isascii()
+    assert balanced(page), page
+    while "begin{cases}" in page:
+        page = re.sub(r"\\begin\{cases\}((?!\\begin\{cases\}).)*?\\end\{cases\}", "", page)
+    for row in page.split("\n"):
+        if row.endswith(r" \\") and row[0].isdigit():
+            assert row.count(" & ") in (4, 5)
+
+
+def test_a_latex_page_says_what_the_trace_says() -> None:
+    page = "\n".join(latex.trace_lines(traced("(x+w)*w", x=2, w=3)))
+    # By hand, from the page of the flagship.
+    for piece in (
+        r"$a$ & $x + w$ & $2 + 3$ & $5$",
+        r"$\frac{\partial}{\partial w}\left(a w\right) = a = 5$",
+        r"$\frac{dy}{dw} = 5 + 3 = 8 \text{ (2 of 2)}$",
+        r"$w \to a \to y$ & $1 \cdot 3$ & $3$ & through a",
+    ):
+        assert piece in page
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex here")
+@pytest.mark.parametrize(("text", "at"), DOCUMENTS)
+def test_pdflatex_compiles_the_page(text: str, at: dict[str, float], tmp_path: Path) -> None:
+    (tmp_path / "trace.tex").write_text("\n".join(latex.trace_lines(traced(text, **at))), encoding="ascii")
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "trace.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+@pytest.mark.parametrize(("text", "at"), DOCUMENTS)
+def test_names_and_signs_are_ones_that_latex_knows(text: str, at: dict[str, float]) -> None:
+    page = "\n".join(latex.trace_lines(traced(text, **at)))
+    assert page.isascii()
+    assert balanced(page)
