@@ -102,12 +102,8 @@ PHRASES = {
         "{count} of {rows} rows have a result that is infinite; the first is row {row} of {file}, in {column}"
     ),
     "row infinite": "1 of {rows} rows has a result that is infinite; it is row {row} of {file}, in {column}",
-    # Errors of every kind.
     "labelled": "{label}: {text}",
-    "error": "error: {text}",
     "interrupted": "interrupted",
-    "out of memory": "there is not enough memory for this",
-    "usage": "`{command} --help` shows how it is used",
 }
 
 NOTES = {

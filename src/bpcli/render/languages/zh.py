@@ -95,10 +95,7 @@ PHRASES = {
     "rows infinite": "{rows} 行中有 {count} 行的结果是无穷大；第一处在 {file} 第 {row} 行的 {column}",
     "row infinite": "{rows} 行中有 1 行的结果是无穷大；在 {file} 第 {row} 行的 {column}",
     "labelled": "{label}：{text}",
-    "error": "错误：{text}",
     "interrupted": "已中断",
-    "out of memory": "内存不足，无法完成",
-    "usage": "`{command} --help` 说明用法",
 }
 
 NOTES = {
