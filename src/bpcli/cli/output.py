@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from bpcli.cli.options import FORMATS, FORMATS_OF, POINT_FORMATS
-from bpcli.errors import InputError
+from bpcli.errors import InputError, display_width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +55,12 @@ def say(line: str, hang: int = 2) -> None:
         import textwrap
 
         width = shutil.get_terminal_size().columns
+        if display_width(line) != len(line):
+            # Wide characters may be parted anywhere, which textwrap does not know.
+            from bpcli.render.plain import wrapped
+
+            write(wrapped(line, width, " " * hang))
+            return
         hanging = textwrap.TextWrapper(
             width, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False
         )
