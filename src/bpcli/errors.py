@@ -152,13 +152,27 @@ def printable(text: str) -> str:
     return "".join([char if char.isprintable() else " " for char in text])
 
 
+class Screen:
+    """What cannot be asked of a terminal: which characters it draws in two columns.
+
+    wide: widths of Unicode (Annex 11) that take two; A, the ambiguous ones such as × and σ, is the user's to say
+    """
+
+    wide = "WF"
+
+
+def count_ambiguous(columns: int) -> None:
+    """Count characters of ambiguous width as one column, or as two, as some terminals in East Asia draw them."""
+    Screen.wide = "WFA" if columns == 2 else "WF"
+
+
 def display_width(text: str) -> int:
     """Columns that `text` takes on a terminal: two for wide characters, none for combining ones."""
     if text.isascii():
         return len(text)
     from unicodedata import combining, east_asian_width
 
-    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(0 if combining(char) else 2 if east_asian_width(char) in Screen.wide else 1 for char in text)
 
 
 def caret_lines(source: str, start: int, stop: int) -> list[str]:
