@@ -23,6 +23,7 @@ from bpcli.errors import (
     caret_lines,
     closest,
     display_width,
+    fact_in,
     told,
 )  # fmt: skip
 from bpcli.files import grammar_text
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from conftest import Answer, Runner
 
 MISTAKES: dict[str, dict[str, Any]] = tomllib.loads(grammar_text("mistakes.toml"))
+PACKAGE = Path(bpcli.__file__).parent
 MADE = [kind for kind, entry in MISTAKES.items() if "run" in entry]
 
 
@@ -93,7 +95,7 @@ def test_at_least_forty_sentences_differ(tmp_path: Path, run: Runner) -> None:
 @pytest.mark.parametrize("kind", MISTAKES)
 def test_a_sentence_is_written_as_the_others_are(kind: str) -> None:
     entry = MISTAKES[kind]
-    assert set(entry) <= {"say", "hint", "run", "files", "hex", "input", "exit"}
+    assert set(entry) <= {"say", "hint", "zh", "zh_hint", "run", "files", "hex", "input", "exit"}
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", kind)
     say = entry["say"]
     assert not say[0].isupper()
@@ -113,9 +115,106 @@ def test_no_sentence_stands_twice() -> None:
     assert repeated <= {"there is no expression", f"{char}an operator here", f"{char}part of the language"}
 
 
+# Chinese.
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.mark.parametrize("kind", MISTAKES)
+def test_a_sentence_says_the_same_facts_in_chinese(kind: str) -> None:
+    entry = MISTAKES[kind]
+    assert ("hint" in entry) == ("zh_hint" in entry)
+    for english, chinese in (("say", "zh"), ("hint", "zh_hint")):
+        if english in entry:
+            assert CHINESE.search(entry[chinese])
+            assert fields_of(entry[chinese]) == fields_of(entry[english])
+    assert not entry["zh"].endswith("。")
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_a_mistake_is_told_in_chinese(kind: str, tmp_path: Path, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    entry = MISTAKES[kind]
+    answer = make(kind, tmp_path, run)
+    first, *others = answer.err.splitlines()
+    assert first.startswith("错误：")
+    assert pattern_of(entry["zh"]).fullmatch(first.removeprefix("错误：")), answer
+    assert answer.code == entry.get("exit", 2)
+    # No fact is left in English: what stands beside the Chinese is the user's text, names and options.
+    for line in (first, *others[-1:]):
+        if CHINESE.search(line):
+            plain = re.sub(r"`[^`]*`|'[^']*'|\"[^\"]*\"|--[\w-]+ [\w=,./-]+", "", line)
+            plain = re.sub(r"eof: .*|\{.*\}", "", plain)
+            assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", plain), line
+    hinted = [line for line in others if not CHINESE.search(line) and re.search(r"[a-z]{3,} [a-z]+ [a-z]+", line)]
+    assert all(line.startswith("  ") for line in hinted), hinted
+
+
+FACTS: list[dict[str, str]] = tomllib.loads(grammar_text("facts.toml"))["facts"]
+
+
+@pytest.mark.parametrize("entry", FACTS, ids=[entry["say"] for entry in FACTS])
+def test_a_fact_has_the_same_slots_in_chinese(entry: dict[str, str]) -> None:
+    assert fields_of(entry["zh"]) == fields_of(entry["say"])
+    assert CHINESE.search(entry["zh"])
+    facts = {field: f"<{field}>" for field in fields_of(entry["say"])}
+    assert fact_in("zh", entry["fact"], entry["say"].format(**facts)) == entry["zh"].format(**facts)
+
+
+def test_every_hint_that_is_chosen_by_the_program_is_said_in_chinese() -> None:
+    """Each text of the source that becomes a hint, with words in its slots."""
+    for text in hints_in_source():
+        assert CHINESE.search(fact_in("zh", "hint", text)), text
+
+
+def hints_in_source() -> Iterator[str]:
+    for path in PACKAGE.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            values: list[ast.expr | None] = []
+            if isinstance(node, ast.keyword) and node.arg == "hint":
+                values.append(node.value)
+            if isinstance(node, ast.Assign | ast.AnnAssign) and any(
+                isinstance(target, ast.Name) and target.id in ("hint", "GOES_ON")
+                for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            ):
+                values.append(node.value)
+            if isinstance(node, ast.Dict):
+                keys = [getattr(key, "value", None) for key in node.keys]
+                values += [value for key, value in zip(keys, node.values, strict=True) if key == "hint"]
+            for value in values:
+                within = [*ast.walk(value)] if value is not None else []
+                parts = {id(part) for each in within if isinstance(each, ast.JoinedStr) for part in each.values}
+                for each in within:
+                    if id(each) in parts:
+                        continue
+                    if isinstance(each, ast.JoinedStr):
+                        yield "".join(
+                            str(part.value) if isinstance(part, ast.Constant) else "x" for part in each.values
+                        )
+                    elif isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value.count(" ") > 3:
+                        yield each.value
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        # As UX.md has it, in Chinese.
+        (["grad", "(x+w"], "错误：括号没有闭合，它在第 1 列打开\n  (x+w\n  ^\n可以试试 `(x+w)`\n"),
+        (["grad", "sine(x)"],
+         "错误：没有名为 'sine' 的函数\n  sine(x)\n  ^^^^\n是不是想写 `sin`？`bpcli ops` 列出全部函数\n"),
+        (["grad", "x*w + b", "--x", "2"], "错误：表达式还缺 w 和 b 的值\n  x*w + b\n    ^\n请加上 --w 3 --b 2\n"),
+        (["grad", "log(x)", "--x", "-1"], "错误：log(x) 在 x = -1 处没有值：它的定义域是 x > 0\n  log(x)\n  ^^^^^^\n"),
+    ],
+)  # fmt: skip
+def test_messages_in_chinese(words: list[str], message: str, run: Runner) -> None:
+    assert run(*words, "--lang", "zh").err == message
+    assert run(*words, "--lang=zh").err == message
+    assert run(*words, "--lang", "en").err.startswith("error: ")
+
+
 # The places in the source where an error is made.
 
-PACKAGE = Path(bpcli.__file__).parent
 MAKERS = {"InputError", "NumericError", "FileError", "BpcliError", "error", "two_readings"}
 
 

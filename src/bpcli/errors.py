@@ -16,6 +16,7 @@ from __future__ import annotations
 DONE, ANSWER_IS_NO, WRONG_INPUT, NUMERIC_FAILURE, FILE_TROUBLE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 WINDOW = 76  # columns of the user's text shown around a caret
+PREFIX = {"en": "error: ", "zh": "错误："}
 LONGEST_FACT = 240  # characters of one fact in a sentence; the caret line shows where it stands
 
 
@@ -40,33 +41,45 @@ class BpcliError(Exception):
     @property
     def sentence(self) -> str:
         """What is wrong, in one sentence."""
-        return sentences()[self.kind]["say"].format(**self._told())
+        return self.said("en")
 
     @property
     def hint(self) -> str:
         """What to type instead; empty where there is nothing to say."""
-        template = sentences()[self.kind].get("hint", "")
-        hint = self.facts.get("hint")
-        return str(hint) if hint is not None else template.format(**self._told())
+        return self.hinted("en")
 
-    def _told(self) -> dict[str, object]:
-        """The facts as they may stand in a sentence: on one line, and not endless."""
-        return {key: told(fact) if isinstance(fact, str) else fact for key, fact in self.facts.items()}
+    def said(self, language: str) -> str:
+        """What is wrong, in one sentence of a language."""
+        return sentences()[self.kind]["say" if language == "en" else language].format(**self._told(language))
+
+    def hinted(self, language: str) -> str:
+        """What to type instead, in a language."""
+        template = sentences()[self.kind].get("hint" if language == "en" else f"{language}_hint", "")
+        facts = self._told(language)
+        return str(facts["hint"]) if facts.get("hint") is not None else template.format(**facts)
+
+    def _told(self, language: str) -> dict[str, object]:
+        """The facts as they may stand in a sentence: on one line, not endless, and in its language."""
+        return {
+            key: fact_in(language, key, fact if key == "hint" else told(fact)) if isinstance(fact, str) else fact
+            for key, fact in self.facts.items()
+        }
 
     def __str__(self) -> str:
         return self.sentence
 
-    def report(self) -> str:
+    def report(self, language: str = "en") -> str:
         """The whole message: the sentence, the user's line with a caret below the place, and the hint."""
-        return "error: " + "\n".join(self.lines())
+        return PREFIX[language] + "\n".join(self.lines(language))
 
     def lines(self, language: str = "en") -> list[str]:
         """The message in lines, the sentence first."""
-        lines = [self.sentence]
+        lines = [self.said(language)]
         if self.source is not None and self.span is not None:
             lines += caret_lines(self.source, *self.span)
-        if self.hint:
-            lines.append(self.hint)
+        hint = self.hinted(language)
+        if hint:
+            lines.append(hint)
         return lines
 
 
@@ -102,6 +115,31 @@ def sentences() -> dict[str, dict[str, str]]:
     return _sentences
 
 
+_facts: list[dict[str, str]] = []
+
+
+def fact_in(language: str, key: str, text: str) -> str:
+    """A fact that is made of words of English in another language, by facts.toml; all else as it is."""
+    if language == "en" or not text:
+        return text
+    import re
+
+    if not _facts:
+        import tomllib
+
+        from bpcli.files import grammar_text
+
+        _facts.extend(tomllib.loads(grammar_text("facts.toml"))["facts"])
+    for entry in _facts:
+        if entry["fact"] != key:
+            continue
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(entry["say"]))
+        found = re.fullmatch(pattern, text, re.DOTALL)
+        if found:
+            return entry[language].format(**found.groupdict())
+    return text
+
+
 def told(text: str) -> str:
     """A fact for a sentence: no line breaks or other characters that steer a terminal, and not too long."""
     if len(text) > LONGEST_FACT:
@@ -114,13 +152,27 @@ def printable(text: str) -> str:
     return "".join([char if char.isprintable() else " " for char in text])
 
 
+class Screen:
+    """What cannot be asked of a terminal: which characters it draws in two columns.
+
+    wide: widths of Unicode (Annex 11) that take two; A, the ambiguous ones such as × and σ, is the user's to say
+    """
+
+    wide = "WF"
+
+
+def count_ambiguous(columns: int) -> None:
+    """Count characters of ambiguous width as one column, or as two, as some terminals in East Asia draw them."""
+    Screen.wide = "WFA" if columns == 2 else "WF"
+
+
 def display_width(text: str) -> int:
     """Columns that `text` takes on a terminal: two for wide characters, none for combining ones."""
     if text.isascii():
         return len(text)
     from unicodedata import combining, east_asian_width
 
-    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(0 if combining(char) else 2 if east_asian_width(char) in Screen.wide else 1 for char in text)
 
 
 def caret_lines(source: str, start: int, stop: int) -> list[str]:

@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 from rich.console import Console
 
-from bpcli.errors import display_width
+from bpcli.errors import count_ambiguous, display_width
 from bpcli.language.reader import parse
 from bpcli.ops import TABLE
 from bpcli.render.languages import LANGUAGES, en, texts, zh
@@ -172,6 +172,36 @@ def test_columns_of_wide_characters_stand_below_each_other() -> None:
     row = lines[lines.index(header) + 1]
     for title, cell in (("局部导数", "d(a*w)"), ("上游 × 局部", "1 * 3"), ("累加", "dy/da")):
         assert display_width(header[: header.index(title)]) == display_width(row[: row.index(cell)])
+
+
+@pytest.mark.parametrize(("columns", "width"), [("1", 10), ("2", 11)])
+def test_characters_of_ambiguous_width_are_counted_as_asked(columns: str, width: int, run: Runner) -> None:
+    """By hand: the title is five wide characters, a sign of ambiguous width and two blanks."""
+    try:
+        out = run("trace", "(x+w)*w", "--x", "2", "--w", "3", "--lang", "zh", "--ambiguous", columns).out
+        assert display_width("上游×局部") == 8 + int(columns)
+        assert display_width("上游 × 局部") == width + 1
+        header = next(line for line in out.splitlines() if "局部导数" in line)
+        row = out.splitlines()[out.splitlines().index(header) + 1]
+        assert display_width(header[: header.index("累加")]) == display_width(row[: row.index("dy/da")])
+        # Characters that are not there differ: the column of products is one wider.
+        assert display_width(header) - display_width(header.replace("×", "x")) == int(columns) - 1
+    finally:
+        count_ambiguous(1)
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_no_line_of_a_rich_page_is_wider_where_signs_take_two_columns(width: int) -> None:
+    trace = record(parse("σ = w*x; a = tanh(σ); (a - t)^2"), {"w": 1.0, "x": 2.0, "t": 1.0})
+    try:
+        count_ambiguous(2)
+        screen = Console(width=width, file=io.StringIO())
+        screen.print(trace_renderable(trace, width=width, language="zh", explain="normal"))
+        lines = screen.file.getvalue().splitlines()  # type: ignore[attr-defined]
+        assert all(display_width(line) <= width for line in lines)
+        assert "─" not in "".join(lines)
+    finally:
+        count_ambiguous(1)
 
 
 @pytest.mark.parametrize("width", [60, 80])

@@ -107,7 +107,8 @@ def test_a_table_is_streamed() -> None:
         (["one two three", "x"], 12, ["  one two", "       three", "       x"]),
         (["123456789012345"], 10, ["  123456789012345"]),
         (["a", "123456789012345", "b"], 10, ["  a", "       123456789012345", "       b"]),
-        (["关系", "函数"], 9, ["  关系", "       函数"]),
+        (["关系", "函数"], 9, ["  关系", "       函", "       数"]),
+        (["关系", "函数"], 11, ["  关系", "       函数"]),
     ],
 )
 def test_pieces_fill_lines(pieces: list[str], width: int, lines: list[str]) -> None:

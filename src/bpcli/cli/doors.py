@@ -14,7 +14,7 @@ from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, BpcliError, FileErr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 
@@ -23,34 +23,39 @@ def main() -> None:
     _prepare_streams()
     words = sys.argv[1:]
     try:
-        code = guarded(lambda: _flushed(_route(words, True)))
+        code = guarded(lambda: _flushed(_route(words, True)), words)
     except Exception as error:
-        code = _tell(_failure(error))
+        code = _tell(_failure(error), words)
     sys.exit(code)
 
 
 def answer(words: list[str], *, straight: bool = True) -> int:
     """Carry out a command line; the exit code. Errors are told on standard error."""
-    return guarded(lambda: _route(words, straight))
+    return guarded(lambda: _route(words, straight), words)
 
 
-def guarded(work: Callable[[], int]) -> int:
-    """Run a command: an error becomes its message and its exit code, a broken pipe a silent 0."""
+def guarded(work: Callable[[], int], words: Sequence[str] = ()) -> int:
+    """Run a command: an error becomes its message and its exit code, a broken pipe a silent 0.
+
+    words: the command line, which may say in which language an error is told
+    """
     try:
         return work()
     except BpcliError as error:
-        return _tell(error)
+        return _tell(error, words)
     except BrokenPipeError:
         _silence()
         return DONE
     except OSError as error:
         reason = error.strerror or "unknown reason"
         if error.filename is not None:
-            return _tell(FileError("file-unreadable", file=str(error.filename), reason=reason))
+            return _tell(FileError("file-unreadable", file=str(error.filename), reason=reason), words)
         _silence()
-        return _tell(FileError("output-unwritable", reason=reason))
+        return _tell(FileError("output-unwritable", reason=reason), words)
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
+        from bpcli.render.words import phrase
+
+        sys.stderr.write(phrase("interrupted", _language(words)) + "\n")
         return INTERRUPTED
     except MemoryError:
         sys.stderr.write("error: there is not enough memory for this\n")
@@ -66,13 +71,27 @@ def _failure(error: Exception) -> NumericError:
     return NumericError("own-mistake", what=f"{type(error).__name__}: {error}", file=file, line=place.lineno)
 
 
-def _tell(error: BpcliError) -> int:
+def _language(words: Sequence[str]) -> str:
+    """The language to tell an error in: that of --lang, where the line got as far as that, else of the locale."""
+    import os
+
+    from bpcli.render.languages import LANGUAGES, language_of
+
+    for place, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        asked = value if equals else words[place + 1] if place + 1 < len(words) else ""
+        if name == "--lang" and asked in LANGUAGES:
+            return asked
+    return language_of(os.environ)
+
+
+def _tell(error: BpcliError, words: Sequence[str]) -> int:
     """The message of an error, below what has been printed before; its exit code."""
     try:
         sys.stdout.flush()
     except OSError:
         _silence()
-    sys.stderr.write(error.report() + "\n")
+    sys.stderr.write(error.report(_language(words)) + "\n")
     return error.exit_code
 
 

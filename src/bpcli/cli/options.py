@@ -66,6 +66,7 @@ OPTIONS = (
     Option("json", None, "The same as --format json."),
     Option("rules", None, "Say which rules were used, from the outside in.", ("diff",)),
     Option("lang", "LANGUAGE", "The language of the words: en or zh (from the locale)."),
+    Option("ambiguous", "COLUMNS", "Columns that your terminal gives to characters such as × and σ: 1 or 2 (1)."),
     Option("explain", "LEVEL", "Tell each step in words as well: brief, normal or story.", ("trace",)),
     Option("digits", "N", "Significant digits that are shown (6)."),
     Option("interactive", None, "Step through both passes key by key, and back.", ("trace",)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from bpcli.cli.options import FORMATS, FORMATS_OF, POINT_FORMATS
-from bpcli.errors import InputError
+from bpcli.errors import InputError, display_width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +64,11 @@ def _broken(line: str, hang: int) -> list[str]:
     import textwrap
 
     width = shutil.get_terminal_size().columns
+    if display_width(line) != len(line):
+        # Wide characters may be parted anywhere, which textwrap does not know.
+        from bpcli.render.plain import wrapped
+
+        return [*wrapped(line, width, " " * hang)]
     indent = " " * (len(line) - len(line.lstrip()))
     hanging = textwrap.TextWrapper(
         width, initial_indent=indent, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False

@@ -10,7 +10,7 @@ from bpcli.cli.arguments import spelled
 from bpcli.cli.output import chosen_format, whole_number
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.point import value_of
-from bpcli.errors import FileError, InputError
+from bpcli.errors import FileError, InputError, count_ambiguous
 from bpcli.graph import MOST_NODES
 from bpcli.language.reader import parse
 from bpcli.numbers import DIGITS, full, show
@@ -54,6 +54,7 @@ class Work:
 
     def __init__(self, request: Request, rows: Rows | None = None) -> None:
         options = request.options
+        count_ambiguous(whole(options, "ambiguous", 1, 2) or 1)
         self.rows = rows
         self.command = request.command
         self.quiet = request.quiet

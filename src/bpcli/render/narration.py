@@ -23,7 +23,7 @@ SATURATED = 0.05  # the slope of a squashing function, of which 1 is the most, f
 # What an edge of an operation does: one word for all its arguments, or one for each.
 RULES: dict[str, str | tuple[str, ...]] = {
     "add": "copy",
-    "sub": ("copy", "flip"),
+    "sub": ("keep", "flip"),
     "neg": "flip",
     "mul": "swap",
     "div": ("scale", "divisor"),

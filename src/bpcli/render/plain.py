@@ -68,16 +68,16 @@ def folded(table: Table, rows: Iterator[tuple[str, ...] | str], width: int) -> I
 def filled(pieces: Iterable[str], width: int, indent: str = "  ", hanging: str = "       ") -> Iterator[str]:
     """Pieces of text in lines of at most `width` columns, two blanks between them.
 
-    What does not fit goes to the next line; a piece that is wider than a line is broken between its words. A
-    word, be it a number or a formula, is never cut.
+    What does not fit goes to the next line; a piece that is wider than a line is broken between its words, and
+    between Chinese characters. A word, be it a number or a formula, is never cut.
     """
     line, gap = indent, ""
     for piece in pieces:
         whole = display_width(hanging + piece) <= width
-        for place, word in enumerate([piece] if whole else piece.split(" ")):
-            between = " " if place else gap
-            if line.strip() and display_width(line + between + word) > width:
-                yield line
+        for place, word in enumerate([piece] if whole else filter(None, PIECES.findall(piece))):
+            between = "" if place else gap
+            if line.strip() and display_width(line + between + word.rstrip()) > width:
+                yield line.rstrip()
                 line, between = hanging, ""
             line += between + word
             gap = "  "

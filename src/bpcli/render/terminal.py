@@ -9,7 +9,7 @@ from rich.console import Console, Group
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from bpcli.errors import display_width
+from bpcli.errors import Screen, display_width
 from bpcli.numbers import DIGITS
 from bpcli.render import layout, plain
 from bpcli.render.languages import ENGLISH
@@ -39,8 +39,12 @@ STYLES = {
 def table_renderable(table: Table, whole: bool, width: int, newest: bool = False) -> Any:
     """A table for a console of this width; folded into lines where its rows do not fit.
 
+    Rich counts ambiguous characters as one column. Where they take two, the table is one of plain text.
+
     newest: whether the last row is marked
     """
+    if "A" in Screen.wide:
+        return Group(*(Text(line) for line in plain.table_lines(table, whole, width)))
     rows = list(layout.shortened(table, whole))
     cells = [table.columns, *(row for row in rows if not isinstance(row, str))]
     widths = [max(display_width(row[place]) for row in cells) for place in range(len(table.columns))]

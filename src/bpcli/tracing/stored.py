@@ -40,7 +40,7 @@ def restored(data: Mapping[str, Any], make: type[Trace] = Trace) -> Trace:
     """
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else None
-        raise InputError("not-a-trace", found=f"its schema is {found}" if found else "it has no schema")
+        raise InputError("not-a-trace", found=found or "-")
     if data.get("numbers") != FLOATS.title:
         raise InputError("trace-not-floats", numbers=data.get("numbers"))
     try:

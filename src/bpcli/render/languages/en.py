@@ -106,12 +106,8 @@ PHRASES = {
         "{count} of {rows} rows have a result that is infinite; the first is row {row} of {file}, in {column}"
     ),
     "row infinite": "1 of {rows} rows has a result that is infinite; it is row {row} of {file}, in {column}",
-    # Errors of every kind.
     "labelled": "{label}: {text}",
-    "error": "error: {text}",
     "interrupted": "interrupted",
-    "out of memory": "there is not enough memory for this",
-    "usage": "`{command} --help` shows how it is used",
 }
 
 NOTES = {
@@ -317,6 +313,11 @@ MECHANISMS = {
         "{node} is {argument} under another name, so {upstream} passes unchanged: {factors}.",
         "{node} is only a second label on the same box. The note goes through as it is: {factors}.",
     ),
+    "keep": (
+        "the first term of a difference gets a copy of {upstream}: {factors}",
+        "A difference moves exactly as far as its first term does, so {argument} gets a copy of what arrives, {upstream}: {factors}.",
+        "{argument} lies in the pan of the scales that counts as it is. The note is photocopied for it: {upstream} came in, and {factors} goes on.",
+    ),
     "flip": (
         "the minus sign turns {upstream} around: {factors}",
         "{argument} enters with a minus sign: when it grows, {node} shrinks by as much. So the sign of what arrives is "
@@ -339,17 +340,13 @@ MECHANISMS = {
     ),
     "divisor": (
         "{argument} divides, so its slope is {slope}: {factors}",
-        "{argument} stands below the line: a larger divisor makes a smaller share, and the smaller it is already, the more "
-        "that counts. The slope is {slope}: {factors}.",
-        "More guests at the table, smaller pieces of cake: {argument} is the number of guests, and one more changes each "
-        "piece by {slope}. The note for it says {factors}.",
+        "{argument} stands below the line: the further a divisor is from 0, the closer the quotient is to it, and the nearer it is, the more a change counts. The slope is {slope}: {factors}.",
+        "More guests at the table, smaller pieces of cake: {argument} counts the guests, and a piece changes {slope} times as much as their number. The note for it says {factors}.",
     ),
     "power": (
         "a power brings its exponent down, {slope}: {factors}",
-        "A power is steeper the larger its base: the exponent comes down as a factor and one power is left, "
-        "{slope} at {argument} = {input}. {factors}.",
-        "{node} grows like the area of a square as its side grows: the longer the side, the more each bit adds. At "
-        "{argument} = {input} a bit adds {slope} times itself, and the note says {factors}.",
+        "In a power the exponent comes down as a factor and one power goes: at {argument} = {input} the slope is {slope}. {factors}.",
+        "It is as if {argument} = {input} were built into {node} several times over: a nudge acts in every copy at once, and counts {slope} in all. The note says {factors}.",
     ),
     "exponent": (
         "{argument} stands in the exponent, so the slope is {slope}: {factors}",
@@ -374,17 +371,13 @@ MECHANISMS = {
     ),
     "root": (
         "a root has the slope {slope}: {factors}",
-        "A root flattens as its input grows and is steep near 0. At {argument} = {input} its slope is "
-        "{slope}: {factors}.",
-        "The higher one stands on this hill, the flatter the path. At {argument} = {input} a step forward lifts by "
-        "{slope} of it: {factors}.",
+        "A root is steep near 0, and flatter the further away its input is. At {argument} = {input} its slope is {slope}: {factors}.",
+        "The further one has walked up this hill, the flatter the path. At {argument} = {input} a step lifts by {slope} of it: {factors}.",
     ),
     "squash": (
         "{node} squashes, here with the slope {slope}: {factors}",
-        "{node} squashes its input into a narrow range. At {argument} = {input} the curve still climbs with the slope "
-        "{slope}, computed from the value {value} that is there already: {factors}.",
-        "{node} is a spring between two stops. At {argument} = {input} there is still play, {slope} of every "
-        "push comes through, and so of the note: {factors}.",
+        "{node} squashes its input into a narrow range: {argument} = {input} has become {value}. The curve still climbs there, with the slope {slope}: {factors}.",
+        "{node} is a spring between two stops. At {argument} = {input} there is still play, {slope} of every push comes through, and so of the note: {factors}.",
     ),
     "saturated": (
         "{node} is saturated, its slope is only {slope}: {factors}",

@@ -98,10 +98,7 @@ PHRASES = {
     "rows infinite": "{rows} 行中有 {count} 行的结果是无穷大；第一处在 {file} 第 {row} 行的 {column}",
     "row infinite": "{rows} 行中有 1 行的结果是无穷大；在 {file} 第 {row} 行的 {column}",
     "labelled": "{label}：{text}",
-    "error": "错误：{text}",
     "interrupted": "已中断",
-    "out of memory": "内存不足，无法完成",
-    "usage": "`{command} --help` 说明用法",
 }
 
 NOTES = {
@@ -309,6 +306,11 @@ MECHANISMS = {
         "{node} 只是 {argument} 的另一个名字，{upstream} 原样通过：{factors}。",
         "{node} 不过是同一只箱子上的第二张标签，回单原样递过去：{factors}。",
     ),
+    "keep": (
+        "差的第一项得到 {upstream} 的原样复制：{factors}",
+        "差的第一项动多少，差就动多少，所以 {argument} 得到传来的 {upstream} 的原样复制：{factors}。",
+        "{argument} 放在天平照实计数的那一头，回单给它复印一份：进来 {upstream}，传出 {factors}。",
+    ),
     "flip": (
         "减号把 {upstream} 反过来：{factors}",
         "{argument} 前面有减号：它增大多少，{node} 就减小多少，所以传来的梯度要变号：{factors}。",
@@ -328,15 +330,13 @@ MECHANISMS = {
     ),
     "divisor": (
         "{argument} 是除数，斜率是 {slope}：{factors}",
-        "{argument} 在分数线下面：除数越大，每份越小；除数本来越小，影响就越大。斜率是 {slope}：{factors}。",
-        "桌边多一位客人，每人的蛋糕就小一点：{argument} 就是客人数，每份的变化是 {slope}。给它的回单写着 "
-        "{factors}。",
+        "{argument} 在分数线下面：除数离 0 越远，商就越靠近 0；离 0 越近，变化的影响就越大。斜率是 {slope}：{factors}。",
+        "桌边的客人多了，每人的蛋糕就小了：{argument} 是客人数，每份的变化是它的 {slope} 倍。给它的回单写着 {factors}。",
     ),
     "power": (
         "幂的指数落下来，{slope}：{factors}",
-        "底数越大，幂越陡：指数落下来成为因子，幂次减一，在 {argument} = {input} 处是 {slope}。{factors}。",
-        "{node} 像正方形的面积随边长增长：边越长，多一点点就多出越多。在 {argument} = {input} 处，多出的是那一点的 "
-        "{slope} 倍，回单写着 {factors}。",
+        "幂的指数落下来成为因子，幂次减一：在 {argument} = {input} 处斜率是 {slope}。{factors}。",
+        "好比 {node} 里装了好几个同样的 {argument} = {input}：拨动一下，每一个都同时起作用，合起来算 {slope}。回单写着 {factors}。",
     ),
     "exponent": (
         "{argument} 在指数上，斜率是 {slope}：{factors}",
@@ -356,15 +356,13 @@ MECHANISMS = {
     ),
     "root": (
         "方根的斜率是 {slope}：{factors}",
-        "方根在 0 附近很陡，输入越大越平。在 {argument} = {input} 处斜率是 {slope}：{factors}。",
-        "这座山越往上路越平。在 {argument} = {input} 处，往前一步只升高它的 {slope}：{factors}。",
+        "方根在 0 附近很陡，离 0 越远越平。在 {argument} = {input} 处斜率是 {slope}：{factors}。",
+        "这座山越往上路越平。在 {argument} = {input} 处，走一步升高这一步的 {slope}：{factors}。",
     ),
     "squash": (
         "{node} 把输入压进窄范围，这里的斜率是 {slope}：{factors}",
-        "{node} 把输入压进一个窄范围。在 {argument} = {input} 处曲线还在上升，斜率 {slope} 可由已有的值 {value} 算出："
-        "{factors}。",
-        "{node} 像夹在两块挡板之间的弹簧。在 {argument} = {input} 处还有余地，每一推有 {slope} 传得过来，回单也是："
-        "{factors}。",
+        "{node} 把输入压进一个窄范围：{argument} = {input} 变成了 {value}。曲线在那里还在上升，斜率是 {slope}：{factors}。",
+        "{node} 像夹在两块挡板之间的弹簧。在 {argument} = {input} 处还有余地，每一推有 {slope} 传得过来，回单也是：{factors}。",
     ),
     "saturated": (
         "{node} 已经饱和，斜率只有 {slope}：{factors}",
