@@ -620,6 +620,8 @@ REFUSED = [
     ("x + not w", "value-missing", "not"),
     ("x < not w", "value-missing", "not"),
     ("and x", "nothing-on-the-left", "and"),
+    ("[*x]", "nothing-on-the-left", "*"),
+    ("[<", "nothing-on-the-left", "<"),
     ("x not", "word-after-value", "not"),
     # Brackets and commas.
     ("(x", "unclosed-bracket", "("),

@@ -103,7 +103,7 @@ def complaint(tokens: Tokens, index: int) -> InputError:
         return tokens.error("number-after-value", index, number=word)
     if previous in VALUES and kind in WORDS:
         return tokens.error("word-after-value", index, word=word)
-    if previous in (LPAR, COMMA, EQUAL):
+    if previous in (LPAR, scanner.LSQB, COMMA, EQUAL):
         return tokens.error("nothing-on-the-left", index, operator=word)
     return tokens.error("unexpected", index, found=word or "the end", before=texts[before])
 
