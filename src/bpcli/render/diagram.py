@@ -204,7 +204,8 @@ class _Maker:
             self.lines.append(Line(output, number, value or name, value or name, self.start))
         name = _name(self.program, self.nodes)
         title = name if self.nodes[output].op == "var" else f"{name} = {self._source()}"
-        return Diagram(title, LEGENDS[self.style, valued], results, self.boxes, self.lines)
+        legend = LEGENDS[self.style, valued] if self.lines else ""
+        return Diagram(title, legend, results, self.boxes, self.lines)
 
     def _source(self) -> str:
         from bpcli.language import text
