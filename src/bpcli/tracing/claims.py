@@ -359,13 +359,13 @@ def _ties(trace: Trace, slope: float, speeds: Mapping[int, float]) -> Iterator[S
             if len(tied) < 2:
                 continue
             rules = {
-                "the first of the arguments that tie": dict.fromkeys(tied[:1], 1.0),
-                "the last of the arguments that tie": dict.fromkeys(tied[-1:], 1.0),
-                "each of the arguments that tie in full": dict.fromkeys(tied, 1.0),
-                "all arguments that tie in equal shares": dict.fromkeys(tied, 1 / len(tied)),
+                "first": dict.fromkeys(tied[:1], 1.0),
+                "last": dict.fromkeys(tied[-1:], 1.0),
+                "full": dict.fromkeys(tied, 1.0),
+                "share": dict.fromkeys(tied, 1 / len(tied)),
             }
         elif entry.op in ("relu", "abs") and values[0] == 0:
-            rules = {f"the slope {shown} at the corner": {0: float(shown)} for shown in ("1", "-1", "0", "0.5")}
+            rules = {slope: {0: float(slope)} for slope in ("1", "-1", "0", "0.5")}
         else:
             continue
         for rule, locals_ in rules.items():
