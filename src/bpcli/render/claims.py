@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from bpcli.tracing.claims import Claim, Slip
     from bpcli.tracing.expectations import Expectation
 
+LONGEST = 240  # characters of a formula in a sentence
+
 EXPECTED = {
     "right": "expected {name} = {expected}: right",
     "rounded": "expected {name} = {expected}: right, it is {actual}",
@@ -19,6 +21,7 @@ EXPECTED = {
     "same-formula": "expected {name} = {expected}: right, the same as {actual} at {points} points",
     "other-formula": "expected {name} = {expected}, but it is {actual}: with {at} that is {right}, and not {left}",
     "other-constant": "expected {name} = {expected}, but it is {actual}",
+    "long": "a formula of {length} characters",
     "undecided": "expected {name} = {expected}, and no points were found at which both this and {actual} have a value",
 }
 
@@ -87,6 +90,8 @@ def expectation_text(found: Expectation, digits: int = DIGITS) -> str:
 def formula_text(name: str, expected: str, actual: str, verdict: Verdict, digits: int = DIGITS) -> str:
     """A formula that was expected, and the derivative."""
     actual = actual.replace("\n", "; ")
+    if len(actual) > LONGEST:
+        actual = EXPECTED["long"].format(length=len(actual))
     kind = "undecided" if verdict.same is None else "same-formula" if verdict.same else "other-formula"
     if verdict.same is False and not verdict.at:
         kind = "other-constant"
