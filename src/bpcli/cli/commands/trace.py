@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 from bpcli.cli.output import say, show_table, write
 from bpcli.cli.work import positive, whole
@@ -12,6 +11,8 @@ from bpcli.errors import DONE, InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from bpcli.cli.work import Work
     from bpcli.tracing.lenses import Lens
     from bpcli.tracing.record import Trace
