@@ -9,6 +9,8 @@ import jsonschema
 import pytest
 
 from bpcli.cli.doors import answer
+from bpcli.render.lenses import FINDINGS
+from bpcli.tracing.claims import KINDS
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 
@@ -115,6 +117,14 @@ def test_every_line_for_a_row_fits_the_schema_of_points(words, capsys, tmp_path)
         jsonschema.validate(found, schema)
         assert ("gradient" in found) == (words[0] == "grad")
         assert ("inputs" in found) == ("--keep" in words)
+
+
+def test_schemas_name_every_slip_and_every_finding():
+    grad, trace = (json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8")) for name in ("grad", "trace"))
+    for schema in (grad, trace):
+        assert schema["$defs"]["slip"]["properties"]["kind"]["enum"] == [*KINDS]
+    findings = trace["properties"]["lens"]["items"]["properties"]["findings"]["items"]["properties"]
+    assert {*findings["kind"]["enum"]} == {*FINDINGS} - {"healthy-one"}
 
 
 def test_every_command_with_json_has_a_schema():

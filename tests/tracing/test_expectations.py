@@ -157,3 +157,11 @@ def test_the_exit_code_says_whether_it_is_right(words: list[str], code: int, las
     assert bare.code == code
     assert "expected" not in bare.out
     assert ("expected" in bare.err) is (code == 1)
+
+
+def test_a_long_derivative_is_counted_and_not_repeated(run: Runner) -> None:
+    text = "*".join(f"sin({place}x + w)" for place in range(2, 30))
+    answer = run("diff", text, "--wrt", "x", "--expect", "2*x", "-q")
+    assert answer.code == 1
+    assert len(answer.err) < 200
+    assert "a formula of" in answer.err

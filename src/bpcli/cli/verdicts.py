@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 from bpcli.cli.output import say
 from bpcli.cli.work import positive
@@ -14,6 +13,7 @@ from bpcli.tracing.expectations import judged, named_numbers
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from bpcli.cli.work import Work
     from bpcli.engine.formulas import Derivative

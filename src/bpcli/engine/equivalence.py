@@ -64,7 +64,12 @@ def equivalent(program: Program, left: int, other: Program, seed: int = 7) -> Ve
         found = _both(program, left, other, at, kinds[0])
         fractions = found is not None and all(hasattr(each, "denominator") for each in found[:2])
         if not fractions:
-            found = _both(program, left, other, at, kinds[1])
+            try:
+                found = _both(program, left, other, at, kinds[1])
+            except InputError:
+                # An operation that has no spelling for so many digits.
+                kinds[1] = FLOATS
+                found = _both(program, left, other, at, FLOATS)
         if found is None:
             continue
         one, two, largest = found

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from bpcli.tracing.claims import Claim, Slip
     from bpcli.tracing.expectations import Expectation
 
+LONGEST = 240  # characters of a formula in a sentence
+
 EXPECTED = {
     "right": "expected {name} = {expected}: right",
     "rounded": "expected {name} = {expected}: right, it is {actual}",
@@ -19,6 +21,7 @@ EXPECTED = {
     "same-formula": "expected {name} = {expected}: right, the same as {actual} at {points} points",
     "other-formula": "expected {name} = {expected}, but it is {actual}: with {at} that is {right}, and not {left}",
     "other-constant": "expected {name} = {expected}, but it is {actual}",
+    "long": "a formula of {length} characters",
     "undecided": "expected {name} = {expected}, and no points were found at which both this and {actual} have a value",
 }
 
@@ -30,8 +33,8 @@ SLIPS = {
     "only-path-of-many": "{claimed} is only the path {path}; the other paths ({count}), together {amount}, are missing",
     "overwritten": "the last branch to arrive at {node} ({last}) overwrote the sum, which is {total}: branches add up",
     "overwritten-inside": "at {node} the last branch to arrive ({last}) overwrote the sum {total}: branches add up",
-    "tie": "that is another rule for {of}: it goes to {rule}",
-    "corner": "that is another rule for {of}: {rule}",
+    "tie": "that is another rule for {of}: {rule}",
+    "corner": "that is another rule for {of}: the slope {rule} at the corner",
     "split": "{node} = {derived} was made to split what arrives: a sum passes it on whole to each of its terms",
     "split-everywhere": "the sums were made to split what arrives: a sum passes it on whole to each of its terms",
     "sum-for-mean": "that is the gradient of the sum: the mean divides it by {count}",
@@ -50,6 +53,12 @@ SLIPS = {
     "input": "that would be right if {input} were {to} (it is {now})",
     "halved": "a factor 2 is missing",
     "doubled": "there is a factor 2 too many",
+}
+TIES = {
+    "first": "all of it goes to the first of the arguments that tie",
+    "last": "all of it goes to the last of the arguments that tie",
+    "full": "each of the arguments that tie gets all of it",
+    "share": "the arguments that tie share it equally",
 }
 CLAIMED = {
     "right": "claim {name} = {claimed}: right",
@@ -81,6 +90,8 @@ def expectation_text(found: Expectation, digits: int = DIGITS) -> str:
 def formula_text(name: str, expected: str, actual: str, verdict: Verdict, digits: int = DIGITS) -> str:
     """A formula that was expected, and the derivative."""
     actual = actual.replace("\n", "; ")
+    if len(actual) > LONGEST:
+        actual = EXPECTED["long"].format(length=len(actual))
     kind = "undecided" if verdict.same is None else "same-formula" if verdict.same else "other-formula"
     if verdict.same is False and not verdict.at:
         kind = "other-constant"
@@ -111,7 +122,9 @@ def slip_text(slip: Slip, claimed: str, digits: int = DIGITS) -> str:
     kind = slip.kind
     if kind == "only-path" and bool(facts["through"]) != bool(facts["missing"]):
         kind = "only-indirect-path" if facts["through"] else "only-direct-path"
-    elif kind == "tie" and facts["rule"].startswith("the slope"):
+    elif kind == "tie" and facts["rule"] in TIES:
+        facts["rule"] = TIES[facts["rule"]]
+    elif kind == "tie":
         kind = "corner"
     return SLIPS[kind].format(claimed=claimed, **facts)
 

@@ -17,6 +17,7 @@ from bpcli.engine.point import gradient, short
 from bpcli.errors import InputError, NumericError
 from bpcli.numbers import nearest
 from bpcli.ops import TABLE
+from bpcli.tracing.expectations import TOLERANCE
 from bpcli.tracing.record import record
 
 TYPE_CHECKING = False
@@ -65,7 +66,10 @@ MOST_EDGES = 200  # beyond it a single edge explains nothing: there are too many
 MOST_PASSES = 2_000_000  # nodes times passes with changed inputs
 MOST_TIMES = 10  # backward passes without zeroing
 SMALL = 3  # whole numbers up to this are tried for a fraction
-AROUND = 10  # whole numbers on each side of an input that are tried for it
+# Whole numbers on each side that are tried for a target, and for another input, of which there are more.
+AROUND_TARGET, AROUND = 10, 3
+# A number that is written less exactly than this is that of some changed input by chance: it has to be met as it is.
+VAGUE = 0.001
 
 
 class Slip:
@@ -121,12 +125,19 @@ def examined(
             fitting = {
                 (slip.kind, *slip.facts.items()): slip
                 for slip in slips(trace, name)
-                if written.fits(slip.value, tolerance)
+                if explains(slip, written, tolerance)
             }
             claim.slips = sorted(fitting.values(), key=lambda slip: slip.rank)
         found.append(claim)
     _prefer_common([claim for claim in found if not claim.ok])
     return found
+
+
+def explains(slip: Slip, written: Written, tolerance: float | None = None) -> bool:
+    """Whether a slip gives the number that was written, and that is no matter of chance."""
+    if tolerance is None and slip.kind == INPUT and written.half > VAGUE * abs(written.value):
+        tolerance = TOLERANCE
+    return written.fits(slip.value, tolerance)
 
 
 def _by_formulas(trace: Trace) -> None:
@@ -348,13 +359,13 @@ def _ties(trace: Trace, slope: float, speeds: Mapping[int, float]) -> Iterator[S
             if len(tied) < 2:
                 continue
             rules = {
-                "the first of the arguments that tie": dict.fromkeys(tied[:1], 1.0),
-                "the last of the arguments that tie": dict.fromkeys(tied[-1:], 1.0),
-                "each of the arguments that tie in full": dict.fromkeys(tied, 1.0),
-                "all arguments that tie in equal shares": dict.fromkeys(tied, 1 / len(tied)),
+                "first": dict.fromkeys(tied[:1], 1.0),
+                "last": dict.fromkeys(tied[-1:], 1.0),
+                "full": dict.fromkeys(tied, 1.0),
+                "share": dict.fromkeys(tied, 1 / len(tied)),
             }
         elif entry.op in ("relu", "abs") and values[0] == 0:
-            rules = {f"the slope {shown} at the corner": {0: float(shown)} for shown in ("1", "-1", "0", "0.5")}
+            rules = {slope: {0: float(slope)} for slope in ("1", "-1", "0", "0.5")}
         else:
             continue
         for rule, locals_ in rules.items():
@@ -390,13 +401,14 @@ def _changed(trace: Trace, name: str) -> Iterator[Slip]:
     """The same program with one input at another value: a whole number near by, the other sign, a shifted point."""
     program, given = trace.program, trace.given
     inputs = [each for each, value in given.items() if math.isfinite(value)]
-    passes = sum(len(_near(given[each])) for each in inputs)
+    targets = _targets(trace)
+    near = {each: _near(given[each], AROUND_TARGET if each in targets else AROUND) for each in inputs}
+    passes = sum(map(len, near.values()))
     if passes * (program.output + 1) > MOST_PASSES:
         return
-    targets = _targets(trace)
     for each in inputs:
         now = given[each]
-        for value in _near(now):
+        for value in near[each]:
             try:
                 point = gradient(program, {**given, each: value}, [name])
             except (InputError, NumericError):
@@ -405,13 +417,13 @@ def _changed(trace: Trace, name: str) -> Iterator[Slip]:
             yield Slip(kind, point.gradient[name], abs(value - now), input=each, to=value, now=now)
 
 
-def _near(value: float) -> list[float]:
+def _near(value: float, reach: int) -> list[float]:
     """Values that somebody may have used for this one."""
     step = 1.0 if abs(value) >= 1 or value == 0 else 10.0 ** math.floor(math.log10(abs(value)))
     middle = round(value / step)
     if abs(middle) > 2**53:
         return []
-    around = [(middle + place) * step for place in range(-AROUND, AROUND + 1)]
+    around = [(middle + place) * step for place in range(-reach, reach + 1)]
     if step < 1:
         around = [*(float(f"{each:.12g}") for each in around), *map(float, range(-SMALL, SMALL + 1))]
     return [each for each in dict.fromkeys([*around, -value]) if each != value]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any
 
 from bpcli.cli.output import say, show_table, write
 from bpcli.cli.work import positive, whole
@@ -15,6 +14,7 @@ from bpcli.render.languages import ENGLISH
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
     from bpcli.cli.work import Work
     from bpcli.tracing.lenses import Lens
