@@ -96,7 +96,7 @@ def test_python_sessions_of_a_document_are_true(document):
 def test_the_examples_of_every_help_run(command, shell):
     code, output = shell(command)
     assert code == 0, output
-    assert output.strip()
+    assert output.strip() or ">" in command.split()
 
 
 def test_the_readme_runs_something_of_every_command():

@@ -35,6 +35,7 @@ OWN = (
     "max(x, y, x) + min(x, y, y)*x",
     "where(x > 0, log(x), x^2)*erf(y) + gamma(x*x + 1)",
     "c = 3; y = c*x; y + 2^5*x",
+    "c = 2*3; d = 4; (c + d)*x",  # named numbers below one that has no name
 )
 
 
@@ -137,7 +138,7 @@ def test_random_programs_have_the_rows_of_the_record(folder: Path) -> None:
     for trace in traces:
         known = {node: entry.value for node, entry in trace.constants.items()}
         edges = [(row.node, row.position) for row in trace.backward]
-        made = exported(trace.program.graph, trace.output, edges, known)
+        made = exported(trace.program.graph, trace.output, edges, known, keep=trace.nodes)
         assert made is not None
         programs.append((made, [trace.given]))
     answers = calculated([(made.data, points) for made, points in programs], folder)

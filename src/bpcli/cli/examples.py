@@ -24,6 +24,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli trace "p = w*x + b; L = (p - t)^2" --w 2 --b -1 --x 3 --t 10',
         'bpcli trace "relu(w*x)" --w -1 --x 2 --wrt w',
         'bpcli trace "(x+w)*w" --x 2 --w 3 --mode forward',
+        'bpcli trace "(x+w)*w" --x 2 --w 3 --format html > lesson.html',
         'bpcli trace "(x/3 + w)*w" --x 1/3 --w 3 --exact',
         'bpcli trace "(w*x - t)^2/10000" --w 0.5 --x 0.01 --t 0.01 --dtype float16 --loss-scale 65536',
     ),

@@ -52,7 +52,11 @@ OPTIONS = (
     Option("direction", "SPEEDS", "How fast each input changes, as in x=1,w=-2 or 1,-2.", ("jvp", "hessian")),
     Option("weights", "WEIGHTS", "The weight of each result, as in 1,0 or a=1,b=0 (1 for a single one).", ("vjp",)),
     Option("order", "N", "How often to differentiate (diff: 1; hessian: 2).", ("diff", "hessian")),
-    Option("format", "FORMAT", "rich (on a terminal), plain or json; diff also latex, --data csv or json."),
+    Option(
+        "format",
+        "FORMAT",
+        "rich (on a terminal), plain or json; trace also html, diff also latex, --data csv or json.",
+    ),
     Option("json", None, "The same as --format json."),
     Option("rules", None, "Say which rules were used, from the outside in.", ("diff",)),
     Option("lang", "LANGUAGE", "en or zh (from the locale).", ("diff",)),
@@ -87,7 +91,7 @@ QUIET_HELP = {
 }
 WRT_IN_TURN = "Differentiate by these names in turn: w, or x,x,y for a third derivative."
 FORMATS = ("rich", "plain", "json")
-FORMATS_OF = {"latex": ("diff",)}  # formats that some commands have alone
+FORMATS_OF = {"html": ("trace",), "latex": ("diff",)}  # formats that some commands have alone
 POINT_FORMATS = ("csv", "json")
 
 

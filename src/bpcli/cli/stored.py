@@ -31,4 +31,5 @@ def show_stored(request: Request) -> int:
     except ValueError as error:
         raise InputError("not-json", file="standard input" if path == "-" else path, what=error) from None
     bare = (lambda value: shown(value, digits)) if "digits" in options else full
-    return show(restored(data), format_, digits, whole="all" in options, bare=bare if request.quiet else None)
+    bare_or_none = bare if request.quiet else None
+    return show(restored(data), format_, digits, whole="all" in options, bare=bare_or_none, options=options)

@@ -40,17 +40,23 @@ class Exported:
 
 
 def exported(
-    graph: Graph, output: int, edges: Iterable[tuple[int, int]], known: Mapping[int, float] | None = None
+    graph: Graph,
+    output: int,
+    edges: Iterable[tuple[int, int]],
+    known: Mapping[int, float] | None = None,
+    keep: Iterable[int] = (),
 ) -> Exported | None:
     """What computes `output` and carries its derivative over `edges` (node, position), in that order.
 
     known: nodes that stand as the number they have here, whatever is below them
+    keep:  nodes that are wanted too, though they may stand only below such a number
 
     None where the program uses an operation that is declared by a function, not by a formula.
     """
     known = known or {}
     needed = bytearray(len(graph))
-    needed[output] = 1
+    for node in (output, *keep):
+        needed[node] = 1
     for node in range(output, -1, -1):
         if needed[node] and node not in known:
             for argument in graph.args[node]:

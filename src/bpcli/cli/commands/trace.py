@@ -26,7 +26,7 @@ def run(work: Work) -> int:
         raise InputError("loss-scale-forward")
     trace = record(work.program, work.given, work.wrt, mode=mode, kind=work.kind, scale=scale)
     bare = work.number if work.quiet else None
-    return show(trace, work.format, work.digits, whole="all" in work.options, bare=bare)
+    return show(trace, work.format, work.digits, whole="all" in work.options, bare=bare, options=work.options)
 
 
 def show(
@@ -36,11 +36,13 @@ def show(
     *,
     whole: bool,
     bare: Callable[[float], str] | None,
+    options: dict[str, str],
 ) -> int:
     """Print a trace; the exit code.
 
     whole: every row of a long table
     bare:  how a number of the bare answer is written, where that alone is asked for
+    options: of the request; the language of a page is chosen by them
     """
     if format == "json":
         from bpcli.render.json import trace_text
@@ -48,6 +50,12 @@ def show(
         for piece in trace_text(trace):
             sys.stdout.write(piece)
         sys.stdout.write("\n")
+    elif format == "html":
+        from bpcli.cli.work import language
+        from bpcli.render.html import page_pieces
+
+        for piece in page_pieces(trace, digits, language(options)):
+            sys.stdout.write(piece)
     elif bare is not None:
         write(f"{name}={bare(value)}" for name, value in trace.gradient.items())
     elif format == "rich":
