@@ -38,6 +38,17 @@ document.getElementById("answers").textContent = JSON.stringify(answers);
 </script>"""
 
 
+TELLER = """<!doctype html><meta charset="utf-8"><pre id="answers">nothing</pre>
+<script type="application/json" id="cases">{cases}</script>
+<script>{primitives}</script><script>{numbers}</script>
+<script>
+const cases = JSON.parse(document.getElementById("cases").textContent);
+const answers = cases.map(([sign, operands, result, digits, fixed]) =>
+  told(sign, operands.map(Number), Number(result), digits, fixed));
+document.getElementById("answers").textContent = JSON.stringify(answers);
+</script>"""
+
+
 def opened(path: Path, fragment: str = "") -> str:
     """The document as it stands once the scripts of a page have run. Skips the test where there is no browser."""
     browser = next((found for found in map(shutil.which, BROWSERS) if found), None)
@@ -64,5 +75,14 @@ def calculated(programs: list[tuple[dict[str, Any], list[dict[str, Any]]]], fold
         programs=data, primitives=page_text("primitives.js"), program=page_text("program.js")
     )
     path = folder / "calculator.html"
+    path.write_text(page, encoding="utf-8")
+    return json.loads(text_of(opened(path), "answers"))  # type: ignore[no-any-return]
+
+
+def told(cases: list[tuple[str, list[str], str, int, list[bool]]], folder: Path) -> list[Any]:
+    """How the page prints sums, products and so on: operands, relation and result of each, in order."""
+    data = json.dumps(cases).replace("<", "\\u003c")
+    page = TELLER.format(cases=data, primitives=page_text("primitives.js"), numbers=page_text("numbers.js"))
+    path = folder / "teller.html"
     path.write_text(page, encoding="utf-8")
     return json.loads(text_of(opened(path), "answers"))  # type: ignore[no-any-return]

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import math
+import random
 import re
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bpcli.engine.choose import kind_for
 from bpcli.language.reader import parse
-from bpcli.numbers import show
+from bpcli.numbers import show, told
 from bpcli.render import layout
 from bpcli.render.html import MOST_STEPS, embedded, page_pieces
 from bpcli.render.languages import LANGUAGES, page_sentences
 from bpcli.tracing.record import record
+from render import pages
 from render.pages import opened
+from strategies import programs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,6 +154,16 @@ def test_it_is_printed_by_the_command_in_the_language_of_the_locale(run: Runner,
     assert run("trace", "--from", "-", "--format", "html", stdin=stored).out == run(*words, "--format", "html").out
 
 
+@given(programs(rules=True, depth=1), st.sampled_from(["1", "0.5", "-2", "0", "1/3", "1e300"]))
+def test_every_program_that_has_a_trace_has_a_page(run: Runner, text: str, value: str) -> None:
+    names = parse(text).inputs
+    words = ("trace", *[word for name in names for word in ("--set", f"{name}={value}")], "--", text)
+    plain, page = run(*words), run(*words[:1], "--format", "html", *words[1:])
+    assert page.code == plain.code
+    assert page.err == plain.err
+    assert page.out.endswith("</html>\n") if page.code == 0 else page.out == ""
+
+
 # In a browser
 
 
@@ -203,3 +219,50 @@ def test_every_step_can_be_shown_in_both_languages(tmp_path: Path) -> None:
     half = len(seen) // 2
     assert all(re.search("[\u4e00-\u9fff]", text) for text in seen[half:])
     assert not any(re.search("[\u4e00-\u9fff]", text) for text in seen[:half])
+
+
+def test_the_page_prints_numbers_as_the_text_does(tmp_path: Path) -> None:
+    """Random operands of all sizes, few and many digits, and those that are printed as 1/3."""
+    dice = random.Random(4)
+    cases: list[tuple[str, list[float], float, int, list[bool]]] = []
+    for turn in range(3000):
+        sign, digits = dice.choice("+-*/"), dice.choice((3, 6, 6, 6, 12))
+        size = dice.choice((0, 1, 3, 8, 18, 200))
+        operands = [round(dice.uniform(-9, 9), dice.choice((0, 1, 3, 17))) * 10 ** dice.uniform(-size, size / 2)
+                    if size else float(dice.randint(-12, 12)) for _ in range(2)]  # fmt: skip
+        left, right = operands
+        if sign == "/" and not right:
+            continue
+        result = {"+": left + right, "-": left - right, "*": left * right, "/": left / (right or 1)}[sign]
+        cases.append((sign, operands, result, digits, [turn % 5 == 0, False]))
+    cases += [("*", [math.inf, 2.0], math.inf, 6, [False, False]), ("+", [-0.0, 0.0], 0.0, 6, [False, False])]
+    given_ = [(sign, [repr(each) for each in operands], repr(result), digits, fixed)
+              for sign, operands, result, digits, fixed in cases if math.isfinite(result)]  # fmt: skip
+    kept = [case for case in cases if math.isfinite(case[2])]
+    for case, (shown, relation, total) in zip(kept, pages.told(given_, tmp_path), strict=True):
+        sign, operands, result, digits, fixed = case
+        assert (shown, relation, total) == told(sign, operands, result, digits, fixed), case
+
+
+def test_a_slider_and_a_box_change_every_number(tmp_path: Path) -> None:
+    """By hand: the slider of x=2 has steps of 5/50, so ten are 3, and (3 + 4)*4 = 28 with slopes 4 and 3 + 2*4."""
+    path = tmp_path / "lesson.html"
+    move = """<script>
+    const [slider, box] = [document.querySelector('input[type="range"][aria-label="x"]'),
+      document.querySelector('input[type="number"][aria-label="w"]')];
+    slider.value = 10;
+    slider.dispatchEvent(new Event("input"));
+    box.value = "4";
+    box.dispatchEvent(new Event("input"));
+    for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft", "End"]) {
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+      document.title += ` ${state.step}`;
+    }
+    </script>"""
+    path.write_text(page(*LESSONS["two-paths"]).replace("</body>", move + "</body>"), encoding="utf-8")
+    document = opened(path)
+    assert "<title>y: Backpropagation, step by step 1 2 1 8</title>" in document
+    assert "x = 3, w = 4" in document
+    assert cells(document, "forward") == [["1", "a", "x + w", "3 + 4", "7"], ["2", "y", "a * w", "7 * 4", "28"]]
+    assert "dy/dx = 4    dy/dw = 11" in document
+    assert ">28</text>" in document

@@ -3,16 +3,24 @@
 
 const MOST_DIGITS = 10; // as far as a row is widened so that what it prints is true
 
+/* The number with so many significant digits that is next to a value; of two, the one whose last digit is even. */
+function nearest(value, digits) {
+  const [long, exponent] = value.toExponential(digits + 40).split("e"); // enough to tell a half from what is near it
+  const kept = digits + (digits > 1 ? 1 : 0) + (value < 0 ? 1 : 0), rest = long.slice(kept).replace(".", "");
+  const even = Number(long[kept - 1]) % 2 === 0;
+  return even && /^50*$/.test(rest) ? Number(`${long.slice(0, kept)}e${exponent}`) : value;
+}
+
 /* Whole numbers whole, others to so many significant digits, -0 as 0. */
 function show(value, digits) {
   if (value !== value) return "nan";
   if (Math.abs(value) === Infinity) return value > 0 ? "inf" : "-inf";
   if (value === 0) return "0";
   if (value === Math.trunc(value) && Math.abs(value) < 1e15) return String(value);
-  const [mantissa, exponent] = value.toExponential(digits - 1).split("e").map((part, place) => (place ? +part : part));
-  const closing = (text) => (text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text);
+  const written = nearest(value, digits), [mantissa, power] = written.toExponential(digits - 1).split("e");
+  const exponent = Number(power), closing = (text) => (text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text);
   if (exponent < -4 || exponent >= digits) return `${closing(mantissa)}e${exponent}`;
-  return closing(value.toPrecision(digits));
+  return closing(written.toPrecision(digits));
 }
 
 /* A decimal text as [whole number, power of ten]. */

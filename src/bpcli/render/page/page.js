@@ -423,9 +423,8 @@ function reveal(chosen) {
 
 const paragraph = (text) => make("p", "sentence", {}, text);
 
-function quantity(kind, title, detail, figure_) {
-  return make("div", `quantity ${kind}`, {}, make("span", "what", {}, title), make("strong", "", {}, figure_),
-    make("code", "", {}, detail));
+function quantity(kind, title, value) {
+  return make("div", `quantity ${kind}`, {}, make("span", "what", {}, title), make("strong", "", {}, value));
 }
 
 const operator = (sign) => make("span", "operator", {}, sign);
@@ -433,7 +432,8 @@ const operator = (sign) => make("span", "operator", {}, sign);
 /* The step at hand, in numbers and in words. */
 function tell() {
   const [phase, index] = phaseOf(state.step), now = document.getElementById("now");
-  const badge = (key, title) => [make("p", `badge ${key}`, {}, say(key)), make("h2", "", {}, title)];
+  const badge = (key, title) => [make("div", "top", {}, make("span", `badge ${key}`, {}, say(key)),
+    make("h2", "", {}, title))];
   now.className = `card now ${phase}`;
   if (phase === "begin") {
     const again = lesson.nodes.filter((node) => node.uses > 1 && node.kind !== "constant").slice(0, 3);
@@ -455,9 +455,12 @@ function tell() {
     const facts = { node: node.name, argument: name, local, condition, what: slope(name), count, arriving };
     now.replaceChildren(...badge("backward", `${parts.node.name} → ${name}`),
       make("div", "product", {},
-        quantity("upstream", say("column-upstream"), slope(parts.node.name), parts.upstream), operator("×"),
-        quantity("local", say("local-derivative"), parts.steps, parts.local), operator(flows ? parts.relation : "→"),
-        quantity("result", say("column-product"), flows ? parts.factors : word(index), flows ? parts.product : "0")),
+        quantity("upstream", say("column-upstream"), parts.upstream), operator("×"),
+        quantity("local", say("column-local"), local), operator(flows ? parts.relation : "→"),
+        quantity("result", say("column-product"), flows ? parts.product : row.state === "idle" ? "0" : word(index))),
+      make("dl", "detail", {},
+        make("dt", "", {}, say("column-upstream")), make("dd", "", {}, `${slope(node.name)} = ${parts.upstream}`),
+        make("dt", "", {}, say("local-derivative")), make("dd", "", {}, parts.steps)),
       make("p", "running", {}, make("code", "", {}, parts.running)),
       paragraph(say(sentence(edge, row, parts.node), facts)),
       ...(arriving > 1 ? [paragraph(say(count === arriving ? "complete" : "wait", facts))] : []));
