@@ -18,7 +18,8 @@ function show(value, digits) {
   if (value === 0) return "0";
   if (value === Math.trunc(value) && Math.abs(value) < 1e15) return String(value);
   const written = nearest(value, digits), [mantissa, power] = written.toExponential(digits - 1).split("e");
-  const exponent = Number(power), closing = (text) => (text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text);
+  const closing = (text) => (text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text);
+  const exponent = Number(power);
   if (exponent < -4 || exponent >= digits) return `${closing(mantissa)}e${exponent}`;
   return closing(written.toPrecision(digits));
 }

@@ -424,7 +424,8 @@ function reveal(chosen) {
 const paragraph = (text) => make("p", "sentence", {}, text);
 
 function quantity(kind, title, value) {
-  return make("div", `quantity ${kind}`, {}, make("span", "what", {}, title), make("strong", "", {}, value));
+  return make("div", `quantity ${kind}`, {}, make("span", "what", {}, title),
+    make("strong", value.length > 6 ? "long" : "", {}, value));
 }
 
 const operator = (sign) => make("span", "operator", {}, sign);
@@ -465,13 +466,23 @@ function tell() {
       paragraph(say(sentence(edge, row, parts.node), facts)),
       ...(arriving > 1 ? [paragraph(say(count === arriving ? "complete" : "wait", facts))] : []));
   } else {
+    const ways = pathsByName();
     const rows = lesson.gradient.map((entry) => {
       const value = gradientOf(entry), { name } = entry;
       const facts = { what: slope(name), value: show(value, digits), name, output };
-      return make("li", "", {}, say(value === 0 ? "end-zero" : "end", facts));
+      const found = ways.find((each) => each.entry === entry && each.count > 1n && each.count <= 4n);
+      const sum = found ? [make("ul", "", {}, ...found.listed.map((path) => way(name, path)))] : [];
+      return make("li", "", {}, say(value === 0 ? "end-zero" : "end", facts), ...sum);
     });
     now.replaceChildren(...badge("backward", say("end-title")), make("ul", "answer", {}, ...rows));
   }
+}
+
+/* One path of several, as a line. */
+function way(name, path) {
+  const [names, factors, product, through] = pathCells(name, path), equal = product.startsWith("≈") ? " " : " = ";
+  const numbers = path.locals.length === 1 ? product : `${factors}${equal}${product}`;
+  return make("li", "", {}, make("code", "", {}, `${names}: ${numbers}`), ` ${through}`);
 }
 
 /* The sentence for an edge. */
