@@ -130,6 +130,7 @@ def answering(*words: str) -> str:
         (answering("grad", "-q", "tanh(x)^2", "--x", "1/3"), LIBRARIES),
         (answering("eval", "f(u) = u^2; f(x)", "--x", "2"), LIBRARIES),
         (answering("trace", "(x+w)*w", "--x", "2", "--w", "3"), LIBRARIES),
+        (answering("trace", "(x+w)*w", "--x", "2", "--w", "3", "--format", "html"), LIBRARIES),
         (answering("diff", "x^2*sin(x)"), LIBRARIES),
         (answering("check", "x^2", "--x", "2"), LIBRARIES),
         (answering("grad", "x^2", "--x", "2", "--json"), LIBRARIES),

@@ -100,8 +100,8 @@ PAGE = {
     "have arrived.",
     "complete": "All {arriving} branches have arrived: their sum is the gradient {what}.",
     "end-title": "The gradient",
-    "end": "{what} = {value}: where {name} grows by a little, {output} changes by about {value} times as much.",
-    "end-zero": "{what} = 0: where {name} changes a little, {output} does not follow here.",
+    "end": "{what} = {value}: when {name} grows a little, {output} changes by about {value} times as much.",
+    "end-zero": "{what} = 0: when {name} changes a little, {output} does not follow here.",
     "too-long": "This trace has {steps} steps. Above {most} the page has the tables alone: no drawing, no sliders.",
     "tables-alone": "This page has the tables alone, without drawing and sliders: the page itself calculates in double "
     "precision, backward, and with operations that are formulas, and this trace does not.",

@@ -285,6 +285,7 @@ function layOut() {
     upright = tall.width < drawing.width;
     if (upright) drawing = tall;
   }
+  drawing.upright = upright;
   const svg = shape("svg", { viewBox: `0 0 ${Math.ceil(drawing.width)} ${Math.ceil(drawing.height)}`, role: "img" });
   svg.append(shape("title", {}, say("graph")));
   const marker = (identifier) => {
@@ -370,6 +371,7 @@ function paint() {
     group.classList.toggle("sending", active ? active.node === place : phase === "seed" && place === program.output);
     group.classList.toggle("receiving", Boolean(active && active.argument === place));
   }
+  const chips = new Map();
   const byKey = new Map(downwards.map((edge, place) => [`${edge.node} ${edge.position}`, place]));
   for (const [key, { line, chip, middle }] of drawing.edges) {
     const place = byKey.get(key), node = Number(key.split(" ")[0]), passed = place !== undefined && place < gone;
@@ -380,10 +382,13 @@ function paint() {
     line.setAttribute("marker-end", now || passed ? "none" : node === current ? "url(#tip-forward)" : "url(#tip)");
     line.setAttribute("marker-start", passed ? "url(#tip-backward)" : "none");
     chip.setAttribute("class", `chip${now ? " now" : ""}${shut ? " shut" : ""}`);
-    write(chip, middle, passed ? (shut ? word(place) : `× ${show(row.local, digits)}`) : "");
+    const text = passed ? (shut ? word(place) : `× ${bracketed(show(row.local, digits))}`) : "";
+    const layer = drawing.boxes.get(node).layer;
+    chips.set(layer, [...(chips.get(layer) || []), { chip, middle, text, width: columns(text)*SMALL_CHARACTER + 14 }]);
   }
-  const chosen = drawing.figures.get(active ? active.argument : current ?? (phase === "begin" ? null : program.output));
-  reveal(chosen);
+  for (const beside of chips.values()) writeApart(beside);
+  const inputs = phase === "begin" || phase === "end" ? lesson.nodes[0].place : program.output;
+  reveal(drawing.figures.get(active ? active.argument : current ?? inputs));
 }
 
 /* Why nothing flows along an edge, in a word. */
@@ -395,16 +400,28 @@ function word(index) {
 
 /* A text no wider than its box. */
 function fit(text, room) {
-  const size = text.classList.contains("value") ? 11 : 7.6, needed = columns(text.textContent)*size;
+  const size = text.classList.contains("value") ? 11 : SMALL_CHARACTER, needed = columns(text.textContent)*size;
   if (needed > room) text.setAttribute("textLength", room);
   else text.removeAttribute("textLength");
   text.setAttribute("lengthAdjust", "spacingAndGlyphs");
 }
 
-/* A label in the middle of an edge. */
-function write(chip, [x, y], text) {
-  const [rect, words] = chip.children, width = columns(text)*7.6 + 14;
-  chip.style.display = text ? "" : "none";
+/* The labels between two layers, each as near to the middle of its edge as the others leave room for. */
+function writeApart(labels) {
+  const across = drawing.upright ? 0 : 1, size = (each) => (drawing.upright ? each.width : 22);
+  for (const each of labels) if (!each.text) each.chip.style.display = "none";
+  const shown = labels.filter((each) => each.text).sort((one, other) => one.middle[across] - other.middle[across]);
+  const gaps = shown.slice(1).map((each, index) => (size(shown[index]) + size(each))/2 + 4);
+  spread(shown.map((each) => each.middle[across]), gaps).forEach((at, index) => {
+    const { chip, middle, text, width } = shown[index];
+    write(chip, drawing.upright ? [at, middle[1]] : [middle[0], at], text, width);
+  });
+}
+
+/* A label on an edge. */
+function write(chip, [x, y], text, width) {
+  const [rect, words] = chip.children;
+  chip.style.display = "";
   words.textContent = text;
   words.setAttribute("x", x);
   words.setAttribute("y", y);
@@ -470,7 +487,9 @@ function tell() {
     const rows = lesson.gradient.map((entry) => {
       const value = gradientOf(entry), { name } = entry;
       const facts = { what: slope(name), value: show(value, digits), name, output };
-      const found = ways.find((each) => each.entry === entry && each.count > 1n && each.count <= 4n);
+      // A few short paths; the tables have all others.
+      const found = ways.find((each) => each.entry === entry && each.count > 1n && each.count <= 4n
+        && each.listed.every((path) => path.locals.length <= 3));
       const sum = found ? [make("ul", "", {}, ...found.listed.map((path) => way(name, path)))] : [];
       return make("li", "", {}, say(value === 0 ? "end-zero" : "end", facts), ...sum);
     });
