@@ -97,7 +97,7 @@ def test_the_examples_of_every_help_run(command, shell):
     code, output = shell(command)
     # A wrong claim is answered with no.
     assert code == ("--claim" in command), output
-    assert output.strip()
+    assert output.strip() or ">" in command.split()
 
 
 def test_the_readme_runs_something_of_every_command():

@@ -133,6 +133,7 @@ def answering(*words: str) -> str:
         (answering("trace", "(x+w)*w", "--x", "2", "--w", "3", "--format", "md"), LIBRARIES),
         (answering("graph", "(x+w)*w", "--x", "2", "--w", "3"), LIBRARIES),
         (answering("graph", "(x+w)*w", "--format", "svg"), LIBRARIES),
+        (answering("trace", "(x+w)*w", "--x", "2", "--w", "3", "--format", "html"), LIBRARIES),
         (answering("diff", "x^2*sin(x)"), LIBRARIES),
         (answering("check", "x^2", "--x", "2"), LIBRARIES),
         (answering("grad", "x^2", "--x", "2", "--json"), LIBRARIES),

@@ -24,6 +24,13 @@ def grammar_text(name: str) -> str:
         return file.read()
 
 
+def page_text(name: str) -> str:
+    """Text of a file of `render/page/`, the parts of an HTML page; they travel inside the package."""
+    package = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(package, "render", "page", name), encoding="utf-8", newline="\n") as file:
+        return file.read()
+
+
 def write_whole(path: str, pieces: Iterable[str]) -> None:
     """Write text to `path` so that a reader sees the old file or the whole new one, never a part.
 

@@ -31,6 +31,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli trace "tanh(w*x)" --w 3 --x 1 --explain normal',
         'bpcli trace "(x+w)*w" --x 2 --w 3 --explain story --lang zh',
         'bpcli trace "(x+w)*w" --x 2 --w 3 --mode forward',
+        'bpcli trace "(x+w)*w" --x 2 --w 3 --format html > lesson.html',
         'bpcli trace "(x/3 + w)*w" --x 1/3 --w 3 --exact',
         'bpcli trace "(w*x - t)^2/10000" --w 0.5 --x 0.01 --t 0.01 --dtype float16 --loss-scale 65536',
         'bpcli trace "(x+w)*w" --x 2 --w 3 --format md',

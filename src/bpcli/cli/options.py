@@ -126,7 +126,7 @@ HELP_OF = {
     ("diff", "order"): "How often to differentiate (1).",
     ("hessian", "order"): "The order of the derivatives (2).",
     ("diff", "format"): "rich (on a terminal), plain, latex or json.",
-    ("trace", "format"): "rich (on a terminal), plain, ascii, md, latex, json, svg, dot or mermaid.",
+    ("trace", "format"): "rich (on a terminal), plain, ascii, md, latex, html, json, svg, dot or mermaid.",
     ("graph", "format"): "rich (on a terminal), plain, json, svg, dot or mermaid.",
     ("grad", "format"): "rich (on a terminal), plain or json; with --data csv or json.",
     ("eval", "format"): "rich (on a terminal), plain or json; with --data csv or json.",
@@ -134,6 +134,7 @@ HELP_OF = {
 FORMATS = ("rich", "plain", "json")
 # Formats that some commands have alone.
 FORMATS_OF = {
+    "html": ("trace",),
     "latex": ("diff", "trace"),
     "md": ("trace",),
     "ascii": ("trace",),

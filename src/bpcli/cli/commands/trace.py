@@ -113,6 +113,11 @@ def show(
         for piece in trace_text(trace, language, explain, more):
             sys.stdout.write(piece)
         sys.stdout.write("\n")
+    elif format == "html":
+        from bpcli.render.html import page_pieces
+
+        for piece in page_pieces(trace, digits, language):
+            sys.stdout.write(piece)
     elif bare is not None:
         write(f"{name}={bare(value)}" for name, value in (trace.whole or trace).gradient.items())
     elif format == "rich":

@@ -26,6 +26,12 @@ def rule_sentences(language: str) -> Mapping[str, str]:
     return texts(language, "RULES")
 
 
+def page_sentences(language: str) -> Mapping[str, str]:
+    """What the page of a lesson says, by key."""
+    sentences: Mapping[str, str] = importlib.import_module(f"bpcli.render.languages.{language}").PAGE
+    return sentences
+
+
 def language_of(environment: Mapping[str, str]) -> str:
     """The language that a user's locale asks for; the first of LC_ALL, LC_MESSAGES and LANG that is set decides.
 

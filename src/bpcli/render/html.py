@@ -1,0 +1,200 @@
+"""A trace as a page that plays: one file that needs nothing else, with the program inside to change the inputs.
+
+The tables stand in the page as text, so that it says something wherever it is opened; the scripts of `page/` write
+them again with every change, draw the graph, and step through both passes.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+
+from bpcli.engine.exported import exported, written
+from bpcli.engine.floats import FLOATS
+from bpcli.files import page_text
+from bpcli.language import text
+from bpcli.numbers import DIGITS
+from bpcli.ops import TABLE
+from bpcli.render import layout
+from bpcli.render.languages import LANGUAGES, page_sentences
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from bpcli.render.layout import Table
+    from bpcli.tracing.record import Forward, Trace
+
+MOST_STEPS = 60  # forward; a longer trace has no drawing and no sliders
+MOST_EDGES = 180
+LONGEST_PROGRAM = 60_000  # characters; rules of one's own can be of any length
+HOLE = "\ue000"  # stands for an operand in the text of a step
+
+# Nothing is loaded and nothing is sent, whatever stands in the text of a user.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+
+
+def page_pieces(trace: Trace, digits: int = DIGITS, language: str = "en") -> Iterator[str]:
+    """The page, piece by piece."""
+    say = page_sentences(language)
+    lesson = lesson_data(trace, digits, language) if _plays(trace) else None
+    packed = embedded(lesson) if lesson is not None else ""
+    if len(packed) > LONGEST_PROGRAM + len(embedded(_sentences())):
+        packed = ""
+    title = html.escape(f"{_output(trace)}: {say['title']}")
+    yield f'<!doctype html>\n<html lang="{_tag(language)}">\n<head>\n<meta charset="utf-8">\n'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    yield '<meta name="color-scheme" content="light dark">\n'
+    yield f"<title>{title}</title>\n<style>\n{page_text('page.css')}</style>\n</head>\n<body>\n"
+    yield from _heading(trace, digits, say["title"])
+    if packed:
+        yield f'<noscript><p class="notice">{html.escape(say["no-script"])}</p></noscript>\n'
+        yield '<div id="stage" class="stage" hidden></div>\n'
+    else:
+        notice = say["tables-alone"]
+        for steps, most in ((len(trace.forward), MOST_STEPS), (len(trace.backward), MOST_EDGES)):
+            if steps > most:
+                notice = say["too-long"].format(steps=steps, most=most)
+                break
+        yield f'<p class="notice">{html.escape(notice)}</p>\n'
+    yield '<div id="tables" class="tables">\n'
+    yield from _tables(trace, digits)
+    yield '</div>\n<footer id="closing">\n'
+    for line in layout.closing(trace, digits):
+        yield f"<p>{html.escape(line)}</p>\n"
+    yield "</footer>\n"
+    if packed:
+        yield f'<script type="application/json" id="lesson">{packed}</script>\n'
+        for name in ("primitives.js", "program.js", "numbers.js", "drawing.js", "page.js"):
+            yield f"<script>\n{page_text(name)}</script>\n"
+    yield "</body>\n</html>\n"
+
+
+def _plays(trace: Trace) -> bool:
+    """Whether the page can calculate this trace itself, and is not too long for a drawing."""
+    alike = trace.kind is FLOATS and trace.scale == 1 and not trace.tangents
+    return alike and len(trace.forward) <= MOST_STEPS and len(trace.backward) <= MOST_EDGES
+
+
+def _tag(language: str) -> str:
+    return "zh-Hans" if language == "zh" else language
+
+
+def _output(trace: Trace) -> str:
+    return trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
+
+
+def _heading(trace: Trace, digits: int, title: str) -> Iterator[str]:
+    """What is differentiated, where."""
+    formula, *rest = layout.header(trace, digits)
+    yield f'<header>\n<p id="title" class="title">{html.escape(title)}</p>\n'
+    statements = formula.split("; ")
+    yield "<h1>" if len(statements) == 1 else '<h1 class="several">'
+    yield "<br>".join(f"<code>{html.escape(line)}</code>" for line in statements)
+    yield f'</h1>\n<p id="given">{html.escape("; ".join(rest))}</p>\n</header>\n'
+
+
+def _tables(trace: Trace, digits: int) -> Iterator[str]:
+    if trace.forward:
+        yield from _table(layout.forward_table(trace, digits), "forward")
+    if trace.backward:
+        yield from _table(layout.backward_table(trace, digits), "backward")
+    for table in (*layout.tangent_tables(trace, digits), *layout.path_tables(trace, digits)):
+        yield from _table(table, "")
+
+
+def _table(table: Table, identifier: str) -> Iterator[str]:
+    name = f' id="{identifier}"' if identifier else ""
+    yield f"<section{name}>\n<h2>{html.escape(table.title)}</h2>\n"
+    if table.aside:
+        yield f'<p class="aside">{html.escape(table.aside)}</p>\n'
+    yield '<div class="wide"><table>\n<thead><tr>'
+    yield "".join(f"<th>{html.escape(column)}</th>" for column in table.columns)
+    yield "</tr></thead>\n<tbody>\n"
+    for row in table.rows:
+        yield f"<tr>{''.join([f'<td>{html.escape(cell)}</td>' for cell in row])}</tr>\n"
+    yield "</tbody>\n</table></div>\n</section>\n"
+
+
+def _sentences() -> dict[str, dict[str, str]]:
+    return {language: dict(page_sentences(language)) for language in LANGUAGES}
+
+
+def embedded(data: Any) -> str:
+    """Data as JSON that can stand in a script element: no text of a user ends it, or a line of it."""
+    packed = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for char in "<>&\u2028\u2029":
+        packed = packed.replace(char, f"\\u{ord(char):04x}")
+    return packed
+
+
+def lesson_data(trace: Trace, digits: int = DIGITS, language: str = "en") -> dict[str, Any] | None:
+    """All that the scripts of the page need; None where they cannot calculate the program."""
+    graph = trace.program.graph
+    known = {node: entry.value for node, entry in trace.constants.items()}
+    edges = [(row.node, row.position) for row in trace.backward]
+    made = exported(graph, trace.output, edges, known, keep=trace.nodes)
+    if made is None:
+        return None
+    places = made.places
+    nodes = [
+        {
+            "place": places[node],
+            "name": entry.name,
+            "kind": "operation" if graph.args[node] else "input" if graph.op[node] == "var" else "constant",
+            "op": entry.op,
+            "formula": layout.spaced(trace, node),
+            "uses": trace.uses.get(node, 0),
+        }
+        for node, entry in trace.nodes.items()
+    ]
+    rows = [
+        {
+            "step": row.step,
+            "node": places[row.node],
+            "argument": places[row.argument],
+            "position": row.position,
+            "derived": row.derived,
+            "formula": row.formula,
+            "condition": row.condition,
+            "count": row.count,
+            "arriving": row.arriving,
+        }
+        for row in trace.backward
+    ]
+    gradient = [{"name": name, "place": places.get(trace.program.names[name])} for name in trace.gradient]
+    return {
+        "digits": digits,
+        "language": language,
+        "output": _output(trace),
+        "program": made.data,
+        "inputs": [{"name": name, "value": written(value)} for name, value in trace.given.items()],
+        "nodes": nodes,
+        "forward": [_forward(trace, step, places) for step in trace.forward],
+        "backward": rows,
+        "gradient": gradient,
+        "sentences": _sentences(),
+    }
+
+
+def _forward(trace: Trace, step: Forward, places: dict[int, int]) -> dict[str, Any]:
+    """A step upwards, as a text with holes for the numbers."""
+    entry = trace.nodes[step.node]
+    op = entry.op
+    holes = [HOLE if each is None else each for each in step.texts]
+    levels = [text.SUM if " " in hole else text.constant_level(hole) for hole in holes]
+    declared = TABLE.get(op)
+    infix = declared is not None and bool(declared.symbol) and declared.symbol != "="
+    power = declared is not None and declared.symbol == "^"
+    return {
+        "step": step.step,
+        "place": places[step.node],
+        "template": text.operation(op, holes, levels, spaced=True),
+        "texts": list(step.texts),
+        # Where a negative number takes brackets: 2 + (-3), (-2)^2
+        "bracketed": [infix and (place > 0 or len(holes) == 1 or power) for place in range(len(holes))],
+        "sign": layout.ARITHMETIC.get(op),
+        "known": declared is not None,
+    }
