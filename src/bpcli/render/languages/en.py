@@ -569,6 +569,8 @@ MECHANISMS = {
         "derivative is.",
         "No note ever reached {node} ({upstream}), so it has none to hand on: 0 for {argument}.",
     ),
+}
+
 # What the page of a lesson says; names in braces are filled in by the page.
 PAGE = {
     "title": "Backpropagation, step by step",
