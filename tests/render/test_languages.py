@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 GROUPS = sorted(name for name in vars(en) if name.isupper())
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # The name of a format, and what is a pair of brackets in Chinese.
-SAME = {("COLUMNS", "float64"), ("NOTE_PIECES", "at"), ("WHY", "at")}
+SAME = {("COLUMNS", "float64"), ("NOTE_PIECES", "at"), ("WHY", "at"), ("PHRASES", "counter")}
 
 
 def leaves(value: object) -> Iterator[str]:
@@ -92,9 +92,9 @@ y = (x + w) * w      x = 2, w = 3      2 次运算，w 用了两次
 反向传播                                            起点：dy/dy = 1
   #  边      上游梯度  局部导数           上游 × 局部  累加
   2  y -> a  1         d(a*w)/da = w = 3  1 * 3 = 3    dy/da = 3
-  2  y -> w  1         d(a*w)/dw = a = 5  1 * 5 = 5    dy/dw: 5 (第 1/2)
+  2  y -> w  1         d(a*w)/dw = a = 5  1 * 5 = 5    dy/dw: 5 (1/2)
   1  a -> x  3         d(x+w)/dx = 1      3 * 1 = 3    dy/dx = 3
-  1  a -> w  3         d(x+w)/dw = 1      3 * 1 = 3    dy/dw = 5 + 3 = 8 (第 2/2)
+  1  a -> w  3         d(x+w)/dw = 1      3 * 1 = 3    dy/dw = 5 + 3 = 8 (2/2)
 
 从 w 到 y 的路径
   w -> y       5             5     直接路径

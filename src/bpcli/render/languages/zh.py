@@ -62,7 +62,7 @@ PHRASES = {
     "flat": "平坦",
     "nothing arrives": "没有梯度传来",
     "nothing passes": "梯度过不去",
-    "counter": " (第 {count}/{arriving})",
+    "counter": " ({count}/{arriving})",
     "more rows": "... 还有 {count} 行（--all 显示全部）",
     "paths": "从 {name} 到 {output} 的路径",
     "paths aside": "共 {count} 条",
