@@ -50,7 +50,7 @@ SHORT = {
     "jvp": "How fast the results change along a direction.",
     "vjp": "The gradient of a weighted sum of results.",
     "why": "Why a gradient is 0, huge, infinite or undefined.",
-    "graph": "The graph, drawn in the terminal, as SVG, or for Graphviz and Mermaid.",
+    "graph": "The graph, drawn in the terminal or as a picture.",
 }
 EXPRESSION = "EXPRESSION [--NAME VALUE]..."
 VARIABLES = """
