@@ -66,6 +66,11 @@ def test_the_tangents_of_each_input_are_labelled_with_it() -> None:
         assert "da/dw = 1" in second and "dy/dw = 3 + 5 = 8 (2 of 2)" in second and "da/dx" not in second
 
 
+def test_an_input_without_an_edge_upwards_has_no_table() -> None:
+    trace = record(parse("a = v; x"), {"x": 2.0, "v": 3.0}, mode="forward")
+    assert "Tangents" not in page(trace, 80)
+
+
 @given(valued(ALL + CUTTING), st.sampled_from(["forward", "reverse"]), st.sampled_from([60, 80]))
 def test_every_page_has_every_number_of_the_plain_page(run: Run, mode: str, width: int) -> None:
     """Sums of words, not of lines: a page of 60 columns folds."""

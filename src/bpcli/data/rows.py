@@ -12,6 +12,7 @@ import io
 import sys
 import zipfile
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import IO, Any
@@ -74,7 +75,7 @@ class Piece:
         return next(islice(lines(self._text, self._first), row, None))[0]
 
 
-class Rows:
+class Rows(ABC):
     """A file of columns, to be read once and closed.
 
     names:  of all columns, in order
@@ -87,9 +88,9 @@ class Rows:
         self.source = source
         self.file = file
 
+    @abstractmethod
     def pieces(self, wanted: Sequence[str]) -> Iterator[Piece]:
         """The rows, with the columns of these names; once. Raises InputError, FileError."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Close the file; standard input stays open."""

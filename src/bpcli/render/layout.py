@@ -203,6 +203,8 @@ def backward_row(
 def tangent_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[Table]:
     """Forward mode: for each input the edges upwards."""
     for name, rows in trace.tangents.items():
+        if not rows:
+            continue  # the result is that input itself, or does not depend on it
         cells = _tangent_rows(trace, rows, name, digits, language)
         title, start = phrase("tangents", language, name=name), phrase("start", language, total=f"d{name}/d{name}")
         titles = columns(("#", "edge", "tangent", "local", "tangent product", "running total"), language)

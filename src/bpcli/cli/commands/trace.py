@@ -25,6 +25,7 @@ SELECTING = ("only", "until", "rows")
 
 PAGES = {"md": "markdown", "latex": "latex"}  # format -> the module of render/ that writes its lines
 PICTURES = ("svg", "dot", "mermaid")
+EXPLAINED = ("rich", "plain", "ascii", "json")  # formats that tell a trace in words too
 
 
 def run(work: Work) -> int:
@@ -36,7 +37,7 @@ def run(work: Work) -> int:
     if mode == "forward" and scale != 1:
         raise InputError("loss-scale-forward")
     _check_options(work, mode)
-    explain = chosen_level(work.options, mode)
+    explain = chosen_level(work.options, mode, work.format)
     trace = record(work.program, work.given, work.wrt, mode=mode, kind=work.kind, scale=scale)
     verdicts = None
     if work.expected or work.claimed:
@@ -76,7 +77,7 @@ def run(work: Work) -> int:
     return DONE
 
 
-def chosen_level(options: dict[str, str], mode: str) -> str:
+def chosen_level(options: dict[str, str], mode: str, format: str) -> str:  # noqa: A002 - the name of the option
     """The level at which a trace is told in words; "" where that was not asked for. Raises InputError."""
     explain = options.get("explain", "")
     if explain:
@@ -86,6 +87,8 @@ def chosen_level(options: dict[str, str], mode: str) -> str:
             raise InputError("unknown-level", level=explain, known=", ".join(LEVELS))
         if mode == "forward":
             raise InputError("explain-forward")
+        if format not in EXPLAINED:
+            raise InputError("explain-elsewhere", format=format, known=", ".join(EXPLAINED))
     return explain
 
 
