@@ -45,8 +45,13 @@ def test_a_printed_second_derivative_reads_back_as_the_same_formula(text: str) -
     read = parse(text)
     assume(read.inputs)
     by = [read.graph.variables[read.inputs[0]]]
-    (first,) = derivative(read.graph, read.output, by)
-    (second,) = derivative(read.graph, first, by)
+    try:
+        (first,) = derivative(read.graph, read.output, by)
+        (second,) = derivative(read.graph, first, by)
+    except BpcliError as error:
+        # polygamma(x, x): there is no derivative by an order, which test_table.py holds to.
+        assert error.kind == "no-rule-in-table"
+        return
     assert reads_back(read.graph, second)
 
 
