@@ -9,6 +9,7 @@ from bpcli.engine.choose import kind_for
 from bpcli.engine.declared import add_operation, remove_operation
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.formulas import Derivative, differentiate, in_turn
+from bpcli.engine.given import value_of
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
 from bpcli.ops import Op
@@ -151,7 +152,7 @@ def _given(
     given = {}
     for name, value in merged.items():
         try:
-            given[name] = point.value_of(value, name, read) if isinstance(value, str) else _number(value, read)
+            given[name] = value_of(value, name, read) if isinstance(value, str) else _number(value, read)
         except (TypeError, ValueError):
             raise InputError("not-a-number", name=name, text=value) from None
     return given

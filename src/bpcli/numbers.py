@@ -10,6 +10,7 @@ import math
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 Constant = int | tuple[int, int] | float | str
@@ -146,9 +147,8 @@ def show(value: float, digits: int = DIGITS) -> str:
     >>> show(15.0), show(-0.0), show(2 / 3), show(1e-7 / 3), show(123456789.0)
     ('15', '0', '0.666667', '3.33333e-8', '123456789')
     """
-    shown = getattr(value, "shown", None)
-    if shown is not None:  # a number of another kind knows how it is written
-        return str(shown(digits))
+    if getattr(value, "shape", ()):
+        return nested(value, lambda entry: show(entry, digits))
     shown = getattr(value, "shown", None)
     if shown is not None:  # a number of another kind than floats knows how it is written
         return str(shown(digits))
@@ -195,6 +195,8 @@ def full(value: float) -> str:
     shown = getattr(value, "shown", None)
     if shown is not None:
         return str(shown(None))
+    if getattr(value, "shape", ()):
+        return nested(value, full)
     if value == value and abs(value) < 1e15 and value == int(value):
         return str(int(value))
     text = float.__repr__(value)
@@ -202,6 +204,13 @@ def full(value: float) -> str:
         mantissa, _, exponent = text.partition("e")
         return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
     return text
+
+
+def nested(value: Any, write: Callable[[float], str]) -> str:
+    """An array as nested lists that the language reads back: [[1, 2], [3, 4]]."""
+    if not getattr(value, "shape", ()):
+        return write(float(value))
+    return f"[{', '.join(nested(part, write) for part in value)}]"
 
 
 def is_exact(shown: str, value: float) -> bool:

@@ -8,7 +8,8 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
-from bpcli.engine.point import bind, evaluate, gradient, value_of
+from bpcli.engine.given import bind, value_of
+from bpcli.engine.point import evaluate, gradient
 from bpcli.errors import InputError, NumericError
 from bpcli.language.reader import parse
 from bpcli.render.words import sentence

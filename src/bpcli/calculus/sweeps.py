@@ -18,6 +18,7 @@ from bpcli.calculus.kinds import (
     OUT,
     PAIR,
     PRODUCT,
+    PULL,
     SINGLE,
     SUM,
     Kind,
@@ -72,6 +73,15 @@ def forward(
 
     Runs bare; where Python raises on a value it goes on from that node with IEEE results.
     """
+    if kind.shaped:
+        with kind.quiet():
+            return _forward(graph, kind, inputs, stop, known)
+    return _forward(graph, kind, inputs, stop, known)
+
+
+def _forward(
+    graph: Graph, kind: Kind, inputs: Mapping[int, Number], stop: int, known: Sequence[Number]
+) -> list[Number]:
     ops, args, payload = graph.op, graph.args, graph.payload
     values: list[Number] = list(known)
     append = values.append
@@ -125,14 +135,31 @@ def reverse(
 
     A node that nothing flows to has None, which is not 0: no open path leads there (nor to one behind the output).
     """
+    if kind.shaped:
+        with kind.quiet():
+            return _reverse(graph, kind, values, output, seed, skip, branches, also or {})
+    return _reverse(graph, kind, values, output, seed, skip, branches, also or {})
+
+
+def _reverse(
+    graph: Graph,
+    kind: Kind,
+    values: list[Number],
+    output: int,
+    seed: Number,
+    skip: bytearray,
+    branches: list[Branch] | None,
+    also: Mapping[int, Number],
+) -> list[Number]:
     ops, args = graph.op, graph.args
     adjoints: list[Number] = [None] * len(args)
     adjoints[output] = seed
-    for node, other in (also or {}).items():
+    for node, other in also.items():
         adjoints[node] = other
     masks: dict[int, Number] = {}  # presence of an adjoint, where it is not present everywhere
     guarded = False
-    bare = branches is None
+    shaped = kind.shaped
+    bare = branches is None and not shaped
     top, left = output, None
     node = position = 0
     while True:
@@ -211,13 +238,19 @@ def reverse(
                         if registers is None:
                             registers = [values[each] for each in arguments]
                             registers.append(values[node])
-                        if edge.when is not None:
+                        if code == PULL:
+                            # What flows through a linear map has been set to 0 where it is absent.
+                            presence = None
+                            product = edge.pull(registers, upstream)  # type: ignore[misc]
+                        elif edge.when is not None:
                             presence = kind.opened(edge.when(registers), mask)
                             if presence is CLOSED:
                                 if branches is not None:
                                     branches.append(_shut(graph, kind, node, position, upstream, SHUT))
                                 continue
-                        product = upstream * edge.local(registers)
+                            product = upstream * edge.local(registers)
+                        else:
+                            product = upstream * edge.local(registers)
                     if branches is not None:
                         if registers is None:
                             registers = [values[each] for each in arguments]
@@ -225,6 +258,10 @@ def reverse(
                         local = edge.local(registers)
                         branches.append(Branch(node, position, argument, upstream, local, product, OPEN))
                     before = adjoints[argument]
+                    if shaped:
+                        if presence is not None:
+                            product = kind.guard(presence, product)
+                        product, presence = kind.fit(product, presence, values[argument])
                     if presence is not None:
                         # 0 where the edge is closed, whatever the product became there.
                         product = kind.guard(presence, product)

@@ -9,7 +9,7 @@ import sys
 from bpcli.cli.arguments import spelled
 from bpcli.cli.output import chosen_format, whole_number
 from bpcli.engine.floats import FLOATS
-from bpcli.engine.point import value_of
+from bpcli.engine.given import value_of
 from bpcli.errors import FileError, InputError, count_ambiguous
 from bpcli.graph import MOST_NODES
 from bpcli.language.reader import parse

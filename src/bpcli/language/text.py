@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
     from bpcli.graph import Graph
+    from bpcli.ops import Op
 
 # How tightly each form holds together; an operand that holds less tightly than its place needs brackets.
 # A negative number holds as tightly as a sign before a formula, but may stand in an exponent: x^-2, x^(-w).
@@ -27,6 +28,7 @@ INFIX = {
     "-": (SUM, SUM, PRODUCT),
     "*": (PRODUCT, PRODUCT, UNARY),
     "/": (PRODUCT, PRODUCT, UNARY),
+    "@": (PRODUCT, PRODUCT, UNARY),
     "^": (POWER, ATOM, NEGATIVE),
 } | dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), (COMPARE, SUM, SUM))
 TIGHT = ("*", "/", "^")
@@ -42,11 +44,13 @@ def form(op: str, count: int, spaced: bool = False) -> tuple[int, list[str | int
     """
     declared = TABLE.get(op)
     symbol = declared.symbol if declared is not None else ""
+    if declared is not None and (declared.chosen or symbol == ".T"):
+        return tensor_form(declared, count)
     if symbol == "=":
         return ATOM, [ATOM]
     if symbol and count == 2:
         level, left, right = INFIX[symbol]
-        sign = symbol if (symbol in TIGHT and not spaced) or symbol == "^" else f" {symbol} "
+        sign = f" {symbol} " if symbol == "@" else symbol if (symbol in TIGHT and not spaced) or symbol == "^" else f" {symbol} "
         return level, [left, sign, right]
     if symbol == "not":
         return NOT, ["not ", NOT]
@@ -57,6 +61,30 @@ def form(op: str, count: int, spaced: bool = False) -> tuple[int, list[str | int
     for place in range(count):
         pieces += [", ", OR] if place else [OR]
     return ATOM, [*pieces, ")"]
+
+
+def tensor_form(declared: Op, count: int) -> tuple[int, list[str | int]]:
+    """The same of an operation with settings, and of `.T`."""
+    name, chosen = declared.name.partition(" ")[0], declared.chosen
+    if name == "transpose":
+        return ATOM, [ATOM, ".T"]
+    if name == "index":
+        return ATOM, [ATOM, f"[{chosen['at'].replace(',', ', ')}]"]
+    pieces: list[str | int] = []
+    for place in range(0 if declared.hidden is not None else count):
+        pieces += [", ", OR] if place else [OR]
+    if name == "stack" and chosen["axis"] == "0":
+        return ATOM, ["[", *pieces, "]"]
+    settings = []
+    for setting, text in chosen.items():
+        listed = f"[{text.replace(',', ', ')}]" if "," in text else text
+        if setting == declared.rest:
+            settings.append(text.replace(",", ", ") if declared.hidden is not None else listed)
+        elif text != declared.settings[setting]:
+            settings.append(f"{setting}={listed}")
+    for text in settings:
+        pieces += [", ", text] if pieces else [text]
+    return ATOM, [f"{declared.spelling}(", *pieces, ")"]
 
 
 def constant_level(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
-from bpcli.engine.point import short
+from bpcli.engine.noticing import short
 from bpcli.numbers import full, nearest
 from bpcli.render.languages import ENGLISH
 from bpcli.render.words import sentence

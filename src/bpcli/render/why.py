@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bpcli.calculus.kinds import formula, partial_text
 from bpcli.calculus.symbols import Symbols
-from bpcli.engine.point import short
+from bpcli.engine.noticing import short
 from bpcli.language.text import ATOM, SUM, expression
 from bpcli.numbers import DIGITS, show
 from bpcli.ops import TABLE

@@ -13,7 +13,8 @@ from __future__ import annotations
 import math
 
 from bpcli.calculus.sweeps import OPEN
-from bpcli.engine.point import gradient, short
+from bpcli.engine.noticing import short
+from bpcli.engine.point import gradient
 from bpcli.errors import InputError, NumericError
 from bpcli.numbers import nearest
 from bpcli.ops import TABLE

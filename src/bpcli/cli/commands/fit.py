@@ -6,7 +6,7 @@ import sys
 import time
 
 from bpcli.cli.output import chosen_format, say, show_table, whole_number, write, write_json
-from bpcli.engine.point import value_of
+from bpcli.engine.given import value_of
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, InputError
 from bpcli.numbers import DIGITS, full, show
 from bpcli.render import fit as report
