@@ -188,8 +188,8 @@ def positive(options: dict[str, str], name: str) -> float | None:
     if text is None:
         return None
     try:
-        value = value_of(text)
-    except InputError:
+        value = float(value_of(text))
+    except (InputError, TypeError):
         value = -1.0
     if not 0 < value < math.inf:
         raise InputError("option-not-positive", option=name, text=text)

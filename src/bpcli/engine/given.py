@@ -15,6 +15,7 @@ from bpcli.ops import TABLE
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from bpcli.calculus.kinds import Kind
     from bpcli.graph import Program

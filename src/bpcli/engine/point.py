@@ -16,6 +16,7 @@ from bpcli.errors import InputError, closest
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from bpcli.calculus.kinds import Kind
     from bpcli.graph import Program
@@ -45,7 +46,7 @@ class Point:
         self.notes: list[Note] = [Note("shadowed", name=name) for name in program.shadowed]
 
     @property
-    def value(self) -> float:
+    def value(self) -> Any:
         """The value of the only result. Raises InputError where there are several."""
         return single(self.values[self.program.output])
 
@@ -121,12 +122,14 @@ def gradient(
             continue
         if kind.shaped:
             # What was copied along an axis is a view of fewer numbers, and cannot be written to.
-            adjoint = adjoint.copy() if kind.shape(adjoint) else adjoint.item()
+            array: Any = adjoint
+            adjoint = array.copy() if kind.shape(adjoint) else array.item()
         point.gradient[name] = adjoint if scale == 1 else (adjoint if kind.shaped else float(adjoint)) / scale
         if kind.undefined(adjoint):
             raise nan_gradient(point, name, seed)
         if kind.infinite(adjoint):
-            point.notes.append(Note("infinite-gradient", output=program.output_name, name=name, value=_first_infinite(adjoint)))
+            slope = _first_infinite(adjoint)
+            point.notes.append(Note("infinite-gradient", output=program.output_name, name=name, value=slope))
     return point
 
 

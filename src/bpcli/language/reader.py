@@ -122,8 +122,8 @@ class Reader(ArrayActions):
         named_alike = (
             "next bare assign define define_slope definition_head slope_head first more invert begin_chain "
             "extend_chain end_chain refuse_quotient refuse_power negate keep raise_to superscript number name "
-            "call_empty call bracket root positional keyword matrix_multiply transpose stack nothing index at slice_all "
-            "slice_from slice_to slice_between keep_slice step"
+            "call_empty call bracket root positional keyword matrix_multiply transpose stack nothing index at "
+            "slice_all slice_from slice_to slice_between keep_slice step"
         )
         return binary | {rule: getattr(self, rule) for rule in named_alike.split()}
 

@@ -50,7 +50,8 @@ def form(op: str, count: int, spaced: bool = False) -> tuple[int, list[str | int
         return ATOM, [ATOM]
     if symbol and count == 2:
         level, left, right = INFIX[symbol]
-        sign = f" {symbol} " if symbol == "@" else symbol if (symbol in TIGHT and not spaced) or symbol == "^" else f" {symbol} "
+        tight = (symbol in TIGHT and not spaced) or symbol == "^"
+        sign = symbol if tight else f" {symbol} "
         return level, [left, sign, right]
     if symbol == "not":
         return NOT, ["not ", NOT]

@@ -32,7 +32,7 @@ OPERATIONS = (
         "-log of the probability that softmax of the logits x gives the target t, mean over the rows.",
         of_tensors=True,
         pullbacks={
-            # Targets are class numbers or probabilities: t has one axis less than x: class numbers; as many: a distribution in each row.
+            # Where t has one axis less than x it holds class numbers; where as many, a distribution in each row.
             "x": {
                 "1,0": "g*(softmax(x) - one_hot_like(t, x))",
                 "1,1": "g*(softmax(x)*sum(t) - t)",

@@ -68,8 +68,8 @@ def _rate(text: str) -> float | None:
     if text == "auto":
         return None
     try:
-        value = value_of(text)
-    except InputError:
+        value = float(value_of(text))
+    except (InputError, TypeError):
         value = -1.0
     if not 0 < value < 1e300:
         raise InputError("option-not-positive", option="lr", text=text)
