@@ -90,7 +90,7 @@ def look_at_entries(point: Point) -> None:
 
 
 def _infinite(point: Point, node: int) -> Note:
-    value = point.values[node]
+    value: Array = point.values[node]
     index = first_entry(np.isinf(value))
     at = operands_at(point, node, index)
     return Note(
