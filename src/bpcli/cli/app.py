@@ -167,6 +167,8 @@ NoScale = Annotated[bool, typer.Option("--no-scale", help="Descend in raw powers
 Format = Annotated[str, typer.Option(help="rich, plain or json.", metavar="FORMAT", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 Digits = Annotated[str, typer.Option(help="Significant digits (6).", metavar="N", show_default=False)]
+Lang = Annotated[str, typer.Option(help=table.BY_NAME["lang"].help, metavar="LANGUAGE", show_default=False)]
+Ambiguous = Annotated[str, typer.Option(help=table.BY_NAME["ambiguous"].help, metavar="COLUMNS", show_default=False)]
 Quiet = Annotated[bool, typer.Option("-q", help="The coefficients alone, one name=value a line.", show_default=False)]
 
 
@@ -182,6 +184,8 @@ def fit(
     format: Format = "",  # noqa: A002
     json: Json = False,
     digits: Digits = "",
+    lang: Lang = "",
+    ambiguous: Ambiguous = "",
     quiet: Quiet = False,
 ) -> None:
     """Fit a polynomial to two columns of a file by gradient descent."""
@@ -189,7 +193,7 @@ def fit(
 
     order = Order(
         file, degree, x_col=x_col, y_col=y_col, rate=lr, steps=steps, scale=not no_scale,
-        format=format, json=json, digits=digits, quiet=quiet,
+        format=format, json=json, digits=digits, lang=lang, ambiguous=ambiguous, quiet=quiet,
     )  # fmt: skip
     raise typer.Exit(run_fit(order))
 
@@ -207,6 +211,8 @@ def train(
     format: Format = "",  # noqa: A002
     json: Json = False,
     digits: Digits = "",
+    lang: Lang = "",
+    ambiguous: Ambiguous = "",
     quiet: Quiet = False,
 ) -> None:
     """The descent of `fit` as a loop: forward, loss, backward, update."""
@@ -215,6 +221,6 @@ def train(
 
     order = Order(
         file, degree, x_col=x_col, y_col=y_col, rate=lr, steps=steps, scale=not no_scale,
-        format=format, json=json, digits=digits, quiet=quiet,
+        format=format, json=json, digits=digits, lang=lang, ambiguous=ambiguous, quiet=quiet,
     )  # fmt: skip
     raise typer.Exit(run_train(order, whole_number("trace-steps", trace_steps, 0, 1000)))
