@@ -141,16 +141,22 @@ for _name in table.ALL:
     expression_command(_name)
 
 
+Lang = Annotated[str, typer.Option(help=table.BY_NAME["lang"].help, metavar="LANGUAGE", show_default=False)]
+Ambiguous = Annotated[str, typer.Option(help=table.BY_NAME["ambiguous"].help, metavar="COLUMNS", show_default=False)]
+
+
 @app.command("ops", epilog=epilog("ops"))
 def ops(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One operation.", show_default=False)] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     kinks: Annotated[bool, typer.Option("--kinks", help="The conventions at all corners and jumps.")] = False,
+    lang: Lang = "",
+    ambiguous: Ambiguous = "",
 ) -> None:
     """Every operation: value, local derivatives, domain, conventions."""
     from bpcli.cli.commands.ops import run_ops
 
-    raise typer.Exit(run_ops(name, json, kinks))
+    raise typer.Exit(run_ops(name, json, kinks, lang, ambiguous))
 
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - is standard input.", show_default=False)]
@@ -167,8 +173,6 @@ NoScale = Annotated[bool, typer.Option("--no-scale", help="Descend in raw powers
 Format = Annotated[str, typer.Option(help="rich, plain or json.", metavar="FORMAT", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 Digits = Annotated[str, typer.Option(help="Significant digits (6).", metavar="N", show_default=False)]
-Lang = Annotated[str, typer.Option(help=table.BY_NAME["lang"].help, metavar="LANGUAGE", show_default=False)]
-Ambiguous = Annotated[str, typer.Option(help=table.BY_NAME["ambiguous"].help, metavar="COLUMNS", show_default=False)]
 Quiet = Annotated[bool, typer.Option("-q", help="The coefficients alone, one name=value a line.", show_default=False)]
 
 

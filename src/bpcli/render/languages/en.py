@@ -714,3 +714,29 @@ FIT = {
     "step backward": "  backward  from dL/dp of each row to each parameter; the gradient is the mean over the rows",
     "step update": "  update    new value = value - rate * gradient; then the loop repeats",
 }
+
+# ---- ops
+
+REFERENCE = {
+    "comma": ", ",
+    "also": " Also {names}.",
+    "foot": "constants: pi, e, tau     `bpcli ops tanh` shows the local derivatives of one",
+    "arguments tie": "arguments tie",
+    "elsewhere": " ({text})",
+    "convention": "{usage} where {place}: {convention}{also}",
+    "no rule": "no rule",
+    "local where": "{local} where {when}, else 0",
+    "also written": "also written {names}",
+    "value": "value",
+    "computed as": "computed as {formula}",
+    "out": "(out is the value of the operation)",
+    "slope": "slope",
+    "domain": "domain",
+    "and elsewhere": "; {text}",
+    "kink": "where {where}: {convention}{also}",
+    "tie rule": "--tie {rule}: {convention}",
+    "accuracy": "accuracy",
+    "to": "value and slope to {error}, relative; most operations to {usual}",
+    "no rule for": "no rule for {param}",
+    "worked": "at {point}: value {value}, slope {slopes}   ({origin})",
+}
