@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
+from bpcli.cli import chinese
+from bpcli.cli.help import key_of
+from bpcli.cli.options import ALL
 from bpcli.errors import count_ambiguous, display_width
 from bpcli.ops import GROUPS, TABLE
 from bpcli.render.languages import zh
@@ -136,3 +140,120 @@ def test_json_of_operations_is_english_unless_asked_for(run: Runner, monkeypatch
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert "Hyperbolic tangent" in run("ops", "tanh", "--json").out
     assert "双曲正切" in run("ops", "tanh", "--json", "--lang", "zh").out
+
+
+# ---- Help
+
+COMMANDS = [*ALL, "ops", "fit", "train"]
+# What `diff --expect` takes, and the names of optimizers, formats and levels, are typed as they stand.
+LISTED = {"CSV", "JSON", "ASCII"}
+
+
+def without_examples(page: str) -> str:
+    """The help above its examples, which are commands to be copied."""
+    return page[: page.rindex("\n  例子：")]
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_the_help_of_every_command_is_chinese(command: str, run: Runner) -> None:
+    words = [command] if command else []
+    english, translated = run(*words, "--help"), run(*words, "--help", "--lang", "zh")
+    assert (english.code, translated.code, translated.err) == (0, 0, "")
+    assert not CHINESE.search(english.out)
+    page = without_examples(translated.out)
+    assert english_in(page.replace(f"bpcli {command}", "")) == []
+    # Every option and every command has a text of its own.
+    entries = re.split(r"\n(?=  \S)", page[page.index("\n选项：\n") :].replace("\n命令：\n", ""))[1:]
+    assert [entry for entry in entries if not CHINESE.search(re.sub(r"^  \S+(?: \S+)?", "", entry))] == []
+    # Placeholders are Chinese as well.
+    assert {*re.findall(r"\b[A-Z]{3,}\b", page)} <= LISTED
+    # The same options stand in both, and the same examples.
+    options = re.compile(r"^  (-[\w-]+)", re.MULTILINE)
+    listed = english.out[english.out.index("\nOptions:") :]
+    assert options.findall(page[page.index("\n选项：") :]) == options.findall(listed)
+    assert translated.out.partition("例子：")[2] == english.out.partition("Examples:")[2]
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_keeps_to_the_width(command: str, width: int, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    for language in ("en", "zh"):
+        page = run(*([command] if command else []), "--help", "--lang", language).out
+        lines = [line for line in page.splitlines() if not line.startswith("    bpcli")]
+        assert max(map(display_width, lines)) < min(width, 80)
+        # The texts of options stand below each other, by width.
+        column = {display_width(line) - display_width(line.lstrip()) for line in lines if line.startswith(" " * 8)}
+        assert len(column - {display_width("用法："), len("Usage: ")}) <= 2
+
+
+def test_no_chinese_text_of_the_help_is_left_over() -> None:
+    """A text whose option is gone, or has another name, would never be shown."""
+    import typer
+
+    from bpcli.cli.app import app
+
+    program: Any = typer.main.get_command(app)
+    assert {*chinese.COMMANDS} == {"", *program.commands}
+    assert {*chinese.SHORT} == {*ALL}
+    keys = {"help"}
+    for name, command in [("", program), *program.commands.items()]:
+        for parameter in command.params:
+            key = key_of(parameter)
+            keys |= {key, f"{name} {key}"}
+    assert {*chinese.OPTIONS} - keys == set()
+
+
+BEFORE = [
+    ["--lang", "zh", "--help"],
+    ["--lang=zh"],
+    ["--help", "--lang", "zh"],
+    ["--lang", "zh", "help"],
+    ["--ambiguous", "1", "--lang", "zh", "-h"],
+]
+
+
+@pytest.mark.parametrize("words", BEFORE, ids=" ".join)
+def test_the_language_may_stand_before_the_command(words: list[str], run: Runner) -> None:
+    assert run(*words).out.startswith("用法：bpcli [选项] 命令 [参数]...")
+
+
+def test_options_before_a_command_are_those_of_the_command(run: Runner) -> None:
+    assert run("--lang", "zh", "grad", "x^2", "--x", "3").out == run("grad", "x^2", "--x", "3", "--lang", "zh").out
+    assert run("--lang", "zh", "help", "fit").out == run("fit", "--help", "--lang", "zh").out
+    assert run("--lang=zh", "ops", "tanh").out == run("ops", "tanh", "--lang", "zh").out
+    assert run("--lang", "fr", "ops").err.startswith("error: there are no sentences in the language 'fr'")
+    assert run("--lang").err.startswith("error: --lang needs a value")
+
+
+def test_the_locale_chooses_the_language_of_help(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert run("train", "--help").out.startswith("用法：bpcli train")
+    assert run("train", "--help", "--lang", "en").out.startswith("Usage: bpcli train")
+
+
+# ---- Mistakes on the command line
+
+SLIPS = [
+    (["fit"], "错误：fit 需要文件\n可以试试 `bpcli fit examples/quintic.csv --degree 5`\n"),
+    (["fit", "a.csv", "b.csv"], "错误：fit 用不上 'b.csv'\n`bpcli fit --help` 显示用法\n"),
+    (["fit", "a.csv", "--steps"], "错误：--steps 需要一个值（N）\n"),
+    (["fit", "a.csv", "--setps", "3"], "错误：没有选项 --setps\n是不是想写 --steps？\n"),
+    (["fit", "a.csv", "--json=3"], "错误：--json 不带值\n"),
+    (["ops", "--frob"], "错误：没有选项 --frob\n`bpcli ops --help` 显示用法\n"),
+    (["ops", "tanh", "relu"], "错误：ops 用不上 'relu'\n`bpcli ops --help` 显示用法\n"),
+    (["--frob"], "错误：没有选项 --frob\n`bpcli --help` 显示用法\n"),
+    (["--"], "错误：没有命令 '--'\n`bpcli --help` 列出全部命令\n"),
+    (["grad", "x", "--set"], "错误：--set 需要一个值（名称=值）\n"),
+    (["fit", "a.csv", "--digits", "x"], "错误：--digits 'x' "),
+]
+
+
+@pytest.mark.parametrize(("words", "err"), SLIPS, ids=[" ".join(words) for words, _ in SLIPS])
+def test_a_slip_is_told_in_one_sentence_with_what_to_type(
+    words: list[str], err: str, run: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    answer = run(*words)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == err or (err.endswith(" ") and "--digits" in answer.err and not english_in(answer.err))

@@ -740,3 +740,15 @@ REFERENCE = {
     "no rule for": "no rule for {param}",
     "worked": "at {point}: value {value}, slope {slopes}   ({origin})",
 }
+
+# ---- --help
+
+HELP = {
+    "usage": "Usage: ",
+    "arguments": "Arguments:",
+    "options": "Options:",
+    "commands": "Commands:",
+    "examples": "Examples:",
+    "help": "Show this message.",
+    "default": " [default: {value}]",
+}

@@ -721,3 +721,13 @@ REFERENCE = {
     "no rule for": "对 {param} 没有规则",
     "worked": "{point} 时：值 {value}，斜率 {slopes}   （{origin}）",
 }
+
+HELP = {
+    "usage": "用法：",
+    "arguments": "参数：",
+    "options": "选项：",
+    "commands": "命令：",
+    "examples": "例子：",
+    "help": "显示这份说明。",
+    "default": "（默认 {value}）",
+}
