@@ -79,9 +79,10 @@ def main(
     ambiguous: Ambiguous = "",
 ) -> None:
     """The options before a command; what stands behind it has been put there by `doors`."""
-    from bpcli.cli.work import language
+    from bpcli.cli.settings import language
 
-    language({"lang": lang} if lang else {})
+    if lang:
+        language({"lang": lang})
 
 
 def parameter_of(option: str) -> str:

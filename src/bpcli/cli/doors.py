@@ -72,9 +72,10 @@ def _failure(error: Exception) -> NumericError:
 
 
 def _language(words: Sequence[str]) -> str:
-    """The language to tell an error in: that of --lang, where the line got as far as that, else of the locale."""
+    """The language to tell an error in: that of --lang, where the line got as far as that, else the usual one."""
     import os
 
+    from bpcli.cli.settings import language
     from bpcli.render.languages import LANGUAGES, language_of
 
     for place, word in enumerate(words):
@@ -82,7 +83,11 @@ def _language(words: Sequence[str]) -> str:
         asked = value if equals else words[place + 1] if place + 1 < len(words) else ""
         if name == "--lang" and asked in LANGUAGES:
             return asked
-    return language_of(os.environ)
+    try:
+        return language({})
+    except (BpcliError, OSError):
+        # The settings themselves may be what is wrong.
+        return language_of(os.environ)
 
 
 def _tell(error: BpcliError, words: Sequence[str]) -> int:
@@ -164,6 +169,7 @@ def _typer(words: list[str], language: str) -> int:
     from bpcli.cli.app import app
     from bpcli.cli.help import in_language
 
+    _count_widths(words)
     command: Any = in_language(typer.main.get_command(app), language)
     if "_BPCLI_COMPLETE" in os.environ:
         command.main(args=words, prog_name="bpcli")
@@ -183,6 +189,16 @@ def _typer(words: list[str], language: str) -> int:
 
         raise usage_error(error, words, command) from None
     return DONE
+
+
+def _count_widths(words: list[str]) -> None:
+    """Let help stand in columns also where the settings cannot be read: it is what one looks at then."""
+    from bpcli.cli.settings import count_widths
+
+    try:
+        count_widths({})
+    except (BpcliError, OSError):
+        return
 
 
 def _unknown_command(words: list[str], known: list[str]) -> InputError:

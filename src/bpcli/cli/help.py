@@ -135,7 +135,7 @@ def _listed(heading: str, entries: list[tuple[str, str]], width: int) -> Iterato
 def _filled(text: str, width: int, first: str, hanging: str | None = None) -> Iterator[str]:
     """A text in lines of at most `width` columns behind `first`, the others behind `hanging`."""
     hanging = first if hanging is None else hanging
-    if text.isascii():
+    if display_width(text) == len(text):
         lines = textwrap.wrap(
             text, width - display_width(hanging), break_long_words=False, break_on_hyphens=False
         ) or [""]

@@ -6,10 +6,11 @@ import sys
 import time
 
 from bpcli.cli.output import chosen_format, say, show_table, whole_number, write, write_json
-from bpcli.cli.work import language
+from bpcli.cli.settings import count_widths, language
+from bpcli.cli.settings import digits as digits_of
 from bpcli.engine.point import value_of
-from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, InputError, count_ambiguous
-from bpcli.numbers import DIGITS, full, show
+from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, InputError
+from bpcli.numbers import full, show
 from bpcli.render import fit as report
 from bpcli.render.json import fit_dict
 
@@ -46,10 +47,10 @@ class Order:
 
         self.format = chosen_format(format, json)
         self.quiet = quiet
-        self.language = language({"lang": lang} if lang else {})
-        count_ambiguous(whole_number("ambiguous", ambiguous, 1, 2) if ambiguous else 1)
+        self.language = language({"lang": lang})
+        count_widths({"ambiguous": ambiguous})
         self.bare_digits = whole_number("digits", digits, 1, 17) if digits else None
-        self.digits = self.bare_digits or DIGITS
+        self.digits = digits_of({"digits": digits})
         degree_asked = whole_number("degree", degree, 0, MOST_DEGREE)
         limit = whole_number("steps", steps, 0, 10**9)
         table = read_table(path, x_col, y_col)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bpcli.cli.output import say, whole_number, write, write_json
-from bpcli.cli.work import language
-from bpcli.errors import DONE, InputError, closest, count_ambiguous
+from bpcli.cli.output import say, write, write_json
+from bpcli.cli.settings import count_widths, language
+from bpcli.errors import DONE, InputError, closest
 from bpcli.render.languages import ENGLISH
 
 TYPE_CHECKING = False
@@ -16,10 +16,10 @@ def run_ops(name: str | None, json: bool, kinks: bool = False, lang: str = "", a
     """List the operations, or show one of them. Raises InputError for a name that is none."""
     from bpcli.render import reference
 
-    asked = language({"lang": lang} if lang else {})
+    asked = language({"lang": lang})
     # What programs read does not change with the place where it was made.
     spoken = asked if lang or not json else ENGLISH
-    count_ambiguous(whole_number("ambiguous", ambiguous, 1, 2) if ambiguous else 1)
+    count_widths({"ambiguous": ambiguous})
 
     if kinks:
         if name is not None or json:
