@@ -257,3 +257,21 @@ def test_a_slip_is_told_in_one_sentence_with_what_to_type(
     answer = run(*words)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == err or (err.endswith(" ") and "--digits" in answer.err and not english_in(answer.err))
+
+
+def test_help_is_aligned_where_signs_take_two_columns(run: Runner) -> None:
+    """`×` stands in the text about it; its line may not grow beyond the page."""
+    page = run("--ambiguous", "2", "--lang", "zh", "trace", "--help").out
+    assert display_width("×") == 2
+    assert max(display_width(line) for line in page.splitlines() if not line.startswith("    bpcli")) < 80
+
+
+def test_too_little_memory_is_told_in_chinese(
+    run: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(request: object) -> int:
+        raise MemoryError
+
+    monkeypatch.setattr("bpcli.cli.work.run", exhausted)
+    answer = run("eval", "1", "--lang", "zh")
+    assert (answer.code, answer.err) == (3, "错误：内存不够，算不了\n")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import sys
 
-from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, BpcliError, FileError, InputError, NumericError, closest
+from bpcli.errors import DONE, INTERRUPTED, BpcliError, FileError, InputError, NumericError, closest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def guarded(work: Callable[[], int], words: Sequence[str] = ()) -> int:
         sys.stderr.write(phrase("interrupted", _language(words)) + "\n")
         return INTERRUPTED
     except MemoryError:
-        sys.stderr.write("error: there is not enough memory for this\n")
-        return NUMERIC_FAILURE
+        return _tell(NumericError("out-of-memory"), words)
 
 
 def _failure(error: Exception) -> NumericError:
@@ -78,16 +77,23 @@ def _language(words: Sequence[str]) -> str:
     from bpcli.cli.settings import language
     from bpcli.render.languages import LANGUAGES, language_of
 
-    for place, word in enumerate(words):
-        name, equals, value = word.partition("=")
-        asked = value if equals else words[place + 1] if place + 1 < len(words) else ""
-        if name == "--lang" and asked in LANGUAGES:
-            return asked
+    asked = _asked("--lang", words)
+    if asked in LANGUAGES:
+        return asked
     try:
         return language({})
     except (BpcliError, OSError):
         # The settings themselves may be what is wrong.
         return language_of(os.environ)
+
+
+def _asked(option: str, words: Sequence[str]) -> str:
+    """The value of an option, wherever it stands on the line; "" where it has none."""
+    for place, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        if name == option:
+            return value if equals else words[place + 1] if place + 1 < len(words) else ""
+    return ""
 
 
 def _tell(error: BpcliError, words: Sequence[str]) -> int:
@@ -118,8 +124,7 @@ def _prepare_streams() -> None:
 
 
 def _route(words: list[str], straight: bool) -> int:
-    language = _language(words)
-    words = _command_first(words)
+    line, words = words, _command_first(words)
     if words[:1] == ["--version"]:
         from bpcli import __version__
 
@@ -139,7 +144,7 @@ def _route(words: list[str], straight: bool) -> int:
             words = words_for(request)
         else:
             words = [words[0], "--help"]
-    return _typer(words, language)
+    return _typer(words, line)
 
 
 def _command_first(words: list[str]) -> list[str]:
@@ -161,7 +166,8 @@ def _command_first(words: list[str]) -> list[str]:
     return [words[place], *words[:place], *words[place + 1 :]]
 
 
-def _typer(words: list[str], language: str) -> int:
+def _typer(words: list[str], line: list[str]) -> int:
+    """Carry out what Typer has to offer; `line` is all that was typed, which says in which language."""
     import os
 
     import typer
@@ -169,7 +175,8 @@ def _typer(words: list[str], language: str) -> int:
     from bpcli.cli.app import app
     from bpcli.cli.help import in_language
 
-    _count_widths(words)
+    language = _language(line)
+    _count_widths(_asked("--ambiguous", line))
     command: Any = in_language(typer.main.get_command(app), language)
     if "_BPCLI_COMPLETE" in os.environ:
         command.main(args=words, prog_name="bpcli")
@@ -191,12 +198,12 @@ def _typer(words: list[str], language: str) -> int:
     return DONE
 
 
-def _count_widths(words: list[str]) -> None:
+def _count_widths(ambiguous: str) -> None:
     """Let help stand in columns also where the settings cannot be read: it is what one looks at then."""
     from bpcli.cli.settings import count_widths
 
     try:
-        count_widths({})
+        count_widths({"ambiguous": ambiguous})
     except (BpcliError, OSError):
         return
 
