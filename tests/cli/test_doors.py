@@ -219,9 +219,9 @@ UNKNOWN = [
         ["x^2", "--x", "3"],
         "error: there is no command 'x^2'\nfor the gradient of an expression: `bpcli grad \"x^2\" --x 2`\n",
     ),
-    (["--frob"], "error: no such option: --frob\n`bpcli --help` shows how it is used\n"),
-    (["ops", "--frob"], "error: no such option: --frob\n`bpcli ops --help` shows how it is used\n"),
-    (["fit"], "error: missing argument 'FILE'\n`bpcli fit --help` shows how it is used\n"),
+    (["--frob"], "error: there is no option --frob\n`bpcli --help` shows how it is used\n"),
+    (["ops", "--frob"], "error: there is no option --frob\n`bpcli ops --help` shows how it is used\n"),
+    (["fit"], "error: fit needs FILE\ntry `bpcli fit examples/quintic.csv --degree 5`\n"),
     (["ops", "tahn"], "error: there is no operation 'tahn'\ndid you mean `tanh`?\n"),
 ]
 

@@ -11,7 +11,7 @@ import typer
 from bpcli import __version__
 from bpcli.cli import options as table
 from bpcli.cli.arguments import Request
-from bpcli.cli.examples import EXAMPLES
+from bpcli.cli.help import HelpfulCommand, HelpfulGroup
 
 app = typer.Typer(
     name="bpcli",
@@ -20,8 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    epilog='\b\nExamples:\n  bpcli grad "(x+w)*w" --x 2 --w 3\n  bpcli trace "(x+w)*w" --x 2 --w 3\n'
-    '  bpcli diff "(x+w)*w" --wrt w\n  bpcli fit examples/quintic.csv --degree 5',
+    cls=HelpfulGroup,
 )
 
 DOC = {
@@ -60,11 +59,6 @@ variable is an option of its name: --x 2, --w=-1e5, --b 1/3, --t pi/2. Use `-` t
 standard input. Options end at `--`: what follows is the expression, whatever it begins with."""
 
 
-def epilog(command: str) -> str:
-    """The examples of a command, one a line."""
-    return "\b\nExamples:\n" + "\n".join(f"  {example}" for example in EXAMPLES[command])
-
-
 def version(shown: bool) -> None:
     """Print the version and stop."""
     if shown:
@@ -72,13 +66,23 @@ def version(shown: bool) -> None:
         raise typer.Exit
 
 
+Lang = Annotated[str, typer.Option(help=table.BY_NAME["lang"].help, metavar="LANGUAGE", show_default=False)]
+Ambiguous = Annotated[str, typer.Option(help=table.BY_NAME["ambiguous"].help, metavar="COLUMNS", show_default=False)]
+
+
 @app.callback()
 def main(
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", callback=version, is_eager=True)
     ] = False,
+    lang: Lang = "",
+    ambiguous: Ambiguous = "",
 ) -> None:
-    """The options before a command."""
+    """The options before a command; what stands behind it has been put there by `doors`."""
+    from bpcli.cli.settings import language
+
+    if lang:
+        language({"lang": lang})
 
 
 def parameter_of(option: str) -> str:
@@ -134,23 +138,25 @@ def expression_command(name: str) -> None:
         raise typer.Exit(run(request))
 
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    app.command(name, help=DOC[name] + VARIABLES, short_help=SHORT[name], epilog=epilog(name))(command)
+    app.command(name, help=DOC[name] + VARIABLES, short_help=SHORT[name], cls=HelpfulCommand)(command)
 
 
 for _name in table.ALL:
     expression_command(_name)
 
 
-@app.command("ops", epilog=epilog("ops"))
+@app.command("ops", cls=HelpfulCommand)
 def ops(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One operation.", show_default=False)] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     kinks: Annotated[bool, typer.Option("--kinks", help="The conventions at all corners and jumps.")] = False,
+    lang: Lang = "",
+    ambiguous: Ambiguous = "",
 ) -> None:
     """Every operation: value, local derivatives, domain, conventions."""
     from bpcli.cli.commands.ops import run_ops
 
-    raise typer.Exit(run_ops(name, json, kinks))
+    raise typer.Exit(run_ops(name, json, kinks, lang, ambiguous))
 
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - is standard input.", show_default=False)]
@@ -170,7 +176,7 @@ Digits = Annotated[str, typer.Option(help="Significant digits (6).", metavar="N"
 Quiet = Annotated[bool, typer.Option("-q", help="The coefficients alone, one name=value a line.", show_default=False)]
 
 
-@app.command("fit", epilog=epilog("fit"))
+@app.command("fit", cls=HelpfulCommand)
 def fit(
     file: File,
     degree: Degree = "1",
@@ -182,6 +188,8 @@ def fit(
     format: Format = "",  # noqa: A002
     json: Json = False,
     digits: Digits = "",
+    lang: Lang = "",
+    ambiguous: Ambiguous = "",
     quiet: Quiet = False,
 ) -> None:
     """Fit a polynomial to two columns of a file by gradient descent."""
@@ -189,12 +197,12 @@ def fit(
 
     order = Order(
         file, degree, x_col=x_col, y_col=y_col, rate=lr, steps=steps, scale=not no_scale,
-        format=format, json=json, digits=digits, quiet=quiet,
+        format=format, json=json, digits=digits, lang=lang, ambiguous=ambiguous, quiet=quiet,
     )  # fmt: skip
     raise typer.Exit(run_fit(order))
 
 
-@app.command("train", epilog=epilog("train"))
+@app.command("train", cls=HelpfulCommand)
 def train(
     file: File,
     degree: Degree = "1",
@@ -207,6 +215,8 @@ def train(
     format: Format = "",  # noqa: A002
     json: Json = False,
     digits: Digits = "",
+    lang: Lang = "",
+    ambiguous: Ambiguous = "",
     quiet: Quiet = False,
 ) -> None:
     """The descent of `fit` as a loop: forward, loss, backward, update."""
@@ -215,6 +225,6 @@ def train(
 
     order = Order(
         file, degree, x_col=x_col, y_col=y_col, rate=lr, steps=steps, scale=not no_scale,
-        format=format, json=json, digits=digits, quiet=quiet,
+        format=format, json=json, digits=digits, lang=lang, ambiguous=ambiguous, quiet=quiet,
     )  # fmt: skip
     raise typer.Exit(run_train(order, whole_number("trace-steps", trace_steps, 0, 1000)))

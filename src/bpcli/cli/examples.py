@@ -1,5 +1,13 @@
 """The examples that each command's help ends with; the tests run every one of them."""
 
+# Those that `bpcli --help` ends with.
+FIRST = (
+    'bpcli grad "(x+w)*w" --x 2 --w 3',
+    'bpcli trace "(x+w)*w" --x 2 --w 3',
+    'bpcli diff "(x+w)*w" --wrt w',
+    "bpcli fit examples/quintic.csv --degree 5",
+)
+
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "eval": (
         'bpcli eval "(x+w)*w" --x 2 --w 3',

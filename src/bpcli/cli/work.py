@@ -8,12 +8,13 @@ import sys
 
 from bpcli.cli.arguments import spelled
 from bpcli.cli.output import chosen_format, whole_number
+from bpcli.cli.settings import count_widths, digits, language
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.given import value_of
-from bpcli.errors import FileError, InputError, count_ambiguous
+from bpcli.errors import FileError, InputError
 from bpcli.graph import MOST_NODES
 from bpcli.language.reader import parse
-from bpcli.numbers import DIGITS, full, show
+from bpcli.numbers import full, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Work:
 
     def __init__(self, request: Request, rows: Rows | None = None) -> None:
         options = request.options
-        count_ambiguous(whole(options, "ambiguous", 1, 2) or 1)
+        count_widths(options)
         self.rows = rows
         self.command = request.command
         self.quiet = request.quiet
@@ -68,7 +69,7 @@ class Work:
         self.language = language(options) if self.format != "json" or "lang" in options else "en"
         self.kind = chosen_kind(options)
         precision = int(options.get("precision", 0))
-        self.digits = whole(options, "digits", 1, max(17, precision)) or DIGITS
+        self.digits = digits(options, max(17, precision))
         if precision and "digits" not in options and request.command != "trace":
             self.digits = precision
         self.given = {name: value_of(text, name, _of_text(self.kind)) for name, text in request.values.items()}
@@ -129,20 +130,6 @@ class Work:
     def number(self, value: float) -> str:
         """A number of a bare answer: to the last bit, or to the digits that were asked for."""
         return show(value, self.digits) if "digits" in self.options else full(value)
-
-
-def language(options: dict[str, str]) -> str:
-    """The language of sentences: as asked for, else that of the locale. Raises InputError."""
-    import os
-
-    from bpcli.render.languages import LANGUAGES, language_of
-
-    asked = options.get("lang")
-    if asked is None:
-        return language_of(os.environ)
-    if asked not in LANGUAGES:
-        raise InputError("unknown-language", language=asked, known=", ".join(LANGUAGES))
-    return asked
 
 
 def chosen_kind(options: dict[str, str]) -> Kind:

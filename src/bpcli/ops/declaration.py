@@ -51,6 +51,7 @@ class Op:
 
     name, params  from the signature; a parameter may have a default (`slope=0.01`); `x, ...` takes any number
     doc           one sentence
+    zh            the same in Chinese; an operation of a user's own needs none
     group         the heading that it stands under in `bpcli ops`
     value         formula over other operations; None for a primitive, which every kind of number spells
     partials      argument -> accurate formula of the local derivative; "0" together with `flat`. An argument
@@ -116,6 +117,7 @@ class Op:
         "textbook",
         "value",
         "variadic",
+        "zh",
     )
 
     def __init__(
@@ -123,6 +125,7 @@ class Op:
         signature: str,
         doc: str,
         *,
+        zh: str = "",
         value: str | None = None,
         partials: Mapping[str, str] | None = None,
         textbook: Mapping[str, str] | None = None,
@@ -156,6 +159,7 @@ class Op:
         self.defaults = {param: text for param, _, text in (piece.partition("=") for piece in pieces) if text}
         self.base = base
         self.doc = doc
+        self.zh = zh
         self.group = ""
         self.value = value
         self.partials = dict(partials or {})

@@ -9,10 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-LANGUAGES = ("en", "zh")
-
-
-ENGLISH = "en"
+LANGUAGES = ENGLISH, CHINESE = "en", "zh"
 
 
 def texts(language: str, group: str) -> Mapping[str, Any]:

@@ -37,6 +37,20 @@ COLUMNS = {
     "rel error": "rel error",
     "agrees": "agrees",
     "step h": "step h",
+    # Of a fit.
+    "row": "row",
+    "step": "step",
+    "loss": "loss",
+    "name": "name",
+    "std error": "std error",
+    "least squares": "least squares",
+    "gap": "gap",
+    "parameter": "parameter",
+    "gradient dL/dc": "gradient dL/dc",
+    "rate * gradient": "rate * gradient",
+    "new value": "new value",
+    "prediction p": "prediction p",
+    "length of gradient": "length of gradient",
 }
 
 PHRASES = {
@@ -652,4 +666,89 @@ PAGE = {
     "tables-alone": "This page has the tables alone, without drawing and sliders: the page itself calculates in double "
     "precision, backward, and with operations that are formulas, and this trace does not.",
     "no-script": "Without JavaScript this page shows the tables alone.",
+}
+
+# ---- fit, train
+
+FIT = {
+    # What was read, and what is fitted to it.
+    "data": "data",
+    "given": "given",
+    "read": "{source}: {rows}{skipped}",
+    "rows skipped": ", {count} skipped",
+    "row skipped": "row {row} skipped: {reason}",
+    "more skipped": "and {count} more",
+    "range": "{role} from {low} to {high}",
+    "range of column": "{role} = column {name} from {low} to {high}",
+    "model": "model",
+    "fitted in": "fitted in {basis}",
+    "chebyshev": "Chebyshev polynomials in t = (x - {center})/{half}",
+    "orthogonal": "polynomials orthogonal on the data, in t = (x - {center})/{half}",
+    "powers": "raw powers of x (--no-scale)",
+    "loss": "loss",
+    "loss and rate": "mean of (prediction - {name})^2; gradient descent, rate {rate}",
+    # How it went.
+    "descent": "Descent",
+    "log": "Log",
+    "log scale": "{line} (log scale)",
+    "rounding": "rounding",
+    "converged": "converged after {steps}: what is left of the gradient is rounding",
+    "step limit": "stopped at the limit of {steps}, before the gradient was down to rounding",
+    "diverged": "diverged after {steps}: the loss grows; rates below {largest} fall, {half} is a good one",
+    "interrupted": "interrupted after {steps}: the parameters are where the descent stood",
+    "progress step": "step {{task.completed}}",
+    "progress loss": "loss {{task.fields[loss]}}",
+    # What was found.
+    "parameters": "Parameters",
+    "gap": "gap: how far the value is from least squares, relative to that or, if larger, to the std error",
+    "quality": "RMSE {rmse}    R² {r2}    degrees of freedom {freedom}    condition {condition}",
+    "warning": "warning: {text}",
+    # The loop, step by step.
+    "program": "the loss of one row, as a program that is differentiated ({count} parameters):",
+    "coefficients": "c0, c1 ... are coefficients in that basis; at the end they are brought back to k0, k1 ... of powers "
+    "of x",
+    "first step": "Step {number}, the start",
+    "step": "Step {number}",
+    "step forward": "  forward   {count} predictions p with the values below; the first rows:",
+    "step loss": "  loss      mean of (p - y)^2 = {loss}",
+    "step backward": "  backward  from dL/dp of each row to each parameter; the gradient is the mean over the rows",
+    "step update": "  update    new value = value - rate * gradient; then the loop repeats",
+}
+
+# ---- ops
+
+REFERENCE = {
+    "comma": ", ",
+    "also": " Also {names}.",
+    "foot": "constants: pi, e, tau     `bpcli ops tanh` shows the local derivatives of one",
+    "arguments tie": "arguments tie",
+    "elsewhere": " ({text})",
+    "convention": "{usage} where {place}: {convention}{also}",
+    "no rule": "no rule",
+    "local where": "{local} where {when}, else 0",
+    "also written": "also written {names}",
+    "value": "value",
+    "computed as": "computed as {formula}",
+    "out": "(out is the value of the operation)",
+    "slope": "slope",
+    "domain": "domain",
+    "and elsewhere": "; {text}",
+    "kink": "where {where}: {convention}{also}",
+    "tie rule": "--tie {rule}: {convention}",
+    "accuracy": "accuracy",
+    "to": "value and slope to {error}, relative; most operations to {usual}",
+    "no rule for": "no rule for {param}",
+    "worked": "at {point}: value {value}, slope {slopes}   ({origin})",
+}
+
+# ---- --help
+
+HELP = {
+    "usage": "Usage: ",
+    "arguments": "Arguments:",
+    "options": "Options:",
+    "commands": "Commands:",
+    "examples": "Examples:",
+    "help": "Show this message.",
+    "default": " [default: {value}]",
 }

@@ -1,0 +1,128 @@
+"""The help in Chinese, by what it belongs to; the English stands where commands and options are declared.
+
+A test finds a command or an option that has no Chinese here, and a Chinese text whose option is gone.
+"""
+
+from __future__ import annotations
+
+# By command: what its own help says first; "" is bpcli itself.
+COMMANDS = {
+    "": "对表达式求导，并看清反向传播的每一步。",
+    "eval": "求 表达式的值。",
+    "grad": "求 表达式的值和梯度。",
+    "trace": "逐步显示两遍传播：数值、分支、累加和路径。",
+    "diff": "求 表达式的导数，写成公式。",
+    "check": "用反向模式、前向模式、公式、复步法和差分求同一个梯度；若不一致，退出码为 1。",
+    "jacobian": "每个结果对每个输入的导数：表达式可以以列表结尾，例如 [x*y, x + y]。",
+    "hessian": "表达式的二阶导数，或它们与一个方向的乘积。",
+    "jvp": "表达式沿一个方向变化的快慢：前向模式一遍即可。",
+    "vjp": "各结果加权之和的梯度：反向模式一遍即可。",
+    "why": "梯度为什么是 0、极大、极小、无穷大或没有定义：找出起决定作用的边。",
+    "graph": "画出表达式的计算图；给了值，就连同数值、局部导数和梯度一起画。",
+    "ops": "全部运算：值、局部导数、定义域和约定。",
+    "fit": "用梯度下降把多项式拟合到文件中的两列数据。",
+    "train": "把 fit 的下降过程写成循环：前向传播、损失、反向传播、更新。",
+}
+# By command: what the list of commands says in one line.
+SHORT = {
+    "eval": "表达式的值。",
+    "grad": "值和梯度。",
+    "trace": "逐步显示两遍传播。",
+    "diff": "写成公式的导数。",
+    "check": "用六种方法求同一个梯度；若不一致，退出码为 1。",
+    "jacobian": "每个结果对每个输入的导数。",
+    "hessian": "二阶导数，以及它们与方向的乘积。",
+    "jvp": "各结果沿一个方向变化的快慢。",
+    "vjp": "各结果加权之和的梯度。",
+    "why": "梯度为什么是 0、极大、无穷大或没有定义。",
+    "graph": "把计算图画在终端里，或画成图片。",
+}
+VARIABLES = (
+    "表达式是一个公式，或用 ; 隔开的若干语句，最后一句是结果。变量的值写成与它同名的选项：--x 2、--w=-1e5、"
+    "--b 1/3、--t pi/2。写 `-` 则从标准输入读取表达式。选项到 `--` 为止：后面的不论以什么开头，都是表达式。"
+)
+
+# By option, or by command and option where it means something else there.
+OPTIONS = {
+    "set": "给变量一个值，不论它叫什么名字。",
+    "file": "从文件读取表达式；- 表示标准输入。",
+    "from": "显示用 --json 保存的记录；- 表示标准输入。",
+    "wrt": "对哪些名称求导，例如 x,w。",
+    "diff wrt": "依次对这些名称求导：w；三阶导数如 x,x,y。",
+    "output": "使用哪些结果：被赋值的名称，或在结果列表中的位置（从 0 起）。",
+    "data": "变量取自文件的各列（CSV、JSON 行、.npy、.npz、.gz），每行一个答案；- 表示标准输入。",
+    "keep": "与 --data 合用：在结果前面重复用到的各列。",
+    "save": "与 --data 合用：写入 .csv、.jsonl、.npy 或 .npz 文件，要么写完整，要么不写。",
+    "mode": "forward（前向）或 reverse（反向）。",
+    "direction": "各输入变化的快慢，例如 x=1,w=-2 或 1,-2。",
+    "weights": "各结果的权重，例如 1,0 或 a=1,b=0（只有一个结果时是 1）。",
+    "diff order": "求导几次（1）。",
+    "hessian order": "导数的阶数（2）。",
+    "format": "rich（在终端上）、plain 或 json。",
+    "diff format": "rich（在终端上）、plain、latex 或 json。",
+    "trace format": "rich（在终端上）、plain、ascii、md、latex、html、json、svg、dot 或 mermaid。",
+    "graph format": "rich（在终端上）、plain、json、svg、dot 或 mermaid。",
+    "grad format": "rich（在终端上）、plain 或 json；与 --data 合用时 csv 或 json。",
+    "eval format": "rich（在终端上）、plain 或 json；与 --data 合用时 csv 或 json。",
+    "style": "variable（框是变量，线上写局部导数）或 op（框是运算，线上写数值）。",
+    "ascii": "只用 ASCII 字符作图。",
+    "json": "等同于 --format json。",
+    "rules": "说明用了哪些求导法则，由外到内。",
+    "lang": "文字的语言：en 或 zh（默认依系统的区域设置）。",
+    "ambiguous": "终端给 × 和 σ 这类字符几列：1 或 2（1）。",
+    "explain": "逐步用文字解说：brief（简短）、normal（一般）或 story（讲故事）。",
+    "digits": "显示几位有效数字（6）。",
+    "interactive": "按键逐步走完两遍传播，也可以往回走。",
+    "all": "在终端上打印长记录的每一行（管道总是得到全部）。",
+    "only": "只打印一部分：forward（前向）、backward（反向）、tangents（切线值）或 paths（路径）。",
+    "until": "到该节点有了值就停；与 --only backward 合用：到它有了导数就停。",
+    "rows": "只打印每个表的第 A 到 B 行，从 1 数起。",
+    "lens": "换个角度看这次记录：cost（代价）、flow（梯度流）或 memory（内存），可以同时选几个。",
+    "measure": "与 --lens cost 合用：也测量各方法的时间。",
+    "repeat": "在同一个计算图上反向传播 N 次，显示每次之后的梯度。",
+    "no-zero": "与 --repeat 合用：中间不把梯度清零，于是它们累加。",
+    "exact": "用分数计算，并说明到哪里为止。",
+    "precision": "用 N 位数字计算，2 到 10000（需要 mpmath）。",
+    "dtype": "把每个结果舍入到 float32、float16 或 bfloat16。",
+    "loss-scale": "反向传播从 S 开始，最后再除以它。",
+    "expect": "对该名称的梯度，或该结果的值，不等于给定的值时，退出码为 1；用于 diff 时写 名称=公式 或 公式。",
+    "claim": "别人对该名称算出的梯度：如果错了，退出码为 1，并指出怎样的失误会得出这个数。",
+    "tolerance": "允许的最大相对误差（1e-6）。",
+    "step": "中心差分的步长，再乘以 max(1, |x|)（默认取几个中最好的）。",
+    "sweep": "各种差分在许多步长下的误差：截断与舍入构成的 V 形。",
+    "tie": "max 或 min 的参数相等时斜率归谁：share（平分）、first（第一个）或 last（最后一个）（share）。",
+    "no-share": "相同的子表达式各作一个节点，不合并。",
+    "max-nodes": "节点多于这个数的计算图不予计算（20000000）。",
+    # The bare answer of each command.
+    "eval q": "只给出值，完整精度；与 --data 合用时没有名称行，也没有提示。",
+    "grad q": "只给出答案：每行一个 名称=值，完整精度；与 --data 合用时只有各行数据。",
+    "trace q": "只给出答案：每行一个 名称=值，完整精度。",
+    "diff q": "只给出公式，或每行一个 名称=公式。",
+    "check q": "只给出 ok、no 或 undecided。",
+    "jacobian q": "只给出数字，矩阵每行一行，完整精度。",
+    "hessian q": "只给出数字，矩阵每行一行，完整精度。",
+    "jvp q": "只给出答案：每行一个 名称=值，完整精度。",
+    "why q": "只给出答案的类别：zero、huge、tiny、infinite、undefined 等。",
+    "graph q": "只给出图。",
+    "vjp q": "只给出答案：每行一个 名称=值，完整精度。",
+    # Of bpcli itself.
+    "version": "显示版本。",
+    "help": "显示这份说明。",
+    "install-completion": "为当前的 shell 安装命令补全。",
+    "show-completion": "显示当前 shell 的补全脚本，以便复制或自行安装。",
+    # Of the other commands.
+    "ops NAME": "某一个运算。",
+    "ops json": "一个 JSON 对象。",
+    "ops kinks": "所有折点和跳跃处的约定。",
+    "fit FILE": "CSV 文件；- 表示标准输入。",
+    "train FILE": "CSV 文件；- 表示标准输入。",
+    "degree": "多项式的次数。",
+    "x-col": "x 是哪一列，用列名或列号。",
+    "y-col": "y 是哪一列，用列名或列号。",
+    "lr": "在缩放后的基下的学习率，或 auto（自动）。",
+    "steps": "最多几步。",
+    "trace-steps": "完整显示开头的几步。",
+    "no-scale": "直接在 x 的各次幂下做梯度下降，看看会怎样。",
+    "fit q": "只给出系数，每行一个 名称=值。",
+    "train q": "只给出系数，每行一个 名称=值。",
+}
