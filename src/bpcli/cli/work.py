@@ -19,6 +19,7 @@ from bpcli.numbers import full, show
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from bpcli.calculus.kinds import Kind
     from bpcli.cli.arguments import Request
@@ -107,10 +108,10 @@ class Work:
             raise InputError("unknown-mode", mode=mode)
         return mode
 
-    def by_name(self, option: str, names: Sequence[str]) -> dict[str, float]:
-        """Numbers by name: `x=1,w=-2`, or `1,-2` in the order of the names. Raises InputError."""
-        found: dict[str, float] = {}
-        for place, piece in enumerate(self.options[option].split(",")):
+    def by_name(self, option: str, names: Sequence[str]) -> dict[str, Any]:
+        """Numbers or arrays by name: `x=1,w=[1,2]`, or `1,-2` in the order of the names. Raises InputError."""
+        found: dict[str, Any] = {}
+        for place, piece in enumerate(pieces(self.options[option])):
             name, equals, text = piece.partition("=")
             if not equals:
                 if place >= len(names):
@@ -130,6 +131,22 @@ class Work:
     def number(self, value: float) -> str:
         """A number of a bare answer: to the last bit, or to the digits that were asked for."""
         return show(value, self.digits) if "digits" in self.options else full(value)
+
+
+def pieces(text: str) -> list[str]:
+    """The parts of a list that commas outside of brackets divide.
+
+    >>> pieces("x=[1, 2],w=3")
+    ['x=[1, 2]', 'w=3']
+    """
+    found, depth = [""], 0
+    for char in text:
+        depth += (char in "([{") - (char in ")]}")
+        if char == "," and depth <= 0:
+            found.append("")
+        else:
+            found[-1] += char
+    return found
 
 
 def chosen_kind(options: dict[str, str]) -> Kind:
