@@ -35,6 +35,8 @@ CALLS = [
     ["diff", "(x+w)*w"],
     ["diff", "(x+w)*w", "--wrt", "w", "--x", "2", "--w", "3"],
     ["diff", "x^3", "--wrt", "x,x"],
+    ["diff", "x @ A @ x", "--shape", "x=2,A=2x2"],
+    ["diff", "x @ A @ x", "--x", "[1,2]", "--A", "[[1,2],[3,4]]"],
     ["diff", "3"],
     ["diff", "x*sin(w*x)", "--rules"],
     ["diff", "x*sin(x)", "--rules", "--order", "2", "--lang", "zh"],

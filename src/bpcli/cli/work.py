@@ -18,7 +18,7 @@ from bpcli.numbers import full, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Any
 
     from bpcli.calculus.kinds import Kind
@@ -63,6 +63,7 @@ class Work:
         self.options = options
         self.expected = request.several.get("expect", [])
         self.claimed = request.several.get("claim", [])
+        self.shapes = request.several.get("shape", [])
         if "tolerance" in options and request.command != "check" and not self.expected and not self.claimed:
             raise InputError("tolerance-alone")
         self.format = chosen_format(options.get("format", ""), "json" in options, request.command, rows is not None)
@@ -84,7 +85,7 @@ class Work:
         for name in ("mode", "exact", "precision", "dtype"):
             if name in options and rows is not None:
                 raise InputError("one-point-only", option=name)
-        known = self.given if rows is None else {*self.given, *map(spelled, rows.names)}
+        known: Collection[str] = self.given if rows is None else {*self.given, *map(spelled, rows.names)}
         text = read_text(request.text, options.get("file"))
         self.program: Program = parse(text, given=known, share=share, limit=limit, tie=options.get("tie", "share"))
         if self.program.graph.functions and request.command not in JUDGES:

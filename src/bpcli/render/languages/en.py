@@ -118,6 +118,7 @@ PHRASES = {
     "vjp cost": "reverse mode: 1 pass up and 1 sweep down, whatever the number of inputs and results",
     # Answers.
     "beside floats": "      float64: {value}, relative error {error}",
+    "number for want of a shape": "no shape was given for {names}: a single number is meant",
     "direction": "direction d",
     "at": "at",
     "along": "along {direction}",

@@ -111,6 +111,7 @@ PHRASES = {
     "jvp cost": "前向模式：1 遍，与输入和结果的个数无关",
     "vjp cost": "反向模式：前向 1 遍，反向 1 遍，与输入和结果的个数无关",
     "beside floats": "      双精度 float64：{value}，相对误差 {error}",
+    "number for want of a shape": "没有给出 {names} 的形状，因此当作单个的数",
     "direction": "方向 d",
     "at": "位于",
     "along": "沿方向 {direction}",
