@@ -182,6 +182,7 @@ REASONS = {
     "corner": "{op} is at a corner, and one side alone would be seen",
     "range": "it leaves the range of numbers here",
     "lost": "its step is lost in rounding",
+    "tensors": "it is made for single numbers alone",
 }
 VERDICTS = {
     "reference": "reference",
@@ -201,6 +202,10 @@ VERDICTS = {
     "fault": "the rule at {node} is wrong: with {at} it gives {local}, and a difference of it gives {difference}",
     "surrogate": "the rule at {node} is a surrogate, which is meant to differ: with {at} it gives {local}, and a "
     "difference of it gives {difference}",
+    "random step": "a random step of {argument}",
+    "every entry": "every entry of {names} was compared; errors are relative to the largest one",
+    "some entries": "{checked} of the {count} entries of {name} were compared, drawn with a fixed seed, and {directions} "
+    "random directions; errors are relative to the largest entry",
     "sweep": "Relative error by {name} against the step",
     "short forward_difference": "forward",
     "short central_difference": "central",

@@ -231,6 +231,7 @@ REASONS = {
     "corner": "{op} 正处在折点上，只能看到一侧",
     "range": "它在这里超出了数的范围",
     "lost": "步长在舍入中消失了",
+    "tensors": "它只用于单个的数",
 }
 VERDICTS = {
     "reference": "基准",
@@ -249,6 +250,10 @@ VERDICTS = {
     "comparison": "一个比较运算",
     "fault": "{node} 处的规则有误：在 {at} 处它给出 {local}，差分给出 {difference}",
     "surrogate": "{node} 处的规则是替代梯度（surrogate），本来就会有差别：在 {at} 处它给出 {local}，差分给出 {difference}",
+    "random step": "{argument} 的一个随机小步",
+    "every entry": "{names} 的每个分量都比较过；误差相对于绝对值最大的分量",
+    "some entries": "{name} 的 {count} 个分量中比较了 {checked} 个（用固定的种子抽取），还有 {directions} 个随机方向；"
+    "误差相对于绝对值最大的分量",
     "sweep": "{name} 的相对误差随步长的变化",
     "short forward_difference": "前向差分",
     "short central_difference": "中心差分",
