@@ -43,7 +43,7 @@ def page_pieces(trace: Trace, digits: int = DIGITS, language: str = "en") -> Ite
     if len(packed) > LONGEST_PROGRAM + len(embedded(_sentences())):
         packed = ""
     title = html.escape(f"{_output(trace)}: {say['title']}")
-    yield f'<!doctype html>\n<html lang="{_tag(language)}">\n<head>\n<meta charset="utf-8">\n'
+    yield f'<!doctype html>\n<html lang="{language_tag(language)}">\n<head>\n<meta charset="utf-8">\n'
     yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield '<meta name="color-scheme" content="light dark">\n'
@@ -78,7 +78,8 @@ def _plays(trace: Trace) -> bool:
     return alike and len(trace.forward) <= MOST_STEPS and len(trace.backward) <= MOST_EDGES
 
 
-def _tag(language: str) -> str:
+def language_tag(language: str) -> str:
+    """What the lang attribute calls a language."""
     return "zh-Hans" if language == "zh" else language
 
 

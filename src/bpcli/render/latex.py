@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LONGEST = 200  # characters of a formula that is read again
 SLOPE = re.compile(r"(S\*)?d(\w+|\(.*\))/d(\w+)")
-COUNTER = re.compile(r"(.*) (\(\d+ \D+ \d+\))")
+COUNTER = re.compile(r"(.*) (\(\d+(?: \D+ |/)\d+\))")
 RELATIONS = re.compile(r" (=|≈) ")
 WORDS = ("#", "")  # columns whose cells are words and counts
 PREAMBLE = r"""\documentclass{article}
@@ -105,30 +105,36 @@ def mathematics(text: str, names: Collection[str]) -> str:
     )
 
 
-def is_formula(column: str, cell: str) -> bool:
+def is_formula(key: str, cell: str) -> bool:
     """Whether a cell is mathematics: of a path those that have arrows, not the words below them."""
-    return column not in WORDS and (column != "path" or " -> " in cell)
+    return key not in WORDS and (key != "path" or " -> " in cell)
 
 
-def table_lines(table: Table, names: Collection[str], whole: bool = True) -> Iterator[str]:
-    """A table below its heading."""
+def table_lines(
+    table: Table, names: Collection[str], whole: bool = True, environment: str = "tabular"
+) -> Iterator[str]:
+    """A table below its heading; a longtable goes on over pages."""
     yield rf"\subsection*{{{words(table.title)}}}"
     if table.aside:
-        yield words(table.aside)
+        yield words(table.aside) + r"\par\nopagebreak"
         yield ""
-    opening = rf"\begin{{tabular}}{{{'l' * len(table.columns)}}}"
+    long = environment == "longtable"
+    closing = rf"\end{{{environment}}}"
+    opening = rf"\begin{{{environment}}}{'[l]' if long else ''}{{{'l' * len(table.columns)}}}"
     yield opening
-    yield " & ".join(rf"\textit{{{words(column)}}}" for column in table.columns) + r" \\ \hline"
+    yield " & ".join(rf"\textit{{{words(column)}}}" for column in table.columns) + (
+        r" \\ \hline \endhead" if long else r" \\ \hline"
+    )
     for row in layout.shortened(table, whole):
         if isinstance(row, str):
-            yield from (r"\end{tabular}", "", words(row), "", opening)
+            yield from (closing, "", words(row), "", opening)
             continue
-        cells = zip(table.columns, row, strict=True)
+        cells = zip(table.keys, row, strict=True)
         yield " & ".join(
-            f"${mathematics(each, names)}$" if each and is_formula(column, each) else words(each)
-            for column, each in cells
+            f"${mathematics(each, names)}$" if each and is_formula(key, each) else words(each)
+            for key, each in cells
         ) + r" \\"
-    yield r"\end{tabular}"
+    yield closing
     yield ""
 
 

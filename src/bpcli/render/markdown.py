@@ -34,11 +34,11 @@ def code(text: str) -> str:
     return f"{fence}{text}{fence}" if len(fence) == 1 else f"{fence} {text} {fence}"
 
 
-def cell(text: str, column: str) -> str:
+def cell(text: str, key: str) -> str:
     """A cell of a table; a bar in it does not end it."""
     if not text:
         return ""
-    return code(text).replace("|", "\\|") if column in CODE else escaped(text)
+    return code(text).replace("|", "\\|") if key in CODE else escaped(text)
 
 
 def table_lines(table: Table, whole: bool = True) -> Iterator[str]:
@@ -49,14 +49,14 @@ def table_lines(table: Table, whole: bool = True) -> Iterator[str]:
         yield escaped(table.aside)
         yield ""
     names = " | ".join(escaped(column) for column in table.columns)
-    rules = " | ".join("---:" if column in NUMERIC else "---" for column in table.columns)
+    rules = " | ".join("---:" if key in NUMERIC else "---" for key in table.keys)
     head = (f"| {names} |", f"| {rules} |")
     yield from head
     for row in layout.shortened(table, whole):
         if isinstance(row, str):
             yield from ("", escaped(row), "", *head)
         else:
-            yield f"| {' | '.join(cell(each, name) for each, name in zip(row, table.columns, strict=True))} |"
+            yield f"| {' | '.join(cell(each, key) for each, key in zip(row, table.keys, strict=True))} |"
     yield ""
 
 
