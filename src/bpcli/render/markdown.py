@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bpcli.numbers import DIGITS
 from bpcli.render import layout
+from bpcli.render.languages import ENGLISH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,22 +61,24 @@ def table_lines(table: Table, whole: bool = True) -> Iterator[str]:
     yield ""
 
 
-def trace_lines(trace: Trace, digits: int = DIGITS, *, whole: bool = True) -> Iterator[str]:
+def trace_lines(
+    trace: Trace, digits: int = DIGITS, *, whole: bool = True, language: str = ENGLISH
+) -> Iterator[str]:
     """A trace as lines of Markdown."""
-    first, *rest = layout.header(trace, digits)
+    first, *rest = layout.header(trace, digits, language)
     yield f"# {code(first)}"
     yield ""
     for part in rest:
         yield f"- {escaped(part)}"
     yield ""
-    tables = [layout.forward_table(trace, digits)] if trace.forward else []
+    tables = [layout.forward_table(trace, digits, language)] if trace.forward else []
     if trace.backward:
-        tables.append(layout.backward_table(trace, digits))
-    for table in (*tables, *layout.tangent_tables(trace, digits)):
+        tables.append(layout.backward_table(trace, digits, language))
+    for table in (*tables, *layout.tangent_tables(trace, digits, language)):
         yield from table_lines(table, whole)
-    for table in layout.path_tables(trace, digits):
+    for table in layout.path_tables(trace, digits, language):
         yield from table_lines(table)
-    for line in layout.closing(trace, digits):
+    for line in layout.closing(trace, digits, language):
         for part in line.split("          "):
             results = part.split("    ")
             yield ", ".join(map(code, results)) if results[0].startswith("d") and " = " in part else escaped(part)

@@ -10,7 +10,6 @@ import re
 from bpcli.calculus.sweeps import NO_SLOPE
 from bpcli.errors import display_width
 from bpcli.language import text
-from bpcli.language.latex import LETTERS
 from bpcli.numbers import DIGITS
 from bpcli.render import latex, layout, markdown, plain
 from bpcli.render.languages import ENGLISH
@@ -32,7 +31,6 @@ MOST_FACTORS = 4  # of a path that has a blank for each; of a longer one the pro
 MOST_TOGETHER = 20  # rows of a table that LaTeX keeps on one page
 NUMBER = re.compile(r"-?[\d./e-]+")
 
-CODED = re.compile(r"U\+([0-9A-F]{4,6});")
 BOX = "\ue002"  # the same in a formula of LaTeX, where a line would be taken for that of a fraction
 RULES = r"""\usepackage{longtable} % a table of many pages needs a second run
 \newcommand{\blank}{\underline{\hspace{1.5cm}}}
@@ -261,20 +259,18 @@ def latex_lines(sheet: Sheet) -> Iterator[str]:
     def spelled(each: str) -> str:
         for mark, stand_in in stand_ins.items():
             each = each.replace(mark, stand_in)
-        return _coded(each)
+        return latex.coded(each)
 
-    for line in _latex_lines(sheet, spelled, lambda each: latex.words(_coded(each))):
+    for line in _latex_lines(sheet, spelled, lambda each: latex.words(latex.coded(each))):
         for stand_in, command in commands.items():
             line = line.replace(stand_in, command)
-        yield CODED.sub(lambda found: chr(int(found[1], 16)), line) if chinese else line
+        yield latex.decoded(line) if chinese else line
 
 
 def _latex_lines(sheet: Sheet, spelled: Callable[[str], str], words: Callable[[str], str]) -> Iterator[str]:
     """The same before blanks and Chinese characters take their places."""
     name, date = map(words, sheet.fields)
-    preamble, begin, rest = latex.PREAMBLE.partition(r"\begin{document}")
-    if sheet.language != ENGLISH:
-        preamble = preamble.replace("{article}", "{ctexart}")  # it has the fonts, and wants xelatex
+    preamble, begin, rest = latex.preamble(sheet.language).partition(r"\begin{document}")
     yield preamble + RULES + begin + rest
     yield rf"\section*{{{words(sheet.title)}}}"
     yield rf"{name} \field{{}} \hfill {date} \field{{}}\par"
@@ -288,7 +284,7 @@ def _latex_lines(sheet: Sheet, spelled: Callable[[str], str], words: Callable[[s
     yield ""
     for table in sheet.tables:
         environment = "tabular" if table.count <= MOST_TOGETHER else "longtable"
-        yield from latex.table_lines(_boxed(table).spelled(spelled), sheet.names, environment=environment)
+        yield from latex.table_lines(_boxed(table), sheet.names, environment=environment, spell=spelled)
     yield r"\bigskip"
     yield r" \qquad ".join(f"${latex.mathematics(spelled(line), sheet.names)}$" for line in sheet.closing)
     yield ""
@@ -301,11 +297,6 @@ def _boxed(table: Table) -> Table:
         return table
     place = table.keys.index("with numbers")
     return _blanked(table, [(*row[:place], row[place].replace(BLANK, BOX), *row[place + 1 :]) for row in table.rows])
-
-
-def _coded(each: str) -> str:
-    """Text whose wide characters pass through what writes LaTeX in ASCII, to be put back behind it."""
-    return "".join(char if char.isascii() or char in LETTERS else f"U+{ord(char):04X};" for char in each)
 
 
 def _stand_in(sheet: Sheet) -> int:

@@ -138,7 +138,7 @@ def show(
         print_trace(trace, digits, whole=whole, language=language, explain=explain)
     elif format in PAGES:
         page = import_module(f"bpcli.render.{PAGES[format]}")
-        write(page.trace_lines(trace, digits, whole=whole or not sys.stdout.isatty()))
+        write(page.trace_lines(trace, digits, whole=whole or not sys.stdout.isatty(), language=language))
     elif format in PICTURES:
         from bpcli.cli.commands.graph import show as show_picture
         from bpcli.render.diagram import diagram
