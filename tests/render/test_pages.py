@@ -110,6 +110,20 @@ def test_latex_in_chinese_has_the_fonts_of_ctex() -> None:
         assert piece in page
 
 
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        # By hand: words are no product of names, and names of the trace are.
+        ("5 factors", r"\text{5 factors}"),
+        ("taken", r"\text{taken}"),
+        ("5*w", "5 w"),
+        ("x = 5*w", "x = 5 w"),
+    ],
+)
+def test_words_of_a_cell_are_no_mathematics(cell: str, written: str) -> None:
+    assert latex.mathematics(cell, {"x", "w"}) == written
+
+
 DOCUMENTS = [
     ("(x+w)*w", {"x": 2, "w": 3}),
     ("p = w*x + b; loss_1 = (p - t)^2/3", {"w": 2, "b": -1, "x": 3, "t": 10}),

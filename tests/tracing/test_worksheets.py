@@ -120,6 +120,19 @@ def test_a_program_that_has_no_value_anywhere_is_refused() -> None:
     assert caught.value.kind == "no-fresh-numbers"
 
 
+def test_names_that_do_not_fit_are_told_as_they_are_without_a_sheet() -> None:
+    for text, at, kind in (("xy", {"x": 2.0, "y": 3.0}, "joined-names"), ("x + sin", {"x": 2.0}, "function-as-value")):
+        with pytest.raises(InputError) as caught:
+            fresh_numbers(parse(text, given=at), at, 0)
+        assert caught.value.kind == kind
+
+
+def test_thirds_are_avoided_where_something_is_divided_by_three() -> None:
+    for seed in range(6):
+        point = reached("(x/3 + w)*w", seed)
+        assert all(value == round(value, 2) for value in point.values if value != 1 / 3)
+
+
 def test_a_long_program_gets_its_numbers_in_fewer_tries() -> None:
     text = "; ".join(["a0 = tanh(x)", *(f"a{k + 1} = tanh(a{k} + w)" for k in range(3000)), "a3000"])
     assert [*chosen(text)] == ["x", "w"]

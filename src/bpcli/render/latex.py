@@ -82,7 +82,8 @@ def formula(text: str, names: Collection[str]) -> str:
     if len(text) <= LONGEST:
         try:
             read = parse(text, given=names, share=False)
-            if len(read.outputs) == 1 and not read.assigned:
+            known = all(name in names for name in read.inputs)  # "5 factors" is no product
+            if known and len(read.outputs) == 1 and not read.assigned:
                 written = latex.expression(read.graph, read.output)
                 if written.isascii():
                     return written

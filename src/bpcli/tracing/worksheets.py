@@ -40,10 +40,10 @@ def fresh_numbers(
     """A number, as it is written, for each input that has none: the same for the same program and seed.
 
     Points are tried in turn, and one without fault is taken: no kink, tie or infinite number, no value, slope or
-    gradient that is 0, nothing beyond LARGE or TINY, and no step at which numbers of up to FIGURES digits give a
-    longer one. Where there is none, one with the fewest faults, in that order of weight. Seeds next to each
-    other, from a multiple of CLASS on, take different ones of equal merit as long as there are any. All rests on
-    nothing but integer arithmetic, so that it does not change with Python.
+    gradient that is 0, nothing beyond LARGE or TINY, and no number of more than FIGURES digits. Where there are
+    none or too few, those with the fewest faults, in that order of weight. Seeds next to each other, from a
+    multiple of CLASS on, take different points as long as there are any that differ in long numbers alone. All
+    rests on nothing but integer arithmetic, so that it does not change with Python.
 
     wrt: names whose gradient counts; all inputs unless given
 
@@ -56,33 +56,37 @@ def fresh_numbers(
     missing = [name for name in program.inputs if name not in given]
     if not missing:
         return {}
-    if any(len(name) > 1 and name in TABLE for name in missing):
-        evaluate(program, given)  # says that a function was written without its brackets
+    if any(len(name) > 1 and name in TABLE for name in missing) or not given.keys() <= {*program.inputs}:
+        evaluate(program, given)  # a function without its brackets, or names that are none of the program: it says so
     floats = {name: float(value) for name, value in given.items()}
     block, place = divmod(seed, CLASS)
-    least: Faults | None = None
-    alike: list[dict[str, str]] = []
-    for texts in _candidates(missing, {*floats.values()}, block, len(program.graph)):
-        if texts in alike:
+    found: list[tuple[Faults, dict[str, str]]] = []
+    tried: list[dict[str, str]] = []
+    perfect = 0
+    for rough, texts in _candidates(missing, {*floats.values()}, block, len(program.graph)):
+        if rough and any(not faults[0] for faults, _ in found):
+            break
+        if texts in tried:
             continue
+        tried.append(texts)
         try:
             point = gradient(program, floats | {name: float(text) for name, text in texts.items()}, wrt, record=True)
         except NumericError:
             continue
         faults = faults_of(point)
-        if least is None or faults < least:
-            least, alike = faults, []
-        if faults == least:
-            alike.append(texts)
-        if not any(faults) and len(alike) > place:
+        found.append((faults, texts))
+        perfect += not any(faults)
+        if perfect > place:
             break
-    if not alike:
+    if not found:
         raise InputError("no-fresh-numbers", name=missing[0])
-    return alike[place % len(alike)]
+    found.sort(key=lambda each: each[0])  # of equals the one that was tried first
+    suitable = [texts for faults, texts in found if faults[:3] == found[0][0][:3]]
+    return suitable[place % len(suitable)]
 
 
 def faults_of(point: Point) -> Faults:
-    """What speaks against a point: undecided places, zeros, numbers of awkward size, numbers that grow long."""
+    """What speaks against a point, counted: undecided places, zeros, numbers of awkward size, long numbers."""
     graph, values = point.program.graph, point.values
     undecided = sum(note.kind in ODD for note in point.notes)
     zeros = sum(not slope for slope in point.gradient.values())
@@ -98,13 +102,13 @@ def faults_of(point: Point) -> Faults:
         undecided += value - value != 0
         zeros += not value
         awkward += _is_awkward(value)
-        long += not _is_short(value) and all(_is_short(values[argument]) for argument in arguments)
+        long += not _is_short(value)
     for branch in point.branches:
         if branch.state != OPEN:
             continue
         zeros += not branch.local
         awkward += _is_awkward(branch.local)
-        long += not _is_short(branch.local) and _is_short(values[branch.node])
+        long += not _is_short(branch.local)
     return undecided, zeros, awkward, long
 
 
@@ -117,15 +121,17 @@ def _is_short(value: float) -> bool:
     return abs(value - float(f"{value:.{FIGURES}g}")) <= 1e-12 * abs(value)
 
 
-def _candidates(names: Sequence[str], used: set[float], block: int, size: int) -> Iterator[dict[str, str]]:
-    """The points of a block of seeds, the simplest first."""
+def _candidates(
+    names: Sequence[str], used: set[float], block: int, size: int
+) -> Iterator[tuple[bool, dict[str, str]]]:
+    """The points of a block of seeds, the simplest first, and whether they are of the last resort."""
     share = max(FEWEST, MOST_NODES_IN_ALL // max(size, 1)) // len(TURNS)
     key = block * sum(most for _, most in TURNS)
     for pool, most in TURNS:
         unused = [text for text in pool if float(text) not in used] or pool
         for turn in range(min(most, share)):
             drawn = _shuffled(unused, key + turn)
-            yield {name: drawn[place % len(drawn)] for place, name in enumerate(names)}
+            yield pool is ROUGH, {name: drawn[place % len(drawn)] for place, name in enumerate(names)}
         key += most
 
 
