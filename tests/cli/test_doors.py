@@ -75,6 +75,7 @@ CALLS = [
     ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--format", "ascii"],
     ["trace", "p = w*x + b; L = (p - t)^2", "--w", "2", "--b", "-1", "--x", "3", "--t", "10", "--wrt", "w", "--all"],
     ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--format", "svg"],
+    ["trace", "(x+w)*w", "--blank", "--seed", "3", "--w", "2"],
     ["graph", "(x+w)*w"],
     ["graph", "(x+w)*w", "--x", "2", "--w", "3", "--ascii", "--style", "op"],
     ["graph", "(x+w)*w", "--x", "2", "--w", "3", "--format", "dot"],

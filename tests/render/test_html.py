@@ -150,6 +150,7 @@ def test_it_is_printed_by_the_command_in_the_language_of_the_locale(run: Runner,
     assert "Backpropagation, step by step" in english.out.partition("<script")[0]
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert "一步一步看反向传播" in run(*words, "--format", "html").out.partition("<script")[0]
+    assert "上游 × 局部" in run(*words, "--format", "html").out.partition("<script")[0]
     stored = run(*words, "--json").out
     assert run("trace", "--from", "-", "--format", "html", stdin=stored).out == run(*words, "--format", "html").out
 

@@ -89,6 +89,41 @@ def test_columns_are_as_wide_as_the_spelling() -> None:
     ]
 
 
+@given(valued(ALL + CUTTING))
+def test_a_page_in_chinese_has_the_numbers_of_the_english_one(run: Run) -> None:
+    trace = record(*run)
+    for page in (markdown, latex):
+        english, chinese = ("\n".join(page.trace_lines(trace, language=language)) for language in ("en", "zh"))
+        for title in ("前向传播", "反向传播"):
+            assert title in chinese or not trace.backward
+        # "(1 of 2)" and "used twice" have other words and numbers in Chinese.
+        counters = r"\(\d+( of |/)\d+\)|.*(used|用了).*|ctex"
+        assert {*numbers(re.sub(counters, "", english))} == {*numbers(re.sub(counters, "", chinese))}
+        assert chinese.count("approx") == english.count("approx")
+        assert "U+" not in chinese
+        assert page is markdown or balanced(chinese)
+
+
+def test_latex_in_chinese_has_the_fonts_of_ctex() -> None:
+    page = "\n".join(latex.trace_lines(traced("(x+w)*w", x=2, w=3), language="zh"))
+    for piece in (r"\documentclass{ctexart}", r"\textit{上游 × 局部}", "起点：dy/dy = 1", r"\text{ (2/2)}", "& 经过 a"):
+        assert piece in page
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        # By hand: words are no product of names, and names of the trace are.
+        ("5 factors", r"\text{5 factors}"),
+        ("taken", r"\text{taken}"),
+        ("5*w", "5 w"),
+        ("x = 5*w", "x = 5 w"),
+    ],
+)
+def test_words_of_a_cell_are_no_mathematics(cell: str, written: str) -> None:
+    assert latex.mathematics(cell, {"x", "w"}) == written
+
+
 DOCUMENTS = [
     ("(x+w)*w", {"x": 2, "w": 3}),
     ("p = w*x + b; loss_1 = (p - t)^2/3", {"w": 2, "b": -1, "x": 3, "t": 10}),

@@ -43,6 +43,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli trace "(x/3 + w)*w" --x 1/3 --w 3 --exact',
         'bpcli trace "(w*x - t)^2/10000" --w 0.5 --x 0.01 --t 0.01 --dtype float16 --loss-scale 65536',
         'bpcli trace "(x+w)*w" --x 2 --w 3 --format md',
+        'bpcli trace --blank --seed 7 "(x+w)*w" --format md --answer-key key.md',
     ),
     "diff": (
         'bpcli diff "(x+w)*w" --wrt w',

@@ -72,7 +72,7 @@ class Work:
         self.digits = digits(options, max(17, precision))
         if precision and "digits" not in options and request.command != "trace":
             self.digits = precision
-        self.given = {name: value_of(text, name, _of_text(self.kind)) for name, text in request.values.items()}
+        self.given = {name: given_value(text, name, self.kind) for name, text in request.values.items()}
         limit = whole(options, "max-nodes", 1, 10**9) or MOST_NODES
         share = "no-share" not in options
         for name in ("keep", "save"):
@@ -149,9 +149,9 @@ def chosen_kind(options: dict[str, str]) -> Kind:
     return kind_for(dtype or digits or "exact")
 
 
-def _of_text(kind: Kind) -> Kind:
-    """The kind in which the value of an option is read: narrow numbers are those of floats, rounded once."""
-    return kind if kind.written else FLOATS
+def given_value(text: str, name: str, kind: Kind) -> float:
+    """The value of an option, in the kind in which it is read: narrow numbers are those of floats, rounded once."""
+    return value_of(text, name, kind if kind.written else FLOATS)
 
 
 def opened_rows(request: Request) -> Rows:

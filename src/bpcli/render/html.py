@@ -43,12 +43,12 @@ def page_pieces(trace: Trace, digits: int = DIGITS, language: str = "en") -> Ite
     if len(packed) > LONGEST_PROGRAM + len(embedded(_sentences())):
         packed = ""
     title = html.escape(f"{_output(trace)}: {say['title']}")
-    yield f'<!doctype html>\n<html lang="{_tag(language)}">\n<head>\n<meta charset="utf-8">\n'
+    yield f'<!doctype html>\n<html lang="{language_tag(language)}">\n<head>\n<meta charset="utf-8">\n'
     yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield '<meta name="color-scheme" content="light dark">\n'
     yield f"<title>{title}</title>\n<style>\n{page_text('page.css')}</style>\n</head>\n<body>\n"
-    yield from _heading(trace, digits, say["title"])
+    yield from _heading(trace, digits, language)
     if packed:
         yield f'<noscript><p class="notice">{html.escape(say["no-script"])}</p></noscript>\n'
         yield '<div id="stage" class="stage" hidden></div>\n'
@@ -60,9 +60,9 @@ def page_pieces(trace: Trace, digits: int = DIGITS, language: str = "en") -> Ite
                 break
         yield f'<p class="notice">{html.escape(notice)}</p>\n'
     yield '<div id="tables" class="tables">\n'
-    yield from _tables(trace, digits)
+    yield from _tables(trace, digits, language)
     yield '</div>\n<footer id="closing">\n'
-    for line in layout.closing(trace, digits):
+    for line in layout.closing(trace, digits, language):
         yield f"<p>{html.escape(line)}</p>\n"
     yield "</footer>\n"
     if packed:
@@ -78,7 +78,8 @@ def _plays(trace: Trace) -> bool:
     return alike and len(trace.forward) <= MOST_STEPS and len(trace.backward) <= MOST_EDGES
 
 
-def _tag(language: str) -> str:
+def language_tag(language: str) -> str:
+    """What the lang attribute calls a language."""
     return "zh-Hans" if language == "zh" else language
 
 
@@ -86,9 +87,10 @@ def _output(trace: Trace) -> str:
     return trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
 
 
-def _heading(trace: Trace, digits: int, title: str) -> Iterator[str]:
+def _heading(trace: Trace, digits: int, language: str) -> Iterator[str]:
     """What is differentiated, where."""
-    formula, *rest = layout.header(trace, digits)
+    title = page_sentences(language)["title"]
+    formula, *rest = layout.header(trace, digits, language)
     yield f'<header>\n<p id="title" class="title">{html.escape(title)}</p>\n'
     statements = formula.split("; ")
     yield "<h1>" if len(statements) == 1 else '<h1 class="several">'
@@ -96,12 +98,12 @@ def _heading(trace: Trace, digits: int, title: str) -> Iterator[str]:
     yield f'</h1>\n<p id="given">{html.escape("; ".join(rest))}</p>\n</header>\n'
 
 
-def _tables(trace: Trace, digits: int) -> Iterator[str]:
+def _tables(trace: Trace, digits: int, language: str) -> Iterator[str]:
     if trace.forward:
-        yield from _table(layout.forward_table(trace, digits), "forward")
+        yield from _table(layout.forward_table(trace, digits, language), "forward")
     if trace.backward:
-        yield from _table(layout.backward_table(trace, digits), "backward")
-    for table in (*layout.tangent_tables(trace, digits), *layout.path_tables(trace, digits)):
+        yield from _table(layout.backward_table(trace, digits, language), "backward")
+    for table in (*layout.tangent_tables(trace, digits, language), *layout.path_tables(trace, digits, language)):
         yield from _table(table, "")
 
 

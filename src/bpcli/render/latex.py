@@ -13,18 +13,20 @@ from bpcli.language.reader import parse
 from bpcli.numbers import DIGITS
 from bpcli.render import layout
 from bpcli.render.ascii import spelled
+from bpcli.render.languages import ENGLISH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from bpcli.render.layout import Table
     from bpcli.tracing.record import Trace
 
 LONGEST = 200  # characters of a formula that is read again
 SLOPE = re.compile(r"(S\*)?d(\w+|\(.*\))/d(\w+)")
-COUNTER = re.compile(r"(.*) (\(\d+ \D+ \d+\))")
+COUNTER = re.compile(r"(.*) (\(\d+(?: \D+ |/)\d+\))")
 RELATIONS = re.compile(r" (=|≈) ")
+CODED = re.compile(r"U\+([0-9A-F]{4,6});")
 WORDS = ("#", "")  # columns whose cells are words and counts
 PREAMBLE = r"""\documentclass{article}
 \usepackage{amsmath}
@@ -50,6 +52,26 @@ def words(text: str) -> str:
     return "".join(ESCAPES.get(char, char) for char in spelled(text)).replace(r"\textquotedbl{}", "''")
 
 
+def preamble(language: str = ENGLISH) -> str:
+    """What a document begins with. In Chinese ctex has the fonts, and wants xelatex."""
+    return PREAMBLE if language == ENGLISH else PREAMBLE.replace("{article}", "{ctexart}")
+
+
+def coded(text: str) -> str:
+    """Text whose wide characters pass through what writes LaTeX in ASCII, to be decoded behind it."""
+    kept = {*latex.LETTERS, "≈"}  # mathematics has signs for these
+    return "".join(char if char.isascii() or char in kept else f"U+{ord(char):04X};" for char in text)
+
+
+def decoded(text: str) -> str:
+    """The same text with its characters put back.
+
+    >>> decoded(words(coded("50 % 的路径")))
+    '50 \\\\% 的路径'
+    """
+    return CODED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
 def name(text: str) -> str:
     """A name; letters that no font of mathematics has are spelled by their code point."""
     return latex.name("".join(char if char.isascii() or char in latex.LETTERS else spelled(char) for char in text))
@@ -60,7 +82,8 @@ def formula(text: str, names: Collection[str]) -> str:
     if len(text) <= LONGEST:
         try:
             read = parse(text, given=names, share=False)
-            if len(read.outputs) == 1 and not read.assigned:
+            known = all(name in names for name in read.inputs)  # "5 factors" is no product
+            if known and len(read.outputs) == 1 and not read.assigned:
                 written = latex.expression(read.graph, read.output)
                 if written.isascii():
                     return written
@@ -105,58 +128,78 @@ def mathematics(text: str, names: Collection[str]) -> str:
     )
 
 
-def is_formula(column: str, cell: str) -> bool:
+def is_formula(key: str, cell: str) -> bool:
     """Whether a cell is mathematics: of a path those that have arrows, not the words below them."""
-    return column not in WORDS and (column != "path" or " -> " in cell)
+    return key not in WORDS and (key != "path" or " -> " in cell)
 
 
-def table_lines(table: Table, names: Collection[str], whole: bool = True) -> Iterator[str]:
-    """A table below its heading."""
+def table_lines(
+    table: Table, names: Collection[str], whole: bool = True, *, environment: str = "tabular",
+    spell: Callable[[str], str] = str,
+) -> Iterator[str]:  # fmt: skip
+    """A table below its heading, its text spelled in another way; a longtable goes on over pages."""
+    table = table.spelled(spell)
     yield rf"\subsection*{{{words(table.title)}}}"
     if table.aside:
-        yield words(table.aside)
+        yield words(table.aside) + r"\par\nopagebreak"
         yield ""
-    opening = rf"\begin{{tabular}}{{{'l' * len(table.columns)}}}"
+    long = environment == "longtable"
+    closing = rf"\end{{{environment}}}"
+    opening = rf"\begin{{{environment}}}{'[l]' if long else ''}{{{'l' * len(table.columns)}}}"
     yield opening
-    yield " & ".join(rf"\textit{{{words(column)}}}" for column in table.columns) + r" \\ \hline"
+    yield " & ".join(rf"\textit{{{words(column)}}}" for column in table.columns) + (
+        r" \\ \hline \endhead" if long else r" \\ \hline"
+    )
     for row in layout.shortened(table, whole):
         if isinstance(row, str):
-            yield from (r"\end{tabular}", "", words(row), "", opening)
+            yield from (closing, "", words(spell(row)), "", opening)
             continue
-        cells = zip(table.columns, row, strict=True)
+        cells = zip(table.keys, row, strict=True)
         yield " & ".join(
-            f"${mathematics(each, names)}$" if each and is_formula(column, each) else words(each)
-            for column, each in cells
+            f"${mathematics(each, names)}$" if each and is_formula(key, each) else words(each)
+            for key, each in cells
         ) + r" \\"
-    yield r"\end{tabular}"
+    yield closing
     yield ""
 
 
-def trace_lines(trace: Trace, digits: int = DIGITS, *, whole: bool = True) -> Iterator[str]:
-    """A trace as a document."""
+def trace_lines(
+    trace: Trace, digits: int = DIGITS, *, whole: bool = True, language: str = ENGLISH
+) -> Iterator[str]:
+    """A trace as a document: pdflatex compiles it; in Chinese, xelatex."""
+    if language == ENGLISH:
+        yield from _trace_lines(trace, digits, whole, language, str)
+    else:
+        yield from map(decoded, _trace_lines(trace, digits, whole, language, coded))
+
+
+def _trace_lines(
+    trace: Trace, digits: int, whole: bool, language: str, spell: Callable[[str], str]
+) -> Iterator[str]:
+    """The same before wide characters take their places."""
     names = {node.name for node in trace.nodes.values()}
-    yield PREAMBLE
-    first, *rest = layout.header(trace, digits)
+    yield preamble(language)
+    first, *rest = layout.header(trace, digits, language)
     for statement in first.split("; "):
         yield rf"\[ {mathematics(statement, names)} \]"
     for part in rest:
-        yield words(part) + r"\par"
+        yield words(spell(part)) + r"\par"
     yield ""
-    tables = [layout.forward_table(trace, digits)] if trace.forward else []
+    tables = [layout.forward_table(trace, digits, language)] if trace.forward else []
     if trace.backward:
-        tables.append(layout.backward_table(trace, digits))
-    for table in (*tables, *layout.tangent_tables(trace, digits)):
-        yield from table_lines(table, names, whole)
-    for table in layout.path_tables(trace, digits):
-        yield from table_lines(table, names)
+        tables.append(layout.backward_table(trace, digits, language))
+    for table in (*tables, *layout.tangent_tables(trace, digits, language)):
+        yield from table_lines(table, names, whole, spell=spell)
+    for table in layout.path_tables(trace, digits, language):
+        yield from table_lines(table, names, spell=spell)
     yield r"\bigskip"
-    for line in layout.closing(trace, digits):
+    for line in layout.closing(trace, digits, language):
         for part in line.split("          "):
             results = part.split("    ")
             if SLOPE.fullmatch(results[0].partition(" = ")[0]):
                 joined = r" \qquad ".join(mathematics(each, names) for each in results)
                 yield f"${joined}$"
             else:
-                yield words(part)
+                yield words(spell(part))
             yield ""
     yield r"\end{document}"

@@ -121,7 +121,7 @@ def forward_row(trace: Trace, step: Forward, digits: int) -> tuple[str, ...]:
     else:
         shown, relation, value = _told_call(node.op, step, exact, digits, trace.kind)
     operands = [each if written is None else written for written, each in zip(step.texts, shown, strict=True)]
-    levels = [_level(node.op, place, operand) for place, operand in enumerate(operands)]
+    levels = [bracket_level(node.op, place, operand) for place, operand in enumerate(operands)]
     written = text.operation(node.op, operands, levels, spaced=True)
     return (str(step.step), node.name, spaced(trace, step.node), written, value if relation == "=" else f"≈ {value}")
 
@@ -149,7 +149,7 @@ def _told_call(
     return shown, "≈", value
 
 
-def _level(op: str, place: int, operand: str) -> int:
+def bracket_level(op: str, place: int, operand: str) -> int:
     """A negative number takes brackets where it is not the first thing that is read: 2 + (-3)."""
     declared = TABLE.get(op)
     if operand.startswith("-"):

@@ -38,6 +38,11 @@ def run(work: Work) -> int:
         raise InputError("loss-scale-forward")
     _check_options(work, mode)
     explain = chosen_level(work.options, mode, work.format)
+    blank = "blank" in work.options
+    if blank:
+        from bpcli.cli.worksheets import fill_inputs, show_sheet
+
+        seed = fill_inputs(work)
     trace = record(work.program, work.given, work.wrt, mode=mode, kind=work.kind, scale=scale)
     verdicts = None
     if work.expected or work.claimed:
@@ -53,6 +58,10 @@ def run(work: Work) -> int:
         from bpcli.tracing.selection import selected
 
         shown = selected(trace, *map(work.options.get, SELECTING))
+    if blank:
+        return show_sheet(
+            work, shown, seed, lambda as_: show(shown, as_, work.digits, whole=True, bare=None, language=work.language)
+        )
     if "interactive" in work.options:
         from bpcli.cli.interactive import step_through
 
@@ -129,7 +138,7 @@ def show(
         print_trace(trace, digits, whole=whole, language=language, explain=explain)
     elif format in PAGES:
         page = import_module(f"bpcli.render.{PAGES[format]}")
-        write(page.trace_lines(trace, digits, whole=whole or not sys.stdout.isatty()))
+        write(page.trace_lines(trace, digits, whole=whole or not sys.stdout.isatty(), language=language))
     elif format in PICTURES:
         from bpcli.cli.commands.graph import show as show_picture
         from bpcli.render.diagram import diagram
@@ -149,7 +158,7 @@ def show(
 def _check_options(work: Work, mode: str) -> None:
     """Refuse options that go with others alone, before anything is computed. Raises InputError."""
     options = work.options
-    for option, needs in (("measure", "lens"), ("no-zero", "repeat")):
+    for option, needs in (("measure", "lens"), ("no-zero", "repeat"), ("seed", "blank"), ("answer-key", "blank")):
         if option in options and needs not in options:
             raise InputError("option-needs", option=option, needs=needs)
     for option in ("lens", "repeat"):

@@ -122,6 +122,30 @@ PHRASES = {
     "row infinite": "1 of {rows} rows has a result that is infinite; it is row {row} of {file}, in {column}",
     "labelled": "{label}: {text}",
     "interrupted": "interrupted",
+    # A worksheet.
+    "worksheet": "Worksheet",
+    "worksheet of seed": "Worksheet, seed {seed}",
+    "your name": "Name",
+    "date": "Date",
+    "task start": "Fill in the blanks.",
+    "task forward": " Forward: put in numbers and calculate, from top to bottom.",
+    "task backward": (
+        " Backward: along each edge product = upstream * local, and the running total adds up what arrives at a "
+        "node."
+    ),
+    "task tangents": (
+        " Tangents: along each edge product = tangent * local, and the running total adds up what arrives at a "
+        "node."
+    ),
+    "task paths": " Paths: the local derivatives along a path multiply, and the paths add up.",
+    "blank": "blank",
+    "check blanks": "Check",
+    "clear blanks": "Clear",
+    "blanks result": "{right} right, {wrong} wrong, {open} still empty",
+    "blanks done": "All {right} are right.",
+    "slope where": "({slope} where {condition}, else 0)",
+    "answers left out": "the answers are not in it: the same command with --answer-key FILE writes them",
+    "default seed": "these are the numbers of --seed {seed}; --seed {other} gives others",
 }
 
 NOTES = {

@@ -113,6 +113,23 @@ PHRASES = {
     "row infinite": "{rows} 行中有 1 行的结果是无穷大；在 {file} 第 {row} 行的 {column}",
     "labelled": "{label}：{text}",
     "interrupted": "已中断",
+    "worksheet": "练习单",
+    "worksheet of seed": "练习单（随机种子 {seed}）",
+    "your name": "姓名",
+    "date": "日期",
+    "task start": "请填空。",
+    "task forward": "前向传播：从上到下代入数值，算出每个值。",
+    "task backward": "反向传播：每条边上算出 上游梯度 × 局部导数，同一个节点从各条边收到的梯度要累加。",
+    "task tangents": "切线值：每条边上算出 切线值 × 局部导数，同一个节点从各条边收到的要累加。",
+    "task paths": "路径：沿一条路径把局部导数相乘，再把各条路径相加。",
+    "blank": "空格",
+    "check blanks": "检查",
+    "clear blanks": "清空",
+    "blanks result": "对 {right} 个，错 {wrong} 个，还有 {open} 个没填",
+    "blanks done": "{right} 个空全部正确。",
+    "slope where": "（{condition} 时为 {slope}，否则为 0）",
+    "answers left out": "练习单里没有答案：同一条命令加上 --answer-key 文件名，就会写出答案",
+    "default seed": "这里用的是 --seed {seed} 的数；--seed {other} 会换一组数",
 }
 
 NOTES = {
