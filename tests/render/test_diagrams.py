@@ -15,6 +15,7 @@ from bpcli.language.reader import parse
 from bpcli.numbers import show
 from bpcli.render import dot, drawing, mermaid, svg
 from bpcli.render.diagram import MOST_BOXES, STYLES, Diagram, diagram, structure
+from bpcli.render.languages import LANGUAGES
 from bpcli.tracing.record import Trace, record
 from calculus.programs import ALL, CUTTING, texts, valued
 
@@ -434,3 +435,26 @@ def test_a_terminal_gets_the_same_drawing_in_colours(capsys: pytest.CaptureFixtu
     print_diagram(made, 60)
     shown = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert shown == [line.rstrip() for line in drawing.diagram_lines(made, 60)]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_of_a_picture_are_of_its_language(language: str, style: str) -> None:
+    made = diagram(traced("relu(x)*w + where(w > 1, w, floor(x))*detach(w)", x=-2, w=3), style, language=language)
+    root = ElementTree.fromstring("\n".join(svg.diagram_lines(made)))
+    words = " ".join("".join(each.itertext()) for each in root.iter() if each.tag.endswith(("}text", "}desc")))
+    left = {*re.findall(r"[A-Za-z]{3,}", words)} - {"relu", "where", "floor", "detach"}
+    assert bool(re.search("[\u4e00-\u9fff]", words)) == (language == "zh")
+    assert (not left) == (language == "zh"), left
+    drawing_words = " ".join(drawing.diagram_lines(made, 80))
+    assert bool(re.search("[\u4e00-\u9fff]", drawing_words)) == (language == "zh")
+
+
+def test_a_picture_says_what_adds_up() -> None:
+    """By hand: back to w come 1 * 5 and 3 * 1; of two thirds and a third, which no digits tell, the sign is ≈."""
+    assert drawn("(x+w)*w", x=2, w=3).sums == ("the lines back to w add up: dy/dw = 1 * 5 + 3 * 1 = 8",)
+    assert drawn("x*w", x=2, w=3).sums == ()
+    (told,) = drawn("x*(2/3) + x/3", x=1).sums
+    assert "≈ 1" in told
+    picture = " ".join(svg.diagram_lines(drawn("(x+w)*w", x=2, w=3)))
+    assert "dy/dw = 1 * 5 + 3 * 1 = 8</text>" in picture

@@ -13,6 +13,7 @@ from hypothesis import given
 from bpcli.language.reader import parse
 from bpcli.render import latex, markdown
 from bpcli.render.ascii import spelled
+from bpcli.render.languages import LANGUAGES
 from bpcli.render.plain import trace_lines
 from bpcli.tracing.record import Trace, record
 from calculus.programs import ALL, CUTTING, valued
@@ -139,21 +140,53 @@ def test_a_latex_page_says_what_the_trace_says() -> None:
         assert piece in page
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex here")
-@pytest.mark.parametrize(("text", "at"), DOCUMENTS)
-def test_pdflatex_compiles_the_page(text: str, at: dict[str, float], tmp_path: Path) -> None:
-    (tmp_path / "trace.tex").write_text("\n".join(latex.trace_lines(traced(text, **at))), encoding="ascii")
+def compiled(page: str, where: Path) -> None:
+    """The page as pdflatex makes it a document, without an error."""
+    (where / "trace.tex").write_text(page, encoding="utf-8")
     done = subprocess.run(
         ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "trace.tex"],
-        cwd=tmp_path,
+        cwd=where,
         capture_output=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:]
 
 
+def lacks(package: str) -> bool:
+    """Whether there is no pdflatex here, or it has no such package."""
+    if shutil.which("pdflatex") is None or shutil.which("kpsewhich") is None:
+        return True
+    return subprocess.run(["kpsewhich", package], capture_output=True, check=False).returncode != 0
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex here")
+@pytest.mark.parametrize(("text", "at"), [each for each in DOCUMENTS if "权" not in each[0]])
+def test_pdflatex_compiles_the_page(text: str, at: dict[str, float], tmp_path: Path) -> None:
+    compiled("\n".join(latex.trace_lines(traced(text, **at), explain="normal")), tmp_path)
+
+
+@pytest.mark.skipif(lacks("CJKutf8.sty") or lacks("gbsnu4e.tfm"), reason="pdflatex has no Chinese fonts here")
 @pytest.mark.parametrize(("text", "at"), DOCUMENTS)
-def test_names_and_signs_are_ones_that_latex_knows(text: str, at: dict[str, float]) -> None:
-    page = "\n".join(latex.trace_lines(traced(text, **at)))
-    assert page.isascii()
+def test_pdflatex_compiles_the_page_in_chinese(text: str, at: dict[str, float], tmp_path: Path) -> None:
+    compiled("\n".join(latex.trace_lines(traced(text, **at), language="zh", explain="story")), tmp_path)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("text", "at"), DOCUMENTS)
+def test_names_and_signs_are_ones_that_latex_knows(text: str, at: dict[str, float], language: str) -> None:
+    """Those of ASCII; where there is Chinese, be it in a name, the document says where its letters come from."""
+    page = "\n".join(latex.trace_lines(traced(text, **at), language=language, explain="normal"))
+    chinese = language == "zh" or "权" in text
+    assert ("CJKutf8" in page and "ctex" in page) == chinese
+    assert all(char.isascii() or latex.CHINESE.match(char) for char in page)
+    assert page.isascii() or chinese
     assert balanced(page)
+
+
+def test_a_page_in_chinese_has_the_numbers_of_the_plain_one() -> None:
+    trace = traced("(x+w)*w", x=2, w=3)
+    plain = sorted(numbers(" ".join(trace_lines(trace, language="zh"))))
+    assert sorted(numbers(" ".join(markdown.trace_lines(trace, language="zh")))) == plain
+    page = "\n".join(latex.trace_lines(trace, language="zh"))
+    for piece in ("前向传播", "上游梯度", "局部导数", "直接路径", r"$\frac{dy}{dw} = 5 + 3 = 8 \text{ (2/2)}$"):
+        assert piece in page

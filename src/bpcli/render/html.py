@@ -16,7 +16,7 @@ from bpcli.language import text
 from bpcli.numbers import DIGITS
 from bpcli.ops import TABLE
 from bpcli.render import layout
-from bpcli.render.languages import LANGUAGES, page_sentences
+from bpcli.render.languages import LANGUAGES, page_sentences, tag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ HOLE = "\ue000"  # stands for an operand in the text of a step
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
-def page_pieces(trace: Trace, digits: int = DIGITS, language: str = "en") -> Iterator[str]:
+def page_pieces(trace: Trace, digits: int = DIGITS, language: str = "en", explain: str = "") -> Iterator[str]:
     """The page, piece by piece."""
     say = page_sentences(language)
     lesson = lesson_data(trace, digits, language) if _plays(trace) else None
@@ -43,7 +43,7 @@ def page_pieces(trace: Trace, digits: int = DIGITS, language: str = "en") -> Ite
     if len(packed) > LONGEST_PROGRAM + len(embedded(_sentences())):
         packed = ""
     title = html.escape(f"{_output(trace)}: {say['title']}")
-    yield f'<!doctype html>\n<html lang="{_tag(language)}">\n<head>\n<meta charset="utf-8">\n'
+    yield f'<!doctype html>\n<html lang="{tag(language)}">\n<head>\n<meta charset="utf-8">\n'
     yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield '<meta name="color-scheme" content="light dark">\n'
@@ -76,10 +76,6 @@ def _plays(trace: Trace) -> bool:
     """Whether the page can calculate this trace itself, and is not too long for a drawing."""
     alike = trace.kind is FLOATS and trace.scale == 1 and not trace.tangents
     return alike and len(trace.forward) <= MOST_STEPS and len(trace.backward) <= MOST_EDGES
-
-
-def _tag(language: str) -> str:
-    return "zh-Hans" if language == "zh" else language
 
 
 def _output(trace: Trace) -> str:
