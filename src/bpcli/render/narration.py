@@ -219,7 +219,8 @@ def narration(
     if place:
         for name, slope in trace.gradient.items():
             total = f"d{output}/d{name}"
-            yield words["result"][place].format(total=total, slope=show(slope, digits), name=name, output=output)
+            key = "result" if size(slope) else "result zero"
+            yield words[key][place].format(total=total, slope=show(slope, digits), name=name, output=output)
 
 
 def _edge_lines(trace: Trace, level: str, digits: int, language: str) -> Iterator[tuple[str, ...]]:
