@@ -314,3 +314,11 @@ def test_a_slider_and_a_box_change_every_number(tmp_path: Path) -> None:
     assert cells(document, "forward") == [["1", "a", "x + w", "3 + 4", "7"], ["2", "y", "a * w", "7 * 4", "28"]]
     assert "dy/dx = 4    dy/dw = 11" in document
     assert ">28</text>" in document
+
+
+def test_the_last_step_says_what_adds_up(tmp_path: Path) -> None:
+    """By hand: 5 comes to w directly and 3 through a; at w = 3.5 it is 5.5 and 3.5."""
+    path = tmp_path / "lesson.html"
+    path.write_text(page(*LESSONS["two-paths"]), encoding="utf-8")
+    assert "<code>dy/dw = 5 + 3 = 8</code>" in opened(path, "#step=8")
+    assert "<code>dy/dw = 5.5 + 3.5 = 9</code>" in opened(path, "#step=8&set.w=3.5")

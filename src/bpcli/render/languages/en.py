@@ -808,7 +808,7 @@ DRAWING = {
     "gradient": "gradient",
     "local": "local derivative, on its line",
     "back": "back: {slope}",
-    "sum": "the lines back to {name} add up: {sum}",
+    "sum": "each line back to {name} brings gradient * local: {sum}",
 }
 
 # What the page of a lesson says; names in braces are filled in by the page.

@@ -486,11 +486,22 @@ function tell() {
       // A few short paths; the tables have all others.
       const found = ways.find((each) => each.entry === entry && each.count > 1n && each.count <= 4n
         && each.listed.every((path) => path.locals.length <= 3));
-      const sum = found ? [make("ul", "", {}, ...found.listed.map((path) => way(name, path)))] : [];
+      const added = sumOf(entry), parts = found ? found.listed.map((path) => way(name, path)) : [];
+      if (added) parts.push(make("li", "", {}, make("code", "", {}, added)));
+      const sum = parts.length ? [make("ul", "", {}, ...parts)] : [];
       return make("li", "", {}, resultSentence(entry), ...sum);
     });
     now.replaceChildren(...badge("backward", say("end-title")), make("ul", "answer", {}, ...rows));
   }
+}
+
+/* The few branches that come back to an input, and what they add up to: dy/dw = 5 + 3 = 8. */
+function sumOf({ name, place }) {
+  const products = run.rows.filter((_, index) => downwards[index].argument === place).map((row) => row.product);
+  if (products.length < 2 || products.length > 4) return "";
+  const total = run.adjoints[place] ?? 0, shown = [...products, total].map((value) => show(value, digits));
+  const equal = shown.every((text, index) => Number(text) === [...products, total][index]) ? "=" : "≈", sum = shown.pop();
+  return `${slope(name)} = ${[shown[0], ...shown.slice(1).map(bracketed)].join(" + ")} ${equal} ${sum}`;
 }
 
 /* One path of several, as a line. */
