@@ -90,11 +90,13 @@ def test_columns_are_as_wide_as_the_spelling() -> None:
     ]
 
 
+LONG = "; ".join(["a0 = x", *(f"a{place + 1} = sin(a{place})*w + a{place}" for place in range(30)), "a30"])
 DOCUMENTS = [
     ("(x+w)*w", {"x": 2, "w": 3}),
     ("p = w*x + b; loss_1 = (p - t)^2/3", {"w": 2, "b": -1, "x": 3, "t": 10}),
     ("f(u) = u^2; d f/du = 2u; σ = f(x_max) + 权; relu(σ)*detach(权)", {"x_max": 1, "权": 2}),
     ("where(x > 0, x, log(x)) + clip(x, -1, 1)*max(x, w, 1/3)", {"x": 2, "w": 3}),
+    (LONG, {"x": 0.3, "w": 0.7}),
 ]
 
 
@@ -150,6 +152,15 @@ def compiled(page: str, where: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:]
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex here")
+def test_no_table_leaves_the_page(tmp_path: Path) -> None:
+    """LaTeX says of each line what stands out of the page, and of each page what is too high for it."""
+    compiled("\n".join(latex.trace_lines(traced(LONG, x=0.3, w=0.7), explain="normal")), tmp_path)
+    log = (tmp_path / "trace.log").read_text(encoding="latin-1")
+    # A fraction that is set within a line may stand out by the breadth of a letter.
+    assert [gap for gap in re.findall(r"Overfull \\[hv]box \(([\d.]+)pt too", log) if float(gap) > 10] == []
 
 
 def lacks(package: str) -> bool:

@@ -1,4 +1,4 @@
-r"""A trace as a LaTeX document of its own: amsmath is all it loads, and pdflatex compiles it.
+r"""A trace as a LaTeX document of its own, with packages that every LaTeX has; pdflatex compiles it.
 
 With Chinese in it, be that the language or a name, it loads CJKutf8 for pdflatex, and ctex for xelatex and lualatex.
 
@@ -37,7 +37,11 @@ FONTS = r"""% There is Chinese here. pdflatex takes it from CJKutf8, with the fo
 \ifPDFTeX\usepackage{CJKutf8}\else\usepackage[UTF8, scheme=plain]{ctex}\fi
 """
 OPENING, CLOSING = r"\ifPDFTeX\begin{CJK}{UTF8}{gbsn}\fi", r"\ifPDFTeX\clearpage\end{CJK}\fi"
+MOST_ROWS = 36  # that a page has room for; a table goes on below, under its head
+# A table as wide as it is, or as the page where that is less.
+FITTED = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{"
 PREAMBLE = r"""\usepackage{amsmath}
+\usepackage{graphicx}
 \usepackage[margin=2cm]{geometry}
 \setlength{\parindent}{0pt}
 \renewcommand{\arraystretch}{1.5}
@@ -133,19 +137,27 @@ def table_lines(table: Table, names: Collection[str], whole: bool = True) -> Ite
     if table.aside:
         yield words(table.aside)
         yield ""
-    opening = rf"\begin{{tabular}}{{{'l' * len(table.columns)}}}"
+    opening = rf"{FITTED}\begin{{tabular}}{{{'l' * len(table.columns)}}}"
+    head = " & ".join(rf"\textit{{{words(column)}}}" for column in table.columns) + r" \\ \hline"
+    closing = r"\end{tabular}}"
     yield opening
-    yield " & ".join(rf"\textit{{{words(column)}}}" for column in table.columns) + r" \\ \hline"
+    yield head
+    count = 0
     for row in layout.shortened(table, whole):
         if isinstance(row, str):
-            yield from (r"\end{tabular}", "", words(row), "", opening)
+            yield from (closing, "", words(row), "", opening, head)
+            count = 0
             continue
+        if count == MOST_ROWS:
+            yield from (closing, "", opening, head)
+            count = 0
+        count += 1
         cells = zip(table.keys, row, strict=True)
         yield " & ".join(
             f"${mathematics(each, names)}$" if each and is_formula(key, each) else words(each)
             for key, each in cells
         ) + r" \\"
-    yield r"\end{tabular}"
+    yield closing
     yield ""
 
 
