@@ -260,7 +260,7 @@ class _Maker:
 
         graph, output = self.program.graph, self.program.output
         named = {node for node in graph.name if graph.op[node] != "var" and node != output}
-        if text.symbols(graph, output) > 200:
+        if text.symbols(graph, output, named) > 200:
             return "..."
         return text.expression(graph, output, named, spaced=True)
 

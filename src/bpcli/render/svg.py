@@ -188,12 +188,19 @@ def diagram_lines(diagram: Diagram) -> Iterator[str]:
     lines = list(_heading(heads, max(wide, PAGE - 2 * MARGIN)))
     key = _key(diagram)
     spans = [measured(text, 13) + 16 for text, _ in key]
-    sums = [(text, row) for sentence in diagram.sums for text, row in _broken(sentence, PAGE - 2 * MARGIN)]
-    below = [measured(text, 13) for text, _ in sums]
-    written = max([right for _, _, _, _, right in lines] + [sum(spans), *below])
+    # How to read it stands above the drawing, which can be many screens high.
+    first = max(row for *_, row, _ in lines) + 1
+    sums = [piece for sentence in diagram.sums for piece in _broken(sentence, PAGE - 2 * MARGIN)]
+    for row, (text, indent) in enumerate(sums, first):
+        lines.append((text, "sum", indent, row, indent + measured(text, 13)))
+    row, x = first + len(sums), 0.0
+    for (text, name), span in zip(key, spans, strict=True):
+        lines.append((text, name, x, row, x + span))
+        x += span
+    written = max(right for *_, right in lines)
     width = max(wide, min(written, PAGE - 2 * MARGIN)) + 2 * MARGIN
     top = MARGIN + (max(row for *_, row, _ in lines) + 1) * 24 + 14
-    height = top + high + (34 if key else 0) + len(sums) * ROW + MARGIN - 8
+    height = top + high + MARGIN - 8
     left = (width - wide) / 2
 
     def point(along: float, side: float) -> str:
@@ -224,13 +231,6 @@ def diagram_lines(diagram: Diagram) -> Iterator[str]:
                 yield from _box(plan, slot, point)
     for place, line in enumerate(diagram.lines):
         yield from _label(plan, place, line, ports[place], point)
-    x, y = MARGIN, height - MARGIN + 4 - len(sums) * ROW
-    for (text, name), span in zip(key, spans, strict=True):
-        yield f'  <text class="{name}" x="{x:.1f}" y="{y:.1f}">{escaped(text)}</text>'
-        x += span
-    for text, indent in sums:
-        y += ROW
-        yield f'  <text class="sum" x="{MARGIN + indent:.1f}" y="{y:.1f}">{escaped(text)}</text>'
     yield "</svg>"
 
 
