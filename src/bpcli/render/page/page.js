@@ -437,7 +437,8 @@ function reveal(chosen) {
   canvas.scrollTop += box.top + box.height/2 - room.top - room.height/2;
 }
 
-const paragraph = (text) => make("p", "sentence", {}, text);
+/* A sentence; a product in it is not parted at the end of a line. */
+const paragraph = (text) => make("p", "sentence", {}, text.replaceAll(" * ", "\u00a0*\u00a0"));
 
 function quantity(kind, title, value) {
   return make("div", `quantity ${kind}`, {}, make("span", "what", {}, title),
