@@ -459,3 +459,8 @@ def test_a_picture_says_what_adds_up() -> None:
     assert "≈ 1" in told
     picture = " ".join(svg.diagram_lines(drawn("(x+w)*w", x=2, w=3)))
     assert "dy/dw = 1 * 5 + 3 * 1 = 8</text>" in picture
+
+
+def test_a_long_program_is_titled_by_its_last_statement() -> None:
+    text = "; ".join(["a0 = x", *(f"a{place + 1} = a{place}*w + a{place}" for place in range(12)), "a12"])
+    assert drawn(text, x=0.3, w=-0.5).title == "a12 = a11 * w + a11"
