@@ -19,6 +19,7 @@ from bpcli.numbers import full, show
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from bpcli.calculus.kinds import Kind
     from bpcli.cli.arguments import Request
@@ -149,7 +150,7 @@ def chosen_kind(options: dict[str, str]) -> Kind:
     return kind_for(dtype or digits or "exact")
 
 
-def given_value(text: str, name: str, kind: Kind) -> float:
+def given_value(text: str, name: str, kind: Kind) -> Any:
     """The value of an option, in the kind in which it is read: narrow numbers are those of floats, rounded once."""
     return value_of(text, name, kind if kind.written else FLOATS)
 

@@ -175,19 +175,22 @@ def level_of(graph: Graph, node: int, named: Container[int] = ()) -> int:
     return form(graph.op[node], len(graph.args[node]))[0]
 
 
-def symbols(graph: Graph, node: int) -> int:
-    """How many names, numbers and operations the formula of a node has when it is written out as a tree."""
-    return tree_sizes(graph, node)[node]
+def symbols(graph: Graph, node: int, named: Container[int] = ()) -> int:
+    """How many names, numbers and operations the formula of a node has when it is written out as a tree.
+
+    named: nodes that are written by their names where others use them
+    """
+    return tree_sizes(graph, node, named)[node]
 
 
-def tree_sizes(graph: Graph, node: int) -> list[int]:
+def tree_sizes(graph: Graph, node: int, named: Container[int] = ()) -> list[int]:
     """The same of every node up to one."""
     sizes: list[int] = []
     args = graph.args
     for each in range(node + 1):
         size = 1
         for argument in args[each]:
-            size += sizes[argument]
+            size += 1 if argument in named else sizes[argument]
         # Enough to decide with; without a bound these would be numbers of a million digits.
         sizes.append(min(size, 1 << 60))
     return sizes

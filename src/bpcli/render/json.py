@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bpcli.engine.notes import Note
     from bpcli.engine.point import Point
     from bpcli.tracing.checks import Check
-    from bpcli.tracing.record import Backward, Node, Trace
+    from bpcli.tracing.record import Backward, Node, Tangent, Trace
     from bpcli.training.fitting import Fit
 
 MOST_LOSSES = 1000  # of a history; the last is always `final_loss`
@@ -289,6 +289,15 @@ def trace_dict(trace: Trace, language: str = ENGLISH, explain: str = "") -> dict
     return {key: list(value) if isinstance(value, Listed) else value for key, value in parts}
 
 
+def _nudge(trace: Trace, row: Tangent, name: str, explain: str, language: str) -> dict[str, str]:
+    """The words of an edge upwards, where they were asked for."""
+    if not explain:
+        return {}
+    from bpcli.render.nudges import nudge_sentence
+
+    return {"text": nudge_sentence(trace, row, name, explain, language=language)}
+
+
 def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[str, Any]]:
     """The parts of a trace; the long ones as iterators, so that a million steps can be written one by one."""
     from bpcli.render.layout import count_text
@@ -343,7 +352,10 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
 
     yield "backward", Listed(edge, trace.backward)
     if trace.tangents:
-        yield "tangents", {name: [_edge_dict(row, names) for row in rows] for name, rows in trace.tangents.items()}
+        yield "tangents", {
+            name: [_edge_dict(row, names) | _nudge(trace, row, name, explain, language) for row in rows]
+            for name, rows in trace.tangents.items()
+        }
     yield (
         "paths",
         {

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bpcli.render.layout import Table
     from bpcli.tracing.record import Trace
 
+# By the keys of the columns, whatever the language of their titles.
 CODE = ("node", "computes", "with numbers", "edge", "local", "product", "running total", "path", "locals")
 NUMERIC = ("#", "value", "upstream", "tangent")  # stand on the right, as numbers do
 SPECIAL = "\\`*_{}[]<>#|~&"  # what Markdown would read as something else
@@ -57,14 +58,14 @@ def table_lines(table: Table, whole: bool = True) -> Iterator[str]:
         if isinstance(row, str):
             yield from ("", escaped(row), "", *head)
         else:
-            yield f"| {' | '.join(cell(each, key) for each, key in zip(row, table.keys, strict=True))} |"
+            yield f"| {' | '.join(cell(each, name) for each, name in zip(row, table.keys, strict=True))} |"
     yield ""
 
 
 def trace_lines(
-    trace: Trace, digits: int = DIGITS, *, whole: bool = True, language: str = ENGLISH
+    trace: Trace, digits: int = DIGITS, *, whole: bool = True, language: str = ENGLISH, explain: str = ""
 ) -> Iterator[str]:
-    """A trace as lines of Markdown."""
+    """A trace as lines of Markdown; in words too at a level of narration.LEVELS."""
     first, *rest = layout.header(trace, digits, language)
     yield f"# {code(first)}"
     yield ""
@@ -78,6 +79,15 @@ def trace_lines(
         yield from table_lines(table, whole)
     for table in layout.path_tables(trace, digits, language):
         yield from table_lines(table)
+    if explain:
+        from bpcli.render.narration import narration
+
+        title, *told = narration(trace, explain, digits, language, whole)
+        yield f"## {escaped(title)}"
+        yield ""
+        for sentence in told:
+            yield f"- {escaped(sentence)}"
+        yield ""
     for line in layout.closing(trace, digits, language):
         for part in line.split("          "):
             results = part.split("    ")

@@ -28,7 +28,6 @@ BLANK = "\ue001"  # stands for a number in the text of a cell; a character that 
 LINE = "______"  # a blank in plain text: as wide as fits beside the formulas in 80 columns
 LONGEST_DERIVED, LONGEST_LOCAL = 24, 40  # characters of a formula in the column of local derivatives
 MOST_FACTORS = 4  # of a path that has a blank for each; of a longer one the product is asked alone
-MOST_TOGETHER = 20  # rows of a table that LaTeX keeps on one page
 NUMBER = re.compile(r"-?[\d./e-]+")
 
 BOX = "\ue002"  # the same in a formula of LaTeX, where a line would be taken for that of a fraction
@@ -250,27 +249,28 @@ def markdown_lines(sheet: Sheet) -> Iterator[str]:
 
 
 def latex_lines(sheet: Sheet) -> Iterator[str]:
-    """A worksheet as a LaTeX document: pdflatex compiles it; in Chinese, xelatex."""
+    """A worksheet as a LaTeX document, with the fonts of a trace."""
     first = _stand_in(sheet)
     stand_ins = {BLANK: str(first), BOX: str(first + 1)}
     commands = {stand_ins[BLANK]: r"\blank{}", stand_ins[BOX]: r"\emptybox{}"}
-    chinese = sheet.language != ENGLISH
 
     def spelled(each: str) -> str:
         for mark, stand_in in stand_ins.items():
             each = each.replace(mark, stand_in)
-        return latex.coded(each)
+        return each
 
-    for line in _latex_lines(sheet, spelled, lambda each: latex.words(latex.coded(each))):
+    for line in _latex_lines(sheet, spelled):
         for stand_in, command in commands.items():
             line = line.replace(stand_in, command)
-        yield latex.decoded(line) if chinese else line
+        yield line
 
 
-def _latex_lines(sheet: Sheet, spelled: Callable[[str], str], words: Callable[[str], str]) -> Iterator[str]:
-    """The same before blanks and Chinese characters take their places."""
+def _latex_lines(sheet: Sheet, spelled: Callable[[str], str]) -> Iterator[str]:
+    """The same before blanks take their places."""
+    words = latex.words
     name, date = map(words, sheet.fields)
-    preamble, begin, rest = latex.preamble(sheet.language).partition(r"\begin{document}")
+    chinese = sheet.language != ENGLISH or any(latex.CHINESE.search(line) for line in sheet.header)
+    preamble, begin, rest = latex.preamble(chinese).partition(r"\begin{document}")
     yield preamble + RULES + begin + rest
     yield rf"\section*{{{words(sheet.title)}}}"
     yield rf"{name} \field{{}} \hfill {date} \field{{}}\par"
@@ -283,11 +283,12 @@ def _latex_lines(sheet: Sheet, spelled: Callable[[str], str], words: Callable[[s
     yield words(sheet.task)
     yield ""
     for table in sheet.tables:
-        environment = "tabular" if table.count <= MOST_TOGETHER else "longtable"
-        yield from latex.table_lines(_boxed(table), sheet.names, environment=environment, spell=spelled)
+        yield from latex.table_lines(_boxed(table).spelled(spelled), sheet.names)
     yield r"\bigskip"
     yield r" \qquad ".join(f"${latex.mathematics(spelled(line), sheet.names)}$" for line in sheet.closing)
     yield ""
+    if chinese:
+        yield latex.CLOSING
     yield r"\end{document}"
 
 

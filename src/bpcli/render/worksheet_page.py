@@ -9,7 +9,8 @@ import html
 import math
 
 from bpcli.files import page_text
-from bpcli.render.html import POLICY, embedded, language_tag
+from bpcli.render.html import POLICY, embedded
+from bpcli.render.languages import tag
 from bpcli.render.words import phrase
 from bpcli.render.worksheet import BLANK
 
@@ -48,7 +49,7 @@ def page_pieces(sheet: Sheet) -> Iterator[str]:
     """The page, piece by piece."""
     language = sheet.language
     boxes = _Boxes(language)
-    yield f'<!doctype html>\n<html lang="{language_tag(language)}">\n<head>\n<meta charset="utf-8">\n'
+    yield f'<!doctype html>\n<html lang="{tag(language)}">\n<head>\n<meta charset="utf-8">\n'
     yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield '<meta name="color-scheme" content="light dark">\n'

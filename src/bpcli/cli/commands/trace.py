@@ -25,7 +25,7 @@ SELECTING = ("only", "until", "rows")
 
 PAGES = {"md": "markdown", "latex": "latex"}  # format -> the module of render/ that writes its lines
 PICTURES = ("svg", "dot", "mermaid")
-EXPLAINED = ("rich", "plain", "ascii", "json")  # formats that tell a trace in words too
+EXPLAINED = ("rich", "plain", "ascii", "md", "latex", "html", "json")  # formats that tell a trace in words too
 
 
 def run(work: Work) -> int:
@@ -37,7 +37,7 @@ def run(work: Work) -> int:
     if mode == "forward" and scale != 1:
         raise InputError("loss-scale-forward")
     _check_options(work, mode)
-    explain = chosen_level(work.options, mode, work.format)
+    explain = chosen_level(work.options, work.format)
     blank = "blank" in work.options
     if blank:
         from bpcli.cli.worksheets import fill_inputs, show_sheet
@@ -73,7 +73,7 @@ def run(work: Work) -> int:
         if lenses:
             from bpcli.render.lenses import lens_dict
 
-            more["lens"] = [lens_dict(lens) for lens in lenses]
+            more["lens"] = [lens_dict(lens, work.language) for lens in lenses]
         bare = work.number if work.quiet else None
         show(
             shown, work.format, work.digits, whole="all" in work.options, bare=bare, language=work.language,
@@ -86,7 +86,7 @@ def run(work: Work) -> int:
     return DONE
 
 
-def chosen_level(options: dict[str, str], mode: str, format: str) -> str:  # noqa: A002 - the name of the option
+def chosen_level(options: dict[str, str], format: str) -> str:  # noqa: A002 - the name of the option
     """The level at which a trace is told in words; "" where that was not asked for. Raises InputError."""
     explain = options.get("explain", "")
     if explain:
@@ -94,8 +94,6 @@ def chosen_level(options: dict[str, str], mode: str, format: str) -> str:  # noq
 
         if explain not in LEVELS:
             raise InputError("unknown-level", level=explain, known=", ".join(LEVELS))
-        if mode == "forward":
-            raise InputError("explain-forward")
         if format not in EXPLAINED:
             raise InputError("explain-elsewhere", format=format, known=", ".join(EXPLAINED))
     return explain
@@ -128,7 +126,7 @@ def show(
     elif format == "html":
         from bpcli.render.html import page_pieces
 
-        for piece in page_pieces(trace, digits, language):
+        for piece in page_pieces(trace, digits, language, explain):
             sys.stdout.write(piece)
     elif bare is not None:
         write(f"{name}={bare(value)}" for name, value in (trace.whole or trace).gradient.items())
@@ -137,13 +135,14 @@ def show(
 
         print_trace(trace, digits, whole=whole, language=language, explain=explain)
     elif format in PAGES:
+        whole = whole or not sys.stdout.isatty()
         page = import_module(f"bpcli.render.{PAGES[format]}")
-        write(page.trace_lines(trace, digits, whole=whole or not sys.stdout.isatty(), language=language))
+        write(page.trace_lines(trace, digits, whole=whole, language=language, explain=explain))
     elif format in PICTURES:
         from bpcli.cli.commands.graph import show as show_picture
         from bpcli.render.diagram import diagram
 
-        show_picture(diagram(trace, digits=digits), format)
+        show_picture(diagram(trace, digits=digits, language=language), format)
     else:
         from bpcli.render.ascii import spelled
         from bpcli.render.plain import trace_lines
@@ -204,9 +203,9 @@ def _show_lenses(work: Work, trace: Trace, lenses: list[Lens]) -> None:
         say(line)
     output = trace.nodes[trace.output].name if trace.output in trace.nodes else work.program.output_name
     for lens in lenses:
-        for table in lens_tables(lens, output, work.digits):
+        for table in lens_tables(lens, output, work.digits, work.language):
             write([""])
             show_table(table, work.format, "all" in work.options or not sys.stdout.isatty())
         write([""])
         for finding in lens.findings:
-            say(finding_text(finding, work.digits))
+            say(finding_text(finding, work.digits, work.language))

@@ -29,6 +29,11 @@ def page_sentences(language: str) -> Mapping[str, str]:
     return sentences
 
 
+def tag(language: str) -> str:
+    """How HTML and XML name a language: Chinese is the simplified one here."""
+    return "zh-Hans" if language == "zh" else language
+
+
 def language_of(environment: Mapping[str, str]) -> str:
     """The language that a user's locale asks for; the first of LC_ALL, LC_MESSAGES and LANG that is set decides.
 

@@ -352,6 +352,11 @@ EXPLAIN = {
         "回单都到家了：{name} 手里的数字是 {slope}，即 {total} = {slope}。把 {name} 稍微拨动一点，另一头的 {output} 就动它的 "
         "{slope} 倍。",
     ),
+    "result zero": (
+        "{total} = 0",
+        "所以 {total} = 0：{name} 稍微变一点，{output} 在这里不变。",
+        "回到 {name} 的回单上写的是 0：{total} = 0。稍微动一动 {name}，最远处的 {output} 毫无察觉。",
+    ),
     "first part": (
         "{total} 共 {arriving} 份，这是第一份",
         "{argument} 用了 {arriving} 次，所以 {total} 由 {arriving} 份相加；这是第一份 {product}，还要等其余的到齐。",
@@ -596,6 +601,230 @@ MECHANISMS = {
     ),
 }
 
+# ---- 前向模式的解说（trace --mode forward --explain）：简短、详细、故事
+
+NUDGES = {
+    "start": (
+        "沿 {name}，它变化 1：",
+        "让 {name} 以速度 1 变化，其余输入都不动。看看其他各量会以多快的速度跟着变。",
+        "有人以速度 1 摇动手柄 {name}，其余手柄都不碰。每个轮子把转动传给它带动的轮子，一直传到最远处的 {output}。",
+    ),
+    "edge": (
+        "{argument} 变化 {tangent}，{why}：{factors}",
+        "{argument} 变化 {tangent}；{why}，所以 {node} = {formula} 变化 {factors}。",
+        "{argument} 以 {tangent} 转动。它和 {node} = {formula} 之间有一个齿轮：{why}。于是 {node} 的转速是 {factors}。",
+    ),
+    "part": (
+        "{argument} 变化 {tangent}，{why}：{factors}",
+        "{argument} 变化 {tangent}；{why}，单凭这一条就使 {node} = {formula} 变化 {factors}。",
+        "{argument} 以 {tangent} 转动。它和 {node} = {formula} 之间有一个齿轮：{why}。单凭它，{node} 的转速是 {factors}。",
+    ),
+    "still": ("", "{names} 不随之变化，只加 0。", "{names} 在这里不动，只加 0。"),
+    "several still": ("", "{names} 不随之变化，只加 0。", "{names} 在这里都不动，只加 0。"),
+    "first part": (
+        "{total} 由 {arriving} 份相加，第一份",
+        "带动 {node} 的有 {arriving} 条，这是第一条。",
+        "有 {arriving} 个齿轮带动 {node}，这是第一个。",
+    ),
+    "next part": (
+        "到此为止 {sum}",
+        "这是 {arriving} 条中的第 {count} 条；到此为止 {sum}。",
+        "{arriving} 个齿轮中的第 {count} 个也加上它的转动：到此为止 {sum}。",
+    ),
+    "last part": (
+        "合计 {total} = {sum}",
+        "各条带来的变化相加：{total} = {sum}。",
+        "几个齿轮一起带动时，转速相加：{total} = {sum}。",
+    ),
+    "result": (
+        "{total} = {slope}",
+        "所以 {total} = {slope}：{name} 变化 1，{output} 就变化 {slope}。",
+        "转动传到了：手柄 {name} 的转速是 1 时，{output} 的转速是 {slope}，所以 {total} = {slope}。",
+    ),
+}
+
+REASONS_UP = {
+    "copy": "加数变多少，和就变多少",
+    "pass": "{node} 只是它的另一个名字",
+    "keep": "被减数变多少，差就变多少",
+    "flip": "前面有减号，方向相反",
+    "swap": "在乘积里它被另一个因子 {slope} 放大",
+    "scale": "在分数线上面，它的变化要乘 {slope}",
+    "divisor": "在分数线下面，它的变化要乘 {slope}",
+    "power": "幂的斜率是指数乘以低一次的幂，{slope}",
+    "exponent": "在指数上走一步是相乘，这里的斜率是 {slope}",
+    "exponential": "exp 有多高就有多陡，{slope}",
+    "logarithm": "对数的输入越大就越平，这里是 {slope}",
+    "root": "方根离 0 越远就越平，这里是 {slope}",
+    "squash": "{node} 把输入压进窄范围，这里的斜率是 {slope}",
+    "saturated": "{node} 已经饱和，几乎不动，斜率只有 {slope}",
+    "wave": "波在这里的斜率是 {slope}",
+    "valve open": "阀门开着（{condition}）",
+    "valve shut": "阀门关着（不满足 {condition}）",
+    "leak": "阀门会漏，这里的斜率是 {slope}",
+    "soft valve": "渐开的阀门在这里开到 {slope}",
+    "window open": "它在界内（{condition}），斜率是 {slope}",
+    "window shut": "它在界外，数值被界限住",
+    "bound open": "它正是限住数值的界（{condition}）",
+    "bound shut": "它是没有碰到的界",
+    "sign": "绝对值取输入的正负号，{slope}",
+    "largest won": "最大值跟着最大的变",
+    "largest lost": "它不是最大的，最大值感觉不到它",
+    "largest tied": "有几个并列最大，它占 {slope}",
+    "smallest won": "最小值跟着最小的变",
+    "smallest lost": "它不是最小的，最小值感觉不到它",
+    "smallest tied": "有几个并列最小，它占 {slope}",
+    "branch taken": "where 选中了这一支",
+    "branch left": "where 没有选这一支",
+    "condition": "条件只管选择，不传变化",
+    "flat": "{node} 是阶梯，两次跳跃之间是平的",
+    "comparison": "比较只回答是或否",
+    "cut": "detach 把变化截断了",
+    "remainder": "两次跳跃之间，余数跟着变",
+    "side": "长度按每条边所占的份额跟着变，{slope}",
+    "soft share": "软最大值分给它 {slope}",
+    "own": "为 {node} 给出的规则是 {slope}",
+    "smooth": "{node} 在那里的斜率是 {slope}",
+    "shut": "这条边关闭（不满足 {condition}）",
+    "idle": "没有变化可传",
+}
+
+# ---- 期望的数值与给出的答案（--expect、--claim）
+
+EXPECTED = {
+    "right": "期望 {name} = {expected}：正确",
+    "rounded": "期望 {name} = {expected}：正确，实际是 {actual}",
+    "wrong": "期望 {name} = {expected}，实际是 {actual}",
+    "same-formula": "期望 {name} = {expected}：正确，在 {points} 个点上与 {actual} 相同",
+    "other-formula": "期望 {name} = {expected}，实际是 {actual}：取 {at}，结果是 {right}，而不是 {left}",
+    "other-constant": "期望 {name} = {expected}，实际是 {actual}",
+    "long": "一个 {length} 个字符的公式",
+    "undecided": "期望 {name} = {expected}，但找不到使它和 {actual} 都有值的点",
+}
+
+SLIPS = {
+    "only-path": "{claimed} 只是路径 {path} 的贡献，漏了路径 {missing_path}（{amount}）",
+    "only-direct-path": "{claimed} 只是直接路径 {path} 的贡献，漏了经过 {missing} 的间接路径（{amount}）",
+    "only-indirect-path": "{claimed} 只是间接路径 {path} 的贡献，漏了直接路径 {missing_path}（{amount}）",
+    "path-missing": "漏了路径 {path}（{amount}）",
+    "only-path-of-many": "{claimed} 只是路径 {path} 的贡献，漏了其余 {count} 条路径，它们合计 {amount}",
+    "overwritten": "最后到达 {node} 的支路（{last}）把累加的和覆盖了，应当是 {total}：各条支路要相加",
+    "overwritten-inside": "在 {node} 处，最后到达的支路（{last}）把累加的和 {total} 覆盖了：各条支路要相加",
+    "tie": "这是对 {of} 采用了另一种约定：{rule}",
+    "corner": "这是对 {of} 采用了另一种约定：在折点上取斜率 {rule}",
+    "split": "把 {node} = {derived} 当成要平分传来的梯度：加法应当原样传给每一项",
+    "split-everywhere": "把加法当成要平分传来的梯度：加法应当原样传给每一项",
+    "sum-for-mean": "这是总和的梯度：平均值还要除以 {count}",
+    "mean-for-sum": "这是 {count} 项平均值的梯度：这里是把它们相加",
+    "upstream-forgotten": "d({derived})/d{argument} = {local} 没有乘上上游梯度 {upstream}",
+    "locals-only": "这是 {node} 处各局部导数的和：忘了乘上游梯度",
+    "factor-dropped": "幂的导数 d({derived})/d{argument} 漏了因子 {factor}",
+    "inner-dropped": "漏了内层导数 d({derived})/d{argument} = {local}",
+    "sign-inside": "漏了 d({derived})/d{argument} = {local} 的负号",
+    "sign": "符号反了",
+    "accumulated": "这是梯度的 {times} 倍：{times} 次反向传播之间没有把梯度清零",
+    "value": "这是 {output} 的值，不是导数",
+    "own-value": "这是 {name} 自己的值，不是对它的导数",
+    "other-name": "这是对 {other} 的导数",
+    "target": "若目标 {input} 是 {to}，这个答案就对了（现在是 {now}）",
+    "input": "若 {input} 是 {to}，这个答案就对了（现在是 {now}）",
+    "halved": "漏了因子 2",
+    "doubled": "多了因子 2",
+}
+
+TIES = {
+    "first": "并列者中的第一个得到全部",
+    "last": "并列者中的最后一个得到全部",
+    "full": "并列者各自得到全部",
+    "share": "并列者平分",
+}
+
+CLAIMED = {
+    "right": "给出的答案 {name} = {claimed}：正确",
+    "wrong": "给出的答案 {name} = {claimed}：错误，实际是 {actual}",
+    "none": "已知的各种失误都得不出 {claimed}",
+    "vague": "有 {count} 种失误的结果四舍五入后是 {claimed}，但也可能只是巧合：请多给几位数字",
+}
+
+# ---- trace --lens
+
+LENS_TITLES = {
+    "methods": "求整个梯度的代价",
+    "layers": "梯度的流动，从输出往下",
+    "kept": "为反向传播保留的值",
+    "plan": "检查点",
+    "passes": "在同一计算图上多次反向传播",
+}
+
+LENS_COLUMNS = {
+    "method": "方法",
+    "evaluations": "前向遍数",
+    "sweeps": "反向遍数",
+    "operations": "运算次数",
+    "seconds": "秒",
+    "depth": "深度",
+    "nodes": "节点数",
+    "local": "最大局部导数",
+    "node": "节点",
+    "gradient": "梯度",
+    "ratio": "与上一层之比",
+    "step": "#",
+    "formula": "计算",
+    "keeps": "保留",
+    "segment": "段",
+    "first": "从 #",
+    "last": "到 #",
+    "checkpoint": "留待后用",
+    "again": "重新计算",
+    "pass": "第几遍",
+}
+
+LENS_METHODS = {
+    "reverse": "反向模式",
+    "forward-mode": "前向模式",
+    "central-difference": "中心差分",
+    "forward-difference": "前向差分",
+}
+
+FINDINGS = {
+    "inputs": "反向模式的运算量是求值一次的 {ratio} 倍，与输入的个数无关（这里有 {inputs} 个）；其他方法每多一个输入就多一份",
+    "symbolic": "写成公式且不化简的导数：全部展开有 {tree} 个符号；作为共享公共部分的图，在程序的 {program} 个节点之外新增节点："
+    "{shared}",
+    "jacobian": "前向模式同时处理所有输入时，每一步都要带着雅可比矩阵，共 {rows} x {columns} 个斜率（{bytes} 字节）；反向模式每一步"
+    "只存一个值和一个梯度，共 {kept} 个数（{held} 字节）",
+    "measured": "秒数取本机 Python 运行 {times} 次中最短的一次；求值一次用 {evaluation}",
+    "vanishing": "d{output}/d{name} 消失：沿最大的路径，{steps} 个局部导数相乘得 {product}，平均每步 {mean}",
+    "exploding": "d{output}/d{name} 爆炸：沿最大的路径，{steps} 个局部导数相乘得 {product}，平均每步 {mean}",
+    "dead": "{node} = {formula} 已经失活：{argument} = {value} 时它关闭，下面得不到任何梯度",
+    "saturated": "{node} = {formula} 已经饱和：{argument} = {value} 时它的值是 {result}，斜率是 {local}",
+    "and-more": "这样的情况还有 {count} 处",
+    "healthy": "没有梯度消失、爆炸、失活或饱和：不为 0 的导数大小在 {least} 与 {most} 之间",
+    "healthy-one": "没有梯度消失、爆炸、失活或饱和：导数的大小是 {least}",
+    "fades": "从输出往下 {depth} 条边，梯度已经很弱：这一深度最大的是 {size}，在 {node}",
+    "swells": "从输出往下 {depth} 条边，梯度已经膨胀：这一深度最大的是 {size}，在 {node}",
+    "nothing": "没有梯度到达任何输入",
+    "kept": "{steps} 个算出的值中保留 {kept} 个（双精度 {bytes} 字节）；另外要读的输入有 {inputs} 个，它们本来就在",
+    "no-plan": "步数这么少（{steps}），用检查点没有好处",
+    "no-gain": "用检查点要同时存 {most} 个值，而保留全部所需只要 {plain} 个：没有好处",
+    "plan": "检查点 {saved} 个，另加 {segments} 段之一内部的值，最多 {inside} 个；即同时最多 {most} 个，而不是 {plain} 个，代价是"
+    "重新计算 {extra} 步（求值一次的 {share}）",
+    "zeroed": "每次反向传播之前都把梯度清零，所以每次的结果相同",
+    "not-zeroed": "反向传播把结果累加到已有的梯度上：若不清零，第 k 遍之后就是梯度的 k 倍",
+}
+
+# ---- 图和文档（graph、--format md|latex|svg|dot|mermaid）
+
+DRAWING = {
+    "variable": "线上写的是：箭头所指的量对它的局部导数",
+    "op": "线上写的是：往前传的值，下面是传回来的梯度",
+    "crowded": "这里并排的线太多，画不下；下面列出每个框和它用到的量：",
+    "value": "值",
+    "gradient": "梯度",
+    "local": "局部导数，写在线上",
+    "back": "传回 {slope}",
+    "sum": "每条线传回 {name} 的是梯度 × 局部导数，相加：{sum}",
+}
+
 # 课堂页面上的文字；花括号中的名称由页面填入。
 PAGE = {
     "title": "一步一步看反向传播",
@@ -610,41 +839,8 @@ PAGE = {
     "on": "前进一步",
     "last": "跳到结尾",
     "hint": "用方向键 ← → 逐步走完两次传播；点击表格中的一行可跳到该步。",
-    "forward": "前向传播",
-    "backward": "反向传播",
-    "paths": "从 {name} 到 {output} 的路径",
-    "start": "起点：{what} = 1",
-    "column-node": "节点",
-    "column-computes": "计算",
-    "column-numbers": "代入数值",
-    "column-value": "值",
-    "column-edge": "边",
-    "column-upstream": "上游梯度",
-    "column-local": "局部导数",
-    "column-product": "乘积",
-    "column-total": "累加",
-    "column-path": "路径",
-    "column-locals": "局部导数",
     "local-derivative": "局部导数",
-    "of": "第 {count} 条，共 {arriving} 条",
-    "taken": "被选中",
-    "not-taken": "未被选中",
-    "not": "不满足 {condition}",
     "closed": "关闭",
-    "flat": "平坦",
-    "cut": "截断",
-    "nothing-arrives": "没有梯度到达",
-    "nothing-passes": "没有梯度通过",
-    "direct": "直接路径",
-    "through": "间接路径，经过 {names}",
-    "through-many": "间接路径，经过 {count} 个节点",
-    "factors": "{count} 个因子",
-    "total": "合计",
-    "and-more": "另有 {count} 条",
-    "together": "合计",
-    "input": "输入",
-    "constant": "常数",
-    "result": "结果",
     "begin-title": "两次传播",
     "begin": "先做前向传播：数值从输入流向 {output}。再做反向传播：导数从 {output} 流回输入，在每条边上，"
     "上游 × 局部 = 乘积。",
@@ -652,23 +848,7 @@ PAGE = {
     "compute": "{name} 由已知的值算出。",
     "compute-result": "{name} 就是结果，前向传播到此完成。",
     "seed-title": "掉头",
-    "seed": "反向传播从结果出发：{output} 对自身的变化率恰好是 1，所以 {what} = 1。",
-    "edge-add": "加法只是复制：到达 {node} 的梯度原样传给 {argument}，并不平分。",
-    "edge-sub": "减法把到达的梯度原样传给被减数，变号后传给减数。",
-    "edge-mul": "乘法把对方的值传给每个因子：{argument} 的微小变化会被放大 {local} 倍。",
-    "edge-same": "{node} 只是另一个名字：到达的梯度原样传下去。",
-    "edge-select": "这里选中的是 {argument}：{condition}。到达的梯度传给它。",
-    "edge-tie": "{condition}，而且有几个相等：它们平分到达的梯度。",
-    "edge-other": "{argument} 的微小变化传到 {node} 时要乘以 {local}，所以梯度往回传时也乘以 {local}。",
-    "edge-closed": "这条边关闭：{argument} 在这里没有被选中，它的微小变化不影响 {node}，没有梯度通过。",
-    "edge-flat": "{argument} 稍有变化时 {node} 不变：这里是平坦的，没有梯度通过。",
-    "edge-cut": "detach 截断了这条边：{node} 被当作常数，没有梯度传回。",
-    "edge-idle": "没有梯度到达 {node}，所以也没有可传下去的。",
-    "wait": "{argument} 被使用 {arriving} 次，这是第 {count} 条支路：全部到达之后，它的梯度才完整。",
-    "complete": "{arriving} 条支路都已到达：它们的和就是梯度 {what}。",
     "end-title": "梯度",
-    "end": "{what} = {value}：{name} 增加一点点，{output} 的变化约为它的 {value} 倍。",
-    "end-zero": "{what} = 0：{name} 稍有变化时，{output} 在这里不变。",
     "too-long": "这次记录有 {steps} 步。超过 {most} 步时页面只有表格，没有图和滑块。",
     "tables-alone": "本页只有表格，没有图和滑块：页面自身只用双精度做反向传播，且运算须由公式给出，"
     "而这次记录不是这样。",
