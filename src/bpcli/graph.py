@@ -151,11 +151,14 @@ class Graph:
             self.variables[name] = node
         return node
 
-    def forget_last_variable(self) -> None:
-        """Take the newest node, a variable that nothing uses yet, out of the graph again."""
+    def forget_last(self) -> None:
+        """Take the newest node, which nothing uses yet, out of the graph again."""
         node = len(self.op) - 1
-        name = str(self.payload.pop(node))
-        del self.name[node], self.variables[name]
+        if self.op[node] == "var":
+            name = str(self.payload.pop(node))
+            del self.name[node], self.variables[name]
+        else:
+            self._forget(self.op[node], self.args[node], self.frame.pop(node, 0))
         for column in (self.op, self.args, self.start, self.stop, self.constant):
             column.pop()
 

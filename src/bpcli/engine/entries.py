@@ -22,6 +22,11 @@ Array = Any
 Index = tuple[int, ...]
 
 
+TIES = (
+    "sum(x == spread(out, x, axis=axis, keepdims=keepdims), axis=axis, keepdims=keepdims) > 1"  # of max and min
+)
+
+
 def first_entry(marks: Array) -> Index:
     """The index of the first entry that is marked; () of a single number."""
     if not np.ndim(marks):
@@ -173,6 +178,8 @@ def _hits(where: str, op: str, registers: list[Array], value: Array, kind: Any) 
     declared = TABLE[op]
     if declared.variadic and not declared.of_tensors:
         return sum((register == value).astype(float) for register in np.broadcast_arrays(*registers)) > 1
+    if where == "ties > 1":
+        where = TIES
     read = formula(where, declared.chosen)
     run = compiled(read.graph, read.output, places_of(declared, len(registers)), kind.functions, kind.constant)
     return np.asarray(run([*registers, value])) != 0

@@ -138,6 +138,8 @@ class Reader(ArrayActions):
         elements = self.lists.get((first, last))
         if elements is not None and not any(self.graph.op[each] == EMPTY for each in elements):
             # `[a, b]` by itself: several results, each with its own shape.
+            if parts[0] == len(self.graph) - 1:
+                self.graph.forget_last()
             self.last = ("outputs", (elements, first, last))
         else:
             self.last = ("bare", (parts[0], first, last))
@@ -402,7 +404,7 @@ class Reader(ArrayActions):
             return node
         if node == len(self.graph) - 1:
             self.names.pop(word, None)
-            self.graph.forget_last_variable()
+            self.graph.forget_last()
         return self.graph.const(0)
 
     def first(self, parts: list[Any], first: int, last: int) -> list[Any]:

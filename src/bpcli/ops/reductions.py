@@ -26,7 +26,7 @@ def extreme(name: str, word: str) -> Op:
             "x": f"where({chosen}, {spread(f'g/sum({chosen}, axis=axis, keepdims=keepdims)')}, 0)"
         },
         latex=rf"\{name}\left({{x}}\right)",
-        kinks=[Kink(f"sum({chosen}, axis=axis, keepdims=keepdims) > 1", f"each of the {word} gets an equal share")],
+        kinks=[Kink("ties > 1", f"each of the {word} gets an equal share")],
     )
 
 
