@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from bpcli.calculus.kinds import Kind, Number
-    from bpcli.tracing.record import Backward, Forward, Path, Tangent, Trace
+    from bpcli.tracing.paths import Path
+    from bpcli.tracing.record import Backward, Forward, Tangent, Trace
 
 ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 LONGEST_HEADER = 2000  # characters of a formula in the header

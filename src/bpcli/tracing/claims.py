@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from bpcli.graph import Program
     from bpcli.tracing.expectations import Written
-    from bpcli.tracing.record import Backward, Path, Trace
+    from bpcli.tracing.paths import Path
+    from bpcli.tracing.record import Backward, Trace
 
 ONLY_PATH = "only-path"
 ONLY_PATH_OF_MANY = "only-path-of-many"

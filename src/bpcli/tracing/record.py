@@ -5,9 +5,7 @@ Nothing that renders computes a number: what is printed stands here, in full pre
 
 from __future__ import annotations
 
-import heapq
 import math
-from typing import Any
 
 from bpcli.calculus.kinds import FLAT, MISSING, compiled, edges_below, formula, partial_text
 from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT, Branch
@@ -21,14 +19,15 @@ from bpcli.language import text
 from bpcli.numbers import constant_text
 from bpcli.ops import TABLE
 from bpcli.tracing.checks import Agreement, central_agreement
+from bpcli.tracing.paths import paths_to
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from bpcli.calculus.kinds import Kind
+    from bpcli.tracing.paths import Paths
 
-MOST_LISTED = 10  # paths
 MOST_STEPS = 10_000  # beyond it paths and the check are left out unless asked for
 IDLE = "idle"  # nothing arrived at the node, so nothing goes on
 
@@ -107,29 +106,6 @@ class Tangent(Backward):
     """
 
     __slots__ = ()
-
-
-class Path:
-    """One way from an input to the output: the nodes upwards, the local derivative of each edge, their product."""
-
-    __slots__ = ("locals", "nodes", "product")
-
-    def __init__(self, nodes: tuple[int, ...], locals_: tuple[float, ...], product: float) -> None:
-        self.nodes = nodes
-        self.locals = locals_
-        self.product = product
-
-
-class Paths:
-    """All ways from one input: how many, the largest of them, the rest together, and the total."""
-
-    __slots__ = ("count", "listed", "rest", "total")
-
-    def __init__(self, count: int, listed: tuple[Path, ...], rest: float, total: float) -> None:
-        self.count = count
-        self.listed = listed
-        self.rest = rest
-        self.total = total
 
 
 class Trace:
@@ -237,7 +213,7 @@ def record(
     else:
         trace.backward = _backward(trace, point, steps, names, wanted)
     if long or len(trace.forward) <= MOST_STEPS:
-        trace.paths = _paths(trace, list(trace.gradient)) if scale == 1 else {}
+        trace.paths = paths_to(trace, list(trace.gradient)) if scale == 1 else {}
         # A surrogate is meant to differ from every difference.
         if kind is FLOATS and not any(function.surrogates for function in graph.functions.values()):
             trace.check = central_agreement(program, given, trace.gradient)
@@ -490,46 +466,3 @@ def folded(
     places = {param: place for place, param in enumerate((*params, "out"))}
     result = compiled(read.graph, read.output, places, kind.functions, kind.constant)(registers)
     return text.expression(scratch, result.node, spelled=spelled)
-
-
-def _paths(trace: Trace, names: Sequence[str]) -> dict[str, Paths]:
-    """For each input the number of ways up to the output, the largest ten, and the sum of the others.
-
-    The number is counted exactly, edge by edge (there may be more of them than atoms); the largest are kept
-    at each node on the way down: a path among the ten largest goes through one of the ten largest so far.
-    """
-    counts: dict[int, int] = {trace.output: 1}
-    one = trace.kind.constant(1)
-    best: dict[int, list[tuple[float, int, float, Any]]] = {trace.output: [(one, 0, one, None)]}
-    for row in trace.backward:
-        if row.state != OPEN or row.node not in counts:
-            continue
-        counts[row.argument] = counts.get(row.argument, 0) + counts[row.node]
-        longer = [
-            (abs(product * row.local), length - 1, product * row.local, (row.node, row.local, rest))
-            for _, length, product, rest in best[row.node]
-        ]
-        held = best.get(row.argument)
-        if held is None:
-            best[row.argument] = longer
-        else:
-            # Largest first; of equals the shorter, which has the larger (less negative) length.
-            best[row.argument] = heapq.nlargest(MOST_LISTED, [*held, *longer], key=lambda path: path[:2])
-    paths: dict[str, Paths] = {}
-    for name in names:
-        node = trace.program.names[name]
-        if node == trace.output or node not in counts:
-            continue
-        listed = []
-        for _, _, product, rest in sorted(best[node], key=lambda path: path[:2], reverse=True):
-            nodes, locals_ = [node], []
-            while rest is not None:
-                above, local, rest = rest
-                nodes.append(above)
-                locals_.append(local)
-            listed.append(Path(tuple(nodes), tuple(locals_), product))
-        total = trace.gradient[name]
-        paths[name] = Paths(counts[node], tuple(listed), total - sum(path.product for path in listed), total)
-    return paths
-
-

@@ -10,7 +10,8 @@ from bpcli.language.reader import SHARE, TIES, parse
 from bpcli.ops import TABLE
 from bpcli.tracing.checks import Agreement
 from bpcli.tracing.differences import STATES
-from bpcli.tracing.record import Backward, Forward, Node, Path, Paths, Tangent, Trace, spelled
+from bpcli.tracing.paths import Path, Paths
+from bpcli.tracing.record import Backward, Forward, Node, Tangent, Trace, spelled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
