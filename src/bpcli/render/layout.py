@@ -13,11 +13,12 @@ from bpcli.render.words import columns, counted, modes_text, phrase, sentence, u
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from bpcli.calculus.kinds import Kind, Number
     from bpcli.tracing.paths import Path
-    from bpcli.tracing.record import Backward, Forward, Tangent, Trace
+    from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Backward, Forward, Tangent
 
 ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 LONGEST_HEADER = 2000  # characters of a formula in the header
@@ -114,17 +115,18 @@ def forward_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -
 
 def forward_row(trace: Trace, step: Forward, digits: int) -> tuple[str, ...]:
     """One step: number, name, formula in names, formula in numbers, value."""
-    node = trace.nodes[step.node]
-    sign = ARITHMETIC.get(node.op)
+    op = trace.program.graph.op[step.node]
+    sign = ARITHMETIC.get(op)
     exact = [written is not None for written in step.texts]
     if sign is not None:
         shown, relation, value = told(sign, list(step.operands), step.value, digits, exact)
     else:
-        shown, relation, value = _told_call(node.op, step, exact, digits, trace.kind)
+        shown, relation, value = _told_call(op, step, exact, digits, trace.kind)
     operands = [each if written is None else written for written, each in zip(step.texts, shown, strict=True)]
-    levels = [_level(node.op, place, operand) for place, operand in enumerate(operands)]
-    written = text.operation(node.op, operands, levels, spaced=True)
-    return (str(step.step), node.name, spaced(trace, step.node), written, value if relation == "=" else f"≈ {value}")
+    levels = [_level(op, place, operand) for place, operand in enumerate(operands)]
+    written = text.operation(op, operands, levels, spaced=True)
+    name, formula = trace.names[step.node], spaced(trace, step.node)
+    return (str(step.step), name, formula, written, value if relation == "=" else f"≈ {value}")
 
 
 def _told_call(
@@ -161,18 +163,7 @@ def _level(op: str, place: int, operand: str) -> int:
 
 def spaced(trace: Trace, node: int) -> str:
     """The formula of a node in the names of the record, with air: `x + w`, `a * w`."""
-    graph = trace.program.graph
-    if not graph.args[node]:
-        return trace.nodes[node].formula
-    operands, levels = [], []
-    for argument in graph.args[node]:
-        if argument in trace.nodes:
-            operands.append(trace.nodes[argument].name)
-            levels.append(text.ATOM)
-        else:
-            operands.append(text.expression(graph, argument, trace.nodes))
-            levels.append(text.level_of(graph, argument, trace.nodes))
-    return text.operation(graph.op[node], operands, levels, spaced=True)
+    return trace.formulas.spaced(node) if trace.program.graph.args[node] else trace.nodes[node].formula
 
 
 def backward_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Table:
@@ -194,7 +185,7 @@ def backward_row(
     trace: Trace, row: Backward, output: str, digits: int, language: str = ENGLISH
 ) -> tuple[str, ...]:
     """One edge: step, edge, upstream, local (formula and number), product, running total."""
-    node, argument = trace.nodes[row.node].name, trace.nodes[row.argument].name
+    node, argument = trace.names[row.node], trace.names[row.argument]
     upstream, steps, factors = _edge_cells(trace, row, digits, language)
     scaled = "" if trace.scale == 1 else "S*"
     running = _running(f"{scaled}d{output}/d{argument}", row, digits, language)
@@ -213,7 +204,7 @@ def tangent_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) 
 
 
 def _tangent_rows(
-    trace: Trace, rows: list[Tangent], name: str, digits: int, language: str
+    trace: Trace, rows: Sequence[Tangent], name: str, digits: int, language: str
 ) -> Iterator[tuple[str, ...]]:
     """The rows of one input, made as they are read: that may be after the next table has begun."""
     for row in rows:
@@ -224,7 +215,7 @@ def tangent_row(
     trace: Trace, row: Tangent, name: str, digits: int, language: str = ENGLISH
 ) -> tuple[str, ...]:
     """One edge upwards: step, edge, tangent, local (formula and number), product, running total."""
-    node, argument = trace.nodes[row.node].name, trace.nodes[row.argument].name
+    node, argument = trace.names[row.node], trace.names[row.argument]
     tangent, steps, factors = _edge_cells(trace, row, digits, language)
     running = _running(f"d{node}/d{name}", row, digits, language)
     return str(row.step), f"{argument} -> {node}", tangent, steps, factors, running
@@ -232,18 +223,18 @@ def tangent_row(
 
 def _edge_cells(trace: Trace, row: Backward, digits: int, language: str) -> tuple[str, str, str]:
     """What comes to an edge, its local derivative as formula and number, and the product of the two."""
-    node, argument = trace.nodes[row.node].name, trace.nodes[row.argument].name
+    node, argument = trace.names[row.node], trace.names[row.argument]
     shown, relation, product = told("*", [row.upstream, row.local], row.product, digits)
     upstream, local = shown
     derived = row.derived if len(row.derived) <= 24 else node
     formula = row.formula if len(row.formula) <= 40 else ""
-    chooses = trace.nodes[row.node].op == "where"
+    chooses = trace.program.graph.op[row.node] == "where"
     if row.state == SHUT:
         shut = phrase("not", language, condition=_in_brackets(row.condition))
         why = phrase("not taken", language) if chooses else shut
         steps = f"d({derived})/d{argument} = 0, {why}"
     elif row.state == NO_SLOPE:
-        reason = phrase("cut" if trace.nodes[row.node].op == "detach" else "flat", language)
+        reason = phrase("cut" if trace.program.graph.op[row.node] == "detach" else "flat", language)
         steps = f"d({derived})/d{argument} = 0, {reason}"
     else:
         middle = f" = {formula}" if formula and formula != local else ""
