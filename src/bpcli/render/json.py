@@ -411,14 +411,17 @@ def trace_text(
     """A trace as pieces of one JSON text, long lists entry by entry; `more` are keys that stand at the end."""
     import json
 
+    encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
     yield "{"
     for place, (key, value) in enumerate(chain(_trace_parts(trace, language, explain), (more or {}).items())):
-        yield f"{', ' if place else ''}{json.dumps(key)}: "
+        yield f"{', ' if place else ''}{encode(key)}: "
         if not isinstance(value, Listed):
-            yield json.dumps(value, ensure_ascii=False)
+            yield encode(value)
             continue
         yield "["
-        for number, entry in enumerate(value):
-            yield f"{',' if number else ''}\n {json.dumps(entry, ensure_ascii=False)}"
+        comma = "\n "
+        for entry in value:
+            yield comma + encode(entry)
+            comma = ",\n "
         yield "]"
     yield "}"

@@ -84,6 +84,8 @@ class Names(Mapping[int, str]):
             self.count += 1
 
     def __contains__(self, node: object) -> bool:
+        if node in self.kept:
+            return True
         return isinstance(node, int) and 0 <= node < len(self.rank) and self.rank[node] != 0
 
     def __getitem__(self, node: int) -> str:
@@ -110,13 +112,16 @@ class Formulas:
     Two uses of an operation over names differ in these names alone: what is written once is a pattern with places.
     """
 
-    __slots__ = ("constants", "kept", "names", "program")
+    __slots__ = ("constants", "kept", "key", "names", "node", "program", "used")
 
     def __init__(self, program: Program, names: Mapping[int, str]) -> None:
         self.program = program
         self.names = names
         self.constants = Symbols(program.graph)
         self.kept: dict[object, tuple[str, str]] = {}
+        self.node = -1  # of which `key` and `used` speak
+        self.key: tuple[object, ...] | None = None
+        self.used: list[str] = []
 
     def of(self, node: int) -> str:
         """The formula of a node: `a*w`."""
@@ -138,33 +143,41 @@ class Formulas:
         self, what: object, node: int, write: Callable[[Mapping[int, str]], tuple[str, str]]
     ) -> tuple[str, str]:
         """Two texts of a node: the pattern of its operation, over its constants, with its names put in."""
-        graph, names = self.program.graph, self.names
-        arguments = graph.args[node]
-        if not 0 < len(arguments) < 4:
-            return write(names)
-        used: list[str] = []
-        key: list[object] = [what, graph.op[node]]
-        for argument in arguments:
-            if argument in names:
-                used.append(names[argument])
-                key.append(None)
-            elif graph.op[argument] == "const":
-                used.append("")
-                key.append(repr(graph.payload[argument]))
-            else:
-                return write(names)
-        if len(arguments) > 1 and len({*arguments}) < len(arguments):
-            return write(names)
-        own = names.get(node, "")
-        pattern = tuple(key)
+        if node != self.node:
+            self.node, (self.key, self.used) = node, self._uses(node)
+        if self.key is None:
+            return write(self.names)
+        pattern = (what, self.key)
         found = self.kept.get(pattern)
         if found is None:
             if len(self.kept) >= MOST_KEPT:
                 self.kept.clear()
-            blanks = {each: f"{{{place}}}" for place, each in enumerate(arguments) if each in names}
+            arguments = self.program.graph.args[node]
+            blanks = {each: f"{{{place}}}" for place, each in enumerate(arguments) if each in self.names}
             found = self.kept[pattern] = write({**blanks, node: f"{{{len(arguments)}}}"})
         first, second = found
-        return first.format(*used, own), second and second.format(*used, own)
+        return first.format(*self.used), second and second.format(*self.used)
+
+    def _uses(self, node: int) -> tuple[tuple[object, ...] | None, list[str]]:
+        """What the pattern of a node depends on, None where it has none; and the names of its operands and itself."""
+        graph, names = self.program.graph, self.names
+        arguments = graph.args[node]
+        if not 0 < len(arguments) < 4 or (len(arguments) > 1 and len({*arguments}) < len(arguments)):
+            return None, []
+        constant, used = graph.constant, []
+        key: list[object] = [graph.op[node]]
+        for argument in arguments:
+            if not constant[argument] or argument in names:
+                used.append(names[argument])
+                key.append(None)
+            elif graph.op[argument] == "const":
+                payload = graph.payload[argument]
+                used.append("")
+                key.append(repr(payload) if isinstance(payload, float) else payload)  # 0 is not -0.0
+            else:
+                return None, []
+        used.append(names[node] if not constant[node] or node in names else "")
+        return tuple(key), used
 
     def _operation(self, names: Mapping[int, str], node: int, spaced: bool) -> str:
         graph = self.program.graph
