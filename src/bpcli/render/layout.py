@@ -10,6 +10,7 @@ from bpcli.numbers import DIGITS, MOST_DIGITS, is_exact, show, told
 from bpcli.ops import TABLE
 from bpcli.render.languages import ENGLISH
 from bpcli.render.words import columns, counted, modes_text, phrase, sentence, used
+from bpcli.tracing.rows import MOST_STEPS, Made, Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,8 +110,13 @@ def output_name(trace: Trace) -> str:
 
 def forward_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """The values, upwards."""
-    rows = (forward_row(trace, step, digits) for step in trace.forward)
+    rows = _made(trace.forward, lambda step: forward_row(trace, step, digits))
     return Table(phrase("forward", language), FORWARD_COLUMNS, rows, len(trace.forward), language=language)
+
+
+def _made(rows: Sequence[Row], write: Callable[[Row], tuple[str, ...]]) -> Made[tuple[str, ...]]:
+    """The rows of a table, written as they are read: what is left out between head and tail is not written at all."""
+    return Made(lambda start: map(write, rows[start:] if start else rows), len(rows))
 
 
 def forward_row(trace: Trace, step: Forward, digits: int) -> tuple[str, ...]:
@@ -169,7 +175,7 @@ def spaced(trace: Trace, node: int) -> str:
 def backward_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """The edges, downwards."""
     output = output_name(trace)
-    rows = (backward_row(trace, row, output, digits, language) for row in trace.backward)
+    rows = _made(trace.backward, lambda row: backward_row(trace, row, output, digits, language))
     title, start = phrase("backward", language), _start(trace, output, language)
     return Table(title, BACKWARD_COLUMNS, rows, len(trace.backward), start, language)
 
@@ -335,8 +341,8 @@ def closing(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list
     if trace.check is not None:
         found = trace.check
         parts.append(phrase(found.state, language, name=found.name, gap=_power(found.gap)))
-    elif trace.gradient and not trace.paths and len((trace.whole or trace).forward) > 1000:
-        parts.append(phrase("left out", language))
+    elif trace.gradient and not trace.paths and len((trace.whole or trace).forward) > MOST_STEPS:
+        parts.append(phrase("left out", language, limit=MOST_STEPS))
     lines = ["          ".join(parts)] if parts else []
     if trace.tangents:
         lines.append(modes_text(len(trace.tangents), "forward", language=language))
@@ -353,6 +359,11 @@ def shortened(table: Table, whole: bool) -> Iterator[tuple[str, ...] | str]:
     """The rows of a table; a long one as head and tail, with a line that counts what is left out."""
     if whole or table.count <= MOST_ROWS:
         yield from table.rows
+        return
+    if isinstance(table.rows, Made):
+        yield from table.rows[:HEAD]
+        yield phrase("more rows", table.language, count=table.count - 2 * HEAD)
+        yield from table.rows[table.count - HEAD :]
         return
     for place, row in enumerate(table.rows):
         if place < HEAD or place >= table.count - HEAD:

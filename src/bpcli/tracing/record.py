@@ -17,7 +17,7 @@ from bpcli.tracing.checks import central_agreement
 from bpcli.tracing.edges import Ascent, Descent
 from bpcli.tracing.names import Formulas, Names, spelled
 from bpcli.tracing.paths import paths_to
-from bpcli.tracing.rows import Forward, Made, Node
+from bpcli.tracing.rows import MOST_STEPS, Forward, Made, Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from bpcli.tracing.paths import Paths
     from bpcli.tracing.rows import Backward, Tangent
 
-MOST_STEPS = 10_000  # beyond it paths and the check are left out unless asked for
 
 
 class Trace:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 
+MOST_STEPS = 10_000  # with more, rows are made as they are read, and paths and the check are made if asked for
+
 
 class Node:
     """A line of the graph: a variable, a named constant or an operation."""
