@@ -153,8 +153,11 @@ def show(value: float, digits: int = DIGITS) -> str:
         if value.is_integer() and -1e15 < value < 1e15:
             return str(int(value))
         text = f"{value:.{digits}g}"
-        # Of what `trimmed` takes away it has the exponent alone.
-        return trimmed(text) if "e" in text else text
+        if "e" not in text:
+            return text
+        # Of what `trimmed` takes away it has no zeros.
+        mantissa, _, exponent = text.partition("e")
+        return f"{mantissa}e{int(exponent)}"
     shown = getattr(value, "shown", None)
     if shown is not None:  # a number of another kind than floats knows how it is written
         return str(shown(digits))
@@ -270,6 +273,7 @@ def _told_pair(
 ) -> tuple[list[str], str, str] | None:
     """The same for two floats, without decimal numbers; None where those are needed."""
     left, right = operands
+    at_first: tuple[list[str], str, str] | None = None
     for more in range(digits, max(digits, MOST_DIGITS) + 1):
         first, second, total = show(left, more), show(right, more), show(result, more)
         given = _surely_gives(op, left if exact[0] else float(first), right if exact[1] else float(second), total)
@@ -277,7 +281,8 @@ def _told_pair(
             return None
         if given:
             return [first, second], "=", total
-    return [show(left, digits), show(right, digits)], "≈", show(result, digits)
+        at_first = at_first or ([first, second], "≈", total)
+    return at_first
 
 
 def _surely_gives(op: str, left: float, right: float, total: str) -> bool | None:
