@@ -22,8 +22,8 @@ LONG = f"{FUNCTIONS} r(u) = q(q(q(u))); {'r(' * 21}x{')' * 21}"
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("en", "beyond 10000 steps paths and the check are left out; --only paths and `bpcli check` make them"),
-        ("zh", "超过 10000 步时不列路径、不做梯度检查；需要时请用 --only paths 和 `bpcli check`"),
+        ("en", "beyond 10000 steps paths and the check are left out; `--only paths` and `bpcli check` make them"),
+        ("zh", "超过 10000 步时不列路径、不做梯度检查；需要时请用 `--only paths` 和 `bpcli check`"),
     ],
 )
 def test_what_is_left_out_of_a_long_trace_is_said(run: Runner, language: str, sentence: str) -> None:
