@@ -98,7 +98,7 @@ def told_upwards(trace: Trace, language: str, level: str) -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", list(TABLE))
+@pytest.mark.parametrize("name", NAMES)
 def test_every_operation_is_told_upwards(name: str, language: str, level: str) -> None:
     for trace in at_golden(name, "forward"):
         told_upwards(trace, language, level)

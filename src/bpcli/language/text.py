@@ -88,6 +88,19 @@ def tensor_form(declared: Op, count: int) -> tuple[int, list[str | int]]:
     return ATOM, [f"{declared.spelling}(", *pieces, ")"]
 
 
+_forms: dict[tuple[str, int, bool], tuple[object, int, list[str | int]]] = {}
+
+
+def _form(op: str, count: int, spaced: bool) -> tuple[object, int, list[str | int]]:
+    """The same, kept, with the declaration that it was made from."""
+    kept = _forms.get((op, count, spaced))
+    if kept is None or kept[0] is not TABLE.get(op):
+        kept = (TABLE.get(op), *form(op, count, spaced))
+        if count < 4:
+            _forms[op, count, spaced] = kept
+    return kept
+
+
 def constant_level(text: str) -> int:
     """How tightly the text of a number holds together."""
     return PRODUCT if "/" in text else NEGATIVE if text.startswith("-") else ATOM
@@ -99,7 +112,7 @@ def operation(op: str, operands: Sequence[str], levels: Sequence[int], spaced: b
     >>> operation("mul", ["x + w", "-3"], [SUM, UNARY], spaced=True)
     '(x + w) * -3'
     """
-    level, pieces = form(op, len(operands), spaced)
+    _, level, pieces = _form(op, len(operands), spaced)
     if level == ATOM and len(pieces) == 1:
         return operands[0]
     written: list[str] = []

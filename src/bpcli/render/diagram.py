@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from bpcli.graph import Program
-    from bpcli.tracing.record import Backward, Node, Trace
+    from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Backward, Node
 
 STYLES = ("variable", "op")
 MOST_BOXES = 80  # that a drawing shows; with more of them nothing can be read

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bpcli.render.layout import Table
-    from bpcli.tracing.record import Forward, Trace
+    from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Forward
 
 MOST_STEPS = 60  # forward; a longer trace has no drawing and no sliders
 MOST_EDGES = 180

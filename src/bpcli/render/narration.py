@@ -8,13 +8,14 @@ from bpcli.ops import TABLE
 from bpcli.render import layout
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.words import phrase
-from bpcli.tracing.record import IDLE
+from bpcli.tracing.edges import IDLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bpcli.tracing.record import Backward, Forward, Trace
+    from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Backward, Forward
 
 LEVELS = ("brief", "normal", "story")
 LONGEST = 60  # characters of a local formula that is told

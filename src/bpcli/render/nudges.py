@@ -13,7 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bpcli.tracing.record import Tangent, Trace
+    from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Tangent
 
 
 def nudge_sentence(

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bpcli.calculus.kinds import Number
-    from bpcli.tracing.record import Backward, Forward, Tangent, Trace
+    from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Backward, Forward, Tangent
 
 BLANK = "\ue001"  # stands for a number in the text of a cell; a character that no text of a user has
 LINE = "______"  # a blank in plain text: as wide as fits beside the formulas in 80 columns

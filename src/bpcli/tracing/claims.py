@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
     from bpcli.graph import Program
     from bpcli.tracing.expectations import Written
-    from bpcli.tracing.record import Backward, Path, Trace
+    from bpcli.tracing.paths import Path
+    from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Backward
 
 ONLY_PATH = "only-path"
 ONLY_PATH_OF_MANY = "only-path-of-many"

@@ -24,6 +24,9 @@ MOST_REPEATS = 1000
 SELECTING = ("only", "until", "rows")
 
 PAGES = {"md": "markdown", "latex": "latex"}  # format -> the module of render/ that writes its lines
+PRINTED = ("latex", "html")  # formats of documents that somebody reads from end to end, or a browser holds
+MOST_PRINTED = 20_000  # rows of those
+MOST_RICH = 600  # steps of a table of Rich's, which costs fifty times as much as plain text; a longer one is plain
 PICTURES = ("svg", "dot", "mermaid")
 EXPLAINED = ("rich", "plain", "ascii", "md", "latex", "html", "json")  # formats that tell a trace in words too
 
@@ -43,7 +46,8 @@ def run(work: Work) -> int:
         from bpcli.cli.worksheets import fill_inputs, show_sheet
 
         seed = fill_inputs(work)
-    trace = record(work.program, work.given, work.wrt, mode=mode, kind=work.kind, scale=scale)
+    asked = work.options.get("only") == "paths"
+    trace = record(work.program, work.given, work.wrt, mode=mode, long=asked, kind=work.kind, scale=scale)
     verdicts = None
     if work.expected or work.claimed:
         from bpcli.cli.verdicts import on_numbers
@@ -123,6 +127,8 @@ def show(
         for piece in trace_text(trace, language, explain, more):
             sys.stdout.write(piece)
         sys.stdout.write("\n")
+    elif format in PRINTED and (count := len(trace.forward) + len(trace.backward)) > MOST_PRINTED:
+        raise InputError("page-too-long", format=format, count=count, limit=MOST_PRINTED)
     elif format == "html":
         from bpcli.render.html import page_pieces
 
@@ -130,7 +136,7 @@ def show(
             sys.stdout.write(piece)
     elif bare is not None:
         write(f"{name}={bare(value)}" for name, value in (trace.whole or trace).gradient.items())
-    elif format == "rich":
+    elif format == "rich" and not (whole and len(trace.forward) > MOST_RICH):
         from bpcli.render.terminal import print_trace
 
         print_trace(trace, digits, whole=whole, language=language, explain=explain)
@@ -144,13 +150,16 @@ def show(
 
         show_picture(diagram(trace, digits=digits, language=language), format)
     else:
+        from shutil import get_terminal_size
+
         from bpcli.render.ascii import spelled
         from bpcli.render.plain import trace_lines
 
         # There is no Chinese in ASCII.
         spell, language = (spelled, ENGLISH) if format == "ascii" else (str, language)
         whole = whole or not sys.stdout.isatty()
-        write(trace_lines(trace, digits, whole=whole, language=language, explain=explain, spell=spell))
+        width = get_terminal_size().columns if format == "rich" else None
+        write(trace_lines(trace, digits, whole=whole, width=width, language=language, explain=explain, spell=spell))
     return DONE
 
 

@@ -98,7 +98,7 @@ PHRASES = {
     "corner": "check: {name} is at a corner, and the slope used lies between those of both sides",
     "undecided": "check: the central difference cannot decide here",
     "disagrees": "check: central difference for {name} DISAGREES by {gap} of its size",
-    "left out": "paths and the check are left out of a trace this long",
+    "left out": "beyond {limit} steps paths and the check are left out; `--only paths` and `bpcli check` make them",
     # What it cost.
     "forward cost": "{passes}, one for each input",
     "reverse cost": "1 pass up and {sweeps} down",

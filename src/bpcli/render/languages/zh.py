@@ -93,7 +93,7 @@ PHRASES = {
     "corner": "梯度检查：{name} 正处在折点上，所用的斜率介于两侧之间",
     "undecided": "梯度检查：中心差分在这里无法判断",
     "disagrees": "梯度检查：{name} 的中心差分不一致，相差其大小的 {gap}",
-    "left out": "记录太长，省略了路径和梯度检查",
+    "left out": "超过 {limit} 步时不列路径、不做梯度检查；需要时请用 `--only paths` 和 `bpcli check`",
     "forward cost": "{passes}，每个输入一遍",
     "reverse cost": "前向 1 遍，反向 {sweeps}",
     "reverse cost of several": "前向 1 遍，反向 {sweeps}，每个结果一遍",
