@@ -91,6 +91,7 @@ OPTIONS = {
     "step": "中心差分的步长，再乘以 max(1, |x|)（默认取几个中最好的）。",
     "sweep": "各种差分在许多步长下的误差：截断与舍入构成的 V 形。",
     "tie": "max 或 min 的参数相等时斜率归谁：share（平分）、first（第一个）或 last（最后一个）（share）。",
+    "unfold": "把这些函数拆开逐步显示，例如 softmax,mse。",
     "no-share": "相同的子表达式各作一个节点，不合并。",
     "max-nodes": "节点多于这个数的计算图不予计算（20000000）。",
     # The bare answer of each command.

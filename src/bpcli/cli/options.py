@@ -103,6 +103,7 @@ OPTIONS = (
     Option("step", "H", "The step of the central difference, times max(1, |x|) (the best of several).", ("check",)),
     Option("sweep", None, "The error of each difference at many steps: the V of truncation and rounding.", ("check",)),
     Option("tie", "RULE", "Who gets the slope where arguments of max or min tie: share, first or last (share)."),
+    Option("unfold", "FUNCTIONS", "Show what these stand for step by step, as in softmax,mse."),
     Option("no-share", None, "Keep equal subexpressions as separate nodes."),
     Option("max-nodes", "N", "Refuse graphs with more nodes than this (20000000)."),
     Option("help", None, "Show how the command is used."),

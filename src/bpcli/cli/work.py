@@ -86,7 +86,10 @@ class Work:
                 raise InputError("one-point-only", option=name)
         known = self.given if rows is None else {*self.given, *map(spelled, rows.names)}
         text = read_text(request.text, options.get("file"))
-        self.program: Program = parse(text, given=known, share=share, limit=limit, tie=options.get("tie", "share"))
+        self.program: Program = parse(
+            text, given=known, share=share, limit=limit, tie=options.get("tie", "share"),
+            unfold=[name.strip() for name in options.get("unfold", "").split(",") if name.strip()],
+        )  # fmt: skip
         if self.program.graph.functions and request.command not in JUDGES:
             from bpcli.tracing.rules import check_rules
 

@@ -84,6 +84,7 @@ class Op:
                   `place` for the one that the rule is about
     linear        arguments in which the operation is linear: forward mode is the operation itself there
     rest          the setting that takes what stands behind the arguments: `reshape(x, 2, 3)`
+    unfolded      the formula that a book gives for a primitive: what `--unfold` puts in its place (else `value`)
     hidden        the value of the only argument, where people write settings alone: `randn(3, 2)`
     """
 
@@ -115,6 +116,7 @@ class Op:
         "spelling",
         "symbol",
         "textbook",
+        "unfolded",
         "value",
         "variadic",
         "zh",
@@ -148,6 +150,7 @@ class Op:
         linear: Sequence[str] = (),
         rest: str = "",
         hidden: int | None = None,
+        unfolded: str = "",
     ) -> None:
         name, _, listed = signature.partition("(")
         pieces = [piece.strip() for piece in listed.rstrip(")").split(",")]
@@ -182,6 +185,7 @@ class Op:
         self.linear = tuple(linear)
         self.rest = rest
         self.hidden = hidden
+        self.unfolded = unfolded or value
         self.chosen: dict[str, str] = {}
 
     def set(self, chosen: Mapping[str, str]) -> Op:

@@ -16,6 +16,7 @@ OPERATIONS = (
         "Exponentials divided by their sum: positive numbers that add up to 1.",
         of_tensors=True,
         settings={"axis": "-1"},
+        unfolded="exp(x)/sum(exp(x), axis=axis, keepdims=1)",
         pullbacks={"x": "out*(g - sum(g*out, axis=axis, keepdims=1))"},
         latex=r"\operatorname{{softmax}}\left({x}\right)",
     ),
@@ -24,6 +25,7 @@ OPERATIONS = (
         "The logarithm of softmax, without overflow.",
         of_tensors=True,
         settings={"axis": "-1"},
+        unfolded="x - logsumexp(x, axis=axis, keepdims=1)",
         pullbacks={"x": "g - softmax(x, axis=axis)*sum(g, axis=axis, keepdims=1)"},
         latex=r"\log \operatorname{{softmax}}\left({x}\right)",
     ),
@@ -31,6 +33,7 @@ OPERATIONS = (
         "cross_entropy(x, t)",
         "-log of the probability that softmax of the logits x gives the target t, mean over the rows.",
         of_tensors=True,
+        unfolded="-sum(t*log_softmax(x))/(count(x)/count(x, axis=-1))",  # of probabilities
         pullbacks={
             # Where t has one axis less than x it holds class numbers; where as many, a distribution in each row.
             "x": {
