@@ -319,7 +319,7 @@ def _alike(v: Shape, x: Shape) -> Shape:
 
 def _same_axis(axis: str) -> Callable[[Shape], Shape]:
     def shape_of(shape: Shape) -> Shape:
-        if not shape:
+        if not shape and axis:
             raise InputError("softmax-number")
         axes_of(axis, shape)
         return shape

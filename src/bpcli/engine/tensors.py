@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from bpcli.calculus.shapes import axes_of, inverse_order, order_of, subscripts, whole_numbers
-from bpcli.engine.lanes import Lanes
+from bpcli.engine.lanes import TRUTH, Lanes
+from bpcli.ops import TABLE
 
 Array = Any
 
@@ -325,6 +326,9 @@ TENSOR: dict[str, Any] = {
 }
 
 
+SOLVED = ("det", "cofactor", "inv", "solve")
+
+
 class Tensors(Lanes):
     """Arrays with axes that mean something; single numbers are arrays without axes.
 
@@ -338,6 +342,30 @@ class Tensors(Lanes):
         super().__init__()
         self.dtype = np.dtype(dtype)
         self.functions.update(TENSOR)
+        if dtype != "float64":
+            self.functions.update({op: self._narrow(op, function) for op, function in self.functions.items()})
+
+    def _narrow(self, op: str, function: Any) -> Any:
+        """A primitive whose result has this dtype, also where NumPy or a function of floats would widen it."""
+        dtype = self.dtype
+        if TABLE[op].settings:
+            return lambda **settings: self._rounded(function(**settings))
+        if op in TRUTH:
+            truth = TRUTH[op]
+            return lambda *values: truth(*values).astype(dtype)
+        if op in SOLVED and dtype == np.float16:
+            # LAPACK has no half precision.
+            return self._rounded(lambda *values: function(*[np.asarray(value, np.float32) for value in values]))
+        return self._rounded(function)
+
+    def _rounded(self, function: Any) -> Any:
+        dtype = self.dtype
+
+        def rounded(*values: Array) -> Array:
+            result = function(*values)
+            return result if result.dtype == dtype else result.astype(dtype)
+
+        return rounded
 
     def constant(self, value: Any) -> Any:
         return self.dtype.type(super().constant(value))

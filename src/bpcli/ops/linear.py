@@ -63,7 +63,7 @@ OPERATIONS = (
         of_tensors=True,
         settings={"axes": ""},
         linear=["x"],
-        pullbacks={"x": "transpose(g, axes=axes)"},
+        pullbacks={"x": "transpose(g, axes)"},
         latex=r"\operatorname{{unpermute}}\left({x}\right)",
     ),
     Op(
