@@ -1,4 +1,4 @@
-"""How operations on tensors are used in their tests: texts and the shapes of their variables; no code for any of them."""
+"""How operations on tensors are used in their tests: texts and the shapes of their variables, no code for any."""
 
 from __future__ import annotations
 
@@ -36,7 +36,11 @@ USES: dict[str, list[tuple[Any, ...]]] = {
         ("x @ x", (3,)),
     ],
     "transpose": [("x.T", (3,)), ("x.T", (2, 3)), ("x.T", (2, 3, 4)), ("transpose(x)", (1, 4))],
-    "permute": [("transpose(x, [1, 0])", (2, 3)), ("transpose(x, 2, 0, 1)", (2, 3, 4)), ("transpose(x, 0, -1, 1)", (2, 3, 4))],
+    "permute": [
+        ("transpose(x, [1, 0])", (2, 3)),
+        ("transpose(x, 2, 0, 1)", (2, 3, 4)),
+        ("transpose(x, 0, -1, 1)", (2, 3, 4)),
+    ],
     "unpermute": [("unpermute(x, axes=[2, 0, 1])", (2, 3, 4)), ("unpermute(x, axes=[1, 0])", (2, 3))],
     "matrix_transpose": [("matrix_transpose(x)", (2, 3)), ("matrix_transpose(x)", (2, 3, 4))],
     "outer": [("outer(x, y)", (3,), (2,)), ("outer(x, y)", (1,), (4,)), ("outer(x, x)", (3,))],
@@ -104,7 +108,12 @@ USES: dict[str, list[tuple[Any, ...]]] = {
     ],
     "sum_like": [("sum_like(v, x)", (2, 3), (3,)), ("sum_like(v, x)", (2, 3), (2, 1)), ("sum_like(v, x)", (2, 3), ())],
     "broadcast_like": [("broadcast_like(x, y)", (3,), (2, 3)), ("broadcast_like(x, y)", (2, 1), (2, 3))],
-    "reshape": [("reshape(x, 3, 2)", (2, 3)), ("reshape(x, [-1])", (2, 3)), ("reshape(x, 2, -1, 2)", (4, 3)), ("reshape(x, 1, 1)", ())],
+    "reshape": [
+        ("reshape(x, 3, 2)", (2, 3)),
+        ("reshape(x, [-1])", (2, 3)),
+        ("reshape(x, 2, -1, 2)", (4, 3)),
+        ("reshape(x, 1, 1)", ()),
+    ],
     "reshape_like": [("reshape_like(x, y)", (2, 3), (6,)), ("reshape_like(x, y)", (4,), (2, 2))],
     "flatten": [("flatten(x)", (2, 3)), ("flatten(x)", (3,)), ("flatten(x)", ())],
     "expand": [("expand(x, axis=0)", (3,)), ("expand(x, axis=-1)", (2, 3)), ("expand(x, axis=1)", (2, 3))],
@@ -146,7 +155,12 @@ USES: dict[str, list[tuple[Any, ...]]] = {
     "arange": [("arange(3) * x", (3,)), ("(arange(3) + x)^2", ())],
     "one_hot": [("one_hot([0, 2], 3) * x", (2, 3)), ("one_hot(1, 3) * x", (3,))],
     "one_hot_like": [("one_hot_like([0, 2], x) * x", (2, 3))],
-    "softmax": [("softmax(x)", (4,)), ("softmax(x)", (2, 3)), ("softmax(x, axis=0)", (2, 3)), ("softmax(x, axis=1)", (2, 3, 2))],
+    "softmax": [
+        ("softmax(x)", (4,)),
+        ("softmax(x)", (2, 3)),
+        ("softmax(x, axis=0)", (2, 3)),
+        ("softmax(x, axis=1)", (2, 3, 2)),
+    ],
     "log_softmax": [("log_softmax(x)", (4,)), ("log_softmax(x, axis=0)", (2, 3)), ("log_softmax(x)", (2, 2, 3))],
     "cross_entropy": [
         ("cross_entropy(x, 2)", (3,)),
@@ -180,14 +194,18 @@ USES: dict[str, list[tuple[Any, ...]]] = {
         ("batch_norm(x, gain, shift)", (4, 2), (2,), (2,)),
         ("batch_norm(x, gain, shift, eps=0.1)", (4, 2), (), (2,)),
     ],
-    "rms_norm": [("rms_norm(x)", (4,)), ("rms_norm(x, gain)", (2, 3), (3,)), ("rms_norm(x, gain, eps=0.1)", (2, 2, 3), ())],
+    "rms_norm": [
+        ("rms_norm(x)", (4,)),
+        ("rms_norm(x, gain)", (2, 3), (3,)),
+        ("rms_norm(x, gain, eps=0.1)", (2, 2, 3), ()),
+    ],
     "dropout": [("dropout(x)", (4,)), ("dropout(x, 0.2, seed=3)", (2, 3)), ("dropout(x, p)", (6,), ())],
     "keep_mask": [("keep_mask(x, 0.5, seed=1) * x", (6,))],
     "randn": [("randn(3, 2) * x", (3, 2)), ("randn(3, seed=7) * x", ())],
     "uniform": [("uniform(2, 2) * x", (2, 2))],
     "xavier": [("xavier(3, 2) * x", (3, 2)), ("xavier(3) * x", (3,))],
     "he": [("he(3, 2) * x", (3, 2))],
-}  # fmt: skip
+}
 
 
 class Loss:

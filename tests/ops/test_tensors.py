@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bpcli.calculus.sweeps import forward, idle, reverse
+from bpcli.calculus.sweeps import idle, reverse
 from bpcli.engine.tensors import Tensors
 from bpcli.errors import InputError
-from bpcli.ops import TABLE, elementwise
+from bpcli.ops import TABLE
 from ops.tensor_uses import USES, Loss, largest, units
 
 OPS = [op for op in TABLE.values() if op.of_tensors]
