@@ -117,7 +117,7 @@ CORNERS = [
     ("norm(x)", {"x": [3e-200, 4e-200]}, {"x": [0.6, 0.8]}, "by hand"),
     ("norm(x)", {"x": [0, 0]}, {"x": [0, 0]}, "convention: 0 at the origin; PyTorch 2.13 has 0 too, JAX nan"),
     ("sum(norm(x, axis=1))", {"x": [[0, 0], [3, 4]]}, {"x": [[0, 0], [0.6, 0.8]]}, "the same in one row of two"),
-    ("std(x)", {"x": [2, 2, 2]}, {"x": [0, 0, 0]}, "convention: 0; PyTorch and JAX have nan"),
+    ("std(x)", {"x": [2, 2, 2]}, {"x": [0, 0, 0]}, "convention: 0, as PyTorch 2.13; JAX has nan"),
     ("det(x)", {"x": [[1, 2], [2, 4]]}, {"x": [[4, -2], [-2, 1]]}, "by hand: the cofactors"),
     ("det(x)", {"x": [[0, 0], [0, 0]]}, {"x": [[0, 0], [0, 0]]}, "by hand"),
     ("det(x)", {"x": [[0, 0, 0], [0, 2, 0], [0, 0, 3]]}, {"x": [[6, 0, 0], [0, 0, 0], [0, 0, 0]]}, "by hand"),

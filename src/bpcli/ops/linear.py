@@ -150,7 +150,7 @@ OPERATIONS = (
         settings={"axis": "", "keepdims": "0"},
         pullbacks={"x": "spread(g, x, axis=axis, keepdims=keepdims)*unit(x, axis=axis)"},
         latex=r"\left\lVert {x} \right\rVert",
-        kinks=[Kink("out == 0", "slope 0")],
+        kinks=[Kink("out == 0", "slope 0", "JAX returns nan")],
     ),
     Op(
         "unit(x)",
