@@ -83,8 +83,10 @@ def shape_of(edges: tuple[Edge, ...]) -> int:
 
 def no_rule(declared: Function | Op, position: int) -> InputError:
     """The error for a derivative by an argument that its operation has no rule for."""
-    kind = "no-rule-in-table" if isinstance(declared, Op) else "no-rule"
-    return InputError(kind, name=declared.name, param=declared.params[position])
+    if isinstance(declared, Op):
+        param = declared.params[min(position, len(declared.params) - 1)]
+        return InputError("no-rule-in-table", name=declared.spelling, param=param)
+    return InputError("no-rule", name=declared.name, param=declared.params[position])
 
 
 class Functions(dict[str, "Callable[..., Number]"]):

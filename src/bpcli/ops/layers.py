@@ -114,7 +114,7 @@ OPERATIONS = (
         "Each entry 0 with probability p, else divided by 1 - p; the same entries for the same seed.",
         of_tensors=True,
         settings={"seed": "0"},
-        value="x*keep_mask(x, p, seed=seed)/(1 - p)",
+        value="x*keep_mask(x, p, seed=seed)/where(p == 1, 1, 1 - p)",
         merges=False,
         latex=r"\operatorname{{dropout}}\left({x}\right)",
     ),

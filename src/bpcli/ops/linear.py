@@ -63,7 +63,7 @@ OPERATIONS = (
         of_tensors=True,
         settings={"axes": ""},
         linear=["x"],
-        pullbacks={"x": "transpose(g, axes=axes)"},
+        pullbacks={"x": "transpose(g, axes)"},
         latex=r"\operatorname{{unpermute}}\left({x}\right)",
     ),
     Op(
@@ -152,7 +152,7 @@ OPERATIONS = (
         unfolded="sqrt(sum(x^2, axis=axis, keepdims=keepdims))",
         pullbacks={"x": "spread(g, x, axis=axis, keepdims=keepdims)*unit(x, axis=axis)"},
         latex=r"\left\lVert {x} \right\rVert",
-        kinks=[Kink("out == 0", "slope 0")],
+        kinks=[Kink("out == 0", "slope 0", "JAX returns nan")],
     ),
     Op(
         "unit(x)",

@@ -26,7 +26,13 @@ def extreme(name: str, word: str) -> Op:
             "x": f"where({chosen}, {spread(f'g/sum({chosen}, axis=axis, keepdims=keepdims)')}, 0)"
         },
         latex=rf"\{name}\left({{x}}\right)",
-        kinks=[Kink("ties > 1", f"each of the {word} gets an equal share")],
+        kinks=[
+            Kink(
+                "ties > 1",
+                f"each of the {word} gets an equal share",
+                f"PyTorch's {name} along an axis gives all to one, its a{name} shares",
+            )
+        ],
     )
 
 
@@ -124,7 +130,7 @@ OPERATIONS = (
             )
         },
         latex=r"\operatorname{{std}}\left({x}\right)",
-        kinks=[Kink("out == 0", "slope 0")],
+        kinks=[Kink("out == 0", "slope 0", "JAX returns nan")],
     ),
     Op(
         "logsumexp(x)",

@@ -164,6 +164,8 @@ CONVENTIONS: dict[str, str] = {
     "the last of the smallest gets the whole slope": "最后一个最小者得到全部斜率",
     "PyTorch returns nan, JAX 1/2": "PyTorch 给出 nan，JAX 给出 1/2",
     "JAX returns nan": "JAX 给出 nan",
+    "PyTorch's max along an axis gives all to one, its amax shares": "PyTorch 沿轴的 max 全给其中一个，amax 则平分",
+    "PyTorch's min along an axis gives all to one, its amin shares": "PyTorch 沿轴的 min 全给其中一个，amin 则平分",
     "JAX returns 1": "JAX 给出 1",
     "JAX returns 1/2": "JAX 给出 1/2",
     "relu(x) would give 0 here": "relu(x) 在这里会给出 0",
