@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bpcli import numbers
 from bpcli.errors import InputError, closest
-from bpcli.graph import MOST_NODES, Frame, Function, Graph, Program
+from bpcli.graph import MOST_NODES, Frame, Function, Graph, Program, at_one
 from bpcli.language import driver, scanner
 from bpcli.language.arrays import EMPTY, EVERYTHING, FILLED, TRUTH, ArrayActions
 from bpcli.language.complaints import GOES_ON, complaint
@@ -33,6 +33,7 @@ ELSEWHERE = {
 }  # fmt: skip
 SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 TIES = SHARE, FIRST, LAST = "share", "first", "last"
+UPSTREAM = "g"  # in a rule of one's own: what arrives from above
 OUTPUT_NAMES = ("y", "out", "result", "output")
 
 
@@ -241,8 +242,12 @@ class Reader(ArrayActions):
         """`d f/du = expression`."""
         assert self.sloping is not None
         function, param = self.sloping
-        self.closed(self.graph, function.name, function.params, first, last)
-        function.partials[param] = (self.graph, parts[1])
+        rule = (self.graph, parts[1])
+        if UPSTREAM in self.graph.variables and UPSTREAM not in function.params:
+            function.pullbacks[param] = rule
+            rule = at_one(*rule, UPSTREAM)
+        self.closed(rule[0], function.name, function.params, first, last)
+        function.partials[param] = rule
         function.spans[param] = self.tokens.span(first, last)
         if f"{function.name}/{param}" in self.tokens.surrogates:
             function.surrogates.add(param)
