@@ -25,35 +25,35 @@ OPERATIONS = (
     moving(
         "reshape(x)", "The same entries in another shape.", {"x": "reshape_like(g, x)"}, ("shape",), rest="shape",
         zh="同样的元素，换一个形状。",
-    ),  # fmt: skip
+    ),
     moving(
         "reshape_like(x, y)", "The entries of x in the shape of y.", {"x": "reshape_like(g, x)", "y": "0"},
         zh="把 x 的元素排成 y 的形状。",
-    ),  # fmt: skip
+    ),
     moving(
         "flatten(x)", "All entries in one row.", {"x": "reshape_like(g, x)"},
         zh="把全部元素排成一行。",
-    ),  # fmt: skip
+    ),
     moving(
         "expand(x)", "One more axis, of size 1.", {"x": "reshape_like(g, x)"}, ("axis",),
         zh="增加一个大小为 1 的轴。",
-    ),  # fmt: skip
+    ),
     moving(
         "squeeze(x)", "One axis of size 1 less.", {"x": "reshape_like(g, x)"}, ("axis",),
         zh="去掉一个大小为 1 的轴。",
-    ),  # fmt: skip
+    ),
     moving(
         "index(x)", "The entries at an index or in a slice.", {"x": "place(g, x, at=at)"}, ("at",),
         zh="某个下标处或切片中的元素。",
-    ),  # fmt: skip
+    ),
     moving(
         "place(v, x)", "v at its index, 0 everywhere else.", {"v": "index(g, at=at)", "x": "0"}, ("at",),
         zh="v 放在它的下标处，其余各处为 0。",
-    ),  # fmt: skip
+    ),
     moving(
         "take(x)", "One slice across an axis.", {"x": "put(g, x, axis=axis, at=at)"}, ("axis", "at"),
         zh="沿一个轴取出一片。",
-    ),  # fmt: skip
+    ),
     moving(
         "put(v, x)",
         "v as one slice across an axis, 0 in the others.",
@@ -104,11 +104,11 @@ OPERATIONS = (
     moving(
         "full(x)", "A number in every entry of a shape.", {"x": "sum(g)"}, ("shape",), rest="shape",
         zh="给定形状的数组，每个元素都是同一个数。",
-    ),  # fmt: skip
+    ),
     moving(
         "arange(x)", "0, 1, 2 and so on.", {"x": "sum(g)"}, ("count",), rest="count", hidden=0,
         zh="0、1、2，依次类推。",
-    ),  # fmt: skip
+    ),
     Op(
         "one_hot(x)",
         "For each class number a row with 1 in its place and 0 elsewhere.",

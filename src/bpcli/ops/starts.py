@@ -28,6 +28,9 @@ def drawn(name: str, doc: str, zh: str) -> Op:
 OPERATIONS = (
     drawn("randn", "Normal random numbers: mean 0, variance 1.", "服从正态分布的随机数：均值 0，方差 1。"),
     drawn("uniform", "Random numbers between 0 and 1.", "0 与 1 之间均匀分布的随机数。"),
-    drawn("xavier", "Uniform random numbers within sqrt(6 / (fan in + fan out)) of 0.", "均匀分布的随机数，离 0 不超过 sqrt(6 / (扇入 + 扇出))。"),
+    drawn(
+        "xavier", "Uniform random numbers within sqrt(6 / (fan in + fan out)) of 0.",
+        "均匀分布的随机数，离 0 不超过 sqrt(6 / (扇入 + 扇出))。",
+    ),
     drawn("he", "Normal random numbers with variance 2 / fan in.", "服从正态分布的随机数，方差为 2 / 扇入。"),
 )
