@@ -181,6 +181,18 @@ CONVENTIONS: dict[str, str] = {
     "steps and rounding": "阶跃与取整",
     "comparisons and logic": "比较与逻辑",
     "structure": "结构",
+    "sums and other reductions": "求和与其他归约",
+    "matrices": "矩阵",
+    "shapes and indices": "形状与下标",
+    "softmax, losses and normalisation": "softmax、损失与归一化",
+    "random numbers": "随机数",
+    "depends on the shape alone": "只取决于形状",
+    "depends on whole numbers alone": "只取决于整数",
+    "is constant between its jumps": "在跳跃点之间是常数",
+    "is drawn, not computed": "是抽取的随机数，不是算出来的",
+    "no rule by its second argument: third derivatives of products of entries": (
+        "对第二个参数没有法则：用于元素之积的三阶导数"
+    ),
     "is 1 or 0: its slope is 0 wherever it has one": "取值是 1 或 0：凡有斜率处斜率都是 0",
     "is cut: what comes out is treated as a constant": "已截断：出来的值当作常数",
     "is piecewise constant: its slope is 0 wherever it has one": "分段为常数：凡有斜率处斜率都是 0",
