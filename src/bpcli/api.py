@@ -498,12 +498,20 @@ def op(
 
 
 def fit(
-    x: Any, y: Any, degree: int, *, lr: float | None = None, steps: int | None = None, scale: bool = True
+    x: Any,
+    y: Any,
+    degree: int,
+    *,
+    weights: Any = None,
+    lr: float | None = None,
+    steps: int | None = None,
+    scale: bool = True,
 ) -> fitting.Fit:
     """Fit a polynomial by gradient descent on the mean squared error.
 
     x, y:   finite numbers of shape (rows,)
     degree: 0 to 60
+    weights: positive numbers of shape (rows,): how much each row counts
     lr:     learning rate in the scaled basis; by default the best constant one
     steps:  most updates, 10000 by default
     scale:  False descends in raw powers of x, to show what that does
@@ -517,7 +525,8 @@ def fit(
     from bpcli.training import fitting
 
     limit = fitting.STEPS if steps is None else steps
-    descent = fitting.Fitting(x, y, degree, rate=lr, steps=limit, scale=scale, make=_fit_class())
+    kept = fitting.points(x, y, weights)
+    descent = fitting.Fitting(kept, degree, rate=lr, steps=limit, scale=scale, make=_fit_class())
     for _ in descent:
         pass
     return descent.fit

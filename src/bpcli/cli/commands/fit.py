@@ -39,7 +39,7 @@ class Order:
         quiet: bool = False,
     ) -> None:
         from bpcli.data.table import choose_columns, read_table
-        from bpcli.training.fitting import MOST_DEGREE, Fitting
+        from bpcli.training.fitting import MOST_DEGREE, Fitting, points
 
         self.format = chosen_format(format, json)
         self.quiet = quiet
@@ -50,7 +50,7 @@ class Order:
         table = read_table(path, x_col, y_col)
         x_name, x, y_name, y = choose_columns(table, x_col, y_col)
         self.fitting = Fitting(
-            x, y, degree_asked, rate=_rate(rate), steps=limit, scale=scale, keep=50
+            points(x, y), degree_asked, rate=_rate(rate), steps=limit, scale=scale, keep=50
         )
         fit = self.fitting.fit
         fit.source = table.source
