@@ -34,85 +34,65 @@ class Kept:
     """
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._file: IO[bytes] | None = None
         self.names = tuple(names)
-        self.rows = 0
         self.low = dict.fromkeys(self.names, np.inf)
         self.high = dict.fromkeys(self.names, -np.inf)
-        self._pieces: list[list[Array]] = []
-        self._counts: list[int] = []  # rows of each piece in the file, in order
+        self._store = _Store(len(self.names))
+        self._places = list(range(len(self.names)))
 
     @classmethod
     def of(cls, columns: Mapping[str, Array]) -> Kept:
         """Columns that are in memory already; they are not copied."""
         kept = cls(tuple(columns))
         kept._note(list(columns.values()))
-        kept._pieces.append(list(columns.values()))
+        kept._store.hold(list(columns.values()))
         return kept
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return self._store.rows
 
     def add(self, columns: Sequence[Array]) -> None:
         """Append rows: one array for each name. Raises FileError where there is no room for them."""
-        if not len(columns[0]):
-            return
-        self._note(columns)
-        if self._file is None and self.rows * len(self.names) > IN_MEMORY:
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the rows
-            waiting, self._pieces = self._pieces, []
-            for piece in waiting:
-                self._put(piece)
-        if self._file is None:
-            self._pieces.append([np.array(column, dtype=np.float64) for column in columns])
-        else:
-            self._put(columns)
+        if len(columns[0]):
+            self._note(columns)
+            self._store.add(columns)
 
     def _note(self, columns: Sequence[Array]) -> None:
-        self.rows += len(columns[0])
         for name, column in zip(self.names, columns, strict=True):
             if len(column):
                 self.low[name] = min(self.low[name], float(column.min()))
                 self.high[name] = max(self.high[name], float(column.max()))
 
-    def _put(self, columns: Sequence[Array]) -> None:
-        assert self._file is not None
-        try:
-            for column in columns:
-                self._file.write(np.ascontiguousarray(column, dtype=np.float64).data)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise FileError("file-unwritable", file=tempfile.gettempdir(), reason=reason) from None
-        self._counts.append(len(columns[0]))
+    def chosen(self, names: Mapping[str, str]) -> Kept:
+        """Some of the columns under other names, new name -> name here. The rows are shared: add no more to either."""
+        other = Kept(tuple(names))
+        other.low = {new: self.low[name] for new, name in names.items()}
+        other.high = {new: self.high[name] for new, name in names.items()}
+        other._store = self._store
+        other._places = [self._places[self.names.index(name)] for name in names.values()]
+        return other
 
-    def blocks(self, size: int = BLOCK) -> Iterator[dict[str, Array]]:
-        """All rows in order, at most `size` together; a block is good until the next one is asked for."""
-        for piece in self._in_order():
-            count = len(piece[0])
-            for start in range(0, count, size):
+    def blocks(self, size: int | None = None) -> Iterator[dict[str, Array]]:
+        """All rows in order, at most `size` (BLOCK) together; a block is good until the next one is asked for."""
+        step = size or BLOCK
+        for piece in self._store.pieces():
+            for start in range(0, len(piece[0]), step):
                 yield {
-                    name: column[start : start + size] for name, column in zip(self.names, piece, strict=True)
+                    name: piece[place][start : start + step]
+                    for name, place in zip(self.names, self._places, strict=True)
                 }
-
-    def _in_order(self) -> Iterator[list[Array]]:
-        if self._file is None:
-            yield from self._pieces
-            return
-        self._file.seek(0)
-        buffer = np.empty(max(self._counts) * len(self.names))
-        for count in self._counts:
-            used = buffer[: count * len(self.names)]
-            self._file.readinto(used.view(np.uint8).data)  # type: ignore[attr-defined]
-            yield list(used.reshape(len(self.names), count))
 
     def sample(self, most: int) -> dict[str, Array]:
         """At most so many rows, evenly spread, the first among them; all of them where they are as few."""
         step = max(-(-self.rows // most), 1)
         parts: list[list[Array]] = []
         passed = 0
-        for piece in self._in_order():
+        for piece in self._store.pieces():
             first = -passed % step
-            parts.append([column[first::step].copy() for column in piece] if step > 1 else list(piece))
+            parts.append([piece[place][first::step].copy() for place in self._places])
             passed += len(piece[0])
-        if step == 1 and len(parts) == 1:
-            return dict(zip(self.names, parts[0], strict=True))
         return {
             name: np.concatenate([part[place] for part in parts]) if parts else np.empty(0)
             for place, name in enumerate(self.names)
@@ -120,10 +100,66 @@ class Kept:
 
     def column(self, name: str) -> Array:
         """A whole column, in memory."""
-        place = self.names.index(name)
-        parts = [piece[place].copy() for piece in self._in_order()]
+        place = self._places[self.names.index(name)]
+        parts = [piece[place].copy() for piece in self._store.pieces()]
         return np.concatenate(parts) if parts else np.empty(0)
 
+
+class _Store:
+    """Pieces of columns, in memory or in a file without a name, which vanishes with the last who holds them."""
+
+    def __init__(self, width: int) -> None:
+        self.file: IO[bytes] | None = None
+        self.width = width
+        self.rows = 0
+        self.held: list[list[Array]] = []
+        self.counts: list[int] = []  # rows of each piece in the file, in order
+
     def __del__(self) -> None:
-        if self._file is not None:
-            self._file.close()
+        if self.file is not None:
+            self.file.close()
+
+    def hold(self, columns: list[Array]) -> None:
+        """Keep arrays as they are."""
+        self.held.append(columns)
+        self.rows += len(columns[0])
+
+    def add(self, columns: Sequence[Array]) -> None:
+        """Keep a copy of arrays; in a file, from the number on that is too large for memory."""
+        if self.file is None and (self.rows + len(columns[0])) * self.width > IN_MEMORY:
+            self.file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the store
+            held, self.held = self.held, []
+            for piece in held:
+                self.put(piece)
+        if self.file is None:
+            self.hold([np.array(column, dtype=np.float64) for column in columns])
+        else:
+            self.put(columns)
+            self.rows += len(columns[0])
+
+    def put(self, columns: Sequence[Array]) -> None:
+        """Write a piece to the end of the file. Raises FileError."""
+        assert self.file is not None
+        try:
+            for column in columns:
+                self.file.write(np.ascontiguousarray(column, dtype=np.float64).data)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise FileError("file-unwritable", file=tempfile.gettempdir(), reason=reason) from None
+        self.counts.append(len(columns[0]))
+
+    def pieces(self) -> Iterator[list[Array]]:
+        """The pieces in order; one from the file is good until the next one is asked for."""
+        if self.file is None:
+            yield from self.held
+            return
+        self.file.flush()
+        buffer = np.empty(max(self.counts) * self.width)
+        position = 0
+        for count in self.counts:
+            used = buffer[: count * self.width]
+            # Others may have read meanwhile.
+            self.file.seek(position)
+            self.file.readinto(used.view(np.uint8).data)  # type: ignore[attr-defined]
+            position += used.nbytes
+            yield list(used.reshape(self.width, count))
