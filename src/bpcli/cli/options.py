@@ -1,7 +1,8 @@
-"""The options of the commands that take an expression, declared once.
+"""The options of the commands that take values of variables, declared once.
 
-The table makes both the parameters that Typer shows and the splitter that tells options from variables.
-An option name here cannot be a variable's option on any of these commands; `--set name=value` always works.
+A table makes both the parameters that Typer shows and the splitter that tells options from variables. There are
+two: commands that take an expression, and those that train. An option name of a table cannot be a variable's option
+on any of its commands; `--set name=value` always works.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ POINTS = ("eval", "grad")
 EXPECTING = ("eval", "grad", "trace", "diff")
 CLAIMING = ("grad", "trace")
 ALL = ("eval", "grad", "trace", "diff", "check", "jacobian", "hessian", "jvp", "vjp", "why", "graph")
+TRAINING = ("fit", "train")
 
 
 class Option:
@@ -105,7 +107,23 @@ OPTIONS = (
     Option("help", None, "Show how the command is used."),
 )
 
+TRAINING_OPTIONS = (
+    Option("set", "NAME=VALUE", "Give a name a value, whatever it is.", TRAINING, repeats=True),
+    Option("degree", "N", "Degree of the polynomial (1).", TRAINING),
+    Option("x-col", "COLUMN", "Column of x, by name or number.", TRAINING),
+    Option("y-col", "COLUMN", "Column of y, by name or number.", TRAINING),
+    Option("lr", "RATE", "Learning rate in the scaled basis, or auto.", TRAINING),
+    Option("steps", "N", "Most steps (10000).", TRAINING),
+    Option("trace-steps", "N", "First steps that are shown in full (2).", ("train",)),
+    Option("no-scale", None, "Descend in raw powers of x, to see what happens.", TRAINING),
+    Option("format", "FORMAT", "rich (on a terminal), plain or json.", TRAINING),
+    Option("json", None, "The same as --format json.", TRAINING),
+    Option("digits", "N", "Significant digits that are shown (6).", TRAINING),
+    Option("help", None, "Show how the command is used.", TRAINING),
+)
+
 BY_NAME = {option.name: option for option in OPTIONS}
+TRAINING_BY_NAME = {option.name: option for option in TRAINING_OPTIONS}
 QUIET = "-q"
 QUIET_HELP = {
     "eval": "The value alone, at full precision; with --data no line of names and no notes.",
@@ -119,6 +137,8 @@ QUIET_HELP = {
     "why": "The kind of answer alone: zero, huge, tiny, infinite, undefined ...",
     "graph": "The drawing alone.",
     "vjp": "The bare answer: one name=value a line, at full precision.",
+    "fit": "The coefficients alone, one name=value a line.",
+    "train": "The coefficients alone, one name=value a line.",
 }
 # What an option says in a command where it means something else.
 HELP_OF = {
@@ -145,4 +165,9 @@ POINT_FORMATS = ("csv", "json")
 
 def options_of(command: str) -> tuple[Option, ...]:
     """The options of one command, in the order of the table."""
-    return tuple(option for option in OPTIONS if command in option.commands)
+    return tuple(option for option in table_of(command).values() if command in option.commands)
+
+
+def table_of(command: str) -> dict[str, Option]:
+    """The options by name that are known to the family of a command."""
+    return TRAINING_BY_NAME if command in TRAINING else BY_NAME

@@ -7,6 +7,7 @@ import math
 import sys
 
 from bpcli.cli.arguments import spelled
+from bpcli.cli.options import TRAINING
 from bpcli.cli.output import chosen_format, whole_number
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.point import value_of
@@ -31,6 +32,10 @@ JUDGES = ("check", "why")  # these say themselves what is wrong with a rule
 
 def run(request: Request) -> int:
     """Carry out a request; the exit code. Raises BpcliError."""
+    if request.command in TRAINING:
+        from bpcli.cli.commands.fit import run_training
+
+        return run_training(request)
     if "from" in request.options:
         from bpcli.cli.stored import show_stored
 
