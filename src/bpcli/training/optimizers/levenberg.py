@@ -24,6 +24,7 @@ Triangle = Callable[[Array], Array]
 START = 1e-3  # the damping, relative to the squared length of each column
 MOST_TRIALS = 60
 OFFSET = 1e-10  # of the residuals' part that J can still take away, to the part that it cannot
+SETTLED = 1e-5  # the same, where rounding lets nothing better be reached
 STANDING = 1e-13  # of each parameter: a full step shorter than this is rounding
 NOISE = 1e-14  # of the sum of squares: what a step promises below this cannot be seen in it
 
@@ -73,14 +74,15 @@ def levenberg(squares: Squares, triangle: Triangle, here: Damped) -> Damped:
     jacobian, right = here.triangle[:-1, :-1], here.triangle[:-1, -1]
     damping, growth = here.damping, here.growth
     for trial in range(1, MOST_TRIALS + 1):
-        weights = math.sqrt(damping) * here.scale
-        stacked = np.vstack([jacobian, np.diag(weights)])
+        # In units of the columns: what is small is then small against the others, whatever it is measured in.
+        stacked = np.vstack([jacobian / here.scale, math.sqrt(damping) * np.eye(size)])
         try:
-            step: Array = np.linalg.lstsq(stacked, np.concatenate([-right, np.zeros(size)]), rcond=None)[0]
+            scaled: Array = np.linalg.lstsq(stacked, np.concatenate([-right, np.zeros(size)]), rcond=None)[0]
         except np.linalg.LinAlgError:
             return here._replace(trials=trial, blocked=True)
+        step = scaled / here.scale
         parameters = here.parameters + step
-        along, across = jacobian @ step, weights * step
+        along, across = jacobian @ step, math.sqrt(damping) * scaled
         promised = float(along @ along + 2 * (across @ across))
         if promised <= NOISE * here.rss or not np.any(parameters != here.parameters):
             # The sum of squares cannot tell such points apart: take the step that the slopes ask for, and stop.
@@ -104,8 +106,11 @@ def _last(triangle: Triangle, here: Damped, parameters: Array, trials: int) -> D
     if not np.all(np.isfinite(found)) or _squares(found) > here.rss * (1 + 1e-9):
         return here._replace(trials=trials, blocked=True)
     made = _judged(here._replace(parameters=parameters, rss=_squares(found), triangle=found, trials=trials))
-    # A promise of nothing, with little damping, is what a minimum looks like; with much it says nothing.
-    return made if made.converged else made._replace(converged=here.damping <= 1, blocked=here.damping > 1)
+    if made.converged:
+        return made
+    # Rounding hides what is left of the descent: near a minimum that is little, in a flat valley it is not.
+    settled = math.hypot(*found[:-1, -1].tolist()) <= SETTLED * abs(float(found[-1, -1]))
+    return made._replace(converged=settled, blocked=not settled)
 
 
 def _judged(here: Damped) -> Damped:
@@ -118,7 +123,9 @@ def _judged(here: Damped) -> Damped:
     rest = abs(float(here.triangle[-1, -1]))
     if math.hypot(*right.tolist()) <= OFFSET * rest:
         return here._replace(converged=True)
-    full = np.linalg.lstsq(jacobian, -right, rcond=None)[0]
+    lengths = _lengths(here.triangle)
+    lengths[lengths == 0] = 1.0
+    full = np.linalg.lstsq(jacobian / lengths, -right, rcond=None)[0] / lengths
     return here._replace(converged=bool(np.all(np.abs(full) <= STANDING * np.abs(here.parameters))))
 
 
