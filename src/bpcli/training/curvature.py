@@ -7,65 +7,17 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from bpcli.calculus.derivative import derivative
-from bpcli.engine.formulas import copied
-from bpcli.graph import Graph
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bpcli.training.compiled import MeanLoss
-    from bpcli.training.model import Model
 
 Array = NDArray[np.float64]
 
 ROUNDS = 200
 ENOUGH = 1e-10  # relative change of the eigenvalue from round to round
 MOST_EXACT = 60  # parameters up to which the whole Hessian is made
-
-
-def is_quadratic(model: Model) -> bool:
-    """Whether the loss is quadratic in the parameters, whatever the data: its second derivatives mention none of them.
-
-    >>> from bpcli.training.model import read_model
-    >>> [is_quadratic(read_model(text, ["x", "y"])) for text in ("a*x + b*sin(x)", "a*exp(b*x)", "a*b*x")]
-    [True, False, False]
-    """
-    program = model.program
-    graph = Graph()
-    graph.functions.update(program.graph.functions)
-    output = copied(program.graph, program.output, graph)
-    nodes = [graph.variables[name] for name in model.parameters if name in graph.variables]
-    kinds = {graph.op[node] for node in range(output + 1)}
-    if kinds & BENT:
-        # A corner has no curvature, and still the loss is no parabola there.
-        marks = _depending(graph, nodes)
-        if any(marks[node] and graph.op[node] in BENT for node in range(output + 1)):
-            return False
-    for slope in derivative(graph, output, nodes):
-        for second in derivative(graph, slope, nodes):
-            marks = graph.reaches(second)
-            if any(marks[node] for node in nodes):
-                return False
-    return True
-
-
-# Operations whose pieces are straight or flat.
-BENT = frozenset(
-    ("abs", "max", "min", "clip", "where", "relu", "leaky_relu", "elu", "hard_tanh", "relu6", "hard_sigmoid",
-     "sign", "step", "floor", "ceil", "round", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not")
-)  # fmt: skip
-
-
-def _depending(graph: Graph, nodes: list[int]) -> bytearray:
-    marks = bytearray(len(graph))
-    for node in nodes:
-        marks[node] = 1
-    for node, arguments in enumerate(graph.args):
-        if any(marks[argument] for argument in arguments):
-            marks[node] = 1
-    return marks
 
 
 def hessian(loss: MeanLoss, at: Array) -> Array:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bpcli.engine.formulas import copied
+from bpcli.engine.notes import Note
 from bpcli.graph import Graph
 from bpcli.language.text import program as program_text
 from bpcli.numbers import full, literal, negated, show
@@ -27,13 +27,6 @@ Array = NDArray[np.float64]
 FLAT = 1e-14  # of the residuals' size: what all of a parameter moves, where it moves nothing
 DEPENDENT = 1e-11  # the smallest singular value of columns of length 1, below which they are not independent
 MOST_CHECKED = 2000  # rows on which a rounded formula is held against the exact one
-
-
-class Remark(NamedTuple):
-    """Something to mind: its key among the sentences, and the facts in it."""
-
-    key: str
-    facts: dict[str, Any]
 
 
 class Outcome:
@@ -74,7 +67,7 @@ class Outcome:
         self.skipped: tuple[tuple[int, str], ...] = ()
         self.source = ""
         self.ranges: dict[str, tuple[float, float]] = {}
-        self.remarks: list[Remark] = []
+        self.notes: list[Note] = []
 
     @property
     def freedom(self) -> int:
@@ -86,9 +79,9 @@ class Outcome:
         """Names of the model with a value that was given."""
         return self.model.constants
 
-    def remark(self, key: str, **facts: Any) -> None:
+    def note(self, kind: str, **facts: object) -> None:
         """Add something to mind."""
-        self.remarks.append(Remark(key, facts))
+        self.notes.append(Note(kind, **facts))
 
     @property
     def equation(self) -> str:
@@ -151,7 +144,7 @@ def judge(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
         if model.residual is not None and not loss.ridge:
             _uncertainty(outcome, loss, at)
     for name in model.idle:
-        outcome.remark("idle", name=name)
+        outcome.note("idle", name=name)
 
 
 def _residuals(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
@@ -165,7 +158,7 @@ def _residuals(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
     total = float(spread @ spread)
     outcome.r2 = 1 - outcome.rss / total if total > 0 else math.nan
     if total == 0 and len(measured) > 1:
-        outcome.remark("constant target", name=model.target)
+        outcome.note("constant target", name=model.target)
 
 
 def _uncertainty(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
@@ -188,14 +181,15 @@ def _uncertainty(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
         if length * max(abs(value), 1e-300) <= FLAT * size and value != 0 and name not in idle
     ]
     for name in flat:
-        outcome.remark("flat", name=name)
+        outcome.note("flat", name=name)
     if np.any(lengths == 0) or flat:
         outcome.condition = math.inf
         return
     singular = np.linalg.svd(triangle[:-1, :-1] / lengths, compute_uv=False)
     outcome.condition = float((singular[0] / singular[-1]) ** 2) if singular[-1] > 0 else math.inf
     if singular[-1] < DEPENDENT:
-        outcome.remark("dependent")
+        if loss.columns:
+            outcome.note("dependent")
         return
     if outcome.freedom <= 0 or outcome.stopped not in (CONVERGED, EARLY):
         return

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bpcli.calculus.derivative import derivative
 from bpcli.training.compiled import MeanLoss, Residuals
+from bpcli.training.model import read_model
 from bpcli.training.optimizers import levenberg
 
 TYPE_CHECKING = False
@@ -55,6 +56,9 @@ def find_start(loss: MeanLoss, given: Mapping[str, float], squares: bool, seed: 
     if not free:
         return Start(fixed)
     loss = _thinned(loss)
+    if not squares and model.target and model.predicted is not None and model.residual is None:
+        # Least squares for the same prediction is a start that is known how to find.
+        return find_start(_with_squares(loss), given, True, seed)
     residuals = Residuals(loss) if squares else None
     linear = [place for place in linear_in(model) if place in free] if squares else []
     rest = [place for place in free if place not in linear]
@@ -86,11 +90,9 @@ def find_start(loss: MeanLoss, given: Mapping[str, float], squares: bool, seed: 
                 here = levenberg.levenberg(residuals.squares, residuals.triangle, here)
             followed += 1
             if math.isfinite(here.rss):
-                moved = here.parameters.copy()
-                kept = [place for place in range(len(names)) if place not in free]
-                moved[kept] = fixed[kept]
-                ends.append((loss.value(moved), number, moved))
+                ends.append((here.rss, number, point))
         if ends:
+            # The way down from there is worth seeing, so it begins at the try itself.
             best = min(ends, key=lambda each: each[:2])[2]
     return Start(best, count, followed, tuple(names[place] for place in linear))
 
@@ -142,6 +144,18 @@ def _drawn(loss: MeanLoss, count: int, generator: np.random.Generator) -> Array:
         else:
             made[place] = sign * 10 ** generator.uniform(-1.5, 0.5) * width
     return made
+
+
+def _with_squares(loss: MeanLoss) -> MeanLoss:
+    """The same prediction under the mean squared error."""
+    model = loss.model
+    columns = [*model.data] if model.target in model.data else [*model.data, model.target]
+    other = read_model(
+        model.text, columns, target=model.target, constants=model.constants, parameters=model.parameters
+    )
+    if other.parameters != model.parameters:
+        return loss
+    return MeanLoss(other, loss.columns)
 
 
 def _thinned(loss: MeanLoss) -> MeanLoss:

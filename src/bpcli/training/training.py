@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bpcli.calculus.degree import is_quadratic
 from bpcli.engine.choose import NARROW
 from bpcli.errors import InputError
 from bpcli.training.batches import split_rows
 from bpcli.training.clipping import clip_of
 from bpcli.training.compiled import SUM, MeanLoss
-from bpcli.training.curvature import extremes, is_quadratic, largest_curvature
+from bpcli.training.curvature import extremes, largest_curvature
 from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT
 from bpcli.training.loop import Loop, Past, Plan, Turn
 from bpcli.training.narrowed import NarrowLoss, Scale, scale_of
@@ -24,6 +25,10 @@ from bpcli.training.schedules import CONSTANT, schedule_of
 from bpcli.training.setting import AUTO, Setting
 from bpcli.training.starts import Start, find_start
 from bpcli.training.watch import BOUNCING, EARLY, STUCK
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.training.model import Model
 
 Array = NDArray[np.float64]
 
@@ -44,13 +49,15 @@ class Choice(NamedTuple):
 class Training:
     """A training in progress: iterate for its turns, then read `outcome`.
 
-    loss: of the training rows; validation: of those held out, or None
+    loss:  of the training rows; validation: of those held out, or None
+    names: name in the model -> column
     """
 
     def __init__(
         self,
         setting: Setting,
         columns: Mapping[str, Any],
+        names: Sequence[str] = (),
         *,
         past: Past | None = None,
         start: Start | None = None,
@@ -59,15 +66,17 @@ class Training:
         """Read the model, choose what was left open.
 
         columns: name -> finite numbers of shape (rows,); none where all names of the model have values or starts
+        names:   of all columns in order, where `columns` has only those that the model needs
         past, start, choice: of an earlier training that goes on
 
         Raises InputError.
         """
         self.setting = setting.checked()
-        names = tuple(columns)
+        names = tuple(names) or tuple(columns)
         self.model = model = setting.model(names)
         self._refuse()
-        given = {name: np.ascontiguousarray(columns[_column(model, name, names)], np.float64) for name in model.data}
+        self.names = {name: name if name in names else setting.target or names[-1] for name in model.data}
+        given = {name: np.ascontiguousarray(columns[column], np.float64) for name, column in self.names.items()}
         self.columns = given
         rows = len(next(iter(given.values()))) if given else 1
         training, held_out = given, None
@@ -128,15 +137,15 @@ class Training:
         folded = {name.lower(): name for name in names}
         for name in model.parameters:
             if name.lower() in folded:
-                outcome.remark("case", name=name, column=folded[name.lower()])
+                outcome.note("case", name=name, column=folded[name.lower()])
         if names and model.predicted is not None and not model.inputs_of_prediction and not self.setting.explicit:
-            outcome.remark("no column", columns=", ".join(name for name in names if name != model.target))
+            outcome.note("no column", columns=", ".join(name for name in names if name != model.target))
         for name in model.inputs_of_prediction:
             low, high = outcome.ranges[name]
             if low == high and self.loss.rows > 1:
-                outcome.remark("constant column", name=name)
+                outcome.note("constant column", name=name)
         if self.loss.columns and len(model.parameters) > self.loss.rows:
-            outcome.remark("few rows", rows=self.loss.rows, parameters=len(model.parameters))
+            outcome.note("few rows", rows=self.loss.rows, parameters=len(model.parameters))
 
     def _chosen(self) -> Choice:
         """The optimizer: as asked for, else by what the loss is; its rate: as asked for, else by curvature."""
@@ -152,7 +161,7 @@ class Training:
                 name, reason = "sgd", "stepwise"
             elif not model.data:
                 name, reason = "sgd", "one place"
-            elif is_quadratic(model):
+            elif _is_quadratic(model):
                 ends = extremes(self.loss, at)
                 if ends is not None and ends[1] / ends[0] * PER_DECADE <= setting.steps:
                     name, reason = "sgd", "quadratic"
@@ -174,7 +183,7 @@ class Training:
         rate = setting.rate
         if rate is None:
             rate = USUAL_RATES.get(name)
-        if rate is None and name == "sgd" and useful and is_quadratic(model):
+        if rate is None and name == "sgd" and useful and _is_quadratic(model):
             ends = ends or extremes(self.loss, at)
             # The constant rate that contracts the flattest and the steepest direction alike.
             rate = 2 / (ends[0] + ends[1]) if ends is not None and not setting.batch else 1 / curvature
@@ -232,17 +241,17 @@ class Training:
             parameters = past.best
             place, loss = min(outcome.validations, key=lambda each: each[1])
             outcome.final_validation = loss
-            outcome.remark("best", step=place)
+            outcome.note("best", step=place)
         judge(outcome, self.loss, parameters)
-        if any(remark.key in ("flat", "dependent") for remark in outcome.remarks) and stopped == CONVERGED:
+        if stopped == CONVERGED and any(note.kind == "flat" for note in outcome.notes):
             # A slope of 0 on a plain is no minimum.
             outcome.stopped = STUCK
         if stopped == DIVERGED:
-            outcome.remark("diverged", rate=outcome.rate, largest=outcome.largest_rate)
+            outcome.note("diverged", rate=outcome.rate, largest=outcome.largest_rate)
         if self._bounces(stopped, last):
-            outcome.remark("bouncing", rate=outcome.rate, largest=outcome.largest_rate)
+            outcome.note("bouncing", rate=outcome.rate, largest=outcome.largest_rate)
         if outcome.stopped in (STEP_LIMIT, STUCK, BOUNCING, INTERRUPTED):
-            outcome.remark("not converged")
+            outcome.note("not converged")
 
     def _bounces(self, stopped: str, last: Turn | None) -> bool:
         if stopped == BOUNCING:
@@ -254,9 +263,8 @@ class Training:
         return past.watch.after(last.loss, last.norm, turned).bouncing
 
 
-def _column(model: Any, name: str, names: tuple[str, ...]) -> str:
-    """The column of a name of the model: the target may be called otherwise there."""
-    return name if name in names else names[-1]
+def _is_quadratic(model: Model) -> bool:
+    return is_quadratic(model.program.graph, model.program.output, model.nodes)
 
 
 __all__ = ["EARLY", "Choice", "Training"]

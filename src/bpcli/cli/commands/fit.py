@@ -63,6 +63,10 @@ def _names(x_name: str, y_name: str) -> tuple[str, str]:
 
 def run_training(request: Request) -> int:
     """Carry out `fit` or `train`; the exit code."""
+    from bpcli.cli.commands.training import is_general, run_model
+
+    if is_general(request):
+        return run_model(request)
     order = Order(request)
     return run_fit(order) if request.command == "fit" else run_train(order)
 
