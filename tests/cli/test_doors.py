@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpcli import __version__
+from bpcli.cli.arguments import takes_variables
 from bpcli.cli.examples import EXAMPLES
 from bpcli.cli.options import ALL, options_of
 from conftest import SOURCES
@@ -91,6 +92,10 @@ CALLS = [
     ["check", "x^2", "--x", "1", "--json"],
     ["check", "x^2", "--x", "1", "-q"],
     ["check", "x^2", "--x", "1", "--tolerance", "-1"],
+    ["fit", "missing.csv", "--degree", "2"],
+    ["fit", "examples/quintic.csv", "--degree", "2", "-q"],
+    ["train", "examples/quintic.csv", "--steps", "x"],
+    ["fit", "--x", "2"],
 ]
 
 
@@ -181,7 +186,7 @@ def test_the_help_of_a_command_shows_its_options_and_examples(run: Runner, comma
     for example in EXAMPLES[command]:
         assert f"    {example}\n" in answer.out
     assert answer.out.rstrip().endswith(EXAMPLES[command][-1])
-    if command in ALL:
+    if takes_variables(command):
         for option in options_of(command):
             assert f"--{option.name}" in answer.out
     assert all(len(line) <= 80 for line in answer.out.splitlines() if not line.startswith("    bpcli"))
@@ -221,7 +226,7 @@ UNKNOWN = [
     ),
     (["--frob"], "error: no such option: --frob\n`bpcli --help` shows how it is used\n"),
     (["ops", "--frob"], "error: no such option: --frob\n`bpcli ops --help` shows how it is used\n"),
-    (["fit"], "error: missing argument 'FILE'\n`bpcli fit --help` shows how it is used\n"),
+    (["fit"], "error: there is no file of data\ntry `bpcli fit examples/quintic.csv --degree 5`\n"),
     (["ops", "tahn"], "error: there is no operation 'tahn'\ndid you mean `tanh`?\n"),
 ]
 

@@ -13,7 +13,11 @@ plain = st.from_regex(r"[+-]?([0-9]{1,12}(\.[0-9]{0,12})?|\.[0-9]{1,12})", fullm
 
 
 @settings(max_examples=1000, deadline=None)
-@given(st.lists(st.tuples(plain, plain, plain), min_size=1, max_size=9), st.permutations([0, 1, 2]), st.sampled_from(",;\t"))
+@given(
+    st.lists(st.tuples(plain, plain, plain), min_size=1, max_size=9),
+    st.permutations([0, 1, 2]),
+    st.sampled_from(",;\t"),
+)
 def test_plain_decimals_are_the_floats_that_python_reads(
     rows: list[tuple[str, str, str]], order: list[int], separator: str
 ) -> None:

@@ -144,7 +144,7 @@ def all_finite(columns: Sequence[Array]) -> bool:
         return all(np.isfinite(column.sum()) or np.isfinite(column).all() for column in columns)
 
 
-def reason_to_skip(piece: Piece, row: int, names: Sequence[str], weighing: int | None) -> str:
+def reason_to_skip(piece: Piece, row: int, names: Sequence[str], weighing: int | None = None) -> str:
     """Why a row cannot be used, by its first cell that is no finite number."""
     for column, name in enumerate(names):
         value = float(piece.columns[column][row])
