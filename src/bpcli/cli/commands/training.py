@@ -44,7 +44,7 @@ MOST_STEPS = 10**9
 UNNAMED = "bpcli-model"  # what an interrupted training is stored as, where nobody said
 
 # Endings that no expression has: a word that ends so is a file, whether it is there or not.
-ENDINGS = (".csv", ".tsv", ".txt", ".dat", ".json", ".jsonl", ".npy", ".npz", ".gz")
+ENDINGS = (".csv", ".tsv", ".txt", ".dat", ".json", ".jsonl", ".npy", ".npz", ".gz", ".parquet")
 # Options that a polynomial by least squares has no use for: with one of them it is trained like any other model.
 GENERAL = (
     "optimizer", "loss", "ridge", "weight-decay", "schedule", "warmup", "clip", "batch", "reduce", "seed", "val",
