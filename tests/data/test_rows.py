@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpcli.data import arrays, delimited, streams
+from bpcli.data import delimited, npy, streams
 from bpcli.data.results import ArchiveWriter, ArrayWriter
 from bpcli.data.rows import open_rows
 from bpcli.errors import BpcliError, InputError
@@ -118,7 +118,7 @@ ARRAYS = {
 def test_arrays_are_read_in_steps(
     tmp_path: Path, content: bytes, names: tuple[str, ...], size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(arrays, "BYTES", size)
+    monkeypatch.setattr(npy, "BYTES", size)
     assert read(written(tmp_path, content, "points.npy"), *names) == THREE_POINTS
 
 
@@ -235,7 +235,7 @@ def test_a_record_that_never_ends_does_not_fill_the_memory(tmp_path: Path, monke
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten times as many rows take the same memory, to a quarter."""
     monkeypatch.setattr(streams, "CHARACTERS", 1 << 12)
-    monkeypatch.setattr(arrays, "BYTES", 1 << 14)
+    monkeypatch.setattr(npy, "BYTES", 1 << 14)
 
     def content(count: int) -> bytes:
         numbers = np.arange(count) / 8

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 
-from bpcli.data.arrays import ArchiveRows, ArrayRows
+from bpcli.data.npy import ArchiveRows, ArrayRows
 from bpcli.data.cells import printable
 from bpcli.data.delimited import CsvRows, IsHeader
 from bpcli.data.objects import JsonRows
