@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-IN_MEMORY = 1 << 22  # numbers: 32 MiB
+IN_MEMORY = 1 << 21  # numbers: 16 MiB
 BLOCK = 1 << 15  # rows that are looked at together
 
 
