@@ -61,7 +61,8 @@ def test_every_format_holds_the_same_points(tmp_path: Path, content: bytes, monk
 
 
 GAPS = {
-    "json lines": (b'{"x": 1, "y": 2}\n{"x": null, "y": 2}\n{"x": 3}\n', [(2, "x is missing (nan)"), (3, "y is missing (nan)")]),
+    "json lines": (b'{"x": 1, "y": 2}\n{"x": null, "y": 2}\n{"x": 3}\n',
+                   [(2, "x is missing (nan)"), (3, "y is missing (nan)")]),
     "npy": (npy([[1, 2], [np.nan, 2], [3, np.inf]]), [(2, "c1 is missing (nan)"), (3, "c2 is infinite (inf)")]),
     "npz": (npz(x=[1, np.nan], y=[1, 2]), [(2, "x is missing (nan)")]),
     "csv": (b"x,y\n1,2\nNA,2\n3,\n", [(3, "x is missing (NA)"), (4, "y is empty")]),
@@ -139,7 +140,8 @@ def test_text_in_another_encoding_is_refused_with_advice_or_read_by_its_name(tmp
     table = read_table(str(path), "时间", "高度", encoding="gb18030")
     assert table.names == ("时间", "高度")
     assert table.rows_used == 2
-    for encoding, kind in (("ascii", "csv-not-in-encoding"), ("gbx", "encoding-unknown"), ("rot13", "encoding-unknown")):
+    kinds = {"ascii": "csv-not-in-encoding", "gbx": "encoding-unknown", "rot13": "encoding-unknown"}
+    for encoding, kind in kinds.items():
         with pytest.raises(InputError) as caught:
             read_table(str(path), encoding=encoding)
         assert caught.value.kind == kind

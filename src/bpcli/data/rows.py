@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import io
 
-from bpcli.data.npy import ArchiveRows, ArrayRows
 from bpcli.data.cells import printable
 from bpcli.data.delimited import CsvRows, IsHeader
+from bpcli.data.npy import ArchiveRows, ArrayRows
 from bpcli.data.objects import JsonRows
 from bpcli.data.pieces import Piece, Rows
 from bpcli.data.streams import DAMAGED, opened, reason_of, release
