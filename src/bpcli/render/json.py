@@ -218,6 +218,7 @@ def fit_dict(fit: Fit) -> dict[str, Any]:
         "parameters": jsonable(fit.parameters),
         "standard_errors": jsonable(fit.standard_errors),
         "scaled_parameters": jsonable(fit.scaled),
+        "scaled_standard_errors": {},
         "basis": {"kind": fit.basis.kind, "center": fit.basis.center, "half_width": fit.basis.half},
         "rss": plain_number(fit.rss),
         "rmse": plain_number(fit.rmse),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from bpcli.cli.arguments import Request
     from bpcli.training.loop import Turn
+    from bpcli.training.polynomial import Basis
     from bpcli.training.saved import Saved
 
 PATIENCE = 0.5  # seconds of work before a line of progress appears
@@ -83,14 +84,17 @@ class Order:
         self.saved: Saved | None = read_saved(options["resume"]) if "resume" in options else None
         self.skipped: list[tuple[int, str]] = []
         self.source = ""
-        self.notes: list[tuple[str, dict[str, object]]] = []
+        self.columns: dict[str, str] = {}  # name in the model -> column, where they differ
+        self.basis: Basis | None = None  # of a polynomial
         path = request.text if is_file(request.text) else None
         given = {name: value_of(text, name) for name, text in request.values.items()}
         setting = self._setting(request, path, given)
         names: tuple[str, ...] = ()
         columns: Mapping[str, Any] = {}
-        if path is not None:
-            names, columns = self._read(path, setting)
+        if path is not None and not setting.text:
+            setting, names, columns = self._polynomial(path, setting)
+        elif path is not None:
+            setting, names, columns = self._read(path, setting)
         choice = start = past = None
         if self.saved is not None:
             if self.saved.past is None:
@@ -163,14 +167,39 @@ class Order:
             return True, loss
         if path is None:
             raise InputError("nothing-to-train-on", command=request.command)
-        return False, ""
+        return False, ""  # a polynomial
 
-    def _read(self, path: str, setting: Setting) -> tuple[tuple[str, ...], dict[str, Any]]:
-        """The names of all columns, and those that the model needs without the rows that miss one."""
+    def _polynomial(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], dict[str, Any]]:
+        """A polynomial in a basis in which descent is quick, as a model, with its columns x and y."""
+        from bpcli.data.table import choose_columns, read_table
+        from bpcli.training import polynomial
+        from bpcli.training.fitting import MOST_DEGREE
+
+        degree = whole(self.options, "degree", 0, MOST_DEGREE)
+        degree = 1 if degree is None else degree
+        chosen = self.options.get("x-col"), self.options.get("y-col")
+        table = read_table(path, *chosen)
+        x_name, x, y_name, y = choose_columns(table, *chosen)
+        self.source, self.columns = table.source, {"x": x_name, "y": y_name}
+        self.skipped = [(row, str(reason)) for row, reason in table.skipped]
+        basis = polynomial.powers(degree) if "no-scale" in self.options else polynomial.chebyshev(x, degree)
+        self.basis = basis
+        # Without its last line, which is the loss.
+        text = "\n".join(basis.program().splitlines()[:-1])
+        start = {f"c{order}": 0.0 for order in range(degree + 1)} | setting.start
+        return setting._replace(text=text, target="y", start=start), ("x", "y"), {"x": x, "y": y}
+
+    def _read(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], dict[str, Any]]:
+        """The setting with its target by name, the names of all columns, and those that the model needs without the
+        rows that miss one."""
         rows = open_rows(path)
         try:
             self.source = rows.source
             names = tuple(spelled(name) for name in rows.names)
+            if setting.target is not None and setting.target not in names:
+                place = setting.target
+                if place.isdecimal() and 0 < int(place) <= len(names):
+                    setting = setting._replace(target=names[int(place) - 1])
             if setting.target is not None and setting.target not in names:
                 raise InputError("no-such-target", name=setting.target, columns=", ".join(names))
             model = setting.model(names)
@@ -190,7 +219,7 @@ class Order:
         columns = {name: np.concatenate([part[place] for part in parts]) for place, name in enumerate(wanted) if parts}
         if wanted and (not columns or not len(columns[wanted[0]])):
             raise InputError("no-usable-rows", file=rows.source, skipped=len(self.skipped))
-        return names, columns
+        return setting, names, columns
 
 
 def numbers(texts: Sequence[str], option: str) -> dict[str, float]:
@@ -238,6 +267,9 @@ def run_model(request: Request) -> int:
         write([""])
         sys.stdout.flush()
     kept = followed(order)
+    if order.basis is not None and outcome.stopped != "diverged":
+        raw = order.basis.raw(np.array([*outcome.parameters.values()]))
+        outcome.powers = {f"k{place}": value for place, value in enumerate(raw)}
     stored = store(order)
     if order.format == "json":
         write_json(outcome_dict(outcome))
@@ -356,8 +388,15 @@ def told_outcome(order: Order, log: list[Turn]) -> None:
         write([""])
         for line in report.quality_lines(outcome, digits, tongue):
             say(line)
-        write([""])
-        say(outcome.rounded(digits, training.loss))
+        if training.model.predicted is not None:
+            write([""])
+            if outcome.powers:
+                from bpcli.training.polynomial import written
+
+                say(said("in powers", tongue, name="x"))
+                say(f"y = {written([show(value, 10) for value in outcome.powers.values()], 'x')}")
+            else:
+                say(outcome.rounded(digits, training.loss))
     for line in report.warning_lines(outcome, tongue):
         say(line)
 
@@ -378,7 +417,7 @@ def store(order: Order) -> list[str]:
     if path is None and stopped == "interrupted":
         path = free_name()
     if path is not None and stopped != "diverged":
-        write_model(path, saved_training(training, training.names))
+        write_model(path, saved_training(training, order.columns or training.names))
         lines.append(said("kept" if stopped == "interrupted" else "saved", tongue, file=path))
     return lines
 
