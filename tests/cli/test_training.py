@@ -176,6 +176,18 @@ def test_predictions_come_with_a_flag_for_extrapolation(run: Runner, data: str, 
     assert [json.loads(line)["outside"] for line in lines] == [False, True]
 
 
+def test_a_polynomial_is_stored_in_the_basis_that_keeps_its_digits(run: Runner, tmp_path: Path) -> None:
+    """(t - 2005)^2 on the years around it: powers of t itself would lose all digits."""
+    path, model = tmp_path / "years.csv", tmp_path / "m.json"
+    path.write_text("year,v\n" + "".join(f"{year},{(year - 2005) ** 2}\n" for year in range(1995, 2016)))
+    answer = run("fit", str(path), "--degree", "2", "--save", str(model), "--log", str(tmp_path / "log.csv"))
+    assert answer.code == 0 and "saved to" in answer.out
+    assert (tmp_path / "log.csv").read_text().startswith("step,loss,rate,validation\n0,")
+    header, *rows = run("predict", str(model), str(path)).out.splitlines()
+    assert header == "year,v,outside"
+    assert [float(row.split(",")[1]) for row in rows] == pytest.approx([(y - 10) ** 2 for y in range(21)], abs=1e-9)
+
+
 def test_a_prediction_needs_its_columns(run: Runner, data: str, tmp_path: Path) -> None:
     model, rows = tmp_path / "m.json", tmp_path / "new.csv"
     run("fit", data, "--model", "y = a*t", "--save", str(model))

@@ -89,8 +89,8 @@ def test_every_optimizer_comes_near_the_least_squares_of_a_line(optimizer):
     columns = {"x": x, "y": 2 - 3 * x + 0.1 * np.cos(9 * x)}
     training, _ = finished(setting, columns)
     slope = float(x @ columns["y"] / (x @ x))
-    # adamw pulls towards 0 on purpose; rmsprop keeps swinging by its rate.
-    close = {"adamw": 0.02, "rmsprop": 0.01}.get(optimizer, 1e-6)
+    # adamw pulls towards 0 on purpose; rmsprop and adam keep swinging by a part of their rate.
+    close = {"adamw": 0.02, "adam": 0.01, "rmsprop": 0.01}.get(optimizer, 1e-6)
     assert training.outcome.parameters["b"] == pytest.approx(slope, abs=abs(slope) * close)
 
 

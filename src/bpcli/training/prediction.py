@@ -32,7 +32,7 @@ class Prediction:
         model = saved.setting.model(saved.names)
         if model.predicted is None:
             raise InputError("no-prediction", file=source)
-        self.name = model.target or model.prediction
+        self.name = saved.columns.get(model.target, model.target) or model.prediction
         self.needs = model.inputs_of_prediction
         self.columns = tuple(saved.columns.get(name, name) for name in self.needs)
         self.ranges = tuple(saved.ranges.get(name) for name in self.needs)

@@ -29,7 +29,7 @@ from bpcli.training.training import Training
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from bpcli.cli.arguments import Request
@@ -47,7 +47,7 @@ ENDINGS = (".csv", ".tsv", ".txt", ".dat", ".json", ".jsonl", ".npy", ".npz", ".
 # Options that a polynomial by least squares has no use for: with one of them it is trained like any other model.
 GENERAL = (
     "optimizer", "loss", "ridge", "weight-decay", "schedule", "warmup", "clip", "batch", "reduce", "seed", "val",
-    "patience", "tol", "dtype", "loss-scale", "log", "save",
+    "patience", "tol", "dtype", "loss-scale",
 )  # fmt: skip
 
 
@@ -406,12 +406,7 @@ def store(order: Order) -> list[str]:
     training, options, tongue = order.training, order.options, order.language
     lines = []
     if "log" in options:
-        try:
-            write_whole(options["log"], log_lines(training))
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise FileError("file-unwritable", file=options["log"], reason=reason) from None
-        lines.append(said("logged", tongue, file=options["log"]))
+        lines.append(logged(options["log"], log_lines(training), tongue))
     stopped = training.outcome.stopped
     path = options.get("save")
     if path is None and stopped == "interrupted":
@@ -420,6 +415,15 @@ def store(order: Order) -> list[str]:
         write_model(path, saved_training(training, order.columns or training.names))
         lines.append(said("kept" if stopped == "interrupted" else "saved", tongue, file=path))
     return lines
+
+
+def logged(path: str, lines: Iterable[str], tongue: str) -> str:
+    """Write a log, whole or not at all; what to say of it. Raises FileError."""
+    try:
+        write_whole(path, lines)
+    except OSError as error:
+        raise FileError("file-unwritable", file=path, reason=(error.strerror or str(error)).lower()) from None
+    return said("logged", tongue, file=path)
 
 
 def log_lines(training: Training) -> Iterator[str]:
