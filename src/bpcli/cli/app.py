@@ -37,8 +37,9 @@ DOC = {
     "why": "Why a gradient is 0, huge, tiny, infinite or undefined: the edges that decide.",
     "vjp": "The gradient of a weighted sum of results: one sweep of reverse mode.",
     "graph": "The graph of EXPRESSION, drawn: with values, local derivatives and gradients where values are given.",
-    "fit": "Fit a polynomial to two columns of a file by gradient descent.",
-    "train": "The descent of `fit` as a loop: forward, loss, backward, update.",
+    "fit": "Fit a polynomial, or any model, to the rows of a file.",
+    "train": "The same as a loop, its first steps in full: forward, loss, backward, update. Without a file, an "
+    "expression is the loss: its names have values (--x 3) or starts (--init w=2).",
 }
 # What the list of commands says, in a line of 80 columns.
 SHORT = {
@@ -62,7 +63,7 @@ VARIABLES = """
 EXPRESSION is one formula, or statements separated by ; of which the last is the result. A value for a
 variable is an option of its name: --x 2, --w=-1e5, --b 1/3, --t pi/2. Use `-` to read the expression from
 standard input. Options end at `--`: what follows is the expression, whatever it begins with."""
-FILE = "FILE"
+FILE = "[FILE | EXPRESSION] [--NAME VALUE]..."
 FILES = """
 
 FILE is a table of numbers in text, with a line of names; - is standard input."""
@@ -160,3 +161,21 @@ def ops(
     from bpcli.cli.commands.ops import run_ops
 
     raise typer.Exit(run_ops(name, json, kinks))
+
+
+@app.command("predict", epilog=epilog("predict"))
+def predict(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model that --save has stored.", show_default=False)],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Rows to predict (- is standard input).")],
+    format: Annotated[str, typer.Option(help="csv or json (csv).", metavar="FORMAT", show_default=False)] = "",  # noqa: A002
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a row.")] = False,
+    digits: Annotated[str, typer.Option(help="Significant digits (all).", metavar="N", show_default=False)] = "",
+    save: Annotated[str, typer.Option(help="Write to a file.", metavar="FILE", show_default=False)] = "",
+    lang: Annotated[str, typer.Option(help="en or zh (from the locale).", metavar="LANGUAGE", show_default=False)] = "",
+    quiet: Annotated[bool, typer.Option("-q", help="Rows alone: no names, no notes.", show_default=False)] = False,
+) -> None:
+    """A prediction for each row of a file, by a model that was stored; rows outside of its data are flagged."""
+    from bpcli.cli.commands.predict import run_predict
+
+    given = {"format": format, "json": "json" if json else "", "digits": digits, "save": save, "lang": lang}
+    raise typer.Exit(run_predict(model, file, {name: value for name, value in given.items() if value}, quiet))

@@ -100,7 +100,7 @@ def split(command: str, words: list[str]) -> Request:
     if "from" in request.options:
         if positional or request.values or "file" in request.options:
             raise InputError("from-and-expression")
-    elif "file" in request.options:
+    elif "file" in request.options and command not in TRAINING:
         if positional:
             raise InputError("file-and-expression", text=positional[0])
     elif positional:

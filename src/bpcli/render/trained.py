@@ -25,8 +25,11 @@ def outcome_dict(outcome: Outcome) -> dict[str, Any]:
         "equation": outcome.equation if finite and outcome.parameters else None,
         "loss": model.loss_text or model.text,
         "target": model.target or None,
-        "parameters": jsonable(outcome.parameters),
-        "standard_errors": jsonable(outcome.standard_errors),
+        "parameters": jsonable(outcome.powers or outcome.parameters),
+        "standard_errors": jsonable({} if outcome.powers else outcome.standard_errors),
+        "scaled_parameters": jsonable(outcome.parameters if outcome.powers else {}),
+        "scaled_standard_errors": jsonable(outcome.standard_errors if outcome.powers else {}),
+        "basis": None,
         "held": jsonable(outcome.held),
         "start": {
             "parameters": jsonable(dict(zip(names, start.parameters.tolist(), strict=True))),

@@ -167,6 +167,8 @@ def stop_line(outcome: Outcome, language: str = ENGLISH) -> str:
     key = outcome.stopped
     if key == "converged" and outcome.setting.tolerance is not None:
         key = "tolerance"
+    if key == "stuck" and outcome.model.has_corners:
+        key = "corner"
     template: str = texts(language, "TRAINING_STOPS")[key]
     return template.format(steps=counted(outcome.steps, "step", language))
 
@@ -219,7 +221,7 @@ def note_text(note: Note, language: str = ENGLISH) -> str:
         facts["rate"] = "-" if rate is None else show(float(str(rate)), MOST_RATES)
         # A rate below the limit can diverge where the curvature grows on the way.
         if not math.isfinite(largest) or (rate is not None and float(str(rate)) < largest * (1 - 1e-9)):
-            kind = "diverged unknown"
+            kind += " unknown"
         else:
             facts["half"] = show(largest / 2, MOST_RATES)
             facts["largest"] = show(largest, MOST_RATES)
@@ -318,5 +320,5 @@ def rows_table(
 
 def quiet_lines(outcome: Outcome, digits: int | None) -> Iterator[str]:
     """The parameters alone, one name=value a line."""
-    for name, value in outcome.parameters.items():
+    for name, value in (outcome.powers or outcome.parameters).items():
         yield f"{name}={full(value) if digits is None else show(value, digits)}"

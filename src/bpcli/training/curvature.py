@@ -75,8 +75,11 @@ def largest_curvature(loss: MeanLoss, at: Array) -> float:
     return largest(lambda vector: loss.product(at, vector), len(at))
 
 
-def extremes(loss: MeanLoss, at: Array) -> tuple[float, float] | None:
-    """The smallest curvature above 0 and the largest, of few parameters; None of many, or where they are nan."""
+def extremes(loss: MeanLoss, at: Array) -> tuple[float, float, bool] | None:
+    """The smallest curvature above rounding and the largest, of few parameters, and whether all others lie between.
+
+    None of many parameters, and where the curvature is nan or nowhere above 0.
+    """
     if not 0 < len(at) <= MOST_EXACT:
         return None
     matrix = hessian(loss, at)
@@ -85,4 +88,4 @@ def extremes(loss: MeanLoss, at: Array) -> tuple[float, float] | None:
     values = np.linalg.eigvalsh(matrix)
     high = float(values[-1])
     felt = values[values > high * 1e-13]
-    return (float(felt[0]), high) if high > 0 else None
+    return (float(felt[0]), high, len(felt) == len(values)) if high > 0 else None

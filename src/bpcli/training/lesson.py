@@ -26,7 +26,7 @@ def trace_of(training: Training, turn: Turn) -> tuple[Trace, int] | None:
     given = {name: float(column[row]) for name, column in loss.columns.items()} | loss.singles(turn.parameters)
     kind = kind_for(training.setting.dtype or "float64")
     try:
-        trace = record(program, given, [*training.model.parameters], kind=kind)
+        trace = record(program, given, [*training.model.parameters], kind=kind, scale=turn.scale)
     except NumericError:
         return None
     return (trace, row) if len(trace.forward) <= MOST_STEPS else None

@@ -6,6 +6,7 @@ from bpcli.calculus.sweeps import connected
 from bpcli.engine.formulas import copied
 from bpcli.errors import InputError, closest
 from bpcli.language.reader import parse
+from bpcli.ops import TABLE
 from bpcli.training.losses import LOSSES, MSE
 
 TYPE_CHECKING = False
@@ -75,6 +76,23 @@ class Model:
         return tuple(name for name in self.data if marks[self.program.names[name]])
 
     @property
+    def has_corners(self) -> bool:
+        """Whether a parameter reaches an operation whose slope jumps."""
+        graph = self.program.graph
+        marks = bytearray(self.program.output + 1)
+        for node in self.nodes:
+            marks[node : node + 1] = b"\x01" * (node <= self.program.output)
+        for node in range(self.program.output + 1):
+            if any(marks[argument] for argument in graph.args[node]):
+                marks[node] = 1
+                declared = TABLE.get(graph.op[node])
+                if declared is not None and (declared.kinks or declared.flat or declared.variadic):
+                    return True
+                if graph.op[node] == "where" and marks[graph.args[node][0]]:
+                    return True
+        return False
+
+    @property
     def idle(self) -> tuple[str, ...]:
         """Parameters that no open path leads from to the loss."""
         marks = connected(self.program.graph, self.program.output)
@@ -126,7 +144,7 @@ def read_model(
             raise InputError("column-assigned", name=name)
     if target is None:
         if not columns:
-            raise InputError("no-target")
+            raise InputError("no-data-for-model")
         target = columns[-1]
     if target in program.inputs:
         raise InputError("target-in-model", name=target, columns=", ".join(columns))

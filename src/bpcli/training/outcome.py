@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bpcli.engine.formulas import copied
+from bpcli.engine.kernel import Kernel
 from bpcli.engine.notes import Note
+from bpcli.errors import InputError
 from bpcli.graph import Graph
 from bpcli.language.text import program as program_text
 from bpcli.numbers import full, literal, negated, show
@@ -38,6 +43,7 @@ class Outcome:
     final_loss:      of all training rows at `parameters`
     rate, largest_rate: of the first update, and the rate from which plain descent no longer falls, nan if unknown
     reason:          why this optimizer, as a key of the sentences; "" where it was asked for
+    powers:          of a polynomial, the coefficients of powers of x; empty otherwise
     ranges:          column -> smallest and largest value that was trained on
     """
 
@@ -48,6 +54,7 @@ class Outcome:
         self.optimizer = setting.optimizer
         self.reason = ""
         self.parameters: dict[str, float] = {}
+        self.powers: dict[str, float] = {}
         self.standard_errors: dict[str, float] = {}
         self.losses: list[tuple[int, float]] = []
         self.validations: list[tuple[int, float]] = []
@@ -83,6 +90,34 @@ class Outcome:
         """Add something to mind."""
         self.notes.append(Note(kind, **facts))
 
+    def predict(self, columns: Any) -> Array:
+        """The prediction at rows of columns by name, or at a single column where one is all that it needs.
+
+        Raises InputError where the model is a loss alone, or a column is missing.
+        """
+        model = self.model
+        if model.predicted is None:
+            raise InputError("no-prediction", file=model.text)
+        needs = model.inputs_of_prediction
+        given = columns if isinstance(columns, Mapping) else dict.fromkeys(needs[:1], columns)
+        missing = [name for name in needs if name not in given]
+        if missing:
+            raise InputError("predict-missing", names=", ".join(missing), file="this", columns=", ".join(given))
+        arrays = {name: np.atleast_1d(np.asarray(given[name], dtype=np.float64)) for name in needs}
+        kernel = Kernel(model.program.graph, [model.predicted], needs)
+        values = np.empty(len(next(iter(arrays.values()))) if arrays else 1)
+        kernel.fill({**self.held, **self.parameters, **arrays}, [values])
+        return values
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON contract bpcli.fit/1."""
+        from bpcli.render.trained import outcome_dict
+
+        return outcome_dict(self)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.equation}, {self.stopped} after {self.steps} steps)"
+
     @property
     def equation(self) -> str:
         """The model, or the loss where there is no prediction, with the numbers found, to the last bit."""
@@ -100,7 +135,8 @@ class Outcome:
         output = copied(graph, node, made, known)
         name = (model.target or model.prediction) if model.predicted is not None else model.program.output_name
         lines = program_text(made, output).split("\n")
-        return "; ".join([*lines[:-1], f"{name} = {lines[-1]}"])
+        # `1 + -2*x` and `1 - 2*x` are the same, whatever stands behind the number.
+        return re.sub(r"\+ -(?=[\d.])", "- ", "; ".join([*lines[:-1], f"{name} = {lines[-1]}"]))
 
     def rounded(self, digits: int, loss: MeanLoss) -> str:
         """The same with few digits, but as many as the predictions need to stay where they are."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 FALLBACK = 0.01  # a rate where the curvature is of no use
-PER_DECADE = 20  # steps that descent takes for each unit of condition, generously
+PER_UNIT = 20  # steps that descent takes for each unit of condition, generously
 STEEPER = {"sgd": 2.0, "momentum": 3.8, "nesterov": 3.8 / 2.8}  # largest stable rate times the curvature
 
 
@@ -109,8 +109,6 @@ class Training:
 
     def _refuse(self) -> None:
         model, setting = self.model, self.setting
-        if not model.data and not setting.explicit:
-            raise InputError("no-data-for-model")
         for name in (*setting.start, *setting.constants):
             if name not in model.program.inputs:
                 known = ", ".join((*model.parameters, *model.constants)) or "none"
@@ -163,7 +161,7 @@ class Training:
                 name, reason = "sgd", "one place"
             elif _is_quadratic(model):
                 ends = extremes(self.loss, at)
-                if ends is not None and ends[1] / ends[0] * PER_DECADE <= setting.steps:
+                if ends is not None and ends[2] and ends[1] / ends[0] * PER_UNIT <= setting.steps:
                     name, reason = "sgd", "quadratic"
                 elif model.residual is not None and setting.reduce != SUM:
                     name, reason = LEVENBERG, "quadratic steep"
@@ -250,13 +248,14 @@ class Training:
             outcome.note("diverged", rate=outcome.rate, largest=outcome.largest_rate)
         if self._bounces(stopped, last):
             outcome.note("bouncing", rate=outcome.rate, largest=outcome.largest_rate)
-        if outcome.stopped in (STEP_LIMIT, STUCK, BOUNCING, INTERRUPTED):
+        cornered = outcome.stopped == STUCK and self.model.has_corners
+        if outcome.stopped in (STEP_LIMIT, STUCK, BOUNCING, INTERRUPTED) and not cornered:
             outcome.note("not converged")
 
     def _bounces(self, stopped: str, last: Turn | None) -> bool:
         if stopped == BOUNCING:
             return True
-        if stopped != STEP_LIMIT or last is None or self.choice.optimizer not in FIRST_ORDER:
+        if stopped != STEP_LIMIT or last is None or self.choice.optimizer != "sgd" or self.setting.batch:
             return False
         past = self.loop.past
         turned = past.before is not None and float(last.gradient @ past.before) < 0

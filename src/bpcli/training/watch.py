@@ -85,6 +85,6 @@ class Watch(NamedTuple):
             return CONVERGED
         if self.still >= PATIENCE and self.smallest <= self.first_size * ROUNDING:
             return CONVERGED
-        if self.reversed >= BOUNCES and self.bouncing and felt:
+        if not memory and self.reversed >= BOUNCES and self.bouncing and felt:
             return BOUNCING
         return ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
-from bpcli.cli.output import chosen_format, say, show_table, write, write_json
-from bpcli.cli.work import choice, positive, whole
+from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
+from bpcli.cli.work import choice, language, positive, whole
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, InputError
 from bpcli.numbers import DIGITS, full, show
 from bpcli.render import fit as report
@@ -53,6 +53,9 @@ class Order:
             kept, 1 if degree is None else degree, rate=rate, steps=STEPS if limit is None else limit,
             scale="no-scale" not in options, keep=50,
         )  # fmt: skip
+        self.options = options
+        self.columns = {"x": names[0], "y": names[1]}
+        self.ranges = {role: self.fitting.fit.ranges[role] for role in "xy"}
         fit = self.fitting.fit
         fit.source = table.source
         fit.rows_skipped, fit.skipped = table.rows_skipped, table.skipped
@@ -73,7 +76,32 @@ def run_training(request: Request) -> int:
     if is_general(request):
         return run_model(request)
     order = Order(request)
-    return run_fit(order) if request.command == "fit" else run_train(order)
+    code = run_fit(order) if request.command == "fit" else run_train(order)
+    store(order)
+    return code
+
+
+def store(order: Order) -> None:
+    """Write the log and the model where they were asked for."""
+    from bpcli.cli.commands.training import logged
+    from bpcli.render.training import said
+    from bpcli.training.saved import saved_formula, write_model
+
+    fit, options, lines = order.fitting.fit, order.options, []
+    tongue = language(options) if order.format != "json" or "lang" in options else "en"
+    if "log" in options:
+        history = (f"{step},{full(loss)},{full(fit.rate)},\n" for step, loss in enumerate(fit.losses))
+        lines.append(logged(options["log"], ("step,loss,rate,validation\n", *history), tongue))
+    if "save" in options and fit.stopped != "diverged":
+        # Without its last line, which is the loss: what is left is the prediction, in the basis that keeps its digits.
+        text = "\n".join(fit.basis.program().splitlines()[:-1])
+        content = saved_formula(
+            text, fit.scaled, order.ranges, order.columns, target="y", equation=fit.equation, rows=fit.rows_used
+        )
+        write_model(options["save"], content)
+        lines.append(said("saved", tongue, file=options["save"]))
+    for line in lines:
+        (tell if order.quiet or order.format == "json" else say)(line)
 
 
 def run_fit(order: Order) -> int:

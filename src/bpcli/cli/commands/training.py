@@ -30,11 +30,12 @@ from bpcli.training.training import Training
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from bpcli.cli.arguments import Request
     from bpcli.training.loop import Turn
+    from bpcli.training.polynomial import Basis
     from bpcli.training.saved import Saved
 
 PATIENCE = 0.5  # seconds of work before a line of progress appears
@@ -48,7 +49,7 @@ ENDINGS = (".csv", ".tsv", ".txt", ".dat", ".json", ".jsonl", ".npy", ".npz", ".
 # Options that a polynomial by least squares has no use for: with one of them it is trained like any other model.
 GENERAL = (
     "optimizer", "loss", "ridge", "weight-decay", "schedule", "warmup", "clip", "batch", "reduce", "seed", "val",
-    "patience", "tol", "dtype", "loss-scale", "log", "save",
+    "patience", "tol", "dtype", "loss-scale",
 )  # fmt: skip
 
 
@@ -85,20 +86,25 @@ class Order:
         self.saved: Saved | None = read_saved(options["resume"]) if "resume" in options else None
         self.skipped: list[tuple[int, str]] = []
         self.source = ""
-        self.notes: list[tuple[str, dict[str, object]]] = []
+        self.columns: dict[str, str] = {}  # name in the model -> column, where they differ
+        self.basis: Basis | None = None  # of a polynomial
         path = request.text if is_file(request.text) else None
         given = {name: value_of(text, name) for name, text in request.values.items()}
         setting = self._setting(request, path, given)
         names: tuple[str, ...] = ()
         columns: Mapping[str, Any] = {}
-        if path is not None:
-            names, columns = self._read(path, setting)
-        choice = start = past = None
+        if "weights" in options:
+            raise InputError("weights-in-model", name=options["weights"])
+        if path is not None and not setting.text:
+            setting, names, columns = self._polynomial(path, setting)
+        elif path is not None:
+            setting, names, columns = self._read(path, setting)
+        asked = start = past = None
         if self.saved is not None:
             if self.saved.past is None:
                 raise InputError("cannot-resume", file=options["resume"])
-            past, start, choice = self.saved.past, self.saved.start, self.saved.choice
-        self.training = Training(setting, columns, names, past=past, start=start, choice=choice)
+            past, start, asked = self.saved.past, self.saved.start, self.saved.choice
+        self.training = Training(setting, columns, names, past=past, start=start, choice=asked)
         outcome = self.training.outcome
         outcome.source, outcome.rows_skipped = self.source, len(self.skipped)
         outcome.skipped = tuple(self.skipped)
@@ -165,17 +171,41 @@ class Order:
             return True, loss
         if path is None:
             raise InputError("nothing-to-train-on", command=request.command)
-        return False, ""
+        return False, ""  # a polynomial
 
-    def _read(self, path: str, setting: Setting) -> tuple[tuple[str, ...], dict[str, Any]]:
-        """The names of all columns, and those that the model needs without the rows that miss one."""
-        if "weights" in self.options:
-            raise InputError("weights-in-model", name=self.options["weights"])
+    def _polynomial(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], dict[str, Any]]:
+        """A polynomial in a basis in which descent is quick, as a model, with its columns x and y."""
+        from bpcli.data.table import choose_columns, read_table
+        from bpcli.training import polynomial
+        from bpcli.training.fitting import MOST_DEGREE
+
+        degree = whole(self.options, "degree", 0, MOST_DEGREE)
+        degree = 1 if degree is None else degree
+        chosen = self.options.get("x-col"), self.options.get("y-col")
+        missing, encoding = choice(self.options, "missing", MISSING), self.options.get("encoding")
+        table = read_table(path, *chosen, missing=missing, encoding=encoding)
+        x_name, x, y_name, y = choose_columns(table, *chosen)
+        self.source, self.columns = table.source, {"x": x_name, "y": y_name}
+        self.skipped = [(row, str(reason)) for row, reason in table.skipped]
+        basis = polynomial.powers(degree) if "no-scale" in self.options else polynomial.chebyshev(x, degree)
+        self.basis = basis
+        # Without its last line, which is the loss.
+        text = "\n".join(basis.program().splitlines()[:-1])
+        start = {f"c{order}": 0.0 for order in range(degree + 1)} | setting.start
+        return setting._replace(text=text, target="y", start=start), ("x", "y"), {"x": x, "y": y}
+
+    def _read(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], dict[str, Any]]:
+        """The setting with its target by name, the names of all columns, and those that the model needs without the
+        rows that miss one."""
         strict = choice(self.options, "missing", MISSING) == "error"
         rows = open_rows(path, self.options.get("encoding"))
         try:
             self.source = rows.source
             names = tuple(spelled(name) for name in rows.names)
+            if setting.target is not None and setting.target not in names:
+                place = setting.target
+                if place.isdecimal() and 0 < int(place) <= len(names):
+                    setting = setting._replace(target=names[int(place) - 1])
             if setting.target is not None and setting.target not in names:
                 raise InputError("no-such-target", name=setting.target, columns=", ".join(names))
             model = setting.model(names)
@@ -199,7 +229,7 @@ class Order:
         columns = {name: np.concatenate([part[place] for part in parts]) for place, name in enumerate(wanted) if parts}
         if wanted and (not columns or not len(columns[wanted[0]])):
             raise InputError("no-usable-rows", file=rows.source, skipped=len(self.skipped))
-        return names, columns
+        return setting, names, columns
 
 
 def numbers(texts: Sequence[str], option: str) -> dict[str, float]:
@@ -247,6 +277,9 @@ def run_model(request: Request) -> int:
         write([""])
         sys.stdout.flush()
     kept = followed(order)
+    if order.basis is not None and outcome.stopped != "diverged":
+        raw = order.basis.raw(np.array([*outcome.parameters.values()]))
+        outcome.powers = {f"k{place}": value for place, value in enumerate(raw)}
     stored = store(order)
     if order.format == "json":
         write_json(outcome_dict(outcome))
@@ -365,8 +398,15 @@ def told_outcome(order: Order, log: list[Turn]) -> None:
         write([""])
         for line in report.quality_lines(outcome, digits, tongue):
             say(line)
-        write([""])
-        say(outcome.rounded(digits, training.loss))
+        if training.model.predicted is not None:
+            write([""])
+            if outcome.powers:
+                from bpcli.training.polynomial import written
+
+                say(said("in powers", tongue, name="x"))
+                say(f"y = {written([show(value, 10) for value in outcome.powers.values()], 'x')}")
+            else:
+                say(outcome.rounded(digits, training.loss))
     for line in report.warning_lines(outcome, tongue):
         say(line)
 
@@ -376,20 +416,24 @@ def store(order: Order) -> list[str]:
     training, options, tongue = order.training, order.options, order.language
     lines = []
     if "log" in options:
-        try:
-            write_whole(options["log"], log_lines(training))
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise FileError("file-unwritable", file=options["log"], reason=reason) from None
-        lines.append(said("logged", tongue, file=options["log"]))
+        lines.append(logged(options["log"], log_lines(training), tongue))
     stopped = training.outcome.stopped
     path = options.get("save")
     if path is None and stopped == "interrupted":
         path = free_name()
     if path is not None and stopped != "diverged":
-        write_model(path, saved_training(training, training.names))
+        write_model(path, saved_training(training, order.columns or training.names))
         lines.append(said("kept" if stopped == "interrupted" else "saved", tongue, file=path))
     return lines
+
+
+def logged(path: str, lines: Iterable[str], tongue: str) -> str:
+    """Write a log, whole or not at all; what to say of it. Raises FileError."""
+    try:
+        write_whole(path, lines)
+    except OSError as error:
+        raise FileError("file-unwritable", file=path, reason=(error.strerror or str(error)).lower()) from None
+    return said("logged", tongue, file=path)
 
 
 def log_lines(training: Training) -> Iterator[str]:

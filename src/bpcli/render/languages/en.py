@@ -734,6 +734,7 @@ TRAINING = {
     "log scale": "{line} (log scale)",
     "batch losses": "the losses of batches; at the end {loss} of all rows",
     "parameter table": "Parameters",
+    "in powers": "in powers of {name}:",
     "quality": "RMSE {rmse}    R² {r2}    degrees of freedom {freedom}    condition {condition}",
     "final": "loss {loss}",
     "final validation": "loss {loss}    validation {validation}",
@@ -741,7 +742,7 @@ TRAINING = {
     "saved": "saved to {file}; `bpcli predict {file} new.csv` predicts with it",
     "kept": "what was reached is in {file}; `bpcli train ... --resume {file}` goes on from there",
     "logged": "the loss of every step is in {file}",
-    "outside": "{rows} of {total} lie outside of what the model was fitted on ({ranges}): nothing holds it there",
+    "outside": "outside of what the model was fitted on ({ranges}), where nothing holds it: {rows} of {total}",
     "missing cells": "{rows} without a prediction: a value is missing or not finite",
     "progress": "step {step}   loss {loss}",
     "cell missing": "{column} is missing or not finite",
@@ -775,6 +776,7 @@ TRAINING_STOPS = {
     "interrupted": "interrupted after {steps}: the parameters are where the training stood",
     "early stop": "stopped early after {steps}: the validation had not become better for a while",
     "stuck": "did not converge: after {steps} no step brings the loss down, and it is not at a minimum that can be told",
+    "corner": "stopped after {steps}: no step brings the loss down; it has corners, and at one of them no gradient vanishes",
     "bouncing": "bouncing: after {steps} the parameters jump from one side of the valley to the other, and nothing is won",
 }
 TRAINING_REASONS = {
@@ -808,6 +810,7 @@ TRAINING_NOTES = {
     "diverged": "the rate {rate} is above {largest}, from which on the loss grows; try {half}",
     "diverged unknown": "the loss grows without end; try a smaller rate than {rate}",
     "bouncing": "bouncing: at the rate {rate} steps are as long as the valley is wide; the limit is {largest}, try {half}",
+    "bouncing unknown": "bouncing: at the rate {rate} steps are as long as the valley is wide; try a smaller one",
     "not converged": "not converged: the parameters are where the training stands",
     "best": "the parameters are those of step {step}, where the validation was best",
     "other data": "the data is not that of the stored training: the numbers will be others",

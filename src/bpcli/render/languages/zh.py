@@ -677,6 +677,7 @@ TRAINING = {
     "log scale": "{line}（对数刻度）",
     "batch losses": "这些是各批的损失；最后，全部行的损失是 {loss}",
     "parameter table": "参数",
+    "in powers": "写成 {name} 的幂次：",
     "quality": "RMSE {rmse}    R² {r2}    自由度 {freedom}    条件数 {condition}",
     "final": "损失 {loss}",
     "final validation": "损失 {loss}    验证 {validation}",
@@ -684,7 +685,7 @@ TRAINING = {
     "saved": "已保存到 {file}；用 `bpcli predict {file} new.csv` 来预测",
     "kept": "已达到的结果在 {file} 里；用 `bpcli train ... --resume {file}` 接着训练",
     "logged": "每一步的损失都在 {file} 里",
-    "outside": "{total}里有 {rows}落在模型拟合的范围（{ranges}）之外：那里的模型没有数据约束",
+    "outside": "落在模型拟合的范围（{ranges}）之外的有 {rows}，共 {total}：那里的模型没有数据约束",
     "missing cells": "{rows}没有预测：有值缺失或不是有限的数",
     "progress": "第 {step} 步   损失 {loss}",
     "cell missing": "{column} 缺失或不是有限的数",
@@ -718,6 +719,7 @@ TRAINING_STOPS = {
     "interrupted": "{steps}后被中断：参数停在当时的位置",
     "early stop": "{steps}后提前停止：验证损失有一阵没有变好了",
     "stuck": "没有收敛：{steps}后，怎么走损失都不再下降，而这里又看不出是极小值",
+    "corner": "{steps}后停止：怎么走损失都不再下降；损失有尖角，在那里梯度不会变成零",
     "bouncing": "来回跳动：{steps}后，参数仍在山谷两侧跳来跳去，毫无进展",
 }
 TRAINING_REASONS = {
@@ -751,6 +753,7 @@ TRAINING_NOTES = {
     "diverged": "学习率 {rate} 超过了 {largest}，从那里起损失会越来越大；可以试试 {half}",
     "diverged unknown": "损失无限增大；可以试试比 {rate} 更小的学习率",
     "bouncing": "来回跳动：学习率为 {rate} 时，步长和山谷一样宽；极限是 {largest}，可以试试 {half}",
+    "bouncing unknown": "来回跳动：学习率为 {rate} 时，步长和山谷一样宽；可以试试更小的",
     "not converged": "没有收敛：这里给出的是训练停下时的参数",
     "best": "参数取自第 {step} 步，那时的验证损失最小",
     "other data": "数据与已保存的训练不同：得到的数会不一样",

@@ -76,6 +76,8 @@ def lbfgs(loss: Loss, here: Place) -> Place:
     norm = math.hypot(*here.gradient.tolist())
     first = 1.0 if pairs else min(1.0, 1 / norm if norm > 0 else 1.0)
     found, trials = search(loss, here, heading, slope, first)
+    if found is not None and not found[1] < here.loss:
+        found = None  # so short that rounding hides whether it falls
     if found is None and pairs:
         # What is remembered misleads: begin again with the gradient alone.
         fresh = lbfgs(loss, here._replace(pairs=()))
