@@ -27,7 +27,7 @@ CALLS = [
     (op.spelling, (1, 2, 4) if op.variadic else (len(op.params) - len(op.defaults), len(op.params)), tuple(op.defaults))
     for _, operations in GROUPS
     for op in operations
-    if not op.symbol
+    if not op.symbol and not op.of_tensors
 ]
 
 

@@ -9,9 +9,12 @@ from bpcli.engine.choose import kind_for
 from bpcli.engine.declared import add_operation, remove_operation
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.formulas import Derivative, differentiate, in_turn
+from bpcli.engine.given import value_of
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
+from bpcli.numbers import DIGITS
 from bpcli.ops import Op
+from bpcli.render.languages import ENGLISH, LANGUAGES
 from bpcli.tracing import checks, record
 from bpcli.tracing.rules import check_operation, check_rules
 
@@ -68,10 +71,27 @@ class Trace(record.Trace):
 
         return trace_dict(self)
 
-    def __str__(self) -> str:
+    def text(self, *, language: str = ENGLISH, explain: str = "", digits: int = DIGITS) -> str:
+        """The tables of `bpcli trace`, in a language and, where that is asked for, told in words as well.
+
+        language: "en" or "zh"
+        explain:  "brief", "normal" or "story"
+        digits:   significant digits that are shown
+
+        Raises InputError for a language or a level that does not exist.
+
+        >>> print(trace("x*w", x=2, w=3).text(explain="brief").splitlines()[-4])
+        1  y -> x: multiplication sends the other factor, w = 3: 1 * 3 = 3
+        """
+        from bpcli.render.narration import LEVELS
         from bpcli.render.plain import trace_lines
 
-        return "\n".join(trace_lines(self))
+        if explain and explain not in LEVELS:
+            raise InputError("unknown-level", level=explain, known=", ".join(LEVELS))
+        return "\n".join(trace_lines(self, digits, language=_language(language), explain=explain))
+
+    def __str__(self) -> str:
+        return self.text()
 
     def __repr__(self) -> str:
         return str(self)
@@ -98,11 +118,16 @@ class Check(checks.Check):
 
         return check_dict(self)
 
-    def __str__(self) -> str:
+    def text(self, *, language: str = ENGLISH) -> str:
+        """The table of `bpcli check` and its verdict, in a language: "en" or "zh"."""
         from bpcli.render.check import check_table, verdict
         from bpcli.render.plain import table_lines
 
-        return "\n".join([*table_lines(check_table(self)), *verdict(self)])
+        told = _language(language)
+        return "\n".join([*table_lines(check_table(self, language=told)), *verdict(self, told)])
+
+    def __str__(self) -> str:
+        return self.text()
 
     def __repr__(self) -> str:
         return str(self)
@@ -128,6 +153,12 @@ class Matrix(directions.Matrix):
         return str(self)
 
 
+def _language(language: str) -> str:
+    if language not in LANGUAGES:
+        raise InputError("unknown-language", language=language, known=", ".join(LANGUAGES))
+    return language
+
+
 def _columns(values: Mapping[str, Any] | None, named: Mapping[str, Any]) -> dict[str, Any] | None:
     """Values by name where one of them is a column; None where all are single numbers."""
     merged = {**(values or {}), **named}
@@ -151,7 +182,7 @@ def _given(
     given = {}
     for name, value in merged.items():
         try:
-            given[name] = point.value_of(value, name, read) if isinstance(value, str) else _number(value, read)
+            given[name] = value_of(value, name, read) if isinstance(value, str) else _number(value, read)
         except (TypeError, ValueError):
             raise InputError("not-a-number", name=name, text=value) from None
     return given

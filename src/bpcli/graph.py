@@ -25,7 +25,7 @@ MOST_NODES = 20_000_000  # a user's function can double with every call; this is
 
 LEAVES = ("var", "const")
 
-UNMERGED = frozenset(op.name for op in TABLE.values() if not op.merges)
+UNMERGED = frozenset(op.name for op in TABLE.values() if not op.merges)  # all that are random have a seed as well
 
 
 class Function:
@@ -151,6 +151,17 @@ class Graph:
             self.variables[name] = node
         return node
 
+    def forget_last(self) -> None:
+        """Take the newest node, which nothing uses yet, out of the graph again."""
+        node = len(self.op) - 1
+        if self.op[node] == "var":
+            name = str(self.payload.pop(node))
+            del self.name[node], self.variables[name]
+        else:
+            self._forget(self.op[node], self.args[node], self.frame.pop(node, 0))
+        for column in (self.op, self.args, self.start, self.stop, self.constant):
+            column.pop()
+
     def const(self, value: Constant, span: tuple[int, int] = (0, 0)) -> int:
         """The node of an exact constant; 0 and -0.0 are two nodes."""
         # A float is -0.0, inf or nan: as text it is equal to itself and to nothing else.
@@ -207,6 +218,10 @@ class Graph:
         return marks
 
 
+def _has_tensors(graph: Graph) -> bool:
+    return any((declared := TABLE.get(op)) is not None and declared.of_tensors for op in {*graph.op})
+
+
 class Program:
     """A text that was read: its graph, the names it uses, and its results.
 
@@ -238,6 +253,17 @@ class Program:
     def inputs(self) -> tuple[str, ...]:
         """The free variables, in order of first appearance."""
         return tuple(name for name in self.names if name in self.graph.variables)
+
+    @property
+    def of_tensors(self) -> bool:
+        """Whether an operation on tensors is used."""
+        return any(_has_tensors(graph) for graph in self._graphs())
+
+    def _graphs(self) -> list[Graph]:
+        """The graph, and those of the rules that are one's own."""
+        bodies = [function.body[0] for function in self.graph.functions.values()]
+        rules = [graph for function in self.graph.functions.values() for graph, _ in function.partials.values()]
+        return [self.graph, *bodies, *rules]
 
     @property
     def output(self) -> int:

@@ -66,7 +66,7 @@ SPLIT = [
     # names that are options elsewhere, constants, or words of Python
     *[([name, f"--{name}", "3"], name, {name: "3"}, {}, False) for name in (
         "h", "v", "V", "q", "x", "gamma", "beta", "I", "C", "g_", "_", "e", "pi", "lr", "tau", "degree", "lambda", "if",
-        "None", "version", "seed", "f", "W1", "x_2", "σ", "β", "速度",
+        "None", "version", "f", "W1", "x_2", "σ", "β", "速度",
     )],
     # a name is spelled as in the expression once that is plain
     (["W₁", "--W₁", "3"], "W₁", {"W1": "3"}, {}, False),

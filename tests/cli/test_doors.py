@@ -76,6 +76,7 @@ CALLS = [
     ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--format", "ascii"],
     ["trace", "p = w*x + b; L = (p - t)^2", "--w", "2", "--b", "-1", "--x", "3", "--t", "10", "--wrt", "w", "--all"],
     ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--format", "svg"],
+    ["trace", "(x+w)*w", "--blank", "--seed", "3", "--w", "2"],
     ["graph", "(x+w)*w"],
     ["graph", "(x+w)*w", "--x", "2", "--w", "3", "--ascii", "--style", "op"],
     ["graph", "(x+w)*w", "--x", "2", "--w", "3", "--format", "dot"],
@@ -224,8 +225,8 @@ UNKNOWN = [
         ["x^2", "--x", "3"],
         "error: there is no command 'x^2'\nfor the gradient of an expression: `bpcli grad \"x^2\" --x 2`\n",
     ),
-    (["--frob"], "error: no such option: --frob\n`bpcli --help` shows how it is used\n"),
-    (["ops", "--frob"], "error: no such option: --frob\n`bpcli ops --help` shows how it is used\n"),
+    (["--frob"], "error: there is no option --frob\n`bpcli --help` shows how it is used\n"),
+    (["ops", "--frob"], "error: there is no option --frob\n`bpcli ops --help` shows how it is used\n"),
     (["fit"], "error: there is no file of data\ntry `bpcli fit examples/quintic.csv --degree 5`\n"),
     (["ops", "tahn"], "error: there is no operation 'tahn'\ndid you mean `tanh`?\n"),
 ]

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import bpcli
 from bpcli.engine.exact import FRACTIONS, MOST_BITS, Exact
-from bpcli.engine.point import evaluate, gradient, value_of
+from bpcli.engine.given import value_of
+from bpcli.engine.point import evaluate, gradient
 from bpcli.errors import InputError, NumericError
 from bpcli.language.reader import parse
 from bpcli.render.words import sentence

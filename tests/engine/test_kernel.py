@@ -21,12 +21,12 @@ from bpcli.engine.lowering import MOST_MULTIPLIED
 from bpcli.errors import InputError
 from bpcli.graph import Graph, Program
 from bpcli.language.reader import parse
-from bpcli.ops import TABLE, Op
+from bpcli.ops import Op, elementwise
 from calculus.programs import ALL, CUTTING, texts
 from strategies import programs
 
 inf, nan = math.inf, math.nan
-OPS = list(TABLE.values())
+OPS = elementwise()
 SPECIAL = (-inf, -2.0, -1.0, -0.0, 0.0, 0.5, 1.0, 3.0, 750.0, inf, nan)
 TINY = 5e-324
 

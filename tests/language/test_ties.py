@@ -8,7 +8,8 @@ from bpcli.calculus.derivative import derivative
 from bpcli.calculus.sweeps import forward
 from bpcli.engine.directions import forward_gradient
 from bpcli.engine.floats import FLOATS
-from bpcli.engine.point import bind, gradient
+from bpcli.engine.given import bind
+from bpcli.engine.point import gradient
 from bpcli.errors import InputError
 from bpcli.language.reader import TIES, parse
 from bpcli.language.text import expression

@@ -19,7 +19,7 @@ import pytest
 from bpcli.engine.formulas import differentiate
 from bpcli.engine.point import gradient
 from bpcli.language.reader import parse
-from bpcli.ops import TABLE, Op
+from bpcli.ops import Op, elementwise
 from bpcli.ops.declaration import ACCURACY
 from calculus.precise import mp
 from ops.references import REFERENCE
@@ -29,7 +29,7 @@ EPS = math.ulp(1.0)
 LARGEST = mp.mpf(math.nextafter(math.inf, 0.0))
 SMALLEST = mp.mpf(10) ** -320  # what is lost on the way where a result, or a factor of it, is subnormal
 
-SIDED = [op for op in TABLE.values() if not op.flat and not op.variadic]
+SIDED = [op for op in elementwise() if not op.flat and not op.variadic]
 SINGLE = [op for op in SIDED if len(op.params) == 1]
 SEVERAL = [op for op in SIDED if len(op.params) > 1]
 

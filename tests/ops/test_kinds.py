@@ -15,7 +15,7 @@ from bpcli.engine.narrow import FORMATS, narrow
 from bpcli.engine.precise import precise, spellings
 from bpcli.engine.primitives import GUARDED, SCALAR
 from bpcli.numbers import nearest
-from bpcli.ops import TABLE, Op
+from bpcli.ops import Op, elementwise
 from calculus.precise import PRECISE, mp
 from ops.test_table import EPS, OPS, SPECIAL, Use, every, smooth_points
 
@@ -135,7 +135,7 @@ def test_the_convention_at_a_kink_is_that_of_floats(op: Op, kind: Any) -> None:
 
 
 def test_the_spellings_of_mpmath_are_shared_with_the_tests_and_are_those_of_the_table() -> None:
-    primitives = {op for op, declared in TABLE.items() if declared.value is None and not declared.base}
+    primitives = {declared.name for declared in elementwise() if declared.value is None and not declared.base}
     assert primitives <= {*spellings(mp)}
     assert PRECISE.functions.keys() >= primitives
 

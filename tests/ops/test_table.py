@@ -21,13 +21,13 @@ from bpcli.errors import InputError
 from bpcli.graph import Graph
 from bpcli.language.reader import parse
 from bpcli.numbers import literal
-from bpcli.ops import GROUPS, TABLE, Golden, Kink, Op, functions, named
+from bpcli.ops import GROUPS, TABLE, Golden, Kink, Op, elementwise, functions, named
 from bpcli.ops import declare as enter
 from calculus.precise import PRECISE, Precise, mp, precisely, slope
 from ops.references import REFERENCE
 
 inf, nan = math.inf, math.nan
-OPS = list(TABLE.values())
+OPS = elementwise()
 SIDED = [op for op in OPS if not op.flat]
 EPS = math.ulp(1.0)
 
@@ -199,7 +199,7 @@ def test_a_name_is_declared_once() -> None:
 
 
 def test_the_groups_hold_the_whole_table_once() -> None:
-    assert [op for _, operations in GROUPS for op in operations] == OPS
+    assert [op for _, operations in GROUPS for op in operations] == list(TABLE.values())
 
 
 # Golden points

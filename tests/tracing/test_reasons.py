@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from bpcli.engine.point import gradient, short
+from bpcli.engine.noticing import short
+from bpcli.engine.point import gradient
 from bpcli.errors import InputError, NumericError
 from bpcli.language.reader import parse
 from bpcli.render.languages.en import CAUSES, HEADS

@@ -8,7 +8,8 @@ Source: Griewank and Walther, Evaluating Derivatives, 2nd edition, section 3.1.
 
 from __future__ import annotations
 
-from bpcli.calculus.kinds import CLOSED, FLAT, MISSING, Functions, Kind, no_rule
+from bpcli.calculus.kinds import CLOSED, FLAT, MISSING, PULL, Functions, Kind, no_rule
+from bpcli.calculus.pullbacks import push_along
 from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
@@ -124,21 +125,30 @@ class Duals(Kind):
             if edge.code == MISSING:
                 raise no_rule(op if not isinstance(op, str) else TABLE[op], position)
             presence = argument.presence
+            if edge.code == PULL:
+                assert isinstance(op, str)
+                product = push_along(TABLE[op], position, registers, argument.tangent, inner)
+                self._add(result, product, None)
+                continue
             if edge.when is not None:
                 presence = inner.opened(edge.when(registers), presence)
                 if presence is CLOSED:
                     continue
-            product = edge.local(registers) * argument.tangent
+            product = inner.spread(edge.local(registers) * argument.tangent, result.primal)
             if presence is not None:
                 product = inner.guard(presence, product)
-            if result.tangent is None:
-                result.tangent, result.presence = product, presence
-            else:
-                result.tangent = result.tangent + product
-                if presence is None or result.presence is None:
-                    result.presence = None
-                else:
-                    result.presence = inner.either(result.presence, presence)
+            self._add(result, product, presence)
+
+    def _add(self, result: Dual, product: Number, presence: Number) -> None:
+        """One more contribution to the tangent of a result."""
+        if result.tangent is None:
+            result.tangent, result.presence = product, presence
+            return
+        result.tangent = result.tangent + product
+        if presence is None or result.presence is None:
+            result.presence = None
+        else:
+            result.presence = self.inner.either(result.presence, presence)
 
     def body_of(self, function: Function, guarded: bool) -> Callable[..., Dual]:
         """A user's function with derivatives of its own: its rules, not what its body would give."""
@@ -146,6 +156,12 @@ class Duals(Kind):
         return self.pushing(
             inner.body_of(function, guarded), lambda count: inner.edges_of(function, guarded), function
         )
+
+    def shape(self, number: Dual) -> tuple[int, ...]:
+        return self.inner.shape(number.primal)
+
+    def zero_like(self, number: Dual) -> Dual:
+        return Dual(self, self.inner.zero_like(number.primal))
 
     # A condition is asked of the values alone.
 

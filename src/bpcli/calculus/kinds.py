@@ -7,6 +7,9 @@ the rules of the edges.
 
 from __future__ import annotations
 
+import math
+from contextlib import nullcontext
+
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
 from bpcli.numbers import as_float
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     Formula = Callable[[Sequence[Number]], Number]  # of the registers: the arguments, then the value itself
 
 # What an edge does with what arrives. The first four need no formula at all, and are most edges there are.
-COPY, FLIP, ARGUMENT, OUT, FORMULA, FLAT, MISSING = range(7)
+COPY, FLIP, ARGUMENT, OUT, FORMULA, FLAT, MISSING, PULL = range(8)
 
 # How the edges of an operation look together, where one look at it is enough for the reverse loop.
 SUM, DIFFERENCE, PRODUCT, SINGLE, PAIR, OTHER = range(6)
@@ -38,18 +41,27 @@ class Edge:
     """The compiled rule from one operation to one of its arguments.
 
     code:  COPY (local 1), FLIP (-1), ARGUMENT (the value of another argument, at `index`), OUT, FORMULA, or
-           FLAT (nothing ever flows), MISSING (no rule for this argument)
+           FLAT (nothing ever flows), MISSING (no rule for this argument), PULL (see `pull`)
     local: the local derivative, a function of the registers
     when:  the condition under which the edge is open, or None
+    pull:  of an operation on tensors: what it makes of the registers and the upstream value
     """
 
-    __slots__ = ("code", "index", "local", "when")
+    __slots__ = ("code", "index", "local", "pull", "when")
 
-    def __init__(self, code: int, index: int, local: Formula, when: Formula | None) -> None:
+    def __init__(
+        self,
+        code: int,
+        index: int,
+        local: Formula,
+        when: Formula | None,
+        pull: Callable[[Sequence[Number], Number], Number] | None = None,
+    ) -> None:
         self.code = code
         self.index = index
         self.local = local
         self.when = when
+        self.pull = pull
 
 
 NO_RULE = Edge(MISSING, 0, lambda registers: None, None)
@@ -64,7 +76,7 @@ def shape_of(edges: tuple[Edge, ...]) -> int:
         return DIFFERENCE
     if codes == [ARGUMENT, ARGUMENT] and (edges[0].index, edges[1].index) == (1, 0):
         return PRODUCT
-    if any(edge.when is not None or edge.code in (FLAT, MISSING) for edge in edges):
+    if any(edge.when is not None or edge.code in (FLAT, MISSING, PULL) for edge in edges):
         return OTHER
     return {1: SINGLE, 2: PAIR}.get(len(edges), OTHER)
 
@@ -88,8 +100,12 @@ class Functions(dict[str, "Callable[..., Number]"]):
             self[op] = self[declared.base]
             return self[op]
         if declared.value is None:
-            raise InputError("primitive-missing", name=op, target=self.kind.title)
-        program = formula(declared.value)
+            spelled = self.get(op.partition(" ")[0]) if declared.chosen else None
+            if spelled is None:
+                raise InputError("primitive-missing", name=declared.spelling, target=self.kind.title)
+            self[op] = spelled(**declared.chosen)
+            return self[op]
+        program = formula(declared.value, declared.chosen)
         places = {param: place for place, param in enumerate(declared.params)}
         run = compiled(program.graph, program.output, places, self, self.kind.constant)
         self[op] = lambda *arguments: run(list(arguments))
@@ -117,6 +133,7 @@ class Kind:
 
     title = "numbers"
     textbook = False
+    shaped = False  # whether its numbers have shapes, so that broadcasting must be undone
     written = ""  # the key of a JSON contract under which its numbers stand as text, where floats cannot say them
 
     def __init__(
@@ -155,6 +172,34 @@ class Kind:
         """Present where one of the two is."""
         return None
 
+    def quiet(self) -> Any:
+        """A context in which results that are infinite or undefined are no occasion for warnings."""
+        return nullcontext()
+
+    def undefined(self, number: Number) -> bool:
+        """Whether it is nan, or has an entry that is."""
+        return bool(number != number)
+
+    def infinite(self, number: Number) -> bool:
+        """Whether it is infinite, or has an entry that is."""
+        return number in (math.inf, -math.inf)
+
+    def shape(self, number: Number) -> tuple[int, ...]:
+        """The sizes of a number along its axes: none for a single one."""
+        return ()
+
+    def fit(self, product: Number, presence: Number, like: Number) -> tuple[Number, Number]:
+        """A product and its presence in the shape of an argument, summed over the axes along which that was copied."""
+        return product, presence
+
+    def spread(self, tangent: Number, like: Number) -> Number:
+        """A tangent copied to the shape of a result."""
+        return tangent
+
+    def zero_like(self, number: Number) -> Number:
+        """0 in the shape of a number."""
+        return self.constant(0)
+
     def edges(self, op: str, count: int, guarded: bool) -> tuple[Edge, ...]:
         """The rules of an operation of the table used with `count` arguments."""
         key = (op, count, guarded)
@@ -162,8 +207,14 @@ class Kind:
         if found is None:
             declared = TABLE[op]
             functions = self.guarded if guarded else self.functions
-            build = _selection if declared.variadic else _fixed
-            found = self._edges[key] = build(declared, count, self, functions)
+            if declared.of_tensors:
+                from bpcli.calculus.pullbacks import pull_edge
+
+                found = tuple(pull_edge(declared, position, count, self, guarded) for position in range(count))
+            else:
+                build = _selection if declared.variadic else _fixed
+                found = build(declared, count, self, functions)
+            self._edges[key] = found
         return found
 
     def forget(self, op: str) -> None:
@@ -206,14 +257,15 @@ def edges_below(kind: Kind, graph: Graph, node: int) -> tuple[Edge, ...]:
     return kind.edges(graph.op[node], len(graph.args[node]), True)
 
 
-_formulas: dict[str, Any] = {}
+_formulas: dict[Any, Any] = {}
 
 
-def formula(text: str) -> Any:
-    """A formula of the table, read once."""
-    program = _formulas.get(text)
+def formula(text: str, settings: Mapping[str, str] | None = None) -> Any:
+    """A formula of the table, read once; with what its settings are, where it has some."""
+    key = (text, *settings.items()) if settings else text
+    program = _formulas.get(key)
     if program is None:
-        program = _formulas[text] = parse(text)
+        program = _formulas[key] = parse(text, settings=settings)
     return program
 
 

@@ -18,6 +18,7 @@ from bpcli.calculus.kinds import (
     OUT,
     PAIR,
     PRODUCT,
+    PULL,
     SINGLE,
     SUM,
     Kind,
@@ -72,6 +73,15 @@ def forward(
 
     Runs bare; where Python raises on a value it goes on from that node with IEEE results.
     """
+    if kind.shaped:
+        with kind.quiet():
+            return _forward(graph, kind, inputs, stop, known)
+    return _forward(graph, kind, inputs, stop, known)
+
+
+def _forward(
+    graph: Graph, kind: Kind, inputs: Mapping[int, Number], stop: int, known: Sequence[Number]
+) -> list[Number]:
     ops, args, payload = graph.op, graph.args, graph.payload
     values: list[Number] = list(known)
     append = values.append
@@ -116,23 +126,49 @@ def reverse(
     skip: bytearray,
     branches: list[Branch] | None = None,
     also: Mapping[int, Number] | None = None,
+    *,
+    onward: list[Number] | None = None,
+    last: int = 0,
 ) -> list[Number]:
     """The adjoint of every node: what one more of it would add to the output, times the seed.
 
     skip:     marks nodes that need no adjoint (constants, or what no requested variable reaches)
     branches: filled with one Branch for each edge, in the order of accumulation
     also:     seeds of other outputs, all below `output`: the adjoints of their weighted sum
+    last:     the node to stop behind, and
+    onward:   the adjoints that a pass has left which stopped above `output`: the two walk a graph in pieces, so that
+              the edges of one piece at a time are in memory (for kinds of number whose edges are open or closed)
 
     A node that nothing flows to has None, which is not 0: no open path leads there (nor to one behind the output).
     """
+    if kind.shaped:
+        with kind.quiet():
+            return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, onward, last)
+    return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, onward, last)
+
+
+def _reverse(
+    graph: Graph,
+    kind: Kind,
+    values: list[Number],
+    output: int,
+    seed: Number,
+    skip: bytearray,
+    branches: list[Branch] | None,
+    also: Mapping[int, Number],
+    onward: list[Number] | None,
+    last: int,
+) -> list[Number]:
     ops, args = graph.op, graph.args
-    adjoints: list[Number] = [None] * len(args)
-    adjoints[output] = seed
-    for node, other in (also or {}).items():
+    adjoints: list[Number] = [None] * len(args) if onward is None else onward
+    if onward is None:
+        adjoints[output] = seed
+    for node, other in also.items():
         adjoints[node] = other
     masks: dict[int, Number] = {}  # presence of an adjoint, where it is not present everywhere
     guarded = False
-    bare = branches is None
+    shaped = kind.shaped
+    bare = branches is None and not shaped
     top, left = output, None
     node = position = 0
     while True:
@@ -140,7 +176,7 @@ def reverse(
         try:
             # Walk from the output to the inputs. When we arrive at a node, all of its
             # consumers have been visited, so its adjoint is complete.
-            for node in range(top, -1, -1):
+            for node in range(top, last - 1, -1):
                 upstream = adjoints[node]
                 if upstream is None:
                     continue
@@ -211,13 +247,19 @@ def reverse(
                         if registers is None:
                             registers = [values[each] for each in arguments]
                             registers.append(values[node])
-                        if edge.when is not None:
+                        if code == PULL:
+                            # What flows through a linear map has been set to 0 where it is absent.
+                            presence = None
+                            product = edge.pull(registers, upstream)  # type: ignore[misc]
+                        elif edge.when is not None:
                             presence = kind.opened(edge.when(registers), mask)
                             if presence is CLOSED:
                                 if branches is not None:
                                     branches.append(_shut(graph, kind, node, position, upstream, SHUT))
                                 continue
-                        product = upstream * edge.local(registers)
+                            product = upstream * edge.local(registers)
+                        else:
+                            product = upstream * edge.local(registers)
                     if branches is not None:
                         if registers is None:
                             registers = [values[each] for each in arguments]
@@ -225,6 +267,10 @@ def reverse(
                         local = edge.local(registers)
                         branches.append(Branch(node, position, argument, upstream, local, product, OPEN))
                     before = adjoints[argument]
+                    if shaped:
+                        if presence is not None:
+                            product = kind.guard(presence, product)
+                        product, presence = kind.fit(product, presence, values[argument])
                     if presence is not None:
                         # 0 where the edge is closed, whatever the product became there.
                         product = kind.guard(presence, product)

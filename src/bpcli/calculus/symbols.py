@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bpcli import numbers
 from bpcli.calculus.kinds import CLOSED, Functions, Kind
+from bpcli.calculus.shapes import SHAPES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Symbols(Kind):
     def __init__(self, graph: Graph, textbook: bool = False) -> None:
         self.graph = graph
         self.textbook = textbook
+        self.shaped = bool(graph.shape)
         self._exact: dict[int, Constant | None] = {}
         super().__init__({})
         self.functions = self.guarded = Spellings({}, self)
@@ -76,6 +78,8 @@ class Symbols(Kind):
         """The node of `op` over these, or what it comes to."""
         graph = self.graph
         nodes = tuple([argument.node for argument in arguments])
+        if self.shaped:
+            return self._apply_shaped(op, nodes, arguments)
         # Only what has a constant in it can be shortened.
         if not graph.constant[nodes[0]] and not graph.constant[nodes[-1]] and op != "powc":
             return Symbol(self, graph.add(op, nodes))
@@ -100,6 +104,54 @@ class Symbols(Kind):
             if self._is(last, 0):
                 return self.constant(1)
         return Symbol(self, graph.add(op, nodes))
+
+    def _apply_shaped(self, op: str, nodes: tuple[int, ...], arguments: tuple[Symbol, ...]) -> Symbol:
+        """The same where nodes have shapes: the new node gets its own; 1*a is a where that has the shape of both."""
+        graph = self.graph
+        shape = SHAPES.functions[op](*[graph.shape.get(node, ()) for node in nodes])
+        if op == "sum_like" and graph.shape.get(nodes[0], ()) == shape:
+            return arguments[0]
+        if op == "broadcast_like" and graph.shape.get(nodes[0], ()) == shape:
+            return arguments[0]
+        if not shape and not any(graph.shape.get(node) for node in nodes):
+            self.shaped = False
+            try:
+                return self.apply(op, *arguments)
+            finally:
+                self.shaped = True
+        if op == "mul":
+            for one, other in ((0, 1), (1, 0)):
+                if graph.shape.get(nodes[other], ()) == shape:
+                    if self._is(nodes[one], 1):
+                        return arguments[other]
+                    if self._is(nodes[one], -1):
+                        return self._apply_shaped("neg", (nodes[other],), (arguments[other],))
+        elif op in ("pow", "powc"):
+            op = "powc" if graph.constant[nodes[1]] else "pow"
+            if self._is(nodes[1], 1) and graph.shape.get(nodes[0], ()) == shape:
+                return arguments[0]
+        node = graph.add(op, nodes)
+        if shape:
+            graph.shape[node] = shape
+        return Symbol(self, node)
+
+    def shape(self, number: Symbol) -> tuple[int, ...]:
+        return self.graph.shape.get(number.node, ())
+
+    def fit(self, product: Symbol, presence: Symbol | None, like: Symbol) -> tuple[Symbol, Any]:
+        wanted = self.shape(like)
+        if self.shape(product) != wanted:
+            made = "sum_like" if len(self.shape(product)) >= len(wanted) else "broadcast_like"
+            product = self.apply(made, product, like)
+        if presence is not None and self.shape(presence) != wanted:
+            presence = self.apply("sum_like", self.spread(presence, product), like)
+        return product, presence
+
+    def spread(self, tangent: Symbol, like: Symbol) -> Symbol:
+        return tangent if self.shape(tangent) == self.shape(like) else self.apply("broadcast_like", tangent, like)
+
+    def zero_like(self, number: Symbol) -> Symbol:
+        return self.spread(self.constant(0), number)
 
     def exact(self, node: int) -> Constant | None:
         """The exact rational that a constant node comes to, such as the 1/3 in x^(1/3); None where it is not one."""

@@ -11,7 +11,7 @@ import typer
 from bpcli import __version__
 from bpcli.cli import options as table
 from bpcli.cli.arguments import Request
-from bpcli.cli.examples import EXAMPLES
+from bpcli.cli.help import HelpfulCommand, HelpfulGroup
 
 app = typer.Typer(
     name="bpcli",
@@ -20,8 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    epilog='\b\nExamples:\n  bpcli grad "(x+w)*w" --x 2 --w 3\n  bpcli trace "(x+w)*w" --x 2 --w 3\n'
-    '  bpcli diff "(x+w)*w" --wrt w\n  bpcli fit examples/quintic.csv --degree 5',
+    cls=HelpfulGroup,
 )
 
 DOC = {
@@ -69,11 +68,6 @@ FILES = """
 FILE is a table of numbers in text, with a line of names; - is standard input."""
 
 
-def epilog(command: str) -> str:
-    """The examples of a command, one a line."""
-    return "\b\nExamples:\n" + "\n".join(f"  {example}" for example in EXAMPLES[command])
-
-
 def version(shown: bool) -> None:
     """Print the version and stop."""
     if shown:
@@ -81,13 +75,23 @@ def version(shown: bool) -> None:
         raise typer.Exit
 
 
+Lang = Annotated[str, typer.Option(help=table.BY_NAME["lang"].help, metavar="LANGUAGE", show_default=False)]
+Ambiguous = Annotated[str, typer.Option(help=table.BY_NAME["ambiguous"].help, metavar="COLUMNS", show_default=False)]
+
+
 @app.callback()
 def main(
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", callback=version, is_eager=True)
     ] = False,
+    lang: Lang = "",
+    ambiguous: Ambiguous = "",
 ) -> None:
-    """The options before a command."""
+    """The options before a command; what stands behind it has been put there by `doors`."""
+    from bpcli.cli.settings import language
+
+    if lang:
+        language({"lang": lang})
 
 
 def parameter_of(option: str) -> str:
@@ -144,26 +148,28 @@ def table_command(name: str) -> None:
         raise typer.Exit(run(request))
 
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    app.command(name, help=DOC[name] + about, short_help=SHORT[name], epilog=epilog(name))(command)
+    app.command(name, help=DOC[name] + about, short_help=SHORT[name], cls=HelpfulCommand)(command)
 
 
 for _name in (*table.ALL, *table.TRAINING):
     table_command(_name)
 
 
-@app.command("ops", epilog=epilog("ops"))
+@app.command("ops", cls=HelpfulCommand)
 def ops(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One operation.", show_default=False)] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     kinks: Annotated[bool, typer.Option("--kinks", help="The conventions at all corners and jumps.")] = False,
+    lang: Lang = "",
+    ambiguous: Ambiguous = "",
 ) -> None:
     """Every operation: value, local derivatives, domain, conventions."""
     from bpcli.cli.commands.ops import run_ops
 
-    raise typer.Exit(run_ops(name, json, kinks))
+    raise typer.Exit(run_ops(name, json, kinks, lang, ambiguous))
 
 
-@app.command("predict", epilog=epilog("predict"))
+@app.command("predict", cls=HelpfulCommand)
 def predict(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="A model that --save has stored.", show_default=False)],
     file: Annotated[str, typer.Argument(metavar="FILE", help="Rows to predict (- is standard input).")],

@@ -104,6 +104,8 @@ def split(command: str, words: list[str]) -> Request:
         if positional:
             raise InputError("file-and-expression", text=positional[0])
     elif positional:
+        if command in TRAINING and len(positional) > 1 and not set("".join(positional)) & set("+*/^()="):
+            raise InputError("usage-argument-extra", command=command, text=positional[1])
         _only_one(positional, known)
         request.text = positional[0]
     elif command not in TRAINING:

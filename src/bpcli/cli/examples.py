@@ -1,5 +1,13 @@
 """The examples that each command's help ends with; the tests run every one of them."""
 
+# Those that `bpcli --help` ends with.
+FIRST = (
+    'bpcli grad "(x+w)*w" --x 2 --w 3',
+    'bpcli trace "(x+w)*w" --x 2 --w 3',
+    'bpcli diff "(x+w)*w" --wrt w',
+    "bpcli fit examples/quintic.csv --degree 5",
+)
+
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "eval": (
         'bpcli eval "(x+w)*w" --x 2 --w 3',
@@ -35,6 +43,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli trace "(x/3 + w)*w" --x 1/3 --w 3 --exact',
         'bpcli trace "(w*x - t)^2/10000" --w 0.5 --x 0.01 --t 0.01 --dtype float16 --loss-scale 65536',
         'bpcli trace "(x+w)*w" --x 2 --w 3 --format md',
+        'bpcli trace --blank --seed 7 "(x+w)*w" --format md --answer-key key.md',
     ),
     "diff": (
         'bpcli diff "(x+w)*w" --wrt w',

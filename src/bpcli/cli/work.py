@@ -9,16 +9,18 @@ import sys
 from bpcli.cli.arguments import spelled
 from bpcli.cli.options import TRAINING
 from bpcli.cli.output import chosen_format, whole_number
+from bpcli.cli.settings import count_widths, digits, language
 from bpcli.engine.floats import FLOATS
-from bpcli.engine.point import value_of
-from bpcli.errors import FileError, InputError, count_ambiguous
+from bpcli.engine.given import value_of
+from bpcli.errors import FileError, InputError
 from bpcli.graph import MOST_NODES
 from bpcli.language.reader import parse
-from bpcli.numbers import DIGITS, full, show
+from bpcli.numbers import full, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from bpcli.calculus.kinds import Kind
     from bpcli.cli.arguments import Request
@@ -59,7 +61,7 @@ class Work:
 
     def __init__(self, request: Request, rows: Rows | None = None) -> None:
         options = request.options
-        count_ambiguous(whole(options, "ambiguous", 1, 2) or 1)
+        count_widths(options)
         self.rows = rows
         self.command = request.command
         self.quiet = request.quiet
@@ -73,10 +75,10 @@ class Work:
         self.language = language(options) if self.format != "json" or "lang" in options else "en"
         self.kind = chosen_kind(options)
         precision = int(options.get("precision", 0))
-        self.digits = whole(options, "digits", 1, max(17, precision)) or DIGITS
+        self.digits = digits(options, max(17, precision))
         if precision and "digits" not in options and request.command != "trace":
             self.digits = precision
-        self.given = {name: value_of(text, name, _of_text(self.kind)) for name, text in request.values.items()}
+        self.given = {name: given_value(text, name, self.kind) for name, text in request.values.items()}
         limit = whole(options, "max-nodes", 1, 10**9) or MOST_NODES
         share = "no-share" not in options
         for name in ("keep", "save"):
@@ -136,20 +138,6 @@ class Work:
         return show(value, self.digits) if "digits" in self.options else full(value)
 
 
-def language(options: dict[str, str]) -> str:
-    """The language of sentences: as asked for, else that of the locale. Raises InputError."""
-    import os
-
-    from bpcli.render.languages import LANGUAGES, language_of
-
-    asked = options.get("lang")
-    if asked is None:
-        return language_of(os.environ)
-    if asked not in LANGUAGES:
-        raise InputError("unknown-language", language=asked, known=", ".join(LANGUAGES))
-    return asked
-
-
 def chosen_kind(options: dict[str, str]) -> Kind:
     """The kind of number to calculate with. Raises InputError."""
     chosen = [name for name in ("exact", "precision", "dtype") if name in options]
@@ -167,9 +155,9 @@ def chosen_kind(options: dict[str, str]) -> Kind:
     return kind_for(dtype or digits or "exact")
 
 
-def _of_text(kind: Kind) -> Kind:
-    """The kind in which the value of an option is read: narrow numbers are those of floats, rounded once."""
-    return kind if kind.written else FLOATS
+def given_value(text: str, name: str, kind: Kind) -> Any:
+    """The value of an option, in the kind in which it is read: narrow numbers are those of floats, rounded once."""
+    return value_of(text, name, kind if kind.written else FLOATS)
 
 
 def opened_rows(request: Request) -> Rows:
@@ -193,8 +181,8 @@ def positive(options: dict[str, str], name: str) -> float | None:
     if text is None:
         return None
     try:
-        value = value_of(text)
-    except InputError:
+        value = float(value_of(text))
+    except (InputError, TypeError):
         value = -1.0
     if not 0 < value < math.inf:
         raise InputError("option-not-positive", option=name, text=text)

@@ -7,9 +7,29 @@ from bpcli.errors import InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from bpcli.calculus.kinds import Kind
+    from bpcli.graph import Program
 
 NARROW = ("float32", "float16", "bfloat16")
+
+
+def fitting(program: Program, given: Mapping[str, Any], kind: Kind) -> Kind:
+    """The kind to calculate a program with: of tensors where it has operations on them or is given arrays.
+
+    Raises InputError for a kind that tensors are not made of.
+    """
+    if kind.shaped or not (program.of_tensors or any(getattr(value, "shape", ()) for value in given.values())):
+        return kind
+    from bpcli.engine.tensors import TENSORS, Tensors
+
+    if kind is FLOATS:
+        return TENSORS
+    if kind.title in ("float32", "float16"):
+        return Tensors(kind.title)
+    raise InputError("tensors-of-floats", kind=kind.title)
 
 
 def kind_for(numbers: str | int) -> Kind:

@@ -8,9 +8,10 @@ import numpy as np
 
 from bpcli.calculus.derivative import derivative
 from bpcli.calculus.sweeps import connected
+from bpcli.engine.given import bind
 from bpcli.engine.kernel import Kernel
 from bpcli.engine.notes import Note
-from bpcli.engine.point import bind, unknown_name
+from bpcli.engine.point import unknown_name
 from bpcli.errors import InputError
 
 TYPE_CHECKING = False

@@ -15,8 +15,9 @@ from bpcli.calculus.derivative import derivative
 from bpcli.calculus.duals import Dual, Duals
 from bpcli.calculus.sweeps import forward, idle, reverse
 from bpcli.engine.floats import FLOATS
+from bpcli.engine.given import bind
 from bpcli.engine.notes import Note
-from bpcli.engine.point import Point, bind, evaluate, nodes_of, nothing_arrives, unknown_name
+from bpcli.engine.point import Point, evaluate, nodes_of, nothing_arrives, unknown_name
 from bpcli.errors import InputError, NumericError
 
 TYPE_CHECKING = False

@@ -14,7 +14,7 @@ from typing import Any
 from bpcli.calculus.kinds import Kind
 from bpcli.calculus.sweeps import OPEN, reverse
 from bpcli.engine.notes import first_few
-from bpcli.engine.point import live, short
+from bpcli.engine.noticing import live, short
 from bpcli.engine.primitives import GUARDED
 from bpcli.errors import NumericError
 from bpcli.numbers import Constant, as_float, fraction_text, nearest

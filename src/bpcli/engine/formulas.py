@@ -7,7 +7,8 @@ from bpcli.calculus.rules import rules
 from bpcli.calculus.simplify import simplified
 from bpcli.calculus.sweeps import forward
 from bpcli.engine.floats import FLOATS
-from bpcli.engine.point import bind, evaluate, unknown_name
+from bpcli.engine.given import bind
+from bpcli.engine.point import evaluate, unknown_name
 from bpcli.errors import InputError, NumericError
 from bpcli.graph import Graph
 from bpcli.language.text import expression, symbols

@@ -14,7 +14,7 @@ from bpcli.calculus.kinds import Kind
 from bpcli.calculus.sweeps import OPEN, RAISED, reverse
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.notes import first_few
-from bpcli.engine.point import live, short
+from bpcli.engine.noticing import live, short
 from bpcli.engine.primitives import GUARDED, SCALAR
 from bpcli.numbers import as_float
 

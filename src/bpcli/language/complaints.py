@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from bpcli.language.scanner import Tokens
 
 LPAR, RPAR, COMMA, EQUAL, COMPARE = (TERMINALS[name] for name in ("LPAR", "RPAR", "COMMA", "EQUAL", "COMPARE"))
-SIGNS = frozenset(TERMINALS[name] for name in ("PLUS", "MINUS", "STAR", "SLASH", "CIRCUMFLEX", "COMPARE"))
+COLON = TERMINALS["COLON"]
+SIGNS = frozenset(TERMINALS[name] for name in ("PLUS", "MINUS", "STAR", "SLASH", "AT", "CIRCUMFLEX", "COMPARE"))
 WORDS = frozenset(TERMINALS[name] for name in ("AND", "OR", "NOT"))
 OPERATORS = SIGNS | WORDS
 VALUES = frozenset((scanner.NUMBER, scanner.NAME, scanner.SUPERSCRIPT, RPAR))
@@ -42,6 +43,8 @@ def complaint(tokens: Tokens, index: int) -> InputError:
     previous = -1 if at_start else kinds[before]
     word = texts[index]
     end = kind in (scanner.END, scanner.SEPARATOR)
+    if kind == COLON:
+        return tokens.error("colon", index)
     if kind in SQUARE or previous == scanner.RSQB:
         return _square(tokens, index if kind in SQUARE else before)
 
@@ -113,7 +116,7 @@ def _square(tokens: Tokens, index: int) -> InputError:
     opened = [place for place in range(index) if tokens.kinds[place] == scanner.LSQB]
     if tokens.kinds[index] == scanner.RSQB and opened and tokens.kinds[index - 1] in (scanner.LSQB, COMMA):
         return tokens.error("empty-list" if tokens.kinds[index - 1] == scanner.LSQB else "comma-at-end", index - 1)
-    return tokens.error("vectors-not-yet", index)
+    return tokens.error("square-brackets", index)
 
 
 def _head(tokens: Tokens, index: int) -> int:

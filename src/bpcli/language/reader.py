@@ -6,12 +6,13 @@ from bpcli import numbers
 from bpcli.errors import InputError, closest
 from bpcli.graph import MOST_NODES, Frame, Function, Graph, Program
 from bpcli.language import driver, scanner
+from bpcli.language.arrays import EMPTY, EVERYTHING, FILLED, TRUTH, ArrayActions
 from bpcli.language.complaints import GOES_ON, complaint
 from bpcli.ops import TABLE, functions, named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
 
     from bpcli.language.scanner import Tokens
@@ -23,8 +24,11 @@ COMPARISONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "
 ELSEWHERE = {
     "tg": "tan", "arctg": "atan", "sh": "sinh", "ch": "cosh", "th": "tanh", "lg": "log10", "lb": "log2", "sgn": "sign",
     "signum": "sign", "fabs": "abs", "ceiling": "ceil", "heaviside": "step", "logistic": "sigmoid", "power": "pow",
-    "if": "where", "iif": "where", "maximum": "max", "minimum": "min", "fmax": "max", "fmin": "min", "clamp": "clip",
-    "factorial": "gamma",
+    "if": "where", "iif": "where", "fmax": "max", "fmin": "min", "clamp": "clip",
+    "factorial": "gamma", "matmul": "dot", "average": "mean", "avg": "mean", "normal": "randn", "rand": "uniform",
+    "crossentropy": "cross_entropy", "transposed": "transpose", "inverse": "inv", "determinant": "det", "tr": "trace",
+    "concatenate": "concat", "hstack": "concat", "vstack": "stack", "view": "reshape", "batchnorm": "batch_norm",
+    "layernorm": "layer_norm", "mean_squared_error": "mse", "onehot": "one_hot",
 }  # fmt: skip
 SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 TIES = SHARE, FIRST, LAST = "share", "first", "last"
@@ -32,7 +36,14 @@ OUTPUT_NAMES = ("y", "out", "result", "output")
 
 
 def parse(
-    source: str, *, given: Collection[str] = (), share: bool = True, limit: int = MOST_NODES, tie: str = SHARE
+    source: str,
+    *,
+    given: Collection[str] = (),
+    share: bool = True,
+    limit: int = MOST_NODES,
+    tie: str = SHARE,
+    settings: Mapping[str, str] | None = None,
+    first_seed: int = 0,
 ) -> Program:
     """Read a program: one expression, or statements of which the last is the output.
 
@@ -40,6 +51,8 @@ def parse(
     share: whether equal subexpressions are one node
     limit: most nodes that the graph may have
     tie:   who gets the slope where several arguments of max or min are equal: "share", "first" or "last"
+    first_seed: of the random numbers of the first operation that draws some; the next has the next
+    settings: what names such as `axis` stand for in a formula of the table
 
     Raises InputError with a place in `source`; NumericError where the graph would be too large.
 
@@ -51,6 +64,8 @@ def parse(
     if tie not in TIES:
         raise InputError("unknown-tie", tie=tie)
     reader = Reader(tokens, given, Graph(share, limit), tie)
+    reader.settings.update(settings or {})
+    reader.draws = first_seed
     try:
         driver.drive(tokens.kinds, reader.actions())
     except driver.Unexpected as unexpected:
@@ -72,7 +87,7 @@ class Template:
         self.expanded: dict[tuple[int, ...], tuple[int, str | None]] = {}  # arguments -> result and its name
 
 
-class Reader:
+class Reader(ArrayActions):
     """The state of one reading: the graph that grows, and what names mean."""
 
     def __init__(self, tokens: Tokens, given: Collection[str], graph: Graph, tie: str = SHARE) -> None:
@@ -91,6 +106,9 @@ class Reader:
         self.defining: Template | None = None  # the definition whose body is being read
         self.sloping: tuple[Function, str] | None = None  # the derivative whose body is being read
         self.outer = self.graph
+        self.lists: dict[tuple[int, int], list[int]] = {}
+        self.draws = 0
+        self.settings: dict[str, str] = {}
         self.statement_start = 0
         self.last: tuple[str, Any] = ("", None)  # what the newest statement was, and its result
 
@@ -104,7 +122,8 @@ class Reader:
         named_alike = (
             "next bare assign define define_slope definition_head slope_head first more invert begin_chain "
             "extend_chain end_chain refuse_quotient refuse_power negate keep raise_to superscript number name "
-            "call_empty call bracket root positional keyword outputs"
+            "call_empty call bracket root positional keyword matrix_multiply transpose stack nothing index at "
+            "slice_all slice_from slice_to slice_between keep_slice step"
         )
         return binary | {rule: getattr(self, rule) for rule in named_alike.split()}
 
@@ -116,7 +135,14 @@ class Reader:
     def bare(self, parts: list[Any], first: int, last: int) -> None:
         """An expression without a name: it must be the last statement."""
         self.begin_statement(first)
-        self.last = ("bare", (parts[0], first, last))
+        elements = self.lists.get((first, last))
+        if elements is not None and not any(self.graph.op[each] == EMPTY for each in elements):
+            # `[a, b]` by itself: several results, each with its own shape.
+            if parts[0] == len(self.graph) - 1:
+                self.graph.forget_last()
+            self.last = ("outputs", (elements, first, last))
+        else:
+            self.last = ("bare", (parts[0], first, last))
 
     def assign(self, parts: list[Any], first: int, last: int) -> None:
         """`a = expression`: a name for a node."""
@@ -132,11 +158,6 @@ class Reader:
         self.assigned[name] = self.names[name] = node
         self.statement_start = len(self.graph)
         self.last = ("assign", (node, first, last))
-
-    def outputs(self, parts: list[Any], first: int, last: int) -> None:
-        """`[a, b]`: several results; it must be the last statement."""
-        self.begin_statement(first)
-        self.last = ("outputs", (parts[1], first, last))
 
     def begin_statement(self, first: int) -> None:
         """A statement begins: what stood before it must have been of use, and is not meant to go on here."""
@@ -307,7 +328,7 @@ class Reader:
         begin, middle, end = tokens.span(first, first)[0], tokens.span(gap, gap)[0], tokens.span(last, last)[1]
         left, right = text[begin:middle].strip(), text[middle:end].strip()
         operator, depth = gap - 1, 0
-        while depth or tokens.texts[operator] not in ("/", "^", "**"):
+        while depth or tokens.texts[operator] not in ("/", "@", "^", "**"):
             depth += (tokens.kinds[operator] == scanner.RPAR) - (tokens.kinds[operator] == scanner.LPAR)
             operator -= 1
         before, after = tokens.span(operator, operator)
@@ -365,6 +386,8 @@ class Reader:
             node = self.assigned.get(name)
             if node is not None:
                 return node
+        if name in self.settings and self.settings[name].isdecimal():
+            return graph.const(int(self.settings[name]), span)
         constant = self.constants.get(name)
         if constant is not None and name not in graph.variables:
             return graph.const(constant, span)
@@ -374,6 +397,15 @@ class Reader:
             if name in self.shadowed:
                 self.hidden.append(name)
         return node
+
+    def word_of_setting(self, node: int, word: str) -> int:
+        """A word such as True behind `keepdims=` is no variable: it is taken out of the graph again."""
+        if word not in self.settings and word not in TRUTH and word not in EVERYTHING:
+            return node
+        if node == len(self.graph) - 1:
+            self.names.pop(word, None)
+            self.graph.forget_last()
+        return self.graph.const(0)
 
     def first(self, parts: list[Any], first: int, last: int) -> list[Any]:
         """The beginning of a list."""
@@ -390,7 +422,10 @@ class Reader:
 
     def keyword(self, parts: list[Any], first: int, last: int) -> tuple[str, int, int]:
         """An argument by its name."""
-        return self.tokens.texts[parts[0]], parts[2], first
+        node: int = parts[2]
+        if first + 2 == last and self.graph.op[node] == "var":
+            node = self.word_of_setting(node, self.tokens.texts[last])
+        return self.tokens.texts[parts[0]], node, first
 
     def call_empty(self, parts: list[Any], first: int, last: int) -> int:
         """`f()`."""
@@ -410,15 +445,19 @@ class Reader:
                 return self.graph.add(f"call {name}", nodes, span)
             return self.expand(template, nodes, span)
         candidates = named(name)
+        if name in FILLED:
+            op = TABLE["full"]
+            number = self.graph.const(FILLED[name], span)
+            return self.apply_to_tensors(op, [("", number, first), *arguments], first, last)
         if not candidates:
             raise self.unknown_function(name, arguments, first, last)
-        count = len(arguments)
+        count = sum(not any(keyword in op.settings for op in candidates) for keyword, _, _ in arguments)
         op = next((op for op in candidates if op.takes(count)), candidates[0])
+        if op.of_tensors:
+            return self.apply_to_tensors(op, arguments, first, last)
         nodes = self.match(name, op.params, op.defaults, op.variadic, arguments, first)
         if op.symbol == "^":
             return self.power(nodes[0], nodes[1], span)
-        if op.variadic and len(nodes) == 1:
-            return nodes[0]
         if op.variadic and self.tie != SHARE:
             op = TABLE[f"{op.name}_{self.tie}"]
         return self.graph.add(op.name, nodes, span)
@@ -431,6 +470,7 @@ class Reader:
         variadic: bool,
         arguments: list[tuple[str, int, int]],
         first: int,
+        settings: Sequence[str] = (),
     ) -> tuple[int, ...]:
         """The argument nodes in the order of the parameters."""
         tokens = self.tokens
@@ -447,8 +487,8 @@ class Reader:
             if keyword:
                 named_before = True
                 if keyword not in params:
-                    known = ", ".join(params)
-                    near = closest(keyword, [*params]) if len(keyword) > 1 else None
+                    known = ", ".join([*params, *settings])
+                    near = closest(keyword, [*params, *settings]) if len(keyword) > 1 else None
                     hint = {"hint": f"did you mean `{near}`?"} if near else {}
                     raise tokens.error("keyword-unknown", place, name=name, keyword=keyword, known=known, **hint)
             elif named_before:

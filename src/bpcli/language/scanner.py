@@ -18,6 +18,7 @@ PLAIN = {
     "（": "(", "）": ")", "［": "[", "］": "]", "【": "[", "】": "]",
     "＝": "=", "＜": "<", "＞": ">", "≤": "<=", "≥": ">=", "≦": "<=", "≧": ">=",
     "≠": "!=", "≡": "==", "∧": " and ", "∨": " or ", "¬": " not ", "\u00a0": " ", "\u3000": " ",
+    "ᵀ": ".T", "⊤": ".T", "：": ":",
     "\u2009": " ", "\u202f": " ", "\u2062": "*", "\r": " ", "\u2028": "\n", "\u2029": "\n", "＃": "#",
     # Marks without a width, which a copied text carries along: joiners, soft hyphens, directions of writing.
     **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\u2061\ufeff\u00ad", ""),
@@ -29,7 +30,7 @@ _LETTER = rf"(?![{SUPERSCRIPTS}])"
 TOKEN = re.compile(
     r"([0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?)"  # 1 number
     rf"|({_LETTER}[^\W\d](?:{_LETTER}\w)*)"  # 2 name
-    r"|(\*\*|<=|>=|==|!=|[-+*/^<>()=,√∛\[\]])"  # 3 sign
+    r"|(\*\*|<=|>=|==|!=|[-+*/^<>()=,√∛\[\]@:]|\.T(?!\w))"  # 3 sign
     rf"|([⁻⁺]?[{SUPERSCRIPTS[:10]}]+)"  # 4 superscript
     r"|([;\n])"  # 5 end of a statement
     r"|([ \t\f\v]+|\#[^\n]*)"  # 6 nothing
@@ -40,6 +41,7 @@ TOKEN = re.compile(
 SIGNS = {
     "+": "PLUS", "-": "MINUS", "*": "STAR", "/": "SLASH", "^": "CIRCUMFLEX", "**": "CIRCUMFLEX",
     "(": "LPAR", ")": "RPAR", "[": "LSQB", "]": "RSQB", ",": "COMMA", "=": "EQUAL", "√": "ROOT", "∛": "ROOT",
+    "@": "AT", ":": "COLON", ".T": "TRANSPOSED",
     "<=": "COMPARE", ">=": "COMPARE", "==": "COMPARE", "!=": "COMPARE", "<": "COMPARE", ">": "COMPARE",
 }  # fmt: skip
 SURROGATE = "surrogate"  # the word before `d f/du = ...`
@@ -57,7 +59,8 @@ _KIND_OF_WORD = {word: TERMINALS[name] for word, name in WORDS.items()}
 _ENDS_FACTOR = frozenset((NUMBER, SUPERSCRIPT, RPAR))
 _BEGINS_FACTOR = frozenset((NAME, FUNCTION, LPAR, ROOT))
 # After one of these a statement cannot be over, so a line break there means nothing.
-_GOES_ON = frozenset(kind for sign, kind in _KIND_OF_SIGN.items() if sign not in (")", "]", "√", "∛")) | frozenset(
+_ENDS = (")", "]", "√", "∛", ".T")
+_GOES_ON = frozenset(kind for sign, kind in _KIND_OF_SIGN.items() if sign not in _ENDS) | frozenset(
     _KIND_OF_WORD.values()
 )
 
@@ -260,10 +263,10 @@ def unreadable(tokens: Tokens, text: str, start: int) -> InputError:
     shown = tokens.source[span[0] : span[1]]
     facts: dict[str, str] = {}
     kind = {
-        "@": "matrix-product-not-yet", "|": "bars", "%": "percent",
+        "|": "bars", "%": "percent",
         "'": "quotes", '"': "quotes", "`": "quotes", "“": "quotes", "”": "quotes", "‘": "quotes", "’": "quotes",
         "{": "braces", "}": "braces", "!": "factorial", "\\": "backslash", "$": "dollar", "&": "ampersand",
-        ".": "stray-point", ":": "colon", "?": "question-mark", "~": "tilde", "∞": "infinity-sign",
+        ".": "stray-point", "?": "question-mark", "~": "tilde", "∞": "infinity-sign",
         "∑": "big-operator", "∏": "big-operator", "∫": "big-operator", "∂": "partial-sign", "′": "partial-sign",
         "°": "degree-sign",
     }.get(char, "unknown-character")  # fmt: skip

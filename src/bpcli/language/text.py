@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
     from bpcli.graph import Graph
+    from bpcli.ops import Op
 
 # How tightly each form holds together; an operand that holds less tightly than its place needs brackets.
 # A negative number holds as tightly as a sign before a formula, but may stand in an exponent: x^-2, x^(-w).
@@ -27,6 +28,7 @@ INFIX = {
     "-": (SUM, SUM, PRODUCT),
     "*": (PRODUCT, PRODUCT, UNARY),
     "/": (PRODUCT, PRODUCT, UNARY),
+    "@": (PRODUCT, PRODUCT, UNARY),
     "^": (POWER, ATOM, NEGATIVE),
 } | dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), (COMPARE, SUM, SUM))
 TIGHT = ("*", "/", "^")
@@ -42,11 +44,14 @@ def form(op: str, count: int, spaced: bool = False) -> tuple[int, list[str | int
     """
     declared = TABLE.get(op)
     symbol = declared.symbol if declared is not None else ""
+    if declared is not None and (declared.chosen or symbol == ".T"):
+        return tensor_form(declared, count)
     if symbol == "=":
         return ATOM, [ATOM]
     if symbol and count == 2:
         level, left, right = INFIX[symbol]
-        sign = symbol if (symbol in TIGHT and not spaced) or symbol == "^" else f" {symbol} "
+        tight = (symbol in TIGHT and not spaced) or symbol == "^"
+        sign = symbol if tight else f" {symbol} "
         return level, [left, sign, right]
     if symbol == "not":
         return NOT, ["not ", NOT]
@@ -57,6 +62,43 @@ def form(op: str, count: int, spaced: bool = False) -> tuple[int, list[str | int
     for place in range(count):
         pieces += [", ", OR] if place else [OR]
     return ATOM, [*pieces, ")"]
+
+
+def tensor_form(declared: Op, count: int) -> tuple[int, list[str | int]]:
+    """The same of an operation with settings, and of `.T`."""
+    name, chosen = declared.name.partition(" ")[0], declared.chosen
+    if name == "transpose":
+        return ATOM, [ATOM, ".T"]
+    if name == "index":
+        return ATOM, [ATOM, f"[{chosen['at'].replace(',', ', ')}]"]
+    pieces: list[str | int] = []
+    for place in range(0 if declared.hidden is not None else count):
+        pieces += [", ", OR] if place else [OR]
+    if name == "stack" and chosen["axis"] == "0":
+        return ATOM, ["[", *pieces, "]"]
+    settings = []
+    for setting, text in chosen.items():
+        listed = f"[{text.replace(',', ', ')}]" if "," in text else text
+        if setting == declared.rest:
+            settings.append(text.replace(",", ", ") if declared.hidden is not None else listed)
+        elif text != declared.settings[setting]:
+            settings.append(f"{setting}={listed}")
+    for text in settings:
+        pieces += [", ", text] if pieces else [text]
+    return ATOM, [f"{declared.spelling}(", *pieces, ")"]
+
+
+_forms: dict[tuple[str, int, bool], tuple[object, int, list[str | int]]] = {}
+
+
+def _form(op: str, count: int, spaced: bool) -> tuple[object, int, list[str | int]]:
+    """The same, kept, with the declaration that it was made from."""
+    kept = _forms.get((op, count, spaced))
+    if kept is None or kept[0] is not TABLE.get(op):
+        kept = (TABLE.get(op), *form(op, count, spaced))
+        if count < 4:
+            _forms[op, count, spaced] = kept
+    return kept
 
 
 def constant_level(text: str) -> int:
@@ -70,7 +112,7 @@ def operation(op: str, operands: Sequence[str], levels: Sequence[int], spaced: b
     >>> operation("mul", ["x + w", "-3"], [SUM, UNARY], spaced=True)
     '(x + w) * -3'
     """
-    level, pieces = form(op, len(operands), spaced)
+    _, level, pieces = _form(op, len(operands), spaced)
     if level == ATOM and len(pieces) == 1:
         return operands[0]
     written: list[str] = []
@@ -146,19 +188,22 @@ def level_of(graph: Graph, node: int, named: Container[int] = ()) -> int:
     return form(graph.op[node], len(graph.args[node]))[0]
 
 
-def symbols(graph: Graph, node: int) -> int:
-    """How many names, numbers and operations the formula of a node has when it is written out as a tree."""
-    return tree_sizes(graph, node)[node]
+def symbols(graph: Graph, node: int, named: Container[int] = ()) -> int:
+    """How many names, numbers and operations the formula of a node has when it is written out as a tree.
+
+    named: nodes that are written by their names where others use them
+    """
+    return tree_sizes(graph, node, named)[node]
 
 
-def tree_sizes(graph: Graph, node: int) -> list[int]:
+def tree_sizes(graph: Graph, node: int, named: Container[int] = ()) -> list[int]:
     """The same of every node up to one."""
     sizes: list[int] = []
     args = graph.args
     for each in range(node + 1):
         size = 1
         for argument in args[each]:
-            size += sizes[argument]
+            size += 1 if argument in named else sizes[argument]
         # Enough to decide with; without a bound these would be numbers of a million digits.
         sizes.append(min(size, 1 << 60))
     return sizes

@@ -1,5 +1,9 @@
 """What one operation declares. Text only: the floors above read it, compile it, print it and test it.
 
+There are two kinds of declaration. An *elementwise* operation declares its `partials`: what one entry of the
+value does to the same entry of the result. An operation on *tensors* declares its `pullbacks`: what its rule
+makes of the upstream value `g`, which has the shape of the result, for an argument, in whose shape the answer is.
+
 Formulas are in bpcli's own language. In scope are the names of the arguments and, in a partial, `out`
 (the value of the operation itself). A partial may end in ` if CONDITION`: where the condition is false
 the edge is closed. Nothing flows through a closed edge, which is not the same as zero times what
@@ -47,6 +51,7 @@ class Op:
 
     name, params  from the signature; a parameter may have a default (`slope=0.01`); `x, ...` takes any number
     doc           one sentence
+    zh            the same in Chinese; an operation of a user's own needs none
     group         the heading that it stands under in `bpcli ops`
     value         formula over other operations; None for a primitive, which every kind of number spells
     partials      argument -> accurate formula of the local derivative; "0" together with `flat`. An argument
@@ -64,31 +69,55 @@ class Op:
                   near a zero that does not lie at 0 the error is absolute instead. Where it is a multiple of the usual,
                   a slope may overflow that many times too early
     merges        whether two equal uses are one node (no for detach and for anything random)
+    zh            `doc` in Chinese, where it is given here
+
+    Of tensors alone:
+
+    settings      name -> default, as text: what is chosen where the operation is used and is no number of the
+                  graph, such as `axis`. Formulas have them by name: `sum(g, axis=axis)`. An operation with its
+                  settings chosen is called `sum axis=0 keepdims=0`
+    of_tensors    whether it is one
+    pullbacks     argument -> formula over the arguments, `out` and `g`, in which g stands linearly; "0" where only the
+                  shape of the argument matters. Where the numbers of dimensions decide, a formula for each: "2,1".
+                  Left out altogether where the rule follows from `value`. Of an operation that takes any number
+                  of arguments: {args} stands for all of them, {others} for all but the first, the setting
+                  `place` for the one that the rule is about
+    linear        arguments in which the operation is linear: forward mode is the operation itself there
+    rest          the setting that takes what stands behind the arguments: `reshape(x, 2, 3)`
+    hidden        the value of the only argument, where people write settings alone: `randn(3, 2)`
     """
 
     __slots__ = (
         "accuracy",
         "aliases",
         "base",
+        "chosen",
         "defaults",
         "doc",
         "domain",
         "flat",
         "golden",
         "group",
+        "hidden",
         "kinks",
         "latex",
+        "linear",
         "merges",
         "name",
         "note",
+        "of_tensors",
         "params",
         "partials",
+        "pullbacks",
+        "rest",
+        "settings",
         "smooth",
         "spelling",
         "symbol",
         "textbook",
         "value",
         "variadic",
+        "zh",
     )
 
     def __init__(
@@ -96,6 +125,7 @@ class Op:
         signature: str,
         doc: str,
         *,
+        zh: str = "",
         value: str | None = None,
         partials: Mapping[str, str] | None = None,
         textbook: Mapping[str, str] | None = None,
@@ -112,9 +142,15 @@ class Op:
         base: str = "",
         merges: bool = True,
         note: str = "",
+        of_tensors: bool = False,
+        settings: Mapping[str, str] | None = None,
+        pullbacks: Mapping[str, str | Mapping[str, str]] | None = None,
+        linear: Sequence[str] = (),
+        rest: str = "",
+        hidden: int | None = None,
     ) -> None:
-        name, _, rest = signature.partition("(")
-        pieces = [piece.strip() for piece in rest.rstrip(")").split(",")]
+        name, _, listed = signature.partition("(")
+        pieces = [piece.strip() for piece in listed.rstrip(")").split(",")]
         self.variadic = pieces[-1] == "..."
         if self.variadic:
             pieces.pop()
@@ -123,6 +159,7 @@ class Op:
         self.defaults = {param: text for param, _, text in (piece.partition("=") for piece in pieces) if text}
         self.base = base
         self.doc = doc
+        self.zh = zh
         self.group = ""
         self.value = value
         self.partials = dict(partials or {})
@@ -139,6 +176,26 @@ class Op:
         self.aliases = tuple(aliases)
         self.merges = merges
         self.note = note
+        self.of_tensors = of_tensors
+        self.settings = dict(settings or {})
+        self.pullbacks = dict(pullbacks or {})
+        self.linear = tuple(linear)
+        self.rest = rest
+        self.hidden = hidden
+        self.chosen: dict[str, str] = {}
+
+    def set(self, chosen: Mapping[str, str]) -> Op:
+        """The operation with these settings.
+
+        >>> Op("sum(x)", "", settings={"axis": ""}).set({"axis": "0"}).name
+        'sum axis=0'
+        """
+        made = Op.__new__(Op)
+        for slot in Op.__slots__:
+            setattr(made, slot, getattr(self, slot))
+        made.chosen = {**self.settings, **chosen}
+        made.name = " ".join([self.name, *(f"{name}={text}" for name, text in made.chosen.items())])
+        return made
 
     def __repr__(self) -> str:
         return f"Op({self.signature})"
@@ -153,4 +210,8 @@ class Op:
         """Whether it can be called with `count` arguments."""
         if self.variadic:
             return count >= len(self.params)
+        if self.hidden is not None:
+            return count > 0
+        if self.rest:
+            return count > len(self.params)
         return len(self.params) - len(self.defaults) <= count <= len(self.params)

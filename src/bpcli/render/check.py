@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bpcli.engine.point import short
+from bpcli.engine.noticing import short
 from bpcli.numbers import DIGITS, full, show
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.layout import Table

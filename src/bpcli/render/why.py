@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bpcli.calculus.kinds import formula, partial_text
 from bpcli.calculus.symbols import Symbols
-from bpcli.engine.point import short
+from bpcli.engine.noticing import short
 from bpcli.language.text import ATOM, SUM, expression
 from bpcli.numbers import DIGITS, show
 from bpcli.ops import TABLE
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.words import sentence
 from bpcli.tracing import reasons
-from bpcli.tracing.record import folded
+from bpcli.tracing.names import folded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -44,9 +44,9 @@ def phrase(key: str, language: str = ENGLISH, **facts: object) -> str:
 
 
 def columns(keys: Sequence[str], language: str = ENGLISH) -> tuple[str, ...]:
-    """The titles of columns."""
+    """The titles of columns; one that is a formula has none but itself."""
     titles = texts(language, "COLUMNS")
-    return tuple(titles[key] for key in keys)
+    return tuple(titles.get(key, key) for key in keys)
 
 
 def used(name: str, count: int, language: str = ENGLISH) -> str:

@@ -13,7 +13,8 @@ from bpcli.calculus.kinds import FLAT, MISSING, edges_below
 from bpcli.calculus.sweeps import forward
 from bpcli.engine.directions import forward_gradient
 from bpcli.engine.floats import FLOATS
-from bpcli.engine.point import Point, bind, gradient
+from bpcli.engine.given import bind
+from bpcli.engine.point import Point, gradient
 from bpcli.errors import InputError
 from bpcli.tracing.differences import (
     AGREES,

@@ -8,7 +8,7 @@ import math
 from bpcli.calculus.sweeps import RAISED, forward
 from bpcli.engine.complexes import Complexes
 from bpcli.engine.floats import FLOATS, Floats
-from bpcli.engine.point import bind
+from bpcli.engine.given import bind
 from bpcli.errors import InputError
 
 TYPE_CHECKING = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 
-from bpcli.engine.point import value_of
+from bpcli.engine.given import value_of
 from bpcli.errors import InputError
 from bpcli.numbers import nearest
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from bpcli.cli.arguments import spelled
 from bpcli.cli.output import tell
-from bpcli.cli.work import language, whole
+from bpcli.cli.settings import language
+from bpcli.cli.work import whole
 from bpcli.data.rows import open_rows
 from bpcli.errors import DONE, NUMERIC_FAILURE, FileError, InputError
 from bpcli.files import whole_file

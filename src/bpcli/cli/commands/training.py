@@ -10,10 +10,11 @@ import numpy as np
 
 from bpcli.cli.arguments import spelled
 from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
-from bpcli.cli.work import choice, language, positive, text_of, whole
+from bpcli.cli.settings import language
+from bpcli.cli.work import choice, positive, text_of, whole
 from bpcli.data.rows import open_rows
 from bpcli.data.table import reason_to_skip
-from bpcli.engine.point import value_of
+from bpcli.engine.given import value_of
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, FileError, InputError, count_ambiguous
 from bpcli.files import write_whole
 from bpcli.numbers import DIGITS, full, show
@@ -253,7 +254,7 @@ def share_of(options: Mapping[str, str]) -> float:
     if text is None:
         return 0.0
     try:
-        value = value_of(text)
+        value = float(value_of(text))
     except InputError:
         value = -1.0
     if not 0 < value < 1:

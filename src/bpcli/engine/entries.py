@@ -1,0 +1,185 @@
+"""What is worth knowing about the entries of tensors: the same as for single numbers, with the place of the entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bpcli.calculus.kinds import compiled, formula
+from bpcli.calculus.pullbacks import places_of
+from bpcli.engine.notes import Note
+from bpcli.engine.noticing import advice_for, domain_of, figure, live, short
+from bpcli.errors import NumericError
+from bpcli.ops import TABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.calculus.sweeps import Branch
+    from bpcli.engine.point import Point
+
+Array = Any
+Index = tuple[int, ...]
+
+
+TIES = (
+    "sum(x == spread(out, x, axis=axis, keepdims=keepdims), axis=axis, keepdims=keepdims) > 1"  # of max and min
+)
+
+
+def first_entry(marks: Array) -> Index:
+    """The index of the first entry that is marked; () of a single number."""
+    if not np.ndim(marks):
+        return ()
+    return tuple(int(place) for place in np.unravel_index(int(np.argmax(marks)), np.shape(marks)))
+
+
+def at_entry(text: str, index: Index) -> str:
+    """A formula with the index of one of its entries."""
+    if not index:
+        return text
+    return f"{text if text.isidentifier() or (text.endswith(')') and ' ' not in text) else f'({text})'}{list(index)}"
+
+
+def entry(value: Array, index: Index, shape: tuple[int, ...]) -> tuple[float, Index] | None:
+    """The entry of an operand that went into an entry of a result of this shape, and its own index."""
+    own = np.shape(value)
+    if len(own) > len(shape):
+        return None
+    tail = index[len(index) - len(own) :]
+    if any(size not in (1, whole) for size, whole in zip(own, shape[len(shape) - len(own) :], strict=True)):
+        return None
+    place = tuple(0 if size == 1 else each for size, each in zip(own, tail, strict=True))
+    return float(value[place]) if own else float(value), place
+
+
+def operands_at(point: Point, node: int, index: Index) -> str:
+    """The operands of an operation at one entry of its value, as a sentence has them."""
+    graph, values = point.program.graph, point.values
+    declared = TABLE.get(graph.op[node])
+    told = []
+    for argument in dict.fromkeys(graph.args[node]):
+        if graph.constant[argument]:
+            continue
+        found = None
+        if declared is None or not declared.of_tensors:
+            found = entry(values[argument], index, np.shape(values[node]))
+        text = short(point.program, argument)
+        if found is not None:
+            told.append(f"{at_entry(text, found[1])} = {figure(found[0])}")
+        elif not np.shape(values[argument]):
+            told.append(f"{text} = {figure(float(values[argument]))}")
+    return ", ".join(told)
+
+
+def look_at_entries(point: Point) -> None:
+    """Notes for infinite entries and kinks; an error where a result has an entry that is nan."""
+    program, values, kind = point.program, point.values, point.kind
+    graph = program.graph
+    marks = live(point)
+    odd = [node for node, value in enumerate(values) if marks[node] and not np.isfinite(value).all()]
+    undefined = any(kind.undefined(values[node]) for node in program.outputs.values())
+    for node in odd:
+        if graph.op[node] == "const" or any(not np.isfinite(values[each]).all() for each in graph.args[node]):
+            continue
+        if undefined and kind.undefined(values[node]):
+            raise _undefined(point, node)
+        if graph.op[node] != "var" and kind.infinite(values[node]):
+            point.notes.append(_infinite(point, node))
+    if undefined:
+        raise _undefined(point, next(node for node in odd if kind.undefined(values[node])))
+    infinite = [node for node in program.outputs.values() if kind.infinite(values[node])]
+    if infinite and not any(note.kind == "infinite-value" for note in point.notes):
+        point.notes.append(_infinite(point, infinite[0]))
+    _look_for_kinks(point, marks)
+
+
+def _infinite(point: Point, node: int) -> Note:
+    value: Array = point.values[node]
+    index = first_entry(np.isinf(value))
+    at = operands_at(point, node, index)
+    return Note(
+        "infinite-value",
+        node=at_entry(short(point.program, node), index),
+        value=float(value[index]) if index else float(value),
+        at=at,
+        domain="",
+    )
+
+
+def _undefined(point: Point, node: int) -> NumericError:
+    program, value = point.program, point.values[node]
+    graph = program.graph
+    span = graph.start[node], graph.stop[node]
+    index = first_entry(np.isnan(value))
+    if graph.op[node] == "var":
+        return NumericError("nan-input", source=program.source, span=span, name=at_entry(graph.name[node], index))
+    at = operands_at(point, node, index)
+    domain = domain_of(program, node) if at else ""
+    if graph.op[node] in ("inv", "solve"):
+        return NumericError("singular-matrix", source=program.source, span=span, node=short(program, node))
+    return NumericError(
+        "outside-domain" if domain else "nan-value",
+        source=program.source,
+        span=span,
+        node=at_entry(short(program, node), index),
+        at=at or "these values",
+        domain=domain,
+        hint=advice_for(program, node),
+    )
+
+
+def undefined_branch(point: Point, branch: Branch, name: str) -> NumericError:
+    """The error for a derivative that is nan, at the edge on which that first appeared."""
+    program = point.program
+    graph = program.graph
+    index = first_entry(np.isnan(branch.product))
+    return NumericError(
+        "nan-gradient-entry",
+        source=program.source,
+        span=(graph.start[branch.node], graph.stop[branch.node]),
+        output=program.output_name,
+        name=name,
+        node=short(program, branch.node),
+        argument=short(program, branch.argument),
+        entry=list(index) if index else "",
+    )
+
+
+def _look_for_kinks(point: Point, marks: bytearray) -> None:
+    graph, values, kind = point.program.graph, point.values, point.kind
+    for node, op in enumerate(graph.op[: point.program.stop]):
+        declared = TABLE.get(op)
+        if declared is None or not declared.kinks or not marks[node] or graph.constant[node]:
+            continue
+        registers = [values[argument] for argument in graph.args[node]]
+        for kink in declared.kinks:
+            with kind.quiet():
+                hit = _hits(kink.where, op, registers, values[node], kind)
+            count = int(np.count_nonzero(hit))
+            if not count:
+                continue
+            index = first_entry(hit)
+            at = operands_at(point, node, index)
+            more = f" (1 of {count} entries)" if count > 1 else ""
+            point.notes.append(
+                Note(
+                    "kink",
+                    node=short(point.program, node),
+                    at=f"{at}{more}" if at else f"{count} of its entries",
+                    convention=kink.convention,
+                    elsewhere=kink.elsewhere,
+                )
+            )
+
+
+def _hits(where: str, op: str, registers: list[Array], value: Array, kind: Any) -> Array:
+    """Where the condition of a kink holds."""
+    declared = TABLE[op]
+    if declared.variadic and not declared.of_tensors:
+        return sum((register == value).astype(float) for register in np.broadcast_arrays(*registers)) > 1
+    if where == "ties > 1":
+        where = TIES
+    read = formula(where, declared.chosen)
+    run = compiled(read.graph, read.output, places_of(declared, len(registers)), kind.functions, kind.constant)
+    return np.asarray(run([*registers, value])) != 0

@@ -1,0 +1,137 @@
+"""What comes from outside: the text of a value, and which value belongs to which variable."""
+
+from __future__ import annotations
+
+import math
+
+from bpcli.calculus.shapes import shapes_of
+from bpcli.calculus.sweeps import forward
+from bpcli.engine.choose import fitting
+from bpcli.engine.floats import FLOATS
+from bpcli.errors import InputError, closest
+from bpcli.language.reader import parse
+from bpcli.ops import TABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from bpcli.calculus.kinds import Kind
+    from bpcli.graph import Program
+
+WORDS = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "nan": math.nan}
+
+
+def value_of(text: str, name: str = "a variable", kind: Kind = FLOATS) -> Any:
+    """The number that a value on the command line stands for: 2, -1e5, 1/3, pi/2, 2^10.
+
+    [1, 2], randn(3, 2) and @weights.npy stand for arrays.
+
+    Raises InputError where it is not a constant; `name` is the variable that it speaks of. FileError.
+    """
+    try:
+        if kind is FLOATS and "_" not in text:
+            return float(text)
+    except ValueError:
+        pass
+    if text.strip() in WORDS:
+        return WORDS[text.strip()]
+    if text.startswith("@"):
+        from bpcli.data.arrays import read_array
+
+        return read_array(text[1:], name)
+    listed = text.lstrip().startswith("[")
+    if listed:
+        from bpcli.data.arrays import array_of_text
+
+        array = array_of_text(text)
+        if array is not None:
+            return array
+    try:
+        # In round brackets a list is a value, and not several results.
+        program = parse(f"({text})" if listed else text, first_seed=_seed_of(name))
+    except InputError:
+        raise InputError("not-a-number", name=name, text=text) from None
+    if program.inputs or program.assigned:
+        raise InputError("not-a-number", name=name, text=text)
+    if program.of_tensors:
+        kind = fitting(program, {}, kind)
+        shapes_of(program.graph, {}, program.output + 1)
+    value = forward(program.graph, kind, {}, program.output + 1)[program.output]
+    return value.item() if getattr(value, "shape", None) == () else value
+
+
+def _seed_of(name: str) -> int:
+    """A seed for random numbers, so that two variables that are drawn alike do not get the same ones."""
+    from zlib import crc32
+
+    return crc32(name.encode())
+
+
+def bind(program: Program, given: Mapping[str, Any], kind: Kind = FLOATS) -> dict[int, Any]:
+    """The values of the variables by node; of tensors also the shape of every node, in the graph.
+
+    Raises InputError for one too few or one too many, and for shapes that do not fit.
+    """
+    variables = program.graph.variables
+    inputs = program.inputs
+    missing = [name for name in inputs if name not in given]
+    for name in missing:
+        # Before x and y are refused: they are not in the text because it says xy.
+        parts = _split(name, given)
+        if parts:
+            raise _at(program, name, "joined-names", product="*".join(parts))
+    for name in given:
+        if name not in variables:
+            raise _not_in_text(program, name)
+    if missing:
+        raise _missing(program, missing)
+    bound = {variables[name]: kind.given(given[name]) for name in inputs}
+    if kind.shaped:
+        shapes = {node: kind.shape(value) for node, value in bound.items()}
+        stop = max(program.stop, *(node + 1 for node in program.names.values()), 0)
+        for node, shape in enumerate(shapes_of(program.graph, shapes, stop, program.source)):
+            if shape or node in program.graph.shape:
+                program.graph.shape[node] = shape
+    return bound
+
+
+def _not_in_text(program: Program, name: str) -> InputError:
+    if name in program.assigned:
+        return InputError("value-for-assigned", name=name)
+    names = ", ".join(program.inputs) or "none"
+    near = closest(name, list(program.inputs))
+    hint = f"did you mean --{near}?" if near else ""
+    return InputError("not-in-text", name=name, names=names, hint=hint)
+
+
+def _at(program: Program, name: str, kind: str, **facts: str) -> InputError:
+    """An error about a variable, at the place where it stands first."""
+    graph = program.graph
+    node = graph.variables[name]
+    return InputError(kind, source=program.source, span=(graph.start[node], graph.stop[node]), name=name, **facts)
+
+
+def _missing(program: Program, missing: Sequence[str]) -> InputError:
+    for name in missing:
+        if TABLE.get(name) is not None and len(name) > 1:
+            return _at(program, name, "function-as-value")
+    shown = zip(missing, (3, 2, 1, 0.5) * len(missing), strict=False)
+    examples = " ".join(f"--{name} {example}" for name, example in shown)
+    listed = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
+    values = "a value" if len(missing) == 1 else "values"
+    return _at(program, missing[0], "missing-values", names=listed, values=values, examples=examples)
+
+
+def _split(name: str, given: Mapping[str, float]) -> list[str]:
+    """`xy` as x and y, where both were given: the product that was probably meant."""
+    parts: list[str] = []
+    rest = name
+    while rest:
+        part = next((known for known in sorted(given, key=len, reverse=True) if rest.startswith(known)), None)
+        if part is None:
+            return []
+        parts.append(part)
+        rest = rest[len(part) :]
+    return parts if len(parts) > 1 else []

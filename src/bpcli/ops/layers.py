@@ -1,0 +1,127 @@
+"""What networks are made of beyond single activations: softmax, losses, normalisation, dropout.
+
+A loss is a mean over all its entries, as PyTorch has it; cross entropy is one over the rows.
+"""
+
+from bpcli.ops.declaration import Op
+
+ROWS = "(count(x)/count(x, axis=-1))"
+NORMALISED = (
+    "(x - mean(x, axis={over}, keepdims=1))/sqrt(var(x, axis={over}, keepdims=1) + eps)*gain + shift"
+)
+
+OPERATIONS = (
+    Op(
+        "softmax(x)",
+        "Exponentials divided by their sum: positive numbers that add up to 1.",
+        of_tensors=True,
+        settings={"axis": "-1"},
+        pullbacks={"x": "out*(g - sum(g*out, axis=axis, keepdims=1))"},
+        latex=r"\operatorname{{softmax}}\left({x}\right)",
+    ),
+    Op(
+        "log_softmax(x)",
+        "The logarithm of softmax, without overflow.",
+        of_tensors=True,
+        settings={"axis": "-1"},
+        pullbacks={"x": "g - softmax(x, axis=axis)*sum(g, axis=axis, keepdims=1)"},
+        latex=r"\log \operatorname{{softmax}}\left({x}\right)",
+    ),
+    Op(
+        "cross_entropy(x, t)",
+        "-log of the probability that softmax of the logits x gives the target t, mean over the rows.",
+        of_tensors=True,
+        pullbacks={
+            # Where t has one axis less than x it holds class numbers; where as many, a distribution in each row.
+            "x": {
+                "1,0": "g*(softmax(x) - one_hot_like(t, x))",
+                "1,1": "g*(softmax(x)*sum(t) - t)",
+                "same": f"g*(softmax(x)*sum(t, axis=-1, keepdims=1) - t)/{ROWS}",
+                "less": f"g*(softmax(x) - one_hot_like(t, x))/{ROWS}",
+            },
+            "t": {"1,1": "-g*log_softmax(x)", "same": f"-g*log_softmax(x)/{ROWS}", "1,0": "0*t", "less": "0*t"},
+        },
+        latex=r"\operatorname{{CE}}\left({x}, {t}\right)",
+    ),
+    Op(
+        "mse(p, y)",
+        "The mean of the squared differences.",
+        of_tensors=True,
+        value="mean((p - y)^2)",
+        pullbacks={"p": "g*2*(p - y)/count(p - y)", "y": "-g*2*(p - y)/count(p - y)"},
+        latex=r"\operatorname{{mse}}\left({p}, {y}\right)",
+    ),
+    Op(
+        "mae(p, y)",
+        "The mean of the absolute differences.",
+        of_tensors=True,
+        value="mean(abs(p - y))",
+        pullbacks={"p": "g*sign(p - y)/count(p - y)", "y": "-g*sign(p - y)/count(p - y)"},
+        latex=r"\operatorname{{mae}}\left({p}, {y}\right)",
+    ),
+    Op(
+        "huber(p, y, delta=1)",
+        "Half the square of small differences, linear beyond delta; the mean of it.",
+        of_tensors=True,
+        value="mean(where(abs(p - y) <= delta, (p - y)^2/2, delta*(abs(p - y) - delta/2)))",
+        pullbacks={
+            "p": "g*clip(p - y, -delta, delta)/count(p - y)",
+            "y": "-g*clip(p - y, -delta, delta)/count(p - y)",
+        },
+        latex=r"\operatorname{{huber}}\left({p}, {y}\right)",
+    ),
+    Op(
+        "bce(p, y)",
+        "Binary cross entropy of probabilities p and targets y, mean over the entries.",
+        of_tensors=True,
+        value="mean(where(y == 0, 0, -y*log(p)) + where(y == 1, 0, (y - 1)*log1p(-p)))",
+        latex=r"\operatorname{{BCE}}\left({p}, {y}\right)",
+    ),
+    Op(
+        "bce_logits(z, y)",
+        "Binary cross entropy of logits z and targets y, mean over the entries, without overflow.",
+        of_tensors=True,
+        value="mean(softplus(z) - y*z)",
+        pullbacks={"z": "g*(sigmoid(z) - y)/count(z - y)"},
+        latex=r"\operatorname{{BCE}}\left(\sigma\left({z}\right), {y}\right)",
+    ),
+    Op(
+        "layer_norm(x, gain=1, shift=0, eps=1e-5)",
+        "Each row shifted to mean 0 and scaled to variance 1, then gain and shift.",
+        of_tensors=True,
+        value=NORMALISED.replace("{over}", "-1"),
+        latex=r"\operatorname{{LN}}\left({x}\right)",
+    ),
+    Op(
+        "batch_norm(x, gain=1, shift=0, eps=1e-5)",
+        "Each column shifted to mean 0 and scaled to variance 1 over the rows, then gain and shift.",
+        of_tensors=True,
+        value=NORMALISED.replace("{over}", "0"),
+        latex=r"\operatorname{{BN}}\left({x}\right)",
+    ),
+    Op(
+        "rms_norm(x, gain=1, eps=1e-5)",
+        "Each row divided by the root of its mean square, then gain.",
+        of_tensors=True,
+        value="x/sqrt(mean(x^2, axis=-1, keepdims=1) + eps)*gain",
+        latex=r"\operatorname{{RMS}}\left({x}\right)",
+    ),
+    Op(
+        "dropout(x, p=0.5)",
+        "Each entry 0 with probability p, else divided by 1 - p; the same entries for the same seed.",
+        of_tensors=True,
+        settings={"seed": "0"},
+        value="x*keep_mask(x, p, seed=seed)/(1 - p)",
+        merges=False,
+        latex=r"\operatorname{{dropout}}\left({x}\right)",
+    ),
+    Op(
+        "keep_mask(x, p)",
+        "1 with probability 1 - p, else 0, for each entry of x, from a seed.",
+        of_tensors=True,
+        settings={"seed": "0"},
+        pullbacks={"x": "0", "p": "0"},
+        flat="is drawn, not computed",
+        latex="m",
+    ),
+)
