@@ -88,6 +88,12 @@ CALLS = [
     ["fit", "points.csv", "--degree", "7"],
     ["fit", "points.csv", "--degree", "2", "--lr", "9"],
     ["train", "points.csv", "--degree", "1"],
+    ["fit", "points.csv", "--model", "a*exp(-b*x) + c"],
+    ["fit", "points.csv", "--model", "a*x + b", "--hold", "b=1", "--loss", "mae"],
+    ["fit", "points.csv", "--degree", "2", "--optimizer", "adam", "--steps", "5", "--val", "0.3"],
+    ["train", "(w*x + b - t)^2", "--x", "3", "--t", "10", "--init", "w=2,b=-1", "--lr", "0.11"],
+    ["train", "(w*x + b - t)^2", "--x", "3", "--t", "10", "--init", "w=2,b=-1", "--lr", "0.1"],
+    ["train", "exp(w*x)", "--x", "3", "--init", "w=2", "--lr", "1e300"],
 ]  # fmt: skip
 
 

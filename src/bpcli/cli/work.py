@@ -7,6 +7,7 @@ import math
 import sys
 
 from bpcli.cli.arguments import spelled
+from bpcli.cli.options import TRAINING
 from bpcli.cli.output import chosen_format, whole_number
 from bpcli.cli.settings import count_widths, digits, language
 from bpcli.engine.floats import FLOATS
@@ -33,6 +34,10 @@ JUDGES = ("check", "why")  # these say themselves what is wrong with a rule
 
 def run(request: Request) -> int:
     """Carry out a request; the exit code. Raises BpcliError."""
+    if request.command in TRAINING:
+        from bpcli.cli.commands.fit import run_training
+
+        return run_training(request)
     if "from" in request.options:
         from bpcli.cli.stored import show_stored
 
@@ -184,6 +189,14 @@ def positive(options: dict[str, str], name: str) -> float | None:
         value = -1.0
     if not 0 < value < math.inf:
         raise InputError("option-not-positive", option=name, text=text)
+    return value
+
+
+def choice(options: dict[str, str], name: str, known: tuple[str, ...]) -> str:
+    """The value of an option that is one of some words, the first unless it was given. Raises InputError."""
+    value = options.get(name, known[0])
+    if value not in known:
+        raise InputError("option-not-a-choice", option=name, text=value, known=", ".join(known))
     return value
 
 
