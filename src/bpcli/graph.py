@@ -264,8 +264,8 @@ class Graph:
         return marks
 
 
-def _has_tensors(graph: Graph) -> bool:
-    return any((declared := TABLE.get(op)) is not None and declared.of_tensors for op in {*graph.op})
+def _has_tensors(graph: Graph, stop: int | None = None) -> bool:
+    return any((declared := TABLE.get(op)) is not None and declared.of_tensors for op in {*graph.op[:stop]})
 
 
 class Program:
@@ -303,7 +303,10 @@ class Program:
     @property
     def of_tensors(self) -> bool:
         """Whether an operation on tensors is used."""
-        return any(_has_tensors(graph) for graph in self._graphs())
+        # The list of several results stands behind them, and is no tensor.
+        stop = max(self.stop, *(node + 1 for node in self.names.values()), 0)
+        whole, *others = self._graphs()
+        return _has_tensors(whole, stop) or any(map(_has_tensors, others))
 
     def _graphs(self) -> list[Graph]:
         """The graph, and those of the rules that are one's own."""

@@ -29,9 +29,17 @@ if TYPE_CHECKING:
 ZERO = ("0", "0*t")
 
 
-def pullback_text(declared: Op, position: int, ranks: Sequence[int], count: int) -> str | None:
-    """The formula of a pullback where the arguments have these numbers of dimensions; None where none is declared."""
-    text = declared.pullbacks.get(declared.params[min(position, len(declared.params) - 1)])
+def pullback_text(
+    declared: Op, position: int, ranks: Sequence[int], count: int, textbook: bool = False
+) -> str | None:
+    """The formula of a pullback where the arguments have these numbers of dimensions; None where none is declared.
+
+    textbook: whether the form that books print is taken, where there is one
+    """
+    param = declared.params[min(position, len(declared.params) - 1)]
+    text = declared.pullbacks.get(param)
+    if textbook and param in declared.textbook_pullbacks:
+        text = declared.textbook_pullbacks[param]
     if declared.variadic and position and declared.name.partition(" ")[0] in ("piece", "place_piece"):
         return "0"  # the others are looked at for their shape
     if text is not None and not isinstance(text, str):
@@ -81,7 +89,7 @@ def pull_edge(declared: Op, position: int, count: int, kind: Kind, guarded: bool
 
     def pull(registers: Sequence[Number], upstream: Number) -> Number:
         ranks = [len(kind.shape(register)) for register in registers[:-1]] if not isinstance(text, str) else ()
-        chosen = pullback_text(declared, position, ranks, count)
+        chosen = pullback_text(declared, position, ranks, count, kind.textbook)
         if chosen is None:
             raise ValueError(f"{declared.name} has no pullback for dimensions {ranks}")
         run = runs.get(chosen)

@@ -82,6 +82,7 @@ class Op:
                   Left out altogether where the rule follows from `value`. Of an operation that takes any number
                   of arguments: {args} stands for all of them, {others} for all but the first, the setting
                   `place` for the one that the rule is about
+    textbook_pullbacks  the same as people know them, where that differs
     linear        arguments in which the operation is linear: forward mode is the operation itself there
     rest          the setting that takes what stands behind the arguments: `reshape(x, 2, 3)`
     unfolded      the formula that a book gives for a primitive: what `--unfold` puts in its place (else `value`)
@@ -116,6 +117,7 @@ class Op:
         "spelling",
         "symbol",
         "textbook",
+        "textbook_pullbacks",
         "unfolded",
         "value",
         "variadic",
@@ -147,6 +149,7 @@ class Op:
         of_tensors: bool = False,
         settings: Mapping[str, str] | None = None,
         pullbacks: Mapping[str, str | Mapping[str, str]] | None = None,
+        textbook_pullbacks: Mapping[str, str | Mapping[str, str]] | None = None,
         linear: Sequence[str] = (),
         rest: str = "",
         hidden: int | None = None,
@@ -182,6 +185,7 @@ class Op:
         self.of_tensors = of_tensors
         self.settings = dict(settings or {})
         self.pullbacks = dict(pullbacks or {})
+        self.textbook_pullbacks = dict(textbook_pullbacks or {})
         self.linear = tuple(linear)
         self.rest = rest
         self.hidden = hidden

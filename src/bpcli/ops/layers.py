@@ -47,6 +47,15 @@ OPERATIONS = (
             },
             "t": {"1,1": "-g*log_softmax(x)", "same": f"-g*log_softmax(x)/{ROWS}", "1,0": "0*t", "less": "0*t"},
         },
+        # Targets that are probabilities add up to 1.
+        textbook_pullbacks={
+            "x": {
+                "1,0": "g*(softmax(x) - one_hot_like(t, x))",
+                "1,1": "g*(softmax(x) - t)",
+                "same": f"g*(softmax(x) - t)/{ROWS}",
+                "less": f"g*(softmax(x) - one_hot_like(t, x))/{ROWS}",
+            }
+        },
         latex=r"\operatorname{{CE}}\left({x}, {t}\right)",
     ),
     Op(

@@ -44,9 +44,11 @@ class Listed:
 
 
 def plain_number(value: Any) -> Any:
-    """A float that JSON has no word for as a string, a number of another kind as a float, all else as it is."""
+    """A float that JSON has no word for as a string, a number of another kind as a float, an array as nested lists."""
     if hasattr(value, "shown"):
         value = nearest(value)
+    if getattr(value, "shape", None) is not None:
+        return jsonable(value.tolist())  # a tensor: nested lists
     if isinstance(value, float) and value - value != 0:
         return "nan" if value != value else "inf" if value > 0 else "-inf"
     return value

@@ -50,6 +50,10 @@ COLUMNS = {
     "new value": "新的值",
     "prediction p": "预测值 p",
     "length of gradient": "梯度的长度",
+    # Of a matrix in short.
+    "shape": "形状",
+    "norm": "范数",
+    "largest entry": "绝对值最大的分量",
 }
 
 PHRASES = {
@@ -97,14 +101,19 @@ PHRASES = {
     "forward cost": "{passes}，每个输入一遍",
     "reverse cost": "前向 1 遍，反向 {sweeps}",
     "reverse cost of several": "前向 1 遍，反向 {sweeps}，每个结果一遍",
+    "forward cost of entries": "{passes}，输入的每个分量一遍",
+    "reverse cost of entries": "前向 1 遍，反向 {sweeps}，结果的每个分量一遍",
     "forward used": "前向模式：{cost}（反向模式：{other}）",
     "reverse used": "反向模式：{cost}（前向模式：{other}）",
     "hessian cost": "在梯度的计算图上用前向模式：{passes}，每个输入一遍",
+    "hessian cost of entries": "在梯度的计算图上用前向模式：{passes}，输入的每个分量一遍",
     "hessian product cost": "在梯度的计算图上用前向模式：1 遍，不需要矩阵",
     "jvp cost": "前向模式：1 遍，与输入和结果的个数无关",
     "vjp cost": "反向模式：前向 1 遍，反向 1 遍，与输入和结果的个数无关",
     "beside floats": "      双精度 float64：{value}，相对误差 {error}",
+    "number for want of a shape": "没有给出 {names} 的形状，因此当作单个的数",
     "direction": "方向 d",
+    "at": "位于",
     "along": "沿方向 {direction}",
     "unused columns": "{file} 中有表达式没有用到的列：{names}",
     "rows nan": "{rows} 行中有 {count} 行的结果是 nan；第一处在 {file} 第 {row} 行的 {column}",
