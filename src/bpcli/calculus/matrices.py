@@ -142,12 +142,13 @@ class Matrices:
         if name in RESHAPING:
             if shape == wanted:
                 return args[0]
-            op, args = (f"reshape shape={','.join(map(str, wanted))}", args[:1]) if name == "reshape_like" else (op, args)
+            if name == "reshape_like":
+                op, args = f"reshape shape={','.join(map(str, wanted))}", args[:1]
         if name == "full":
             return args[0]
-        if name in ("take", "index") and self.work.new.op[args[0]] == "stack axis=0" and chosen["at"].isdecimal():
-            if chosen.get("axis", "0") == "0":
-                return self.work.new.args[args[0]][int(chosen["at"])]
+        listed = name in ("take", "index") and self.work.new.op[args[0]] == "stack axis=0"
+        if listed and chosen["at"].isdecimal() and chosen.get("axis", "0") == "0":
+            return self.work.new.args[args[0]][int(chosen["at"])]
         if name == "unit":
             return self._unit(args[0], chosen["axis"])
         if name in REDUCTIONS and {*axes_of(chosen["axis"], shape)} == {*range(len(shape))}:
