@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from bpcli.cli.doors import answer
-from bpcli.render.lenses import FINDINGS
+from bpcli.render.languages.en import FINDINGS
 from bpcli.tracing.claims import KINDS
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
@@ -71,6 +71,9 @@ CALLS = [
     ["trace", "f(u) = u^2; d f/du = 2u; f(x)", "--x", "1e200"],
     ["trace", "2*3"],
     ["trace", "(x+w)*relu(w)", "--x", "2", "--w", "-3", "--explain", "story", "--lang", "zh"],
+    ["trace", "(x+w)*relu(w)", "--x", "2", "--w", "-3", "--explain", "normal", "--mode", "forward"],
+    ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--lens", "cost,flow", "--claim", "w=5", "--lang", "zh"],
+    ["grad", "sin(x^2)", "--x", "1.5", "--claim", "x=-0.6"],
     ["trace", "x/3 + relu(w)*x + sin(w)", "--x", "2", "--w", "-3", "--exact"],
     ["trace", "x/3 + x^w", "--x", "2", "--w", "3", "--precision", "20"],
     ["trace", "x/3 + x^w", "--x", "2", "--w", "3", "--dtype", "bfloat16", "--loss-scale", "1024"],
@@ -98,6 +101,12 @@ CALLS = [
     ["fit", "points.csv", "--degree", "7"],
     ["fit", "points.csv", "--degree", "2", "--lr", "9"],
     ["train", "points.csv", "--degree", "1"],
+    ["fit", "points.csv", "--model", "a*exp(-b*x) + c"],
+    ["fit", "points.csv", "--model", "a*x + b", "--hold", "b=1", "--loss", "mae"],
+    ["fit", "points.csv", "--degree", "2", "--optimizer", "adam", "--steps", "5", "--val", "0.3"],
+    ["train", "(w*x + b - t)^2", "--x", "3", "--t", "10", "--init", "w=2,b=-1", "--lr", "0.11"],
+    ["train", "(w*x + b - t)^2", "--x", "3", "--t", "10", "--init", "w=2,b=-1", "--lr", "0.1"],
+    ["train", "exp(w*x)", "--x", "3", "--init", "w=2", "--lr", "1e300"],
 ]  # fmt: skip
 
 

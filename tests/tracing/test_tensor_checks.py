@@ -53,7 +53,7 @@ def test_a_wrong_rule_is_named_with_input_and_entry() -> None:
     program = result.point.program
     fault = result.faults["x"]
     assert program.graph.op[fault.node] == "call f"
-    assert fault.difference != pytest.approx(fault.local, rel=0.1)
+    assert fault.difference != pytest.approx(fault.local, rel=1e-3)
     first, second, *_ = verdict(result)
     assert first == "no: dy/dx[1] is 6 by the rules and 12 by the central difference, off by 0.5 of its size"
     assert second.startswith("the rule at f(x) is wrong: with a random step of x it gives")

@@ -146,8 +146,8 @@ class Matrices:
                 op, args = f"reshape shape={','.join(map(str, wanted))}", args[:1]
         if name == "full":
             return args[0]
-        first = name in ("take", "index") and chosen["at"].isdecimal() and chosen.get("axis", "0") == "0"
-        if first and self.work.new.op[args[0]] == "stack axis=0":
+        listed = name in ("take", "index") and self.work.new.op[args[0]] == "stack axis=0"
+        if listed and chosen["at"].isdecimal() and chosen.get("axis", "0") == "0":
             return self.work.new.args[args[0]][int(chosen["at"])]
         if name == "unit":
             return self._unit(args[0], chosen["axis"])

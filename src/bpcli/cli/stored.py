@@ -36,7 +36,7 @@ def show_stored(request: Request) -> int:
     bare = (lambda value: shown(value, shown_digits)) if "digits" in options else full
     trace = restored(data)
     told = language(options) if format_ != "json" or "lang" in options else ENGLISH
-    explain = chosen_level(options, "forward" if trace.tangents else "reverse", format_)
+    explain = chosen_level(options, format_)
     if "interactive" in options:
         from bpcli.cli.interactive import step_through
 

@@ -7,6 +7,7 @@ import math
 import sys
 
 from bpcli.cli.arguments import spelled
+from bpcli.cli.options import TRAINING
 from bpcli.cli.output import chosen_format, whole_number
 from bpcli.cli.settings import count_widths, digits, language
 from bpcli.engine.floats import FLOATS
@@ -33,6 +34,10 @@ JUDGES = ("check", "why")  # these say themselves what is wrong with a rule
 
 def run(request: Request) -> int:
     """Carry out a request; the exit code. Raises BpcliError."""
+    if request.command in TRAINING:
+        from bpcli.cli.commands.fit import run_training
+
+        return run_training(request)
     if "from" in request.options:
         from bpcli.cli.stored import show_stored
 
@@ -74,7 +79,7 @@ class Work:
         self.digits = digits(options, max(17, precision))
         if precision and "digits" not in options and request.command != "trace":
             self.digits = precision
-        self.given = {name: value_of(text, name, _of_text(self.kind)) for name, text in request.values.items()}
+        self.given = {name: given_value(text, name, self.kind) for name, text in request.values.items()}
         limit = whole(options, "max-nodes", 1, 10**9) or MOST_NODES
         share = "no-share" not in options
         for name in ("keep", "save"):
@@ -87,7 +92,10 @@ class Work:
                 raise InputError("one-point-only", option=name)
         known: Collection[str] = self.given if rows is None else {*self.given, *map(spelled, rows.names)}
         text = read_text(request.text, options.get("file"))
-        self.program: Program = parse(text, given=known, share=share, limit=limit, tie=options.get("tie", "share"))
+        self.program: Program = parse(
+            text, given=known, share=share, limit=limit, tie=options.get("tie", "share"),
+            unfold=[name.strip() for name in options.get("unfold", "").split(",") if name.strip()],
+        )  # fmt: skip
         if self.program.graph.functions and request.command not in JUDGES:
             from bpcli.tracing.rules import check_rules
 
@@ -167,9 +175,9 @@ def chosen_kind(options: dict[str, str]) -> Kind:
     return kind_for(dtype or digits or "exact")
 
 
-def _of_text(kind: Kind) -> Kind:
-    """The kind in which the value of an option is read: narrow numbers are those of floats, rounded once."""
-    return kind if kind.written else FLOATS
+def given_value(text: str, name: str, kind: Kind) -> Any:
+    """The value of an option, in the kind in which it is read: narrow numbers are those of floats, rounded once."""
+    return value_of(text, name, kind if kind.written else FLOATS)
 
 
 def opened_rows(request: Request) -> Rows:
@@ -198,6 +206,14 @@ def positive(options: dict[str, str], name: str) -> float | None:
         value = -1.0
     if not 0 < value < math.inf:
         raise InputError("option-not-positive", option=name, text=text)
+    return value
+
+
+def choice(options: dict[str, str], name: str, known: tuple[str, ...]) -> str:
+    """The value of an option that is one of some words, the first unless it was given. Raises InputError."""
+    value = options.get(name, known[0])
+    if value not in known:
+        raise InputError("option-not-a-choice", option=name, text=value, known=", ".join(known))
     return value
 
 

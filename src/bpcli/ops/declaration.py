@@ -85,6 +85,7 @@ class Op:
     textbook_pullbacks  the same as people know them, where that differs
     linear        arguments in which the operation is linear: forward mode is the operation itself there
     rest          the setting that takes what stands behind the arguments: `reshape(x, 2, 3)`
+    unfolded      the formula that a book gives for a primitive: what `--unfold` puts in its place (else `value`)
     hidden        the value of the only argument, where people write settings alone: `randn(3, 2)`
     """
 
@@ -117,6 +118,7 @@ class Op:
         "symbol",
         "textbook",
         "textbook_pullbacks",
+        "unfolded",
         "value",
         "variadic",
         "zh",
@@ -151,6 +153,7 @@ class Op:
         linear: Sequence[str] = (),
         rest: str = "",
         hidden: int | None = None,
+        unfolded: str = "",
     ) -> None:
         name, _, listed = signature.partition("(")
         pieces = [piece.strip() for piece in listed.rstrip(")").split(",")]
@@ -186,6 +189,7 @@ class Op:
         self.linear = tuple(linear)
         self.rest = rest
         self.hidden = hidden
+        self.unfolded = unfolded or value
         self.chosen: dict[str, str] = {}
 
     def set(self, chosen: Mapping[str, str]) -> Op:

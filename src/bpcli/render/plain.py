@@ -47,8 +47,14 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
         return
     if table.keys[:1] != ("path",):
         yield _line(table.columns, widths)
+    ready = "  " + "  ".join([f"%-{each}s" for each in widths])
     for row in itertools.chain(sample, rows):
-        yield f"  {row}" if isinstance(row, str) else _line(row, widths)
+        if isinstance(row, str):
+            yield f"  {row}"
+            continue
+        line = ready % row
+        # Where each character is a column, Python's own columns are those of the table.
+        yield line.rstrip() if line.isascii() else _line(row, widths)
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:
