@@ -106,7 +106,7 @@ def gradient(
     if kind.shape(point.values[program.output]):
         raise vector_output(program, kind.shape(point.values[program.output]))
     # A scaled seed is a wide number, as a loss is where networks are trained in narrow ones.
-    seed = kind.constant(1) if scale == 1 else scale
+    seed = kind.constant(1) if scale == 1 else kind.seed(scale)
     skip = idle(graph, None if wrt is None else nodes)
     branches: list[Branch] | None = point.branches if record else None
     if not skip[program.output]:
@@ -124,7 +124,10 @@ def gradient(
             # What was copied along an axis is a view of fewer numbers, and cannot be written to.
             array: Any = adjoint
             adjoint = array.copy() if kind.shape(adjoint) else array.item()
-        point.gradient[name] = adjoint if scale == 1 else (adjoint if kind.shaped else float(adjoint)) / scale
+        if scale != 1:
+            # In double precision: what the scale has saved must not be lost again.
+            adjoint = (adjoint.astype("float64") if getattr(adjoint, "shape", ()) else float(adjoint)) / scale
+        point.gradient[name] = adjoint
         if kind.undefined(adjoint):
             raise nan_gradient(point, name, seed)
         if kind.infinite(adjoint):
