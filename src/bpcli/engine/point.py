@@ -126,7 +126,8 @@ def gradient(
             adjoint = array.copy() if kind.shape(adjoint) else array.item()
         if scale != 1:
             # In double precision: what the scale has saved must not be lost again.
-            adjoint = (adjoint.astype("float64") if getattr(adjoint, "shape", ()) else float(adjoint)) / scale
+            wide: Any = adjoint
+            adjoint = (wide.astype("float64") if getattr(wide, "shape", ()) else float(wide)) / scale
         point.gradient[name] = adjoint
         if kind.undefined(adjoint):
             raise nan_gradient(point, name, seed)

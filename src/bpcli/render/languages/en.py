@@ -280,6 +280,14 @@ CAUSES = {
     "opposed-infinities": "at {node} infinities of both signs are added, and their sum has no value",
     "factor": "the factor {local} is {number}{at}",
 }
+# Edges of tensors.
+TENSOR_CAUSES = {
+    "closed": "{node} is closed towards {argument} in every entry",
+    "zero-local": "what {node} passes on to {argument} is 0 in every entry",
+    "pole": "what {node} passes on is infinite at {entry}",
+    "undefined-local": "what {node} passes on has no value at {entry}",
+    "factor": "{node} makes {product} of {upstream} on the way to {argument} (largest entries): a factor {factor}",
+}
 WHY = {
     "at": " with {at}",
     "sum": "the sum of the branches into {node} is beyond the largest number",
@@ -288,6 +296,8 @@ WHY = {
     "other argument": ": it chose another argument",
     "only where": ": something flows only where {condition}",
     "path": "most of it comes along {path}: {product}",
+    "path of entries": "most of it comes along {path}; the largest entry is {product} in size",
+    "zero entries": "entries that are 0: {zeros} of {count}",
     "more": "and {count} more such edges",
 }
 

@@ -331,6 +331,14 @@ CAUSES = {
     "opposed-infinities": "在 {node} 处正负无穷大相加，总和没有值",
     "factor": "因子 {local} 是 {number}{at}",
 }
+# 张量的边。
+TENSOR_CAUSES = {
+    "closed": "{node} 通往 {argument} 的边在每个分量上都关闭",
+    "zero-local": "{node} 传给 {argument} 的每个分量都是 0",
+    "pole": "{node} 传到 {entry} 的是无穷大",
+    "undefined-local": "{node} 传到 {entry} 的没有值",
+    "factor": "{node} 把 {upstream} 变成 {product} 传给 {argument}（取绝对值最大的分量）：因子 {factor}",
+}
 WHY = {
     "at": "（{at}）",
     "sum": "汇入 {node} 的各分支之和超出了最大的数",
@@ -339,6 +347,8 @@ WHY = {
     "other argument": "：选中的是另一个参数",
     "only where": "：只有在 {condition} 时梯度才能通过",
     "path": "主要来自路径 {path}：{product}",
+    "path of entries": "大部分来自路径 {path}；绝对值最大的分量是 {product}",
+    "zero entries": "它的 {count} 个分量中有 {zeros} 个是 0",
     "more": "这样的边还有 {count} 条",
 }
 
