@@ -1142,3 +1142,18 @@ HELP = {
     "help": "Show this message.",
     "default": " [default: {value}]",
 }
+
+# A network that learns points of two classes
+PLAYGROUND = {
+    "title": "A network learns: {name}",
+    "intro": "Each point belongs to one of two classes. The network sees where a point lies and says how probable class 1 is; every step moves its weights against the gradient of the loss.",
+    "step": "step",
+    "loss": "loss",
+    "accuracy": "accuracy",
+    "play": "Play",
+    "pause": "Pause",
+    "network": "The network",
+    "key": "o class 0, x class 1; blue where the network says 0, orange where it says 1, pale where it is unsure",
+    "key in plain text": "o class 0, x class 1; the network says 1 where it is dark (#), 0 where it is empty, and is unsure at . and :",
+    "stored": "written to {file}: open it in a browser",
+}

@@ -896,12 +896,12 @@ TRAINING = {
     "row skipped": "           跳过第 {row} 行：{reason}",
     "more skipped": "           还有 {count} 行",
     "range": "           {name} 从 {low} 到 {high}",
+    "no data": "数据     没有文件，只有一个点：{values}",
     "no tensors": "数据     写在程序里",
     "starts": "起点     按程序和 --init 给出的值，随机数由种子决定",
     "summary": "长度 {norm}，从 {least} 到 {most}",
     "held out value": "（留出的行：{value}）",
     "more entries": "另有 {count} 个",
-    "no data": "数据     没有文件，只有一个点：{values}",
     "one place": "一个点",
     "model": "模型     {formula}",
     "held": "           固定不变：{values}",
@@ -1118,4 +1118,19 @@ HELP = {
     "examples": "例子：",
     "help": "显示这份说明。",
     "default": "（默认 {value}）",
+}
+
+# 学习两类点的网络
+PLAYGROUND = {
+    "title": "网络在学习：{name}",
+    "intro": "每个点属于两类之一。网络根据点的位置给出它属于类别 1 的概率；每一步都让权重沿损失梯度的反方向移动。",
+    "step": "步",
+    "loss": "损失",
+    "accuracy": "准确率",
+    "play": "播放",
+    "pause": "暂停",
+    "network": "网络",
+    "key": "o 是类别 0，x 是类别 1；网络判为 0 的地方是蓝色，判为 1 的地方是橙色，拿不准的地方颜色浅",
+    "key in plain text": "o 是类别 0，x 是类别 1；深色（#）处网络判为 1，空白处判为 0，. 和 : 处拿不准",
+    "stored": "已写入 {file}：用浏览器打开",
 }
