@@ -453,6 +453,8 @@ class Reader(ArrayActions):
             raise self.unknown_function(name, arguments, first, last)
         count = sum(not any(keyword in op.settings for op in candidates) for keyword, _, _ in arguments)
         op = next((op for op in candidates if op.takes(count)), candidates[0])
+        for keyword, _, _ in arguments:
+            op = next((op for op in candidates if op.rest == keyword != ""), op)  # transpose(x, axes=[1, 0])
         if op.of_tensors:
             return self.apply_to_tensors(op, arguments, first, last)
         nodes = self.match(name, op.params, op.defaults, op.variadic, arguments, first)
