@@ -114,7 +114,8 @@ def conventions(language: str = ENGLISH) -> Iterator[str]:
             place = said("arguments tie", language) if op.variadic else place_of(op, kink, language)
             also = said("elsewhere", language, text=written(kink.elsewhere, language)) if kink.elsewhere else ""
             convention = written(kink.convention, language)
-            yield said("convention", language, usage=usage(op), place=place, convention=convention, also=also)
+            call = op.signature if op.of_tensors else usage(op)
+            yield said("convention", language, usage=call, place=place, convention=convention, also=also)
 
 
 def place_of(op: Op, kink: Kink, language: str = ENGLISH) -> str:
