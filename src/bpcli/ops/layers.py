@@ -23,6 +23,7 @@ OPERATIONS = (
         ],
         of_tensors=True,
         settings={"axis": "-1"},
+        unfolded="exp(x)/sum(exp(x), axis=axis, keepdims=1)",
         pullbacks={"x": "out*(g - sum(g*out, axis=axis, keepdims=1))"},
         latex=r"\operatorname{{softmax}}\left({x}\right)",
     ),
@@ -38,6 +39,7 @@ OPERATIONS = (
         ],
         of_tensors=True,
         settings={"axis": "-1"},
+        unfolded="x - logsumexp(x, axis=axis, keepdims=1)",
         pullbacks={"x": "g - softmax(x, axis=axis)*sum(g, axis=axis, keepdims=1)"},
         latex=r"\log \operatorname{{softmax}}\left({x}\right)",
     ),
@@ -49,6 +51,7 @@ OPERATIONS = (
             Golden([[0, 1.0986122886681098], 1], 0.2876820724517809, [[0.25, -0.25], 0], "by hand: log 1 and log 3"),
         ],
         of_tensors=True,
+        unfolded="-sum(t*log_softmax(x))/(count(x)/count(x, axis=-1))",  # of probabilities
         pullbacks={
             # Where t has one axis less than x it holds class numbers; where as many, a distribution in each row.
             "x": {
@@ -58,6 +61,15 @@ OPERATIONS = (
                 "less": f"g*(softmax(x) - one_hot_like(t, x))/{ROWS}",
             },
             "t": {"1,1": "-g*log_softmax(x)", "same": f"-g*log_softmax(x)/{ROWS}", "1,0": "0*t", "less": "0*t"},
+        },
+        # Targets that are probabilities add up to 1.
+        textbook_pullbacks={
+            "x": {
+                "1,0": "g*(softmax(x) - one_hot_like(t, x))",
+                "1,1": "g*(softmax(x) - t)",
+                "same": f"g*(softmax(x) - t)/{ROWS}",
+                "less": f"g*(softmax(x) - one_hot_like(t, x))/{ROWS}",
+            }
         },
         latex=r"\operatorname{{CE}}\left({x}, {t}\right)",
     ),
@@ -162,7 +174,7 @@ OPERATIONS = (
         golden=[Golden([[1, 2], 0], [1, 2], [[1, 1], 3], "by hand")],
         of_tensors=True,
         settings={"seed": "0"},
-        value="x*keep_mask(x, p, seed=seed)/(1 - p)",
+        value="x*keep_mask(x, p, seed=seed)/where(p == 1, 1, 1 - p)",
         merges=False,
         latex=r"\operatorname{{dropout}}\left({x}\right)",
     ),

@@ -28,7 +28,13 @@ def extreme(name: str, word: str, zh: str, sign: int) -> Op:
             "x": f"where({chosen}, {spread(f'g/sum({chosen}, axis=axis, keepdims=keepdims)')}, 0)"
         },
         latex=rf"\{name}\left({{x}}\right)",
-        kinks=[Kink("ties > 1", f"each of the {word} gets an equal share")],
+        kinks=[
+            Kink(
+                "ties > 1",
+                f"each of the {word} gets an equal share",
+                f"PyTorch's {name} along an axis gives all to one, its a{name} shares",
+            )
+        ],
     )
 
 
@@ -52,6 +58,7 @@ OPERATIONS = (
         of_tensors=True,
         settings=ALONG,
         linear=["x"],
+        unfolded="sum(x, axis=axis, keepdims=keepdims)/count(x, axis=axis)",
         pullbacks={"x": f"{spread('g')}/count(x, axis=axis)"},
         latex=r"\operatorname{{mean}}\left({x}\right)",
     ),
@@ -151,7 +158,7 @@ OPERATIONS = (
             )
         },
         latex=r"\operatorname{{std}}\left({x}\right)",
-        kinks=[Kink("out == 0", "slope 0")],
+        kinks=[Kink("out == 0", "slope 0", "JAX returns nan")],
     ),
     Op(
         "logsumexp(x)",
@@ -160,6 +167,7 @@ OPERATIONS = (
         golden=[Golden([[0, 1.0986122886681098]], 1.3862943611198906, [[0.25, 0.75]], "by hand: log 1 and log 3")],
         of_tensors=True,
         settings=ALONG,
+        unfolded="log(sum(exp(x), axis=axis, keepdims=keepdims))",
         pullbacks={"x": f"{spread('g')}*softmax(x, axis=axis)"},
         latex=r"\log \sum e^{{{x}}}",
     ),
