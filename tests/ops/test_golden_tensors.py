@@ -90,6 +90,7 @@ def test_a_product_has_its_rules_by_what_is_multiplied(name: str, run: Runner) -
         ("index", "x[at]"), ("stack", "[x, ...]"), ("concat", "concat(x, ..., axis=0)"), ("@", "x @ y"), (".T", "x.T"),
         ("norm", "  where the result is 0: slope 0"), ("max", "  where entries tie: each of the largest"),
         ("layer_norm", "  dL/dgain          follows from the value"),
+        ("cross_entropy", f"g*(softmax(x) - t)   (vector, vector)\n{'':20}computed as g*(softmax(x)*sum(t) - t)"),
         ("var", "  value             sum((x - mean(x"), ("place", "  dL/dx             0: only its shape matters"),
     ],
 )  # fmt: skip

@@ -202,9 +202,14 @@ def pullback_rows(op: Op, language: str = ENGLISH) -> Iterator[str]:
         else:
             cases = {"": declared} if isinstance(declared, str) else declared
             rules += " ".join(cases.values())
+            known = op.textbook_pullbacks.get(param, {})
+            books = {"": known} if isinstance(known, str) else known
             for case, rule in cases.items():
-                told = rule.replace("{args}", "x, ...").replace("{others}", "...")
+                book = books.get(case, rule)
+                told = book.replace("{args}", "x, ...").replace("{others}", "...")
                 yield row(label, said("of case", language, rule=told, case=_case(case, language)) if case else told)
+                if book != rule:
+                    yield row("", said("computed as", language, formula=rule))
                 label = ""
     if rules:
         yield row("", said("upstream", language))
