@@ -215,8 +215,8 @@ class Graph:
         return marks
 
 
-def _has_tensors(graph: Graph) -> bool:
-    return any((declared := TABLE.get(op)) is not None and declared.of_tensors for op in {*graph.op})
+def _has_tensors(graph: Graph, stop: int | None = None) -> bool:
+    return any((declared := TABLE.get(op)) is not None and declared.of_tensors for op in {*graph.op[:stop]})
 
 
 class Program:
@@ -254,13 +254,15 @@ class Program:
     @property
     def of_tensors(self) -> bool:
         """Whether an operation on tensors is used."""
-        return any(_has_tensors(graph) for graph in self._graphs())
+        # The list around several results stands behind them, and is none.
+        stop = max(self.stop, *(node + 1 for node in self.names.values()), 0)
+        return _has_tensors(self.graph, stop) or any(_has_tensors(graph) for graph in self._rules())
 
-    def _graphs(self) -> list[Graph]:
-        """The graph, and those of the rules that are one's own."""
+    def _rules(self) -> list[Graph]:
+        """The graphs of functions and rules that are one's own."""
         bodies = [function.body[0] for function in self.graph.functions.values()]
         rules = [graph for function in self.graph.functions.values() for graph, _ in function.partials.values()]
-        return [self.graph, *bodies, *rules]
+        return [*bodies, *rules]
 
     @property
     def output(self) -> int:

@@ -30,7 +30,7 @@ from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
     from typing import Any
 
     from bpcli.calculus.kinds import Edge
@@ -126,19 +126,21 @@ def reverse(
     skip: bytearray,
     branches: list[Branch] | None = None,
     also: Mapping[int, Number] | None = None,
+    keep: Container[int] | None = None,
 ) -> list[Number]:
     """The adjoint of every node: what one more of it would add to the output, times the seed.
 
     skip:     marks nodes that need no adjoint (constants, or what no requested variable reaches)
     branches: filled with one Branch for each edge, in the order of accumulation
     also:     seeds of other outputs, all below `output`: the adjoints of their weighted sum
+    keep:     of numbers with shapes, the nodes whose adjoints are wanted; others are let go once they were used
 
     A node that nothing flows to has None, which is not 0: no open path leads there (nor to one behind the output).
     """
     if kind.shaped:
         with kind.quiet():
-            return _reverse(graph, kind, values, output, seed, skip, branches, also or {})
-    return _reverse(graph, kind, values, output, seed, skip, branches, also or {})
+            return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, keep)
+    return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, None)
 
 
 def _reverse(
@@ -150,6 +152,7 @@ def _reverse(
     skip: bytearray,
     branches: list[Branch] | None,
     also: Mapping[int, Number],
+    keep: Container[int] | None,
 ) -> list[Number]:
     ops, args = graph.op, graph.args
     adjoints: list[Number] = [None] * len(args)
@@ -258,13 +261,12 @@ def _reverse(
                         local = edge.local(registers)
                         branches.append(Branch(node, position, argument, upstream, local, product, OPEN))
                     before = adjoints[argument]
+                    if presence is not None and not (shaped and code in (COPY, FLIP)):
+                        # 0 where the edge is closed, whatever the product became there; what is only copied is it.
+                        product = kind.guard(presence, product)
                     if shaped:
-                        if presence is not None:
-                            product = kind.guard(presence, product)
                         product, presence = kind.fit(product, presence, values[argument])
                     if presence is not None:
-                        # 0 where the edge is closed, whatever the product became there.
-                        product = kind.guard(presence, product)
                         if before is None:
                             masks[argument] = presence
                         elif argument in masks:
@@ -273,6 +275,8 @@ def _reverse(
                         masks.pop(argument, None)
                     adjoints[argument] = product if before is None else before + product
                 left = None
+                if keep is not None and node not in keep:
+                    adjoints[node] = None
         except RAISED:
             if guarded:
                 raise

@@ -11,6 +11,7 @@ from bpcli.calculus.pullbacks import places_of
 from bpcli.calculus.shapes import shown
 from bpcli.engine.notes import Note
 from bpcli.engine.noticing import advice_for, domain_of, figure, live, short
+from bpcli.engine.tensors import finite
 from bpcli.errors import InputError, NumericError
 from bpcli.numbers import show
 from bpcli.ops import TABLE
@@ -76,10 +77,10 @@ def look_at_entries(point: Point) -> None:
     program, values, kind = point.program, point.values, point.kind
     graph = program.graph
     marks = live(point)
-    odd = [node for node, value in enumerate(values) if marks[node] and not np.isfinite(value).all()]
+    odd = [node for node, value in enumerate(values) if marks[node] and not finite(value)]
     undefined = any(kind.undefined(values[node]) for node in program.outputs.values())
     for node in odd:
-        if graph.op[node] == "const" or any(not np.isfinite(values[each]).all() for each in graph.args[node]):
+        if graph.op[node] == "const" or any(not finite(values[each]) for each in graph.args[node]):
             continue
         if undefined and kind.undefined(values[node]):
             raise _undefined(point, node)
