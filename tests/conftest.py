@@ -30,8 +30,8 @@ for profile, examples in (("dev", 40), ("ci", 200), ("night", 4000)):
     )
 settings.load_profile(os.environ.get("BPCLI_PROFILE", "dev"))
 
-# What a test prints must not depend on the terminal that it was started from.
-os.environ.update(COLUMNS="80", LINES="40", LANG="C.UTF-8", LC_ALL="C.UTF-8", PYTHONIOENCODING="utf-8")
+# What a test prints must not depend on the terminal that it was started from, or on the settings of who started it.
+os.environ.update(BPCLI_CONFIG="", COLUMNS="80", LINES="40", LANG="C.UTF-8", LC_ALL="C.UTF-8", PYTHONIOENCODING="utf-8")
 for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS", "TERM_PROGRAM", "LANGUAGE"):
     os.environ.pop(name, None)
 

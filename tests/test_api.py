@@ -61,6 +61,20 @@ def test_a_wrong_value_is_told_with_its_name() -> None:
         bpcli.grad("x^2", {"x": None})
 
 
+def test_records_show_themselves_in_chinese_and_in_words() -> None:
+    """By hand: dy/dw = 5 + 3, the last of two parts."""
+    trace = bpcli.trace("(x+w)*w", x=2, w=3)
+    assert trace.text() == str(trace)
+    assert "梯度检查：与中心差分一致" in trace.text(language="zh")
+    assert "That is the last of 2 parts." in trace.text(explain="normal")
+    assert "这是 2 份中的最后一份。" in trace.text(language="zh", explain="normal")
+    assert "0.667" in bpcli.trace("x*w", x=2, w="1/3").text(digits=3)
+    assert "通过：" in bpcli.check("x*w", x=2, w=3).text(language="zh")
+    for wrong in ({"language": "fr"}, {"explain": "long"}):
+        with pytest.raises(bpcli.InputError):
+            trace.text(**wrong)
+
+
 def test_records_show_themselves() -> None:
     assert "dy/dw = 5 + 3 = 8 (2 of 2)" in str(bpcli.trace("(x+w)*w", x=2, w=3))
     assert "dy/dw = 5 + 3 = 8 (2 of 2)" in bpcli.trace("(x+w)*w", x=2, w=3)._repr_html_()

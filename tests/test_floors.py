@@ -131,6 +131,7 @@ def answering(*words: str) -> str:
         (answering("eval", "f(u) = u^2; f(x)", "--x", "2"), LIBRARIES),
         (answering("trace", "(x+w)*w", "--x", "2", "--w", "3"), LIBRARIES),
         (answering("trace", "(x+w)*w", "--x", "2", "--w", "3", "--format", "md"), LIBRARIES),
+        (answering("trace", "(x+w)*w", "--blank", "--format", "md"), LIBRARIES),
         (answering("graph", "(x+w)*w", "--x", "2", "--w", "3"), LIBRARIES),
         (answering("graph", "(x+w)*w", "--format", "svg"), LIBRARIES),
         (answering("trace", "(x+w)*w", "--x", "2", "--w", "3", "--format", "html"), LIBRARIES),

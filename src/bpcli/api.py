@@ -12,7 +12,9 @@ from bpcli.engine.formulas import Derivative, differentiate, in_turn
 from bpcli.engine.given import value_of
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
+from bpcli.numbers import DIGITS
 from bpcli.ops import Op
+from bpcli.render.languages import ENGLISH, LANGUAGES
 from bpcli.tracing import checks, record
 from bpcli.tracing.rules import check_operation, check_rules
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from bpcli.calculus.kinds import Kind
     from bpcli.graph import Program
-    from bpcli.training import fitting
+    from bpcli.training import fitting, outcome
 
     Value = float | str | Fraction
 
@@ -69,10 +71,27 @@ class Trace(record.Trace):
 
         return trace_dict(self)
 
-    def __str__(self) -> str:
+    def text(self, *, language: str = ENGLISH, explain: str = "", digits: int = DIGITS) -> str:
+        """The tables of `bpcli trace`, in a language and, where that is asked for, told in words as well.
+
+        language: "en" or "zh"
+        explain:  "brief", "normal" or "story"
+        digits:   significant digits that are shown
+
+        Raises InputError for a language or a level that does not exist.
+
+        >>> print(trace("x*w", x=2, w=3).text(explain="brief").splitlines()[-4])
+        1  y -> x: multiplication sends the other factor, w = 3: 1 * 3 = 3
+        """
+        from bpcli.render.narration import LEVELS
         from bpcli.render.plain import trace_lines
 
-        return "\n".join(trace_lines(self))
+        if explain and explain not in LEVELS:
+            raise InputError("unknown-level", level=explain, known=", ".join(LEVELS))
+        return "\n".join(trace_lines(self, digits, language=_language(language), explain=explain))
+
+    def __str__(self) -> str:
+        return self.text()
 
     def __repr__(self) -> str:
         return str(self)
@@ -99,11 +118,16 @@ class Check(checks.Check):
 
         return check_dict(self)
 
-    def __str__(self) -> str:
+    def text(self, *, language: str = ENGLISH) -> str:
+        """The table of `bpcli check` and its verdict, in a language: "en" or "zh"."""
         from bpcli.render.check import check_table, verdict
         from bpcli.render.plain import table_lines
 
-        return "\n".join([*table_lines(check_table(self)), *verdict(self)])
+        told = _language(language)
+        return "\n".join([*table_lines(check_table(self, language=told)), *verdict(self, told)])
+
+    def __str__(self) -> str:
+        return self.text()
 
     def __repr__(self) -> str:
         return str(self)
@@ -127,6 +151,12 @@ class Matrix(directions.Matrix):
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def _language(language: str) -> str:
+    if language not in LANGUAGES:
+        raise InputError("unknown-language", language=language, known=", ".join(LANGUAGES))
+    return language
 
 
 def _columns(values: Mapping[str, Any] | None, named: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -498,27 +528,73 @@ def op(
     return made
 
 
+@overload
 def fit(
-    x: Any, y: Any, degree: int, *, lr: float | None = None, steps: int | None = None, scale: bool = True
-) -> fitting.Fit:
-    """Fit a polynomial by gradient descent on the mean squared error.
+    x: Any,
+    y: Any,
+    degree: int,
+    *,
+    weights: Any = None,
+    lr: float | None = None,
+    steps: int | None = None,
+    scale: bool = True,
+) -> fitting.Fit: ...
+
+
+@overload
+def fit(
+    x: Any, y: Any = None, *, model: str, lr: float | None = None, steps: int | None = None, **more: Any
+) -> outcome.Outcome: ...
+
+
+def fit(
+    x: Any,
+    y: Any = None,
+    degree: int | None = None,
+    *,
+    model: str | None = None,
+    weights: Any = None,
+    lr: float | None = None,
+    steps: int | None = None,
+    scale: bool = True,
+    **more: Any,
+) -> fitting.Fit | outcome.Outcome:
+    """Fit a polynomial by gradient descent on the mean squared error, or any model.
 
     x, y:   finite numbers of shape (rows,)
     degree: 0 to 60
+    weights: positive numbers of shape (rows,): how much each row counts
     lr:     learning rate in the scaled basis; by default the best constant one
     steps:  most updates, 10000 by default
     scale:  False descends in raw powers of x, to show what that does
 
-    Raises InputError for data or a degree that cannot be fitted.
+    model:  a formula as in "a*exp(-b*x) + c", whose names are x, or the keys of x where that is a dictionary of
+            columns; all others are parameters, and y (or the last column) is what it predicts
+    more:   with a model: init and hold (dictionaries), loss, optimizer, ridge, batch, seed, and what else
+            training.setting.Setting has
+
+    Raises InputError for data, a degree or a model that cannot be fitted.
 
     >>> found = fit([0, 1, 2, 3], [1, 3, 9, 19], degree=2)
     >>> [abs(round(value, 9)) for value in found.parameters.values()]
     [1.0, 0.0, 2.0]
+    >>> found = fit([0, 1, 2, 3], [5, 2.5, 1.25, 0.625], model="a*exp(-b*x)")
+    >>> round(found.parameters["a"], 9), round(found.parameters["b"], 9)
+    (5.0, 0.693147181)
     """
+    if model is not None and weights is not None:
+        raise TypeError("fit() takes weights with a degree; the loss of a model can name a column of them")
+    if model is not None:
+        from bpcli.training.fitted import fit_model
+
+        return fit_model(x, y, model, lr, steps, more)
+    if degree is None or more:
+        raise TypeError("fit() takes a degree, or model= with its options")
     from bpcli.training import fitting
 
     limit = fitting.STEPS if steps is None else steps
-    descent = fitting.Fitting(x, y, degree, rate=lr, steps=limit, scale=scale, make=_fit_class())
+    kept = fitting.points(x, y, weights)
+    descent = fitting.Fitting(kept, degree, rate=lr, steps=limit, scale=scale, make=_fit_class())
     for _ in descent:
         pass
     return descent.fit

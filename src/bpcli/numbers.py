@@ -10,7 +10,7 @@ import math
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 Constant = int | tuple[int, int] | float | str
@@ -19,6 +19,8 @@ NAMED = {"pi": math.pi, "e": math.e, "tau": math.tau}
 
 DIGITS = 6  # significant digits unless asked otherwise
 MOST_DIGITS = 10  # as far as a row is widened so that what it prints is true
+HALVES = {power: float(f"5e{power - 1}") for power in range(-300, 300)}  # half a unit of the digit 10^power
+SURE, LARGE = 1e-290, 1e290  # between these a float has all of its digits
 LONGEST_FRACTION = 40  # digits of numerator and denominator; a longer one is shown as a decimal number
 LARGEST_EXPONENT = 4000  # of a literal: beyond it, exact arithmetic would be a way to exhaust memory
 
@@ -147,6 +149,15 @@ def show(value: float, digits: int = DIGITS) -> str:
     >>> show(15.0), show(-0.0), show(2 / 3), show(1e-7 / 3), show(123456789.0)
     ('15', '0', '0.666667', '3.33333e-8', '123456789')
     """
+    if value.__class__ is float:
+        if value.is_integer() and -1e15 < value < 1e15:
+            return str(int(value))
+        text = f"{value:.{digits}g}"
+        if "e" not in text:
+            return text
+        # Of what `trimmed` takes away it has no zeros.
+        mantissa, _, exponent = text.partition("e")
+        return f"{mantissa}e{int(exponent)}"
     if getattr(value, "shape", ()):
         return nested(value, lambda entry: show(entry, digits))
     shown = getattr(value, "shown", None)
@@ -241,6 +252,10 @@ def told(
     >>> told("*", [1 / 3, 3.0], 1.0)
     (['0.333333', '3'], '≈', '1')
     """
+    if len(operands) == 2 and operands[0].__class__ is operands[1].__class__ is float:
+        found = _told_pair(op, operands, result, digits, exact or (False, False))
+        if found is not None:
+            return found
     if all(hasattr(number, "denominator") for number in (*operands, result)):
         # Fractions: what was computed is so, but what is too long to print is rounded.
         *shown, total = [show(number, digits) for number in (*operands, result)]
@@ -262,6 +277,65 @@ def told(
         if _gives(op, meant, total, any(fixed)):
             return shown, "=", total
     return [show(operand, digits) for operand in operands], "≈", show(result, digits)
+
+
+def _told_pair(
+    op: str, operands: list[float], result: float, digits: int, exact: Sequence[bool]
+) -> tuple[list[str], str, str] | None:
+    """The same for two floats, without decimal numbers; None where those are needed."""
+    left, right = operands
+    at_first: tuple[list[str], str, str] | None = None
+    for more in range(digits, max(digits, MOST_DIGITS) + 1):
+        first, second, total = show(left, more), show(right, more), show(result, more)
+        given = _surely_gives(op, left if exact[0] else float(first), right if exact[1] else float(second), total)
+        if given is None:
+            return None
+        if given:
+            return [first, second], "=", total
+        at_first = at_first or ([first, second], "≈", total)
+    return at_first
+
+
+def _surely_gives(op: str, left: float, right: float, total: str) -> bool | None:
+    """Whether two operands give the printed result, where floats can tell; None where they cannot.
+
+    Each of the three is read with an error of half a unit of 2^-53, and the operation makes one more: what is closer
+    to the edge than that takes decimal numbers.
+    """
+    printed = float(total)
+    if not (abs(left) > SURE or left == 0) or not (abs(right) > SURE or right == 0):
+        return None
+    if op == "*":
+        got = left * right
+        if got == 0:
+            return True if printed == 0 and (left == 0 or right == 0) else None
+        doubt = abs(got) * 1e-15
+    elif op == "+":
+        got = left + right
+        doubt = (abs(left) + abs(right)) * 1e-15
+    elif op == "-":
+        got = left - right
+        doubt = (abs(left) + abs(right)) * 1e-15
+    else:
+        return None
+    gap = abs(got - printed)
+    doubt += abs(printed) * 1e-15
+    _, point, decimals = total.partition(".")
+    if "e" in total:
+        digits, _, exponent = (decimals or total).partition("e")
+        half = HALVES.get(int(exponent) - (len(digits) if point else 0), 0.0)
+    elif point:
+        half = HALVES[-len(decimals)]
+    elif gap == 0 and doubt < 1 and left.is_integer() and right.is_integer():
+        return True  # whole numbers, and these without error
+    else:
+        return False if SURE < doubt < gap < LARGE else None
+    doubt += half * 1e-15
+    if not SURE < doubt < half < LARGE:
+        return None
+    if gap + doubt <= half:
+        return True
+    return False if gap - doubt > half else None
 
 
 def _gives(op: str, operands: list[str], result: str, rounded: bool) -> bool:

@@ -21,7 +21,7 @@ def bench(monkeypatch):
     """Import a bench as it is imported when it runs on its own."""
     monkeypatch.syspath_prepend(str(BENCH))
     yield importlib.import_module
-    for name in ("measure", "startup", "gradient", "points", "networks"):
+    for name in ("measure", "startup", "gradient", "points", "networks", "fitting", "tracing"):
         sys.modules.pop(name, None)
 
 
@@ -65,6 +65,29 @@ def test_networks_measures_ours_beside_numpy_and_says_that_torch_is_missing(benc
         assert "failed" not in line
         assert "differ" not in line
     assert lines_with(output, "missing: torch (not installed")
+def test_fitting_measures_ours_and_says_that_every_peer_is_missing(bench, capsys):
+    fitting = bench("fitting")
+    fitting.main(["--quick", "--sizes", "3000", "--peers", NO_PEERS])
+    output = capsys.readouterr().out
+    for peer in fitting.PEERS:
+        assert lines_with(output, "200 steps", peer, "peer is missing")
+    (line,) = lines_with(output, "steps to the optimum", "limit")
+    assert "NOT MET" not in line
+    (line,) = lines_with(output, "fit of a file", "np.loadtxt")
+    assert "rror" not in line
+    assert len(lines_with(output, "digits, ", "met")) == 8
+    assert not lines_with(output, "digits, ", "NOT MET")
+
+
+def test_tracing_measures_every_format_that_streams_beside_its_limits_and_the_floor(bench, capsys):
+    tracing = bench("tracing")
+    tracing.main(["--quick", "--sizes", "80"])
+    output = capsys.readouterr().out
+    for form in tracing.FORMATS:
+        for other in ("the limit", "json.dumps" if form == "json" else "str.format", "a Rich table"):
+            assert lines_with(output, f"{form} 8e1", other)
+        assert lines_with(output, f"{form} 8e1 first line", "the limit")
+    assert lines_with(output, "plain 8e1 memory", "16 MiB")
 
 
 def test_startup_runs_every_command_and_says_that_every_peer_is_missing(bench, capsys):

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpcli import __version__
+from bpcli.cli.arguments import takes_variables
 from bpcli.cli.examples import EXAMPLES
 from bpcli.cli.options import ALL, options_of
 from conftest import SOURCES
@@ -75,6 +76,7 @@ CALLS = [
     ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--format", "ascii"],
     ["trace", "p = w*x + b; L = (p - t)^2", "--w", "2", "--b", "-1", "--x", "3", "--t", "10", "--wrt", "w", "--all"],
     ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--format", "svg"],
+    ["trace", "(x+w)*w", "--blank", "--seed", "3", "--w", "2"],
     ["graph", "(x+w)*w"],
     ["graph", "(x+w)*w", "--x", "2", "--w", "3", "--ascii", "--style", "op"],
     ["graph", "(x+w)*w", "--x", "2", "--w", "3", "--format", "dot"],
@@ -91,6 +93,10 @@ CALLS = [
     ["check", "x^2", "--x", "1", "--json"],
     ["check", "x^2", "--x", "1", "-q"],
     ["check", "x^2", "--x", "1", "--tolerance", "-1"],
+    ["fit", "missing.csv", "--degree", "2"],
+    ["fit", "examples/quintic.csv", "--degree", "2", "-q"],
+    ["train", "examples/quintic.csv", "--steps", "x"],
+    ["fit", "--x", "2"],
 ]
 
 
@@ -181,7 +187,7 @@ def test_the_help_of_a_command_shows_its_options_and_examples(run: Runner, comma
     for example in EXAMPLES[command]:
         assert f"    {example}\n" in answer.out
     assert answer.out.rstrip().endswith(EXAMPLES[command][-1])
-    if command in ALL:
+    if takes_variables(command):
         for option in options_of(command):
             assert f"--{option.name}" in answer.out
     assert all(len(line) <= 80 for line in answer.out.splitlines() if not line.startswith("    bpcli"))
@@ -219,9 +225,9 @@ UNKNOWN = [
         ["x^2", "--x", "3"],
         "error: there is no command 'x^2'\nfor the gradient of an expression: `bpcli grad \"x^2\" --x 2`\n",
     ),
-    (["--frob"], "error: no such option: --frob\n`bpcli --help` shows how it is used\n"),
-    (["ops", "--frob"], "error: no such option: --frob\n`bpcli ops --help` shows how it is used\n"),
-    (["fit"], "error: missing argument 'FILE'\n`bpcli fit --help` shows how it is used\n"),
+    (["--frob"], "error: there is no option --frob\n`bpcli --help` shows how it is used\n"),
+    (["ops", "--frob"], "error: there is no option --frob\n`bpcli ops --help` shows how it is used\n"),
+    (["fit"], "error: there is no file of data\ntry `bpcli fit examples/quintic.csv --degree 5`\n"),
     (["ops", "tahn"], "error: there is no operation 'tahn'\ndid you mean `tanh`?\n"),
 ]
 

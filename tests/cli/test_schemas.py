@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from bpcli.cli.doors import answer
-from bpcli.render.lenses import FINDINGS
+from bpcli.render.languages.en import FINDINGS
 from bpcli.tracing.claims import KINDS
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
@@ -35,6 +35,8 @@ CALLS = [
     ["diff", "(x+w)*w"],
     ["diff", "(x+w)*w", "--wrt", "w", "--x", "2", "--w", "3"],
     ["diff", "x^3", "--wrt", "x,x"],
+    ["diff", "x @ A @ x", "--shape", "x=2,A=2x2"],
+    ["diff", "x @ A @ x", "--x", "[1,2]", "--A", "[[1,2],[3,4]]"],
     ["diff", "3"],
     ["diff", "x*sin(w*x)", "--rules"],
     ["diff", "x*sin(x)", "--rules", "--order", "2", "--lang", "zh"],
@@ -54,10 +56,21 @@ CALLS = [
     ["hessian", "x^2*w", "--x", "2", "--w", "3", "--direction", "1,0"],
     ["jvp", "[x*w, x + w]", "--x", "2", "--w", "3", "--direction", "x=1"],
     ["vjp", "[x*w, x + w]", "--x", "2", "--w", "3", "--weights", "1,2"],
+    ["eval", "[A @ x, sum(1/x)]", "--A", "[[1,2],[3,4]]", "--x", "[1,0]"],
+    ["grad", "x @ A @ x", "--A", "[[1,2],[3,4]]", "--x", "[1,0]"],
+    ["grad", "sum(sqrt(x))", "--x", "[1,0]", "--mode", "forward"],
+    ["jacobian", "[A @ x, sum(x)]", "--A", "[[1,2],[3,4]]", "--x", "[1,0]"],
+    ["hessian", "x @ A @ x", "--A", "[[1,2],[3,4]]", "--x", "[1,0]"],
+    ["hessian", "x @ A @ x", "--A", "[[1,2],[3,4]]", "--x", "[1,0]", "--direction", "x=[1,2]"],
+    ["jvp", "A @ x", "--A", "[[1,2],[3,4]]", "--x", "[1,0]", "--direction", "x=[1,2]"],
+    ["vjp", "A @ x", "--A", "[[1,2],[3,4]]", "--x", "[1,0]", "--weights", "[1,2]"],
     ["trace", "relu(w*x + 1/3) + where(x > 0, x, log(x))", "--x", "2", "--w", "-3"],
     ["trace", "f(u) = u^2; d f/du = 2u; f(x)", "--x", "1e200"],
     ["trace", "2*3"],
     ["trace", "(x+w)*relu(w)", "--x", "2", "--w", "-3", "--explain", "story", "--lang", "zh"],
+    ["trace", "(x+w)*relu(w)", "--x", "2", "--w", "-3", "--explain", "normal", "--mode", "forward"],
+    ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--lens", "cost,flow", "--claim", "w=5", "--lang", "zh"],
+    ["grad", "sin(x^2)", "--x", "1.5", "--claim", "x=-0.6"],
     ["trace", "x/3 + relu(w)*x + sin(w)", "--x", "2", "--w", "-3", "--exact"],
     ["trace", "x/3 + x^w", "--x", "2", "--w", "3", "--precision", "20"],
     ["trace", "x/3 + x^w", "--x", "2", "--w", "3", "--dtype", "bfloat16", "--loss-scale", "1024"],
@@ -85,6 +98,12 @@ CALLS = [
     ["fit", "points.csv", "--degree", "7"],
     ["fit", "points.csv", "--degree", "2", "--lr", "9"],
     ["train", "points.csv", "--degree", "1"],
+    ["fit", "points.csv", "--model", "a*exp(-b*x) + c"],
+    ["fit", "points.csv", "--model", "a*x + b", "--hold", "b=1", "--loss", "mae"],
+    ["fit", "points.csv", "--degree", "2", "--optimizer", "adam", "--steps", "5", "--val", "0.3"],
+    ["train", "(w*x + b - t)^2", "--x", "3", "--t", "10", "--init", "w=2,b=-1", "--lr", "0.11"],
+    ["train", "(w*x + b - t)^2", "--x", "3", "--t", "10", "--init", "w=2,b=-1", "--lr", "0.1"],
+    ["train", "exp(w*x)", "--x", "3", "--init", "w=2", "--lr", "1e300"],
 ]  # fmt: skip
 
 

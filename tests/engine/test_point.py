@@ -272,7 +272,7 @@ def test_values_of_the_command_line(text: str, value: float) -> None:
     assert value_of(text) == value
 
 
-@pytest.mark.parametrize("text", ["", "abc", "x", "2x", "1_000", "1 2", "2,5", "[1,[2]]", "@file.png", "(", "1/", "a = 2"])
+@pytest.mark.parametrize("text", ["", "abc", "x", "2x", "1_000", "1 2", "2,5", "(", "1/", "a = 2"])
 def test_what_is_no_number(text: str) -> None:
     with pytest.raises(InputError):
         value_of(text)

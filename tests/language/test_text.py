@@ -36,7 +36,13 @@ def test_a_printed_program_reads_back_as_the_same_formula(text: str) -> None:
 def test_a_printed_derivative_reads_back_as_the_same_formula(text: str, textbook: bool) -> None:
     read = parse(text)
     assume(read.inputs)
-    for node in derivative(read.graph, read.output, [read.graph.variables[read.inputs[0]]], textbook):
+    try:
+        found = derivative(read.graph, read.output, [read.graph.variables[read.inputs[0]]], textbook)
+    except BpcliError as error:
+        # polygamma(x, x): there is no derivative by an order, which test_table.py holds to.
+        assert error.kind == "no-rule-in-table"
+        return
+    for node in found:
         assert reads_back(read.graph, node)
 
 

@@ -14,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpcli.engine.choose import kind_for
+from bpcli.errors import BpcliError
 from bpcli.language.reader import parse
 from bpcli.numbers import show, told
 from bpcli.render import layout
-from bpcli.render.html import MOST_STEPS, embedded, page_pieces
+from bpcli.render.html import MOST_STEPS, embedded, lesson_data, page_pieces, sentences
 from bpcli.render.languages import LANGUAGES, page_sentences
+from bpcli.render.narration import narration
 from bpcli.tracing.record import record
 from render import pages
 from render.pages import opened
@@ -100,7 +102,7 @@ def test_no_text_leaves_its_place() -> None:
     text = page("where(x < w, x, w)", {"x": 1, "w": 2})
     assert "x &lt; w" in text.partition("<script")[0]
     assert "x < w" not in text.partition("<script")[0]
-    assert text.count("</script>") == text.count("<script") == 6
+    assert text.count("</script>") == text.count("<script") == 7
 
 
 def test_a_long_trace_has_tables_alone_and_says_so() -> None:
@@ -138,8 +140,12 @@ def test_every_sentence_that_the_page_asks_for_is_there() -> None:
     from bpcli.files import page_text
 
     script = page_text("page.js")
-    asked = {*re.findall(r'say\("([\w-]+)"', script), *re.findall(r'"((?:edge|end|begin|compute)-[\w-]+)"', script)}
-    assert asked <= {*page_sentences("en")}
+    script += page_text("words.js")
+    asked = {*re.findall(r'say\("([\w -]+)"', script), *re.findall(r'"((?:end|begin|compute)-[\w-]+)"', script)}
+    columns = {f"column {key}" for group in re.findall(r"\[((?:\"[\w ]+\"(?:, )?)+)\]\.map\(column\)", script)
+               for key in re.findall(r'"([\w ]+)"', group)}  # fmt: skip
+    assert len(columns) == 9
+    assert asked | columns <= {*sentences("en")}
 
 
 def test_it_is_printed_by_the_command_in_the_language_of_the_locale(run: Runner, monkeypatch: Any) -> None:
@@ -150,6 +156,7 @@ def test_it_is_printed_by_the_command_in_the_language_of_the_locale(run: Runner,
     assert "Backpropagation, step by step" in english.out.partition("<script")[0]
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert "一步一步看反向传播" in run(*words, "--format", "html").out.partition("<script")[0]
+    assert "上游 × 局部" in run(*words, "--format", "html").out.partition("<script")[0]
     stored = run(*words, "--json").out
     assert run("trace", "--from", "-", "--format", "html", stdin=stored).out == run(*words, "--format", "html").out
 
@@ -194,6 +201,49 @@ def test_the_tables_of_the_page_are_those_of_the_text_at_any_inputs(lesson: str,
     for table in layout.path_tables(trace):
         for row in table.rows:
             assert f"<td>{row[1]}</td><td>{row[2]}</td>" in document, row
+
+
+@pytest.mark.parametrize(
+    ("lesson", "level"), [*((lesson, "normal") for lesson in LESSONS), ("choices", "brief"), ("choices", "story")]
+)
+def test_the_page_tells_the_trace_as_the_text_does_at_any_inputs(lesson: str, level: str, tmp_path: Path) -> None:
+    """Its sentences are those of the narration, with the numbers and the branches of inputs that the file lacks."""
+    import html
+
+    text, given = LESSONS[lesson]
+    path = tmp_path / "lesson.html"
+    for language, shift in (("en", 0.125), ("zh", -1.5)):
+        moved = {name: value + place / 8 + shift for place, (name, value) in enumerate(given.items())}
+        try:
+            trace = record(parse(text), moved)
+        except BpcliError:
+            continue
+        path.write_text(page(text, given, explain=level), encoding="utf-8")
+        fragment = "#" + urlencode({"lang": language} | {f"set.{name}": value for name, value in moved.items()})
+        section = opened(path, fragment).partition('id="words"')[2].partition("</section>")[0]
+        found = [html.unescape(line) for line in re.findall(r"<(?:p|h2)[^>]*>(.*?)</(?:p|h2)>", section)]
+        assert found == [*narration(trace, level, language=language)]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_boxes_of_the_drawing_keep_apart_and_lines_end_at_them(lesson: str) -> None:
+    """In both directions: no two boxes overlap, each stands in the page, and a line goes from its argument's box."""
+    text, given = LESSONS[lesson]
+    made = lesson_data(record(parse(text), given))
+    assert made is not None
+    for direction in ("across", "upright"):
+        plan = made["stage"][direction]
+        boxes = {place: (x - width / 2, y - 39, x + width / 2, y + 39) for place, x, y, width, _ in plan["boxes"]}
+        assert len(boxes) == len(made["nodes"])
+        for place, (left, top, right, bottom) in boxes.items():
+            assert left >= 0 and top >= 0 and right <= plan["width"] and bottom <= plan["height"]
+            for other, (x, y, far, low) in boxes.items():
+                assert place == other or right <= x or far <= left or bottom <= y or low <= top, (place, other)
+        for node, position, curve, *_ in plan["paths"]:
+            argument = made["program"]["nodes"][node][1 + position]
+            numbers = [int(each) for each in re.findall(r"-?\d+", curve)]
+            for (x, y), (left, top, right, bottom) in ((numbers[:2], boxes[argument]), (numbers[-2:], boxes[node])):
+                assert left - 9 <= x <= right + 9 and top - 9 <= y <= bottom + 9, (node, position)
 
 
 def test_every_step_can_be_shown_in_both_languages(tmp_path: Path) -> None:
@@ -266,3 +316,11 @@ def test_a_slider_and_a_box_change_every_number(tmp_path: Path) -> None:
     assert cells(document, "forward") == [["1", "a", "x + w", "3 + 4", "7"], ["2", "y", "a * w", "7 * 4", "28"]]
     assert "dy/dx = 4    dy/dw = 11" in document
     assert ">28</text>" in document
+
+
+def test_the_last_step_says_what_adds_up(tmp_path: Path) -> None:
+    """By hand: 5 comes to w directly and 3 through a; at w = 3.5 it is 5.5 and 3.5."""
+    path = tmp_path / "lesson.html"
+    path.write_text(page(*LESSONS["two-paths"]), encoding="utf-8")
+    assert "<code>dy/dw = 5 + 3 = 8</code>" in opened(path, "#step=8")
+    assert "<code>dy/dw = 5.5 + 3.5 = 9</code>" in opened(path, "#step=8&set.w=3.5")

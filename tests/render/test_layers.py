@@ -114,3 +114,12 @@ def test_a_line_that_passes_layers_is_straight() -> None:
     layers = arranged([*range(7)], [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 6), (0, 6)])
     places = placed(layers, size, 3)
     assert len({places[slot] for slot in layers.lines[-1][1:-1]}) == 1
+
+
+def test_a_box_comes_to_its_line_where_there_is_room() -> None:
+    """x + w with w again at y: the line from w passes the box between, and is level with w, not bent by a little."""
+    layers = arranged([1, 2, 3, 4], [(1, 3), (2, 3), (3, 4), (2, 4)])
+    places = placed(layers, lambda slot: 14.0 if slot.passes else 78.0, 30.0)
+    (line,) = [slot for slot in places if slot.passes]
+    (box,) = [slot for slot in places if slot.box == 2 and not slot.passes]
+    assert places[line] == places[box]

@@ -18,6 +18,7 @@ from bpcli.numbers import show
 from bpcli.ops import TABLE, elementwise
 from bpcli.render.languages import LANGUAGES, en, texts
 from bpcli.render.narration import DOORS, LEVELS, RULES, TIED, edge_sentence, mechanism, narration
+from bpcli.render.nudges import nudge_sentence
 from bpcli.render.plain import wrapped
 from bpcli.render.terminal import trace_renderable
 from bpcli.tracing.record import Trace, record
@@ -40,7 +41,7 @@ def traced(text: str, **at: float) -> Trace:
     return record(parse(text, given=at), at)
 
 
-def at_golden(name: str) -> list[Trace]:
+def at_golden(name: str, mode: str = "reverse") -> list[Trace]:
     """An operation alone, at each of its worked points where it has a value and slopes."""
     op = TABLE[name]
     traces = []
@@ -50,7 +51,7 @@ def at_golden(name: str) -> list[Trace]:
         slopes = dict(zip(names, golden.slopes, strict=True))
         if not math.isfinite(golden.value) or any(math.isnan(slopes[each]) for each in wanted):
             continue
-        traces.append(record(use_of(name, names), dict(zip(names, golden.at, strict=True)), wanted))
+        traces.append(record(use_of(name, names), dict(zip(names, golden.at, strict=True)), wanted, mode=mode))
     assert traces
     return traces
 
@@ -82,6 +83,87 @@ def told_well(trace: Trace, language: str, level: str) -> None:
                 assert number in text or any(math.isclose(each, wanted, rel_tol=1e-4) for each in near), (number, text)
 
 
+def told_upwards(trace: Trace, language: str, level: str) -> None:
+    """The same of forward mode: for each input each edge has its sentence, with the motion that comes and goes on."""
+    for name, rows in trace.tangents.items():
+        for row in rows:
+            text = nudge_sentence(trace, row, name, level, language=language)
+            assert text and not re.search(r"[{}]|None|  ", text), text
+            assert (CHINESE.search(text) is not None) == (language == "zh"), text
+            near = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?|-?inf|nan", text)]
+            for number in (show(row.upstream), show(row.product)):
+                wanted = float(number)
+                assert number in text or any(math.isclose(each, wanted, rel_tol=1e-4) for each in near), (number, text)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_operation_is_told_upwards(name: str, language: str, level: str) -> None:
+    for trace in at_golden(name, "forward"):
+        told_upwards(trace, language, level)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("rule", OTHERS)
+def test_what_is_rare_is_told_upwards(rule: str, language: str, level: str) -> None:
+    text, at = OTHERS[rule]
+    told_upwards(record(parse(text, given=at), at, mode="forward"), language, level)
+
+
+@given(valued(ALL + CUTTING), st.sampled_from(LANGUAGES), st.sampled_from(LEVELS))
+def test_every_program_is_told_upwards(run: Run, language: str, level: str) -> None:
+    trace = record(*run, mode="forward")
+    told_upwards(trace, language, level)
+    lines = [*narration(trace, level, language=language)]
+    assert len(lines) >= 1 + sum(map(len, trace.tangents.values()))
+
+
+UPWARDS = """\
+In words
+along x, which moves 1:
+1  x -> a: x moves 1, a sum moves as far as its term does: 1 * 1 + 0 = 1
+2  a -> y: a moves 1, in a product it is stretched by the other factor, w = 3: 1 * 3 = 3
+along w, which moves 1:
+1  w -> a: w moves 1, a sum moves as far as its term does: 1 * 1 + 0 = 1
+2  a -> y: a moves 1, in a product it is stretched by the other factor, w = 3: 1 * 3 = 3; first of 2 parts of dy/dw
+2  w -> y: w moves 1, in a product it is stretched by the other factor, a = 5: 1 * 5 = 5; together dy/dw = 3 + 5 = 8
+"""
+
+
+def test_the_flagship_in_words_upwards(run: Runner) -> None:
+    """The numbers by hand."""
+    words = ("trace", "(x+w)*w", "--x", "2", "--w", "3", "--mode", "forward", "--explain")
+    assert UPWARDS in run(*words, "brief").out
+    normal = run(*words, "normal").out
+    assert "x moves 1, and a sum moves as far as its term does, so a = x + w moves 1 * 1 + 0 = 1." in normal
+    assert "w does not move with it and adds 0." in normal
+    chinese = run(*words, "normal", "--lang", "zh").out
+    assert "x 变化 1；加数变多少，和就变多少，所以 a = x + w 变化 1 * 1 + 0 = 1。" in chinese
+    rows = json.loads(run(*words, "brief", "--json").out)["tangents"]["w"]
+    assert rows[2]["text"].endswith("together dy/dw = 3 + 5 = 8")
+
+
+@pytest.mark.parametrize("form", ["md", "latex", "html"])
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_documents_tell_the_trace_in_words_where_that_is_asked_for(
+    form: str, mode: str, language: str, run: Runner
+) -> None:
+    words = ("trace", "(x+w)*w", "--x", "2", "--w", "3", "--mode", mode, "--lang", language)
+    title, *told = narration(record(parse("(x+w)*w"), {"x": 2.0, "w": 3.0}, mode=mode), "normal", language=language)
+    page = run(*words, "--format", form, "--explain", "normal").out.partition("<script")[0]
+
+    def bare(text: str) -> str:
+        """Without the signs that a format writes in a way of its own."""
+        text = re.sub(r"~\$\\(?:cdot|to)\$~?|\$\\to\$|-&gt;|->|\*|\\", "", text)
+        return re.sub(r"[^\w.,:;，。：；=+]", "", text)
+
+    assert all(bare(line) in bare(page) for line in (title, *told))
+    assert bare(told[-1]) not in bare(run(*words, "--format", form).out.partition("<script")[0])
+
+
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
@@ -102,7 +184,7 @@ def test_what_is_rare_is_told(rule: str, language: str, level: str) -> None:
 
 def test_every_mechanism_is_used() -> None:
     used = {mechanism(trace, row) for name in NAMES for trace in at_golden(name) for row in trace.backward}
-    assert used | set(OTHERS) == set(en.MECHANISMS)
+    assert used | set(OTHERS) == set(en.MECHANISMS) == set(en.REASONS_UP)
 
 
 def test_the_rules_name_operations_and_mechanisms_that_exist() -> None:
@@ -120,6 +202,7 @@ def test_no_two_mechanisms_are_told_alike(language: str) -> None:
     for place in range(len(LEVELS)):
         told = [levels[place] for levels in texts(language, "MECHANISMS").values()]
         assert len(set(told)) == len(told)
+    assert len(set(texts(language, "REASONS_UP").values())) == len(en.REASONS_UP)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hypothesis import given
 from bpcli.language.reader import parse
 from bpcli.render import latex, markdown
 from bpcli.render.ascii import spelled
+from bpcli.render.languages import LANGUAGES
 from bpcli.render.plain import trace_lines
 from bpcli.tracing.record import Trace, record
 from calculus.programs import ALL, CUTTING, valued
@@ -89,11 +90,42 @@ def test_columns_are_as_wide_as_the_spelling() -> None:
     ]
 
 
+@given(valued(ALL + CUTTING))
+def test_a_page_in_chinese_has_the_numbers_of_the_english_one(run: Run) -> None:
+    trace = record(*run)
+    for page in (markdown, latex):
+        english, chinese = ("\n".join(page.trace_lines(trace, language=language)) for language in ("en", "zh"))
+        for title in ("前向传播", "反向传播"):
+            assert title in chinese or not trace.backward
+        # "(1 of 2)" and "used twice" have other words and numbers in Chinese.
+        counters = r"\(\d+( of |/)\d+\)|.*(used|用了).*|ctex"
+        assert {*numbers(re.sub(counters, "", english))} == {*numbers(re.sub(counters, "", chinese))}
+        assert chinese.count("approx") == english.count("approx")
+        assert "U+" not in chinese
+        assert page is markdown or balanced(chinese)
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        # By hand: words are no product of names, and names of the trace are.
+        ("5 factors", r"\text{5 factors}"),
+        ("taken", r"\text{taken}"),
+        ("5*w", "5 w"),
+        ("x = 5*w", "x = 5 w"),
+    ],
+)
+def test_words_of_a_cell_are_no_mathematics(cell: str, written: str) -> None:
+    assert latex.mathematics(cell, {"x", "w"}) == written
+
+
+LONG = "; ".join(["a0 = x", *(f"a{place + 1} = sin(a{place})*w + a{place}" for place in range(30)), "a30"])
 DOCUMENTS = [
     ("(x+w)*w", {"x": 2, "w": 3}),
     ("p = w*x + b; loss_1 = (p - t)^2/3", {"w": 2, "b": -1, "x": 3, "t": 10}),
     ("f(u) = u^2; d f/du = 2u; σ = f(x_max) + 权; relu(σ)*detach(权)", {"x_max": 1, "权": 2}),
     ("where(x > 0, x, log(x)) + clip(x, -1, 1)*max(x, w, 1/3)", {"x": 2, "w": 3}),
+    (LONG, {"x": 0.3, "w": 0.7}),
 ]
 
 
@@ -139,21 +171,62 @@ def test_a_latex_page_says_what_the_trace_says() -> None:
         assert piece in page
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex here")
-@pytest.mark.parametrize(("text", "at"), DOCUMENTS)
-def test_pdflatex_compiles_the_page(text: str, at: dict[str, float], tmp_path: Path) -> None:
-    (tmp_path / "trace.tex").write_text("\n".join(latex.trace_lines(traced(text, **at))), encoding="ascii")
+def compiled(page: str, where: Path) -> None:
+    """The page as pdflatex makes it a document, without an error."""
+    (where / "trace.tex").write_text(page, encoding="utf-8")
     done = subprocess.run(
         ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "trace.tex"],
-        cwd=tmp_path,
+        cwd=where,
         capture_output=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:]
 
 
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex here")
+def test_no_table_leaves_the_page(tmp_path: Path) -> None:
+    """LaTeX says of each line what stands out of the page, and of each page what is too high for it."""
+    compiled("\n".join(latex.trace_lines(traced(LONG, x=0.3, w=0.7), explain="normal")), tmp_path)
+    log = (tmp_path / "trace.log").read_text(encoding="latin-1")
+    # A fraction that is set within a line may stand out by the breadth of a letter.
+    assert [gap for gap in re.findall(r"Overfull \\[hv]box \(([\d.]+)pt too", log) if float(gap) > 10] == []
+
+
+def lacks(package: str) -> bool:
+    """Whether there is no pdflatex here, or it has no such package."""
+    if shutil.which("pdflatex") is None or shutil.which("kpsewhich") is None:
+        return True
+    return subprocess.run(["kpsewhich", package], capture_output=True, check=False).returncode != 0
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex here")
+@pytest.mark.parametrize(("text", "at"), [each for each in DOCUMENTS if "权" not in each[0]])
+def test_pdflatex_compiles_the_page(text: str, at: dict[str, float], tmp_path: Path) -> None:
+    compiled("\n".join(latex.trace_lines(traced(text, **at), explain="normal")), tmp_path)
+
+
+@pytest.mark.skipif(lacks("CJKutf8.sty") or lacks("gbsnu4e.tfm"), reason="pdflatex has no Chinese fonts here")
 @pytest.mark.parametrize(("text", "at"), DOCUMENTS)
-def test_names_and_signs_are_ones_that_latex_knows(text: str, at: dict[str, float]) -> None:
-    page = "\n".join(latex.trace_lines(traced(text, **at)))
-    assert page.isascii()
+def test_pdflatex_compiles_the_page_in_chinese(text: str, at: dict[str, float], tmp_path: Path) -> None:
+    compiled("\n".join(latex.trace_lines(traced(text, **at), language="zh", explain="story")), tmp_path)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("text", "at"), DOCUMENTS)
+def test_names_and_signs_are_ones_that_latex_knows(text: str, at: dict[str, float], language: str) -> None:
+    """Those of ASCII; where there is Chinese, be it in a name, the document says where its letters come from."""
+    page = "\n".join(latex.trace_lines(traced(text, **at), language=language, explain="normal"))
+    chinese = language == "zh" or "权" in text
+    assert ("CJKutf8" in page and "ctex" in page) == chinese
+    assert all(char.isascii() or latex.CHINESE.match(char) for char in page)
+    assert page.isascii() or chinese
     assert balanced(page)
+
+
+def test_a_page_in_chinese_has_the_numbers_of_the_plain_one() -> None:
+    trace = traced("(x+w)*w", x=2, w=3)
+    plain = sorted(numbers(" ".join(trace_lines(trace, language="zh"))))
+    assert sorted(numbers(" ".join(markdown.trace_lines(trace, language="zh")))) == plain
+    page = "\n".join(latex.trace_lines(trace, language="zh"))
+    for piece in ("前向传播", "上游梯度", "局部导数", "直接路径", r"$\frac{dy}{dw} = 5 + 3 = 8 \text{ (2/2)}$"):
+        assert piece in page

@@ -14,7 +14,8 @@ from bpcli.engine.floats import FLOATS
 from bpcli.engine.point import evaluate
 from bpcli.errors import NumericError
 from bpcli.language.reader import parse
-from bpcli.render.lenses import COLUMNS, FINDINGS, METHODS, TITLES, finding_text, lens_dict, lens_tables
+from bpcli.render.languages.en import FINDINGS, LENS_COLUMNS, LENS_METHODS, LENS_TITLES
+from bpcli.render.lenses import finding_text, lens_dict, lens_tables
 from bpcli.tracing import lenses
 from bpcli.tracing.lenses import Lens, cost, flow, memory, repeated
 from bpcli.tracing.record import record
@@ -205,12 +206,12 @@ def test_everything_that_a_lens_finds_has_words() -> None:
         json.dumps(lens_dict(lens), allow_nan=False)
         for table in lens_tables(lens, "y"):
             assert all(len(row) == len(table.columns) for row in table.rows)
-            assert table.title in TITLES.values()
+            assert table.title in LENS_TITLES.values()
         for finding in lens.findings:
             assert "{" not in finding_text(finding)
         for each in lens.grids:
-            assert lens.kind == "repeat" or {*each.columns} <= {*COLUMNS}
-    assert {row[0] for row in grid(cost(trace), "methods")} == {*METHODS}
+            assert lens.kind == "repeat" or {*each.columns} <= {*LENS_COLUMNS}
+    assert {row[0] for row in grid(cost(trace), "methods")} == {*LENS_METHODS}
     assert not any(sentence.endswith(".") for sentence in FINDINGS.values())
 
 

@@ -126,6 +126,9 @@ def reverse(
     skip: bytearray,
     branches: list[Branch] | None = None,
     also: Mapping[int, Number] | None = None,
+    *,
+    onward: list[Number] | None = None,
+    last: int = 0,
     keep: Container[int] | None = None,
 ) -> list[Number]:
     """The adjoint of every node: what one more of it would add to the output, times the seed.
@@ -133,14 +136,17 @@ def reverse(
     skip:     marks nodes that need no adjoint (constants, or what no requested variable reaches)
     branches: filled with one Branch for each edge, in the order of accumulation
     also:     seeds of other outputs, all below `output`: the adjoints of their weighted sum
+    last:     the node to stop behind, and
+    onward:   the adjoints that a pass has left which stopped above `output`: the two walk a graph in pieces, so that
+              the edges of one piece at a time are in memory (for kinds of number whose edges are open or closed)
     keep:     of numbers with shapes, the nodes whose adjoints are wanted; others are let go once they were used
 
     A node that nothing flows to has None, which is not 0: no open path leads there (nor to one behind the output).
     """
     if kind.shaped:
         with kind.quiet():
-            return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, keep)
-    return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, None)
+            return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, onward, last, keep)
+    return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, onward, last, None)
 
 
 def _reverse(
@@ -152,11 +158,14 @@ def _reverse(
     skip: bytearray,
     branches: list[Branch] | None,
     also: Mapping[int, Number],
+    onward: list[Number] | None,
+    last: int,
     keep: Container[int] | None,
 ) -> list[Number]:
     ops, args = graph.op, graph.args
-    adjoints: list[Number] = [None] * len(args)
-    adjoints[output] = seed
+    adjoints: list[Number] = [None] * len(args) if onward is None else onward
+    if onward is None:
+        adjoints[output] = seed
     for node, other in also.items():
         adjoints[node] = other
     masks: dict[int, Number] = {}  # presence of an adjoint, where it is not present everywhere
@@ -170,7 +179,7 @@ def _reverse(
         try:
             # Walk from the output to the inputs. When we arrive at a node, all of its
             # consumers have been visited, so its adjoint is complete.
-            for node in range(top, -1, -1):
+            for node in range(top, last - 1, -1):
                 upstream = adjoints[node]
                 if upstream is None:
                     continue
@@ -259,6 +268,8 @@ def _reverse(
                             registers = [values[each] for each in arguments]
                             registers.append(values[node])
                         local = edge.local(registers)
+                        if code == PULL and not shaped and upstream:
+                            local = kind.functions["div"](product, upstream)  # the rule may bend what arrives
                         branches.append(Branch(node, position, argument, upstream, local, product, OPEN))
                     before = adjoints[argument]
                     if presence is not None and not (shaped and code in (COPY, FLIP)):

@@ -1,6 +1,6 @@
 """The two doors of the command line, and the one place where an error becomes a message and an exit code.
 
-A well-formed call of an expression command goes straight to its function: it needs nothing that Typer
+A well-formed call of a command that takes variables goes straight to its function: it needs nothing that Typer
 offers, and importing Typer takes several times as long as the answer. Help, completion and all other
 commands go through Typer. A test shows that both doors answer alike.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import sys
 
-from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, BpcliError, FileError, InputError, NumericError, closest
+from bpcli.errors import DONE, INTERRUPTED, BpcliError, FileError, InputError, NumericError, closest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def guarded(work: Callable[[], int], words: Sequence[str] = ()) -> int:
         sys.stderr.write(phrase("interrupted", _language(words)) + "\n")
         return INTERRUPTED
     except MemoryError:
-        sys.stderr.write("error: there is not enough memory for this\n")
-        return NUMERIC_FAILURE
+        return _tell(NumericError("out-of-memory"), words)
 
 
 def _failure(error: Exception) -> NumericError:
@@ -72,17 +71,29 @@ def _failure(error: Exception) -> NumericError:
 
 
 def _language(words: Sequence[str]) -> str:
-    """The language to tell an error in: that of --lang, where the line got as far as that, else of the locale."""
+    """The language to tell an error in: that of --lang, where the line got as far as that, else the usual one."""
     import os
 
+    from bpcli.cli.settings import language
     from bpcli.render.languages import LANGUAGES, language_of
 
+    asked = _asked("--lang", words)
+    if asked in LANGUAGES:
+        return asked
+    try:
+        return language({})
+    except (BpcliError, OSError):
+        # The settings themselves may be what is wrong.
+        return language_of(os.environ)
+
+
+def _asked(option: str, words: Sequence[str]) -> str:
+    """The value of an option, wherever it stands on the line; "" where it has none."""
     for place, word in enumerate(words):
         name, equals, value = word.partition("=")
-        asked = value if equals else words[place + 1] if place + 1 < len(words) else ""
-        if name == "--lang" and asked in LANGUAGES:
-            return asked
-    return language_of(os.environ)
+        if name == option:
+            return value if equals else words[place + 1] if place + 1 < len(words) else ""
+    return ""
 
 
 def _tell(error: BpcliError, words: Sequence[str]) -> int:
@@ -113,6 +124,7 @@ def _prepare_streams() -> None:
 
 
 def _route(words: list[str], straight: bool) -> int:
+    line, words = words, _command_first(words)
     if words[:1] == ["--version"]:
         from bpcli import __version__
 
@@ -120,9 +132,9 @@ def _route(words: list[str], straight: bool) -> int:
         return DONE
     if words[:1] in ([], ["help"], ["-h"]):
         words = [*words[1:2], "--help"]
-    from bpcli.cli.arguments import is_expression_command, split, words_for
+    from bpcli.cli.arguments import split, takes_variables, words_for
 
-    if is_expression_command(words[0]):
+    if takes_variables(words[0]):
         request = split(words[0], words[1:])
         if "help" not in request.options:
             if straight:
@@ -132,35 +144,68 @@ def _route(words: list[str], straight: bool) -> int:
             words = words_for(request)
         else:
             words = [words[0], "--help"]
-    return _typer(words)
+    return _typer(words, line)
 
 
-def _typer(words: list[str]) -> int:
+def _command_first(words: list[str]) -> list[str]:
+    """The words with options of every command that stand before it put behind it: `--lang zh grad ...`."""
+    place = 0
+    while place < len(words):
+        option, equals, value = words[place].partition("=")
+        if option not in ("--lang", "--ambiguous"):
+            break
+        value = value if equals else words[place + 1] if place + 1 < len(words) else ""
+        if not value:
+            from bpcli.cli.options import BY_NAME
+
+            name = option.lstrip("-")
+            raise InputError("option-without-value", option=name, metavar=BY_NAME[name].metavar)
+        place += 1 if equals else 2
+    if place >= len(words) or words[place].startswith("-") or words[place] == "help":
+        return words[place:]
+    return [words[place], *words[:place], *words[place + 1 :]]
+
+
+def _typer(words: list[str], line: list[str]) -> int:
+    """Carry out what Typer has to offer; `line` is all that was typed, which says in which language."""
     import os
 
     import typer
 
     from bpcli.cli.app import app
+    from bpcli.cli.help import in_language
 
-    command: Any = typer.main.get_command(app)
+    language = _language(line)
+    _count_widths(_asked("--ambiguous", line))
+    command: Any = in_language(typer.main.get_command(app), language)
     if "_BPCLI_COMPLETE" in os.environ:
         command.main(args=words, prog_name="bpcli")
-    if not words[0].startswith("-") and words[0] not in command.commands:
+    if (not words[0].startswith("-") or words[0] == "--") and words[0] not in command.commands:
         raise _unknown_command(words, list(command.commands))
     try:
         # Not `main`: it has an answer of its own to a broken pipe and to an interruption.
-        with command.make_context("bpcli", list(words)) as context:
+        with command.make_context("bpcli", list(words), obj=language) as context:
             command.invoke(context)
     except typer.Exit as done:
         return int(done.exit_code)
     except Exception as error:
         # Typer carries a copy of click of its own; its errors are known by what they can do.
-        show = getattr(error, "show", None)
-        if show is None:
+        if not hasattr(error, "show"):
             raise
-        _usage(error)
-        return int(getattr(error, "exit_code", 2))
+        from bpcli.cli.usage import usage_error
+
+        raise usage_error(error, words, command) from None
     return DONE
+
+
+def _count_widths(ambiguous: str) -> None:
+    """Let help stand in columns also where the settings cannot be read: it is what one looks at then."""
+    from bpcli.cli.settings import count_widths
+
+    try:
+        count_widths({"ambiguous": ambiguous})
+    except (BpcliError, OSError):
+        return
 
 
 def _unknown_command(words: list[str], known: list[str]) -> InputError:
@@ -169,22 +214,11 @@ def _unknown_command(words: list[str], known: list[str]) -> InputError:
     near = closest(word, known)
     if near is not None:
         hint = f"did you mean `bpcli {near}`?"
-    elif word.isidentifier():
+    elif word.isidentifier() or word == "--":
         hint = "`bpcli --help` lists the commands"
     else:
         hint = f'for the gradient of an expression: `bpcli grad "{word}" --x 2`'
     return InputError("unknown-command", word=word, hint=hint)
-
-
-def _usage(error: Exception) -> None:
-    """A usage error of Typer's in our form."""
-    message = str(getattr(error, "format_message", lambda: error)())
-    message = message[:1].lower() + message[1:].rstrip(".")
-    if message:
-        sys.stderr.write(f"error: {message}\n")
-    context = getattr(error, "ctx", None)
-    if context is not None:
-        sys.stderr.write(f"`{context.command_path} --help` shows how it is used\n")
 
 
 def _silence() -> None:

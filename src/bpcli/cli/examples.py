@@ -1,5 +1,13 @@
 """The examples that each command's help ends with; the tests run every one of them."""
 
+# Those that `bpcli --help` ends with.
+FIRST = (
+    'bpcli grad "(x+w)*w" --x 2 --w 3',
+    'bpcli trace "(x+w)*w" --x 2 --w 3',
+    'bpcli diff "(x+w)*w" --wrt w',
+    "bpcli fit examples/quintic.csv --degree 5",
+)
+
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "eval": (
         'bpcli eval "(x+w)*w" --x 2 --w 3',
@@ -35,6 +43,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli trace "(x/3 + w)*w" --x 1/3 --w 3 --exact',
         'bpcli trace "(w*x - t)^2/10000" --w 0.5 --x 0.01 --t 0.01 --dtype float16 --loss-scale 65536',
         'bpcli trace "(x+w)*w" --x 2 --w 3 --format md',
+        'bpcli trace --blank --seed 7 "(x+w)*w" --format md --answer-key key.md',
     ),
     "diff": (
         'bpcli diff "(x+w)*w" --wrt w',
@@ -83,9 +92,15 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "fit": (
         "bpcli fit examples/quintic.csv --degree 5",
         "bpcli fit examples/quintic.csv --degree 2 --json",
+        'bpcli fit examples/decay.csv --model "a*exp(-b*t) + c"',
+        'bpcli fit examples/decay.csv --model "a*exp(-b*t) + c" --hold c=0 --loss huber',
     ),
     "train": (
         "bpcli train examples/quintic.csv --degree 5",
         "bpcli train examples/quintic.csv --degree 1 --lr 0.1 --steps 20",
+        'bpcli train "(w*x + b - t)^2" --x 3 --t 10 --init w=2,b=-1 --lr 0.01 --steps 20',
+        'bpcli train examples/decay.csv --model "a*exp(-b*t) + c" --optimizer adam --lr 0.05 --batch 10 --steps 200',
+        'bpcli train "(w*x + b - t)^2" --x 3 --t 10 --init w=2,b=-1 --dtype float16 --loss-scale dynamic --steps 40',
     ),
+    "predict": ("bpcli predict examples/decay-model.json examples/decay.csv --digits 4",),
 }

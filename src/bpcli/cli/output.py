@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def chosen_format(given: str, json: bool, command: str = "", points: bool = False) -> str:
-    """The format to print in: as asked for, else rich on a terminal and plain in a pipe. Raises InputError.
+    """The format to print in: as asked for, else plain in a pipe, and on a terminal rich or what the settings say.
+
+    Raises InputError.
 
     points: one answer a row of a file, which is CSV unless asked for otherwise
     """
@@ -30,7 +32,11 @@ def chosen_format(given: str, json: bool, command: str = "", points: bool = Fals
         raise InputError("unknown-format", format=name, known=", ".join(known))
     if points:
         return name or "csv"
-    return name or ("rich" if sys.stdout.isatty() else "plain")
+    if name or not sys.stdout.isatty():
+        return name or "plain"
+    from bpcli.cli.settings import settings
+
+    return settings().get("format", "rich")
 
 
 def whole_number(option: str, text: str, least: int, most: int) -> int:

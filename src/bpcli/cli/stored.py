@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 from bpcli.cli.commands.trace import chosen_level, show
-from bpcli.cli.output import chosen_format, whole_number
-from bpcli.cli.work import language, text_of
+from bpcli.cli.output import chosen_format
+from bpcli.cli.settings import count_widths, digits, language
+from bpcli.cli.work import text_of
 from bpcli.errors import InputError
-from bpcli.numbers import DIGITS, full
+from bpcli.numbers import full
 from bpcli.numbers import show as shown
 from bpcli.render.languages import ENGLISH
 from bpcli.tracing.stored import restored
@@ -23,22 +24,23 @@ def show_stored(request: Request) -> int:
     options = request.options
     path = options["from"]
     for name in options:
-        if name not in ("from", "format", "json", "digits", "all", "interactive", "lang", "explain"):
+        if name not in ("from", "format", "json", "digits", "all", "interactive", "lang", "explain", "ambiguous"):
             raise InputError("option-with-from", option=name)
-    digits = whole_number("digits", options["digits"], 1, 17) if "digits" in options else DIGITS
+    count_widths(options)
+    shown_digits = digits(options)
     format_ = chosen_format(options.get("format", ""), "json" in options, request.command)
     try:
         data = json.loads(text_of(path))
     except ValueError as error:
         raise InputError("not-json", file="standard input" if path == "-" else path, what=error) from None
-    bare = (lambda value: shown(value, digits)) if "digits" in options else full
+    bare = (lambda value: shown(value, shown_digits)) if "digits" in options else full
     trace = restored(data)
     told = language(options) if format_ != "json" or "lang" in options else ENGLISH
-    explain = chosen_level(options, "forward" if trace.tangents else "reverse", format_)
+    explain = chosen_level(options, format_)
     if "interactive" in options:
         from bpcli.cli.interactive import step_through
 
-        return step_through(trace, digits, language=told)
+        return step_through(trace, shown_digits, language=told)
     whole = "all" in options
     bare_ = bare if request.quiet else None
-    return show(trace, format_, digits, whole=whole, bare=bare_, language=told, explain=explain)
+    return show(trace, format_, shown_digits, whole=whole, bare=bare_, language=told, explain=explain)

@@ -68,7 +68,8 @@ def on_numbers(
         if missing:
             known |= gradient(program, work.given, missing, kind=work.kind).gradient
         for each in judged(program, asked, results, known, tolerance):
-            found.add("expect", expectation_dict(each), [expectation_text(each, work.digits)])
+            line = expectation_text(each, work.digits, work.language)
+            found.add("expect", expectation_dict(each, work.language), [line])
     if work.claimed:
         from bpcli.render.claims import claim_dict, claim_lines
         from bpcli.tracing.claims import examined
@@ -76,8 +77,8 @@ def on_numbers(
         asked = named_numbers(program, work.claimed, "claim")
         claims = examined(program, work.given, asked, tolerance, trace, work.command == "trace")
         for claim in claims:
-            lines = claim_lines(claim, program.output_name, work.digits)
-            found.add("claims", claim_dict(claim, program.output_name), lines)
+            lines = claim_lines(claim, program.output_name, work.digits, work.language)
+            found.add("claims", claim_dict(claim, program.output_name, work.language), lines)
     return found
 
 
@@ -113,10 +114,11 @@ def on_formulas(work: Work, made: Mapping[str, Derivative], values: Mapping[str,
         if name in values and not read.inputs and not read.assigned:
             written = Written(wanted, name)
             each = Expectation(title, name, written, values[name], written.fits(values[name], tolerance))
-            found.add("expect", expectation_dict(each), [expectation_text(each, work.digits)])
+            line = expectation_text(each, work.digits, work.language)
+            found.add("expect", expectation_dict(each, work.language), [line])
             continue
         verdict = equivalent(program, made[name].output, read)
-        line = formula_text(title, wanted, str(made[name]), verdict, work.digits)
+        line = formula_text(title, wanted, str(made[name]), verdict, work.digits, work.language)
         entry = {
             "name": title, "expected": wanted, "actual": str(made[name]), "ok": bool(verdict.same),
             "points": verdict.points, "exact": verdict.exact, "text": line,

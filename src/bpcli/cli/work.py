@@ -7,17 +7,20 @@ import math
 import sys
 
 from bpcli.cli.arguments import spelled
+from bpcli.cli.options import TRAINING
 from bpcli.cli.output import chosen_format, whole_number
+from bpcli.cli.settings import count_widths, digits, language
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.given import value_of
-from bpcli.errors import FileError, InputError, count_ambiguous
+from bpcli.errors import FileError, InputError
 from bpcli.graph import MOST_NODES
 from bpcli.language.reader import parse
-from bpcli.numbers import DIGITS, full, show
+from bpcli.numbers import full, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from typing import Any
 
     from bpcli.calculus.kinds import Kind
     from bpcli.cli.arguments import Request
@@ -31,6 +34,10 @@ JUDGES = ("check", "why")  # these say themselves what is wrong with a rule
 
 def run(request: Request) -> int:
     """Carry out a request; the exit code. Raises BpcliError."""
+    if request.command in TRAINING:
+        from bpcli.cli.commands.fit import run_training
+
+        return run_training(request)
     if "from" in request.options:
         from bpcli.cli.stored import show_stored
 
@@ -54,13 +61,14 @@ class Work:
 
     def __init__(self, request: Request, rows: Rows | None = None) -> None:
         options = request.options
-        count_ambiguous(whole(options, "ambiguous", 1, 2) or 1)
+        count_widths(options)
         self.rows = rows
         self.command = request.command
         self.quiet = request.quiet
         self.options = options
         self.expected = request.several.get("expect", [])
         self.claimed = request.several.get("claim", [])
+        self.shapes = request.several.get("shape", [])
         if "tolerance" in options and request.command != "check" and not self.expected and not self.claimed:
             raise InputError("tolerance-alone")
         self.format = chosen_format(options.get("format", ""), "json" in options, request.command, rows is not None)
@@ -68,10 +76,10 @@ class Work:
         self.language = language(options) if self.format != "json" or "lang" in options else "en"
         self.kind = chosen_kind(options)
         precision = int(options.get("precision", 0))
-        self.digits = whole(options, "digits", 1, max(17, precision)) or DIGITS
+        self.digits = digits(options, max(17, precision))
         if precision and "digits" not in options and request.command != "trace":
             self.digits = precision
-        self.given = {name: value_of(text, name, _of_text(self.kind)) for name, text in request.values.items()}
+        self.given = {name: given_value(text, name, self.kind) for name, text in request.values.items()}
         limit = whole(options, "max-nodes", 1, 10**9) or MOST_NODES
         share = "no-share" not in options
         for name in ("keep", "save"):
@@ -82,9 +90,12 @@ class Work:
         for name in ("mode", "exact", "precision", "dtype"):
             if name in options and rows is not None:
                 raise InputError("one-point-only", option=name)
-        known = self.given if rows is None else {*self.given, *map(spelled, rows.names)}
+        known: Collection[str] = self.given if rows is None else {*self.given, *map(spelled, rows.names)}
         text = read_text(request.text, options.get("file"))
-        self.program: Program = parse(text, given=known, share=share, limit=limit, tie=options.get("tie", "share"))
+        self.program: Program = parse(
+            text, given=known, share=share, limit=limit, tie=options.get("tie", "share"),
+            unfold=[name.strip() for name in options.get("unfold", "").split(",") if name.strip()],
+        )  # fmt: skip
         if self.program.graph.functions and request.command not in JUDGES:
             from bpcli.tracing.rules import check_rules
 
@@ -106,10 +117,10 @@ class Work:
             raise InputError("unknown-mode", mode=mode)
         return mode
 
-    def by_name(self, option: str, names: Sequence[str]) -> dict[str, float]:
-        """Numbers by name: `x=1,w=-2`, or `1,-2` in the order of the names. Raises InputError."""
-        found: dict[str, float] = {}
-        for place, piece in enumerate(self.options[option].split(",")):
+    def by_name(self, option: str, names: Sequence[str]) -> dict[str, Any]:
+        """Numbers or arrays by name: `x=1,w=[1,2]`, or `1,-2` in the order of the names. Raises InputError."""
+        found: dict[str, Any] = {}
+        for place, piece in enumerate(pieces(self.options[option])):
             name, equals, text = piece.partition("=")
             if not equals:
                 if place >= len(names):
@@ -131,18 +142,20 @@ class Work:
         return show(value, self.digits) if "digits" in self.options else full(value)
 
 
-def language(options: dict[str, str]) -> str:
-    """The language of sentences: as asked for, else that of the locale. Raises InputError."""
-    import os
+def pieces(text: str) -> list[str]:
+    """The parts of a list that commas outside of brackets divide.
 
-    from bpcli.render.languages import LANGUAGES, language_of
-
-    asked = options.get("lang")
-    if asked is None:
-        return language_of(os.environ)
-    if asked not in LANGUAGES:
-        raise InputError("unknown-language", language=asked, known=", ".join(LANGUAGES))
-    return asked
+    >>> pieces("x=[1, 2],w=3")
+    ['x=[1, 2]', 'w=3']
+    """
+    found, depth = [""], 0
+    for char in text:
+        depth += (char in "([{") - (char in ")]}")
+        if char == "," and depth <= 0:
+            found.append("")
+        else:
+            found[-1] += char
+    return found
 
 
 def chosen_kind(options: dict[str, str]) -> Kind:
@@ -162,9 +175,9 @@ def chosen_kind(options: dict[str, str]) -> Kind:
     return kind_for(dtype or digits or "exact")
 
 
-def _of_text(kind: Kind) -> Kind:
-    """The kind in which the value of an option is read: narrow numbers are those of floats, rounded once."""
-    return kind if kind.written else FLOATS
+def given_value(text: str, name: str, kind: Kind) -> Any:
+    """The value of an option, in the kind in which it is read: narrow numbers are those of floats, rounded once."""
+    return value_of(text, name, kind if kind.written else FLOATS)
 
 
 def opened_rows(request: Request) -> Rows:
@@ -193,6 +206,14 @@ def positive(options: dict[str, str], name: str) -> float | None:
         value = -1.0
     if not 0 < value < math.inf:
         raise InputError("option-not-positive", option=name, text=text)
+    return value
+
+
+def choice(options: dict[str, str], name: str, known: tuple[str, ...]) -> str:
+    """The value of an option that is one of some words, the first unless it was given. Raises InputError."""
+    value = options.get(name, known[0])
+    if value not in known:
+        raise InputError("option-not-a-choice", option=name, text=value, known=", ".join(known))
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,30 @@ MOST_SHOWN = 6  # entries of an operand in a sentence
 
 Array = Any
 Index = tuple[int, ...]
+
+
+TIES = (
+    "sum(x == spread(out, x, axis=axis, keepdims=keepdims), axis=axis, keepdims=keepdims) > 1"  # of max and min
+)
+
+class Summary:
+    """An array in short: its shape, its length as a vector, its smallest and largest entry, and where the largest is.
+
+    largest: the entry that is largest by its absolute value; `index` is its place
+    """
+
+    __slots__ = ("index", "largest", "least", "most", "norm", "shape")
+
+    def __init__(self, value: Array) -> None:
+        self.shape: tuple[int, ...] = np.shape(value)
+        flat = np.abs(np.ravel(value))
+        size = float(flat.max(initial=0.0))
+        scale = size if 0 < size < math.inf else 1.0
+        self.norm = float(np.sqrt(np.sum((flat / scale) ** 2)) * scale)
+        self.least, self.most = float(np.min(value, initial=math.inf)), float(np.max(value, initial=-math.inf))
+        place = int(np.argmax(flat)) if flat.size else 0
+        self.index = tuple(int(each) for each in np.unravel_index(place, self.shape)) if flat.size else ()
+        self.largest = float(np.ravel(value)[place]) if flat.size else 0.0
 
 
 def first_entry(marks: Array) -> Index:
@@ -206,6 +231,8 @@ def _hits(where: str, op: str, registers: list[Array], value: Array, kind: Any) 
     declared = TABLE[op]
     if declared.variadic and not declared.of_tensors:
         return sum((register == value).astype(float) for register in np.broadcast_arrays(*registers)) > 1
+    if where == "ties > 1":
+        where = TIES
     read = formula(where, declared.chosen)
     run = compiled(read.graph, read.output, places_of(declared, len(registers)), kind.functions, kind.constant)
     return np.asarray(run([*registers, value])) != 0

@@ -165,8 +165,11 @@ class ArrayActions:
         else:
             nodes = self.match(op.spelling, op.params, op.defaults, op.variadic, own, first, settings=[*op.settings])
         name = " ".join([op.name, *(f"{setting}={text}" for setting, text in chosen.items())])
-        assert TABLE.get(name) is not None
-        return self.graph.add(name, nodes, self.tokens.span(first, last))
+        return self.apply(TABLE[name], nodes, self.tokens.span(first, last))
+
+    def apply(self, op: Op, nodes: tuple[int, ...], span: tuple[int, int]) -> int:
+        """The node of an operation over its arguments (the reader has it)."""
+        raise NotImplementedError
 
     def match(
         self,

@@ -78,7 +78,7 @@ def tensor_form(declared: Op, count: int) -> tuple[int, list[str | int]]:
         return ATOM, ["[", *pieces, "]"]
     settings = []
     for setting, text in chosen.items():
-        listed = f"[{text.replace(',', ', ')}]" if "," in text else text
+        listed = f"[{text.replace(',', ', ')}]" if "," in text else text or "all"
         if setting == declared.rest:
             settings.append(text.replace(",", ", ") if declared.hidden is not None else listed)
         elif text != declared.settings[setting]:
@@ -86,6 +86,28 @@ def tensor_form(declared: Op, count: int) -> tuple[int, list[str | int]]:
     for text in settings:
         pieces += [", ", text] if pieces else [text]
     return ATOM, [f"{declared.spelling}(", *pieces, ")"]
+
+
+_forms: dict[tuple[str, int, bool], tuple[object, int, list[str | int]]] = {}
+
+
+def _form(op: str, count: int, spaced: bool) -> tuple[object, int, list[str | int]]:
+    """The same, kept, with the declaration that it was made from."""
+    kept = _forms.get((op, count, spaced))
+    if kept is None or kept[0] is not TABLE.get(op):
+        kept = (TABLE.get(op), *form(op, count, spaced))
+        if count < 4:
+            _forms[op, count, spaced] = kept
+    return kept
+
+
+def _filled(graph: Graph, node: int) -> str:
+    """ones(3), zeros(2, 3): the arrays of one number that have a name of their own."""
+    if not graph.op[node].startswith("full shape="):
+        return ""
+    value = graph.payload.get(graph.args[node][0])
+    name = "" if not isinstance(value, int) else {0: "zeros", 1: "ones"}.get(value, "")
+    return f"{name}({graph.op[node].partition('=')[2].replace(',', ', ')})" if name else ""
 
 
 def constant_level(text: str) -> int:
@@ -99,7 +121,7 @@ def operation(op: str, operands: Sequence[str], levels: Sequence[int], spaced: b
     >>> operation("mul", ["x + w", "-3"], [SUM, UNARY], spaced=True)
     '(x + w) * -3'
     """
-    level, pieces = form(op, len(operands), spaced)
+    _, level, pieces = _form(op, len(operands), spaced)
     if level == ATOM and len(pieces) == 1:
         return operands[0]
     written: list[str] = []
@@ -150,6 +172,10 @@ def expression(
         if op[here] == "same":
             work.append((arguments[0], needed))
             continue
+        filled = _filled(graph, here)
+        if filled:
+            pieces.append(filled)
+            continue
         level, parts = form(op[here], len(arguments), spaced)
         if level < needed:
             pieces.append("(")
@@ -175,19 +201,22 @@ def level_of(graph: Graph, node: int, named: Container[int] = ()) -> int:
     return form(graph.op[node], len(graph.args[node]))[0]
 
 
-def symbols(graph: Graph, node: int) -> int:
-    """How many names, numbers and operations the formula of a node has when it is written out as a tree."""
-    return tree_sizes(graph, node)[node]
+def symbols(graph: Graph, node: int, named: Container[int] = ()) -> int:
+    """How many names, numbers and operations the formula of a node has when it is written out as a tree.
+
+    named: nodes that are written by their names where others use them
+    """
+    return tree_sizes(graph, node, named)[node]
 
 
-def tree_sizes(graph: Graph, node: int) -> list[int]:
+def tree_sizes(graph: Graph, node: int, named: Container[int] = ()) -> list[int]:
     """The same of every node up to one."""
     sizes: list[int] = []
     args = graph.args
     for each in range(node + 1):
         size = 1
         for argument in args[each]:
-            size += sizes[argument]
+            size += 1 if argument in named else sizes[argument]
         # Enough to decide with; without a bound these would be numbers of a million digits.
         sizes.append(min(size, 1 << 60))
     return sizes

@@ -6,6 +6,7 @@ OPERATIONS = (
     Op(
         "add(x, y)",
         "Sum of two numbers; backwards it copies what arrives to both.",
+        zh="两个数的和；反向传播时把传来的梯度原样复制给两边。",
         symbol="+",
         partials={"x": "1", "y": "1"},
         latex="{x} + {y}",
@@ -14,6 +15,7 @@ OPERATIONS = (
     Op(
         "sub(x, y)",
         "Difference of two numbers.",
+        zh="两个数的差。",
         symbol="-",
         partials={"x": "1", "y": "-1"},
         latex="{x} - {y}",
@@ -22,6 +24,7 @@ OPERATIONS = (
     Op(
         "mul(x, y)",
         "Product of two numbers; backwards each receives the other as its factor.",
+        zh="两个数的积；反向传播时每个因子得到的倍数是另一个因子。",
         symbol="*",
         partials={"x": "y", "y": "x"},
         latex=r"{x} \cdot {y}",
@@ -30,6 +33,7 @@ OPERATIONS = (
     Op(
         "div(x, y)",
         "Quotient of two numbers.",
+        zh="两个数的商。",
         symbol="/",
         # -out / y, not -x / y^2: it reuses the quotient and overflows later.
         partials={"x": "1/y", "y": "-out/y"},
@@ -41,6 +45,7 @@ OPERATIONS = (
     Op(
         "neg(x)",
         "The number with the other sign.",
+        zh="相反数。",
         symbol="-",
         partials={"x": "-1"},
         latex="-{x}",
@@ -49,6 +54,7 @@ OPERATIONS = (
     Op(
         "powc(x, n)",
         "Power with a constant exponent.",
+        zh="指数为常数的幂。",
         symbol="^",
         spelling="pow",
         # The exponent is folded when the rule is built, so that every order is right at x = 0:
@@ -71,6 +77,7 @@ OPERATIONS = (
     Op(
         "pow(x, y)",
         "Power with an exponent that varies.",
+        zh="指数也会变的幂。",
         symbol="^",
         # Closed at the origin alone: y = 0 has slope 0 in x, but a slope that varies with y. By the quotient where
         # y - 1 is rounded; where y is larger the value may underflow, and the slope not.
@@ -93,6 +100,7 @@ OPERATIONS = (
     Op(
         "mod(x, y)",
         "Remainder of x / y with the sign of y.",
+        zh="x 除以 y 的余数，符号与 y 相同。",
         # From the remainder itself: x/y may round up to a whole number where x % y did not, as for 1 and 0.1.
         partials={"x": "1", "y": "round((out - x)/y)"},
         textbook={"y": "-floor(x/y)"},
@@ -107,6 +115,7 @@ OPERATIONS = (
     Op(
         "hypot(x, y)",
         "Length of the vector (x, y), without overflow on the way.",
+        zh="向量 (x, y) 的长度，中途不会溢出。",
         partials={"x": "x/out if out != 0", "y": "y/out if out != 0"},
         latex=r"\sqrt{{{x}^2 + {y}^2}}",
         textbook={"x": "x/out", "y": "y/out"},

@@ -51,6 +51,7 @@ class Op:
 
     name, params  from the signature; a parameter may have a default (`slope=0.01`); `x, ...` takes any number
     doc           one sentence
+    zh            the same in Chinese; an operation of a user's own needs none
     group         the heading that it stands under in `bpcli ops`
     value         formula over other operations; None for a primitive, which every kind of number spells
     partials      argument -> accurate formula of the local derivative; "0" together with `flat`. An argument
@@ -81,8 +82,10 @@ class Op:
                   Left out altogether where the rule follows from `value`. Of an operation that takes any number
                   of arguments: {args} stands for all of them, {others} for all but the first, the setting
                   `place` for the one that the rule is about
+    textbook_pullbacks  the same as people know them, where that differs
     linear        arguments in which the operation is linear: forward mode is the operation itself there
     rest          the setting that takes what stands behind the arguments: `reshape(x, 2, 3)`
+    unfolded      the formula that a book gives for a primitive: what `--unfold` puts in its place (else `value`)
     hidden        the value of the only argument, where people write settings alone: `randn(3, 2)`
     """
 
@@ -114,8 +117,11 @@ class Op:
         "spelling",
         "symbol",
         "textbook",
+        "textbook_pullbacks",
+        "unfolded",
         "value",
         "variadic",
+        "zh",
     )
 
     def __init__(
@@ -123,6 +129,7 @@ class Op:
         signature: str,
         doc: str,
         *,
+        zh: str = "",
         value: str | None = None,
         partials: Mapping[str, str] | None = None,
         textbook: Mapping[str, str] | None = None,
@@ -142,9 +149,11 @@ class Op:
         of_tensors: bool = False,
         settings: Mapping[str, str] | None = None,
         pullbacks: Mapping[str, str | Mapping[str, str]] | None = None,
+        textbook_pullbacks: Mapping[str, str | Mapping[str, str]] | None = None,
         linear: Sequence[str] = (),
         rest: str = "",
         hidden: int | None = None,
+        unfolded: str = "",
     ) -> None:
         name, _, listed = signature.partition("(")
         pieces = [piece.strip() for piece in listed.rstrip(")").split(",")]
@@ -156,6 +165,7 @@ class Op:
         self.defaults = {param: text for param, _, text in (piece.partition("=") for piece in pieces) if text}
         self.base = base
         self.doc = doc
+        self.zh = zh
         self.group = ""
         self.value = value
         self.partials = dict(partials or {})
@@ -175,9 +185,11 @@ class Op:
         self.of_tensors = of_tensors
         self.settings = dict(settings or {})
         self.pullbacks = dict(pullbacks or {})
+        self.textbook_pullbacks = dict(textbook_pullbacks or {})
         self.linear = tuple(linear)
         self.rest = rest
         self.hidden = hidden
+        self.unfolded = unfolded or value
         self.chosen: dict[str, str] = {}
 
     def set(self, chosen: Mapping[str, str]) -> Op:

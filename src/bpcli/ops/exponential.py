@@ -8,6 +8,7 @@ OPERATIONS = (
     Op(
         "exp(x)",
         "Exponential function: its own slope.",
+        zh="指数函数：斜率就是它自己。",
         partials={"x": "out"},
         latex=r"e^{{{x}}}",
         golden=[Golden([0], 1, [1], "by hand"), Golden([1], 2.718281828459045, [2.718281828459045], MP)],
@@ -15,6 +16,7 @@ OPERATIONS = (
     Op(
         "expm1(x)",
         "exp(x) - 1, accurate near 0.",
+        zh="exp(x) - 1，在 0 附近也准确。",
         partials={"x": "exp(x)"},
         latex=r"e^{{{x}}} - 1",
         golden=[Golden([1e-10], 1.00000000005e-10, [1.0000000001], MP)],
@@ -22,6 +24,7 @@ OPERATIONS = (
     Op(
         "exp2(x)",
         "2 to the power of x.",
+        zh="2 的 x 次方。",
         partials={"x": "out*log(2)"},
         latex=r"2^{{{x}}}",
         golden=[Golden([3], 8, [5.545177444479562], MP)],
@@ -29,6 +32,7 @@ OPERATIONS = (
     Op(
         "log(x)",
         "Natural logarithm.",
+        zh="自然对数。",
         aliases=["ln"],
         partials={"x": "1/x"},
         latex=r"\ln\left({x}\right)",
@@ -38,6 +42,7 @@ OPERATIONS = (
     Op(
         "log_base(x, b)",
         "Logarithm of x to the base b.",
+        zh="以 b 为底的 x 的对数。",
         spelling="log",
         value="log(x)/log(b)",
         # Two quotients: neither overflows before the slope does.
@@ -50,6 +55,7 @@ OPERATIONS = (
     Op(
         "log2(x)",
         "Logarithm to the base 2.",
+        zh="以 2 为底的对数。",
         partials={"x": "1/log(2)/x"},
         textbook={"x": "1/(x*log(2))"},
         latex=r"\log_2\left({x}\right)",
@@ -59,6 +65,7 @@ OPERATIONS = (
     Op(
         "log10(x)",
         "Logarithm to the base 10.",
+        zh="以 10 为底的对数。",
         partials={"x": "1/log(10)/x"},
         textbook={"x": "1/(x*log(10))"},
         latex=r"\log_{{10}}\left({x}\right)",
@@ -68,6 +75,7 @@ OPERATIONS = (
     Op(
         "log1p(x)",
         "log(1 + x), accurate near 0.",
+        zh="log(1 + x)，在 0 附近也准确。",
         partials={"x": "1/(1 + x)"},
         latex=r"\ln\left(1 + {x}\right)",
         domain="x > -1",
@@ -76,6 +84,7 @@ OPERATIONS = (
     Op(
         "logaddexp(x, y)",
         "log(exp(x) + exp(y)), without overflow on the way.",
+        zh="log(exp(x) + exp(y))，中途不会溢出。",
         # Apart where both are equal, for then they may be infinite.
         value="max(x, y) + where(x == y, log(2), log1p(exp(-abs(x - y))))",
         partials={"x": "sigmoid(x - y)", "y": "sigmoid(y - x)"},
@@ -85,6 +94,7 @@ OPERATIONS = (
     Op(
         "sqrt(x)",
         "Square root; its slope at 0 is infinite.",
+        zh="平方根；在 0 处斜率是无穷大。",
         # + 0 turns the root of -0.0 into 0: the tangent at 0 points up, also in sqrt(-x).
         partials={"x": "1/(2*out + 0)"},
         textbook={"x": "1/(2*out)"},
@@ -99,6 +109,7 @@ OPERATIONS = (
     Op(
         "cbrt(x)",
         "Cube root, of negative numbers too.",
+        zh="立方根，负数也可以。",
         partials={"x": "1/(3*out^2)"},
         latex=r"\sqrt[3]{{{x}}}",
         smooth="x != 0",
@@ -107,6 +118,7 @@ OPERATIONS = (
     Op(
         "erf(x)",
         "Error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x.",
+        zh="误差函数，即 exp(-t^2) 从 0 到 x 的积分的 2/sqrt(pi) 倍。",
         partials={"x": "2/sqrt(pi)*exp(-x^2)"},
         latex=r"\operatorname{{erf}}\left({x}\right)",
         golden=[Golden([0.5], 0.5204998778130465, [0.8787825789354449], MP)],
@@ -114,6 +126,7 @@ OPERATIONS = (
     Op(
         "erfc(x)",
         "1 - erf(x), accurate far to the right.",
+        zh="1 - erf(x)，在右侧远处也准确。",
         partials={"x": "-2/sqrt(pi)*exp(-x^2)"},
         latex=r"\operatorname{{erfc}}\left({x}\right)",
         golden=[Golden([5], 1.5374597944280349e-12, [-1.5670866531017336e-11], MP)],
@@ -121,6 +134,7 @@ OPERATIONS = (
     Op(
         "erfinv(x)",
         "The number whose error function is x.",
+        zh="误差函数的反函数：误差函数等于 x 的那个数。",
         partials={"x": "sqrt(pi)/2*exp(out^2)"},
         latex=r"\operatorname{{erf}}^{{-1}}\left({x}\right)",
         domain="-1 < x and x < 1",

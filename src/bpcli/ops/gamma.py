@@ -8,6 +8,7 @@ OPERATIONS = (
     Op(
         "gamma(x)",
         "Gamma function: gamma(n + 1) is the factorial of n.",
+        zh="伽马函数：gamma(n + 1) 是 n 的阶乘。",
         aliases=["Γ"],
         partials={"x": "out*digamma(x)"},
         latex=r"\Gamma\left({x}\right)",
@@ -19,6 +20,7 @@ OPERATIONS = (
     Op(
         "lgamma(x)",
         "Logarithm of the absolute value of the gamma function.",
+        zh="伽马函数绝对值的对数。",
         aliases=["gammaln"],
         partials={"x": "digamma(x)"},
         latex=r"\ln\left|\Gamma\left({x}\right)\right|",
@@ -33,6 +35,7 @@ OPERATIONS = (
     Op(
         "digamma(x)",
         "Derivative of lgamma.",
+        zh="lgamma 的导数。",
         aliases=["psi"],
         partials={"x": "polygamma(1, x)"},
         latex=r"\psi\left({x}\right)",
@@ -45,6 +48,7 @@ OPERATIONS = (
     Op(
         "polygamma(n, x)",
         "The derivative of order n of digamma.",
+        zh="digamma 的 n 阶导数。",
         note="left of 0 the largest terms cancel, and their digits are lost; for even orders above 6 many of them",
         partials={"x": "polygamma(n + 1, x)"},
         latex=r"\psi^{{({n})}}\left({x}\right)",

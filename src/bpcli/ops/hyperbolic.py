@@ -8,6 +8,8 @@ OPERATIONS = (
     Op(
         "sinh(x)",
         "Hyperbolic sine.",
+        zh="双曲正弦。",
+        unfolded="(exp(x) - exp(-x))/2",
         partials={"x": "cosh(x)"},
         latex=r"\sinh\left({x}\right)",
         golden=[Golden([1], 1.1752011936438014, [1.5430806348152437], MP)],
@@ -15,6 +17,8 @@ OPERATIONS = (
     Op(
         "cosh(x)",
         "Hyperbolic cosine.",
+        zh="双曲余弦。",
+        unfolded="(exp(x) + exp(-x))/2",
         partials={"x": "sinh(x)"},
         latex=r"\cosh\left({x}\right)",
         golden=[Golden([1], 1.5430806348152437, [1.1752011936438014], MP)],
@@ -22,6 +26,8 @@ OPERATIONS = (
     Op(
         "tanh(x)",
         "Hyperbolic tangent: squashes the real line onto (-1, 1).",
+        zh="双曲正切：把整条数轴压到 (-1, 1) 之间。",
+        unfolded="(exp(x) - exp(-x))/(exp(x) + exp(-x))",
         # 1 - out^2 is 0 beyond |x| of about 19, where the truth is still 1e-17. sech and its own slope stay
         # finite everywhere; cosh overflows, and then the second derivative would be 0 * inf.
         partials={"x": "sech(x)^2"},
@@ -36,6 +42,8 @@ OPERATIONS = (
     Op(
         "sech(x)",
         "Hyperbolic secant, 1/cosh(x).",
+        zh="双曲正割，1/cosh(x)。",
+        unfolded="2/(exp(x) + exp(-x))",
         # Not 1/cosh(x), which is 0 from 711 on; the truth is a float up to 745.
         value="2*exp(-abs(x))/(1 + exp(-2*abs(x)))",
         partials={"x": "-out*tanh(x)"},
@@ -45,6 +53,7 @@ OPERATIONS = (
     Op(
         "asinh(x)",
         "Inverse hyperbolic sine.",
+        zh="反双曲正弦。",
         aliases=["arcsinh"],
         partials={"x": "1/hypot(1, x)"},
         textbook={"x": "1/sqrt(x^2 + 1)"},
@@ -57,6 +66,7 @@ OPERATIONS = (
     Op(
         "acosh(x)",
         "Inverse hyperbolic cosine.",
+        zh="反双曲余弦。",
         aliases=["arccosh"],
         partials={"x": "1/(sqrt(x - 1)*sqrt(x + 1))"},
         textbook={"x": "1/sqrt(x^2 - 1)"},
@@ -68,6 +78,7 @@ OPERATIONS = (
     Op(
         "atanh(x)",
         "Inverse hyperbolic tangent.",
+        zh="反双曲正切。",
         aliases=["arctanh"],
         partials={"x": "1/((1 - x)*(1 + x))"},
         textbook={"x": "1/(1 - x^2)"},

@@ -8,6 +8,7 @@ OPERATIONS = (
     Op(
         "relu(x)",
         "x where it is positive, else 0: a valve.",
+        zh="x 为正时是 x，否则是 0：像一个单向阀。",
         value="max(x, 0)",
         partials={"x": "1 if x > 0"},
         latex=r"\operatorname{{relu}}\left({x}\right)",
@@ -21,6 +22,7 @@ OPERATIONS = (
     Op(
         "leaky_relu(x, slope=0.01)",
         "x where it is positive, else slope * x.",
+        zh="x 为正时是 x，否则是 slope * x。",
         value="where(x > 0, x, slope*x)",
         partials={"x": "where(x > 0, 1, slope)", "slope": "x if x <= 0"},
         latex=r"\operatorname{{leaky\_relu}}\left({x}\right)",
@@ -30,6 +32,8 @@ OPERATIONS = (
     Op(
         "elu(x, alpha=1)",
         "x where it is positive, else alpha * (exp(x) - 1).",
+        zh="x 为正时是 x，否则是 alpha * (exp(x) - 1)。",
+        unfolded="where(x > 0, x, alpha*(exp(x) - 1))",
         value="where(x > 0, x, alpha*expm1(min(x, 0)))",
         # The inner choice keeps exp from overflowing on the side that is not taken; min(x, 0) would share
         # its slope at 0, where the formula on the left holds to every order.
@@ -42,6 +46,8 @@ OPERATIONS = (
     Op(
         "gelu(x)",
         "x times the probability that a standard normal number is below x (the exact form).",
+        zh="x 乘以标准正态随机数小于 x 的概率（精确形式）。",
+        unfolded="x*(1 + erf(x/sqrt(2)))/2",
         value="x*(erfc(-x/sqrt(2))/2)",
         partials={"x": "erfc(-x/sqrt(2))/2 + x*exp(-x^2/2)/sqrt(2*pi)"},
         textbook={"x": "(1 + erf(x/sqrt(2)))/2 + x*exp(-x^2/2)/sqrt(2*pi)"},
@@ -53,7 +59,8 @@ OPERATIONS = (
     ),
     Op(
         "silu(x)",
-        "x * sigmoid(x), also called swish.",
+        "x * sigmoid(x): x held back by its own gate.",
+        zh="x * sigmoid(x)：放行多少由 x 自己的门决定。",
         aliases=["swish"],
         value="x*sigmoid(x)",
         partials={"x": "sigmoid(x)*(1 + x*sigmoid(-x))"},
@@ -64,6 +71,8 @@ OPERATIONS = (
     Op(
         "softplus(x)",
         "log(1 + exp(x)), a smooth relu.",
+        zh="log(1 + exp(x))，平滑的 relu。",
+        unfolded="log(1 + exp(x))",
         value="max(x, 0) + log1p(exp(-abs(x)))",
         partials={"x": "sigmoid(x)"},
         latex=r"\operatorname{{softplus}}\left({x}\right)",
@@ -75,6 +84,8 @@ OPERATIONS = (
     Op(
         "sigmoid(x)",
         "1/(1 + exp(-x)): squashes the real line onto (0, 1).",
+        zh="1/(1 + exp(-x))：把整条数轴压到 (0, 1) 之间。",
+        unfolded="1/(1 + exp(-x))",
         aliases=["σ"],
         # exp only ever sees a number below 0, so nothing overflows on either side.
         value="exp(min(x, 0))/(1 + exp(-abs(x)))",
@@ -91,6 +102,7 @@ OPERATIONS = (
     Op(
         "log_sigmoid(x)",
         "log(sigmoid(x)), without losing digits on either side.",
+        zh="log(sigmoid(x))，在两侧都不损失有效数字。",
         aliases=["logsigmoid"],
         value="min(x, 0) - log1p(exp(-abs(x)))",
         partials={"x": "sigmoid(-x)"},
@@ -101,6 +113,7 @@ OPERATIONS = (
     Op(
         "selu(x)",
         "elu with two constants that keep mean 0 and variance 1 from layer to layer.",
+        zh="带两个常数的 elu，使各层的均值保持为 0、方差保持为 1。",
         # The constants: Klambauer et al., Self-normalizing neural networks, 2017.
         value="1.0507009873554805*where(x > 0, x, 1.6732632423543772*expm1(min(x, 0)))",
         partials={"x": "1.0507009873554805*where(x > 0, 1, 1.6732632423543772*exp(where(x > 0, 0, x)))"},
@@ -115,6 +128,7 @@ OPERATIONS = (
     Op(
         "gelu_tanh(x)",
         "gelu with tanh in place of the error function; off by at most 5e-4.",
+        zh="用 tanh 代替误差函数的 gelu；误差不超过 5e-4。",
         # x*sigmoid(2*u) is x/2*(1 + tanh(u)) without the cancellation to the left.
         value="x*sigmoid(2*sqrt(2/pi)*(x + 0.044715*x^3))",
         # Beyond 100 the sigmoids are 0 and 1 to the last bit, and what they are multiplied by must not be infinite.
@@ -135,7 +149,8 @@ OPERATIONS = (
     ),
     Op(
         "mish(x)",
-        "x * tanh(softplus(x)).",
+        "x * tanh(softplus(x)): smooth, and slightly below 0 on the left.",
+        zh="x * tanh(softplus(x))，平滑而左侧略低于 0。",
         value="x*tanh(softplus(x))",
         partials={"x": "tanh(softplus(x)) + x*sech(softplus(x))^2*sigmoid(x)"},
         textbook={"x": "tanh(softplus(x)) + x*(1 - tanh(softplus(x))^2)*sigmoid(x)"},
@@ -149,6 +164,7 @@ OPERATIONS = (
     Op(
         "softsign(x)",
         "x/(1 + |x|): squashes the real line onto (-1, 1), slowly.",
+        zh="x/(1 + |x|)：把整条数轴缓慢地压到 (-1, 1) 之间。",
         value="where(abs(x) < 1e300, x/(1 + abs(x)), sign(x))",
         partials={"x": "(1/(1 + abs(x)))^2"},
         textbook={"x": "1/(1 + abs(x))^2"},
@@ -160,6 +176,7 @@ OPERATIONS = (
     Op(
         "logit(x)",
         "log(x/(1 - x)), the inverse of sigmoid.",
+        zh="log(x/(1 - x))，sigmoid 的反函数。",
         value="log(x) - log1p(-x)",
         partials={"x": "1/x/(1 - x)"},
         textbook={"x": "1/(x*(1 - x))"},
@@ -173,6 +190,7 @@ OPERATIONS = (
     Op(
         "hard_tanh(x)",
         "x held between -1 and 1.",
+        zh="把 x 限制在 -1 与 1 之间。",
         aliases=["hardtanh"],
         value="min(max(x, -1), 1)",
         partials={"x": "1 if -1 < x and x < 1"},
@@ -188,6 +206,7 @@ OPERATIONS = (
     Op(
         "relu6(x)",
         "x held between 0 and 6.",
+        zh="把 x 限制在 0 与 6 之间。",
         value="min(max(x, 0), 6)",
         partials={"x": "1 if 0 < x and x < 6"},
         latex=r"\operatorname{{relu6}}\left({x}\right)",
@@ -202,6 +221,7 @@ OPERATIONS = (
     Op(
         "hard_sigmoid(x)",
         "relu6(x + 3)/6: sigmoid in straight lines.",
+        zh="relu6(x + 3)/6：用折线代替的 sigmoid。",
         aliases=["hardsigmoid"],
         value="min(max(x + 3, 0), 6)/6",
         partials={"x": "1/6 if -3 < x and x < 3"},

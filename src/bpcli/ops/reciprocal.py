@@ -8,6 +8,7 @@ OPERATIONS = (
     Op(
         "sec(x)",
         "Secant, 1/cos(x).",
+        zh="正割，1/cos(x)。",
         value="1/cos(x)",
         partials={"x": "out*tan(x)"},
         latex=r"\sec\left({x}\right)",
@@ -16,6 +17,7 @@ OPERATIONS = (
     Op(
         "csc(x)",
         "Cosecant, 1/sin(x).",
+        zh="余割，1/sin(x)。",
         value="1/sin(x)",
         partials={"x": "-out/tan(x)"},
         textbook={"x": "-out*cot(x)"},
@@ -29,6 +31,7 @@ OPERATIONS = (
     Op(
         "cot(x)",
         "Cotangent, cos(x)/sin(x).",
+        zh="余切，cos(x)/sin(x)。",
         value="1/tan(x)",
         partials={"x": "-(1/sin(x))^2"},
         textbook={"x": "-csc(x)^2"},
@@ -42,6 +45,7 @@ OPERATIONS = (
     Op(
         "asec(x)",
         "Inverse secant, in [0, pi].",
+        zh="反正割，在 [0, pi] 之间。",
         aliases=["arcsec"],
         # The tangent of the angle, not acos(1/x): the quotient loses half of the digits near x = 1.
         value="where(x > 0, atan(sqrt(abs(x) - 1)*sqrt(abs(x) + 1)), pi - atan(sqrt(abs(x) - 1)*sqrt(abs(x) + 1)))",
@@ -58,6 +62,7 @@ OPERATIONS = (
     Op(
         "acsc(x)",
         "Inverse cosecant, in [-pi/2, pi/2].",
+        zh="反余割，在 [-pi/2, pi/2] 之间。",
         aliases=["arccsc"],
         # The tangent of the angle, as for asec.
         value="sign(x)*atan(1/(sqrt(abs(x) - 1)*sqrt(abs(x) + 1)))",
@@ -74,6 +79,7 @@ OPERATIONS = (
     Op(
         "acot(x)",
         "Inverse cotangent, atan(1/x), in (-pi/2, pi/2].",
+        zh="反余切，atan(1/x)，在 (-pi/2, pi/2] 之间。",
         aliases=["arccot"],
         value="where(x == 0, pi/2, atan(1/x))",
         partials={"x": "-(1/hypot(1, x))^2"},
@@ -89,6 +95,7 @@ OPERATIONS = (
     Op(
         "csch(x)",
         "Hyperbolic cosecant, 1/sinh(x).",
+        zh="双曲余割，1/sinh(x)。",
         # Not 1/sinh(x), which is 0 from 711 on; the truth is a float up to 745.
         value="where(x == 0, 1/x, -2*sign(x)*exp(-abs(x))/expm1(-2*abs(x)))",
         partials={"x": "-out/tanh(x)"},
@@ -103,6 +110,7 @@ OPERATIONS = (
     Op(
         "coth(x)",
         "Hyperbolic cotangent, cosh(x)/sinh(x).",
+        zh="双曲余切，cosh(x)/sinh(x)。",
         value="1/tanh(x)",
         partials={"x": "-csch(x)^2"},
         latex=r"\coth\left({x}\right)",
@@ -115,6 +123,7 @@ OPERATIONS = (
     Op(
         "asech(x)",
         "Inverse hyperbolic secant.",
+        zh="反双曲正割。",
         aliases=["arcsech"],
         # Two terms above 0, so that nothing cancels near x = 1, and no quotient that would overflow.
         value="log1p(sqrt((1 - x)*(1 + x))) - log(x)",
@@ -128,6 +137,7 @@ OPERATIONS = (
     Op(
         "acsch(x)",
         "Inverse hyperbolic cosecant.",
+        zh="反双曲余割。",
         aliases=["arccsch"],
         # Where 1/x overflows, by the logarithm.
         value="where(0 < abs(x) and abs(x) < 1e-300, sign(x)*(log(2) - log(abs(x))), asinh(1/x))",
@@ -143,6 +153,7 @@ OPERATIONS = (
     Op(
         "acoth(x)",
         "Inverse hyperbolic cotangent.",
+        zh="反双曲余切。",
         aliases=["arccoth"],
         value="sign(x)*log1p(2/(abs(x) - 1))/2",
         partials={"x": "1/(1 - x)/(1 + x)"},

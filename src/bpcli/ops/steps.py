@@ -8,6 +8,7 @@ OPERATIONS = (
     Op(
         "sign(x)",
         "-1, 0 or 1.",
+        zh="符号：-1、0 或 1。",
         partials={"x": "0"},
         flat=FLAT,
         latex=r"\operatorname{{sign}}\left({x}\right)",
@@ -17,6 +18,7 @@ OPERATIONS = (
     Op(
         "step(x)",
         "1 where x is positive, else 0.",
+        zh="x 为正时是 1，否则是 0。",
         value="x > 0",
         partials={"x": "0"},
         flat=FLAT,
@@ -31,6 +33,7 @@ OPERATIONS = (
     Op(
         "floor(x)",
         "The largest whole number not above x.",
+        zh="不大于 x 的最大整数。",
         partials={"x": "0"},
         flat=FLAT,
         latex=r"\left\lfloor {x} \right\rfloor",
@@ -40,6 +43,7 @@ OPERATIONS = (
     Op(
         "ceil(x)",
         "The smallest whole number not below x.",
+        zh="不小于 x 的最小整数。",
         partials={"x": "0"},
         flat=FLAT,
         latex=r"\left\lceil {x} \right\rceil",
@@ -49,6 +53,7 @@ OPERATIONS = (
     Op(
         "round(x)",
         "The nearest whole number; halves go to the even one.",
+        zh="最接近的整数；正好一半时取偶数。",
         partials={"x": "0"},
         flat=FLAT,
         latex=r"\operatorname{{round}}\left({x}\right)",

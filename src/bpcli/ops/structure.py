@@ -6,6 +6,7 @@ OPERATIONS = (
     Op(
         "same(x)",
         "The value itself under a name of its own, as in `a = x`.",
+        zh="值本身，只是另取一个名字，如 `a = x`。",
         symbol="=",
         partials={"x": "1"},
         merges=False,
@@ -15,6 +16,7 @@ OPERATIONS = (
     Op(
         "detach(x)",
         "The value itself, cut from its past: nothing flows back.",
+        zh="值本身，但与来路切断：没有梯度往回传。",
         partials={"x": "0"},
         flat="is cut: what comes out is treated as a constant",
         merges=False,

@@ -8,6 +8,7 @@ OPERATIONS = (
     Op(
         "sin(x)",
         "Sine of an angle in radians.",
+        zh="正弦，角的单位是弧度。",
         partials={"x": "cos(x)"},
         latex=r"\sin\left({x}\right)",
         golden=[Golden([0], 0, [1], "by hand"), Golden([1], 0.8414709848078965, [0.5403023058681398], MP)],
@@ -15,6 +16,7 @@ OPERATIONS = (
     Op(
         "cos(x)",
         "Cosine of an angle in radians.",
+        zh="余弦，角的单位是弧度。",
         partials={"x": "-sin(x)"},
         latex=r"\cos\left({x}\right)",
         golden=[Golden([0], 1, [0], "by hand"), Golden([1], 0.5403023058681398, [-0.8414709848078965], MP)],
@@ -22,6 +24,8 @@ OPERATIONS = (
     Op(
         "tan(x)",
         "Tangent of an angle in radians.",
+        zh="正切，角的单位是弧度。",
+        unfolded="sin(x)/cos(x)",
         partials={"x": "1 + out^2"},
         latex=r"\tan\left({x}\right)",
         golden=[Golden([1], 1.5574077246549023, [3.425518820814759], MP)],
@@ -29,6 +33,7 @@ OPERATIONS = (
     Op(
         "asin(x)",
         "Inverse sine, in [-pi/2, pi/2].",
+        zh="反正弦，在 [-pi/2, pi/2] 之间。",
         aliases=["arcsin"],
         # (1 - x)*(1 + x), not 1 - x^2: no digits are lost near x = 1.
         partials={"x": "1/sqrt((1 - x)*(1 + x))"},
@@ -41,6 +46,7 @@ OPERATIONS = (
     Op(
         "acos(x)",
         "Inverse cosine, in [0, pi].",
+        zh="反余弦，在 [0, pi] 之间。",
         aliases=["arccos"],
         partials={"x": "-1/sqrt((1 - x)*(1 + x))"},
         textbook={"x": "-1/sqrt(1 - x^2)"},
@@ -52,6 +58,7 @@ OPERATIONS = (
     Op(
         "atan(x)",
         "Inverse tangent, in (-pi/2, pi/2).",
+        zh="反正切，在 (-pi/2, pi/2) 之间。",
         aliases=["arctan"],
         # The square of 1/hypot, not 1/(1 + x^2): x^2 overflows long before the slope underflows.
         partials={"x": "(1/hypot(1, x))^2"},
@@ -62,6 +69,7 @@ OPERATIONS = (
     Op(
         "atan2(y, x)",
         "Angle of the point (x, y), in [-pi, pi].",
+        zh="点 (x, y) 的方位角，在 [-pi, pi] 之间。",
         aliases=["arctan2"],
         partials={
             "y": "x/hypot(x, y)/hypot(x, y) if x != 0 or y != 0",

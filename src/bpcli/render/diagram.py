@@ -8,28 +8,27 @@ from __future__ import annotations
 
 from bpcli.calculus.sweeps import NO_SLOPE, SHUT
 from bpcli.errors import InputError
-from bpcli.numbers import DIGITS, show
+from bpcli.numbers import DIGITS, is_exact, show
 from bpcli.ops import TABLE
+from bpcli.render.languages import ENGLISH, texts
+from bpcli.render.layout import bracketed
+from bpcli.render.words import phrase
 from bpcli.tracing.record import outline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from bpcli.graph import Program
-    from bpcli.tracing.record import Backward, Node, Trace
+    from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Backward, Node
 
 STYLES = ("variable", "op")
 MOST_BOXES = 80  # that a drawing shows; with more of them nothing can be read
 LONGEST_RULE = 16  # characters of the formula of a local derivative on a line
 
 INPUT, CONSTANT, OPERATION, RESULT = "input", "constant", "operation", "result"
-LEGENDS = {
-    ("variable", True): "on each line: the local derivative of what it leads to",
-    ("op", True): "on each line: the value that goes on, and below it the gradient that comes back",
-    ("variable", False): "",
-    ("op", False): "",
-}
+MOST_SUMS, MOST_TERMS = 3, 4  # sums of branches that are written below a drawing, and terms of one
 
 
 class Box:
@@ -76,16 +75,36 @@ class Line:
 
 
 class Diagram:
-    """Boxes, each after those that it uses; lines; a title, a sentence on how to read it, and the results."""
+    """Boxes, each after those that it uses; lines; a title, a sentence on how to read it, and the results.
 
-    __slots__ = ("boxes", "legend", "lines", "results", "title")
+    sums:     where several lines come back to one box, a sentence with their sum
+    language: that of its words
+    """
 
-    def __init__(self, title: str, legend: str, results: tuple[str, ...], boxes: list[Box], lines: list[Line]) -> None:
+    __slots__ = ("boxes", "language", "legend", "lines", "results", "sums", "title")
+
+    def __init__(
+        self,
+        title: str,
+        legend: str,
+        results: tuple[str, ...],
+        boxes: list[Box],
+        lines: list[Line],
+        sums: tuple[str, ...] = (),
+        language: str = ENGLISH,
+    ) -> None:
         self.title = title
         self.legend = legend
         self.results = results
         self.boxes = boxes
         self.lines = lines
+        self.sums = sums
+        self.language = language
+
+    def words(self, key: str) -> str:
+        """A text of the group DRAWING, in its language."""
+        text: str = texts(self.language, "DRAWING")[key]
+        return text
 
     def spelled(self, spell: Callable[[str], str]) -> Diagram:
         """The same with every piece of text spelled in another way."""
@@ -97,7 +116,8 @@ class Diagram:
             Line(line.source, line.target, spell(line.label), spell(line.brief), spell(line.back), line.shut)
             for line in self.lines
         ]
-        return Diagram(spell(self.title), self.legend, tuple(map(spell, self.results)), boxes, lines)
+        results, sums = tuple(map(spell, self.results)), tuple(map(spell, self.sums))
+        return Diagram(spell(self.title), self.legend, results, boxes, lines, sums, self.language)
 
     def limited(self) -> Diagram:
         """The same. Raises InputError where it is too large to be drawn."""
@@ -106,29 +126,53 @@ class Diagram:
         return self
 
 
-def diagram(trace: Trace, style: str = "variable", digits: int = DIGITS) -> Diagram:
+def diagram(
+    trace: Trace, style: str = "variable", digits: int = DIGITS, language: str = ENGLISH
+) -> Diagram:
     """The picture of a trace, with its numbers."""
     rows: dict[tuple[int, int], Backward] = {(row.node, row.position): row for row in trace.backward}
     if trace.tangents:
         rows = {(row.node, row.position): row for tangents in trace.tangents.values() for row in tangents}
     slopes = _slopes(trace, digits)
-    made = _Maker(trace.program, {**trace.nodes, **trace.constants}, set(trace.nodes), style)
+    made = _Maker(trace.program, {**trace.nodes, **trace.constants}, set(trace.nodes), style, language)
     made.values = {node: show(each.value, digits) for node, each in trace.nodes.items()}
     made.slopes = slopes
-    made.labels = {place: _label(trace, row, digits) for place, row in rows.items()}
+    made.labels = {place: _label(trace, row, digits, language) for place, row in rows.items()}
     if not trace.tangents:
         made.backs = {place: show(row.product, digits) for place, row in rows.items()}
         if trace.gradient:
             made.start = show(trace.scale, digits)
     output = _name(trace.program, trace.nodes)
     results = [f"d{output}/d{name} = {show(value, digits)}" for name, value in trace.gradient.items()]
+    made.sums = tuple(_sums(trace, digits, language))
     return made.diagram(True, (f"{output} = {show(trace.value, digits)}", *results))
 
 
-def structure(program: Program, style: str = "variable") -> Diagram:
+def _sums(trace: Trace, digits: int, language: str) -> Iterator[str]:
+    """For each variable that several branches come back to: the products on their lines, and what they add up to."""
+    branches: dict[int, list[Backward]] = {}
+    for row in () if trace.tangents else trace.backward:
+        branches.setdefault(row.argument, []).append(row)
+    many = [rows for rows in branches.values() if 1 < len(rows) <= MOST_TERMS]
+    template: str = texts(language, "DRAWING")["sum"]
+    # Those of the inputs, at which the question is asked, come first.
+    inputs = {trace.program.names[name] for name in trace.gradient}
+    for rows in sorted(many, key=lambda rows: rows[0].argument not in inputs)[:MOST_SUMS]:
+        name, total = trace.nodes[rows[0].argument].name, rows[-1].total
+        numbers = [number for row in rows for number in (row.upstream, row.local)]
+        shown = [show(number, digits) for number in numbers]
+        exact = all(map(is_exact, [*shown, show(total, digits)], [*numbers, total]))
+        factors = [f"{left} * {bracketed(right)}" for left, right in zip(shown[::2], shown[1::2], strict=True)]
+        factor = "" if trace.scale == 1 else "S*"
+        said = f"{factor}d{_name(trace.program, trace.nodes)}/d{name} = {' + '.join(factors)}"
+        said += f" {'=' if exact else '≈'} {show(total, digits)}"
+        yield template.format(name=name, sum=said)
+
+
+def structure(program: Program, style: str = "variable", language: str = ENGLISH) -> Diagram:
     """The picture of a program without values."""
     nodes, constants = outline(program)
-    return _Maker(program, {**nodes, **constants}, set(nodes), style).diagram(False, ())
+    return _Maker(program, {**nodes, **constants}, set(nodes), style, language).diagram(False, ())
 
 
 def _name(program: Program, nodes: Mapping[int, Node]) -> str:
@@ -158,14 +202,15 @@ def _slopes(trace: Trace, digits: int) -> dict[int, tuple[str, ...]]:
     return {node: (text,) for node, text in totals.items()}
 
 
-def _label(trace: Trace, row: Backward, digits: int) -> tuple[str, str, bool]:
+def _label(trace: Trace, row: Backward, digits: int, language: str) -> tuple[str, str, bool]:
     """What stands on an edge: the local derivative with its formula or reason; the number; whether it is shut."""
     op = trace.nodes[row.node].op
     if row.state == SHUT:
         condition = f"({row.condition})" if " and " in row.condition or " or " in row.condition else row.condition
-        return f"0, {'not taken' if op == 'where' else f'not {condition}'}", "0", True
+        why = phrase("not taken", language) if op == "where" else phrase("not", language, condition=condition)
+        return f"0, {why}", "0", True
     if row.state == NO_SLOPE:
-        return f"0, {'cut' if op == 'detach' else 'flat'}", "0", True
+        return f"0, {phrase('cut' if op == 'detach' else 'flat', language)}", "0", True
     local = show(row.local, digits)
     named = any(char.isalpha() for char in row.formula) and row.formula not in ("inf", "nan")
     formula = row.formula if named and len(row.formula) <= LONGEST_RULE else ""
@@ -175,7 +220,11 @@ def _label(trace: Trace, row: Backward, digits: int) -> tuple[str, str, bool]:
 class _Maker:
     """Makes the boxes and lines of a graph from what is known of its nodes."""
 
-    def __init__(self, program: Program, nodes: Mapping[int, Node], shown: set[int], style: str) -> None:
+    def __init__(
+        self, program: Program, nodes: Mapping[int, Node], shown: set[int], style: str, language: str
+    ) -> None:
+        self.language = language
+        self.sums: tuple[str, ...] = ()
         self.program = program
         self.nodes = nodes
         self.shown = shown
@@ -204,15 +253,15 @@ class _Maker:
             self.lines.append(Line(output, number, value or name, value or name, self.start))
         name = _name(self.program, self.nodes)
         title = name if self.nodes[output].op == "var" else f"{name} = {self._source()}"
-        legend = LEGENDS[self.style, valued] if self.lines else ""
-        return Diagram(title, legend, results, self.boxes, self.lines)
+        legend = texts(self.language, "DRAWING")[self.style] if self.lines and valued else ""
+        return Diagram(title, legend, results, self.boxes, self.lines, self.sums, self.language)
 
     def _source(self) -> str:
         from bpcli.language import text
 
         graph, output = self.program.graph, self.program.output
         named = {node for node in graph.name if graph.op[node] != "var" and node != output}
-        if text.symbols(graph, output) > 200:
+        if text.symbols(graph, output, named) > 200:
             return "..."
         return text.expression(graph, output, named, spaced=True)
 

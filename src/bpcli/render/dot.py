@@ -27,7 +27,7 @@ def diagram_lines(diagram: Diagram) -> Iterator[str]:
     yield "digraph bpcli {"
     yield "  rankdir=LR;"
     results = ", ".join(diagram.results)
-    yield f"  label={quoted(diagram.title, results, diagram.legend)};"
+    yield f"  label={quoted(diagram.title, results, diagram.legend, *diagram.sums)};"
     yield '  node [fontname="Helvetica", style="rounded,filled", shape=box];'
     yield '  edge [fontname="Helvetica", fontsize=11];'
     for box in diagram.boxes:
@@ -37,7 +37,7 @@ def diagram_lines(diagram: Diagram) -> Iterator[str]:
     for line in diagram.lines:
         facts = []
         if line.label or line.back:
-            facts.append(f"label={quoted(line.label, f'back: {line.back}' if line.back else '')}")
+            facts.append(f"label={quoted(line.label, _back(diagram, line.back))}")
         if line.shut:
             facts.append("style=dashed")
         more = f" [{', '.join(facts)}]" if facts else ""
@@ -48,6 +48,10 @@ def diagram_lines(diagram: Diagram) -> Iterator[str]:
 def content(box: Box) -> tuple[str, ...]:
     """The lines of text in a box."""
     return (box.title, f"= {box.value}" if box.value else "", *box.slopes)
+
+
+def _back(diagram: Diagram, slope: str) -> str:
+    return diagram.words("back").format(slope=slope) if slope else ""
 
 
 def _is_round(box: Box) -> bool:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from bpcli.render.diagram import Box, Diagram, Line
     from bpcli.render.layers import Layers, Slot
 
-CROWDED = "too many lines go side by side here to draw them; each box with what it uses:"
 GAP = 2  # columns between two boxes, or a box and a line that passes it
 LONGEST_TITLE = 26  # columns of a formula in a box before it is broken between words
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
@@ -408,11 +407,12 @@ def diagram_lines(
         yield from filled(diagram.results, width, "", "  ")
     yield ""
     if drawing is None:
-        yield from filled([CROWDED], width, "", "  ")
+        yield from filled([diagram.words("crowded")], width, "", "  ")
         for line in listing(diagram):
             yield from filled([spell(line)], width, "  " if line.startswith("    ") else "", "      ")
     else:
         yield from map(spell, drawing.lines(ascii))
     if diagram.legend:
         yield ""
-        yield from filled([diagram.legend], width, "", "  ")
+        for sentence in (diagram.legend, *diagram.sums):
+            yield from map(spell, filled([sentence], width, "", "  "))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+from bpcli.errors import display_width, fact_in
 from bpcli.numbers import DIGITS, show, told
+from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.layout import Table
-from bpcli.render.words import counted
+from bpcli.render.words import counted, sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,44 +19,51 @@ if TYPE_CHECKING:
 
 BARS = "▁▂▃▄▅▆▇█"
 SPARKS = 40
+HEADING = 9  # columns of a heading and the blanks behind it
 LISTED_SKIPS = 3
 
-BASES = {
-    "chebyshev": "Chebyshev polynomials in t = (x - {center})/{half}",
-    "orthogonal": "polynomials orthogonal on the data, in t = (x - {center})/{half}",
-    "powers": "raw powers of x (--no-scale)",
-}
 
-GAP = "gap: how far the value is from least squares, relative to that or, if larger, to the std error"
-
-STOPS = {
-    "converged": "converged after {steps}: what is left of the gradient is rounding",
-    "step limit": "stopped at the limit of {steps}, before the gradient was down to rounding",
-    "diverged": "diverged after {steps}: the loss grows; rates below {largest} fall, {half} is a good one",
-    "interrupted": "interrupted after {steps}: the parameters are where the descent stood",
-}
+def said(key: str, language: str = ENGLISH, **facts: object) -> str:
+    """One of the sentences of a fit with its facts."""
+    sentence: str = texts(language, "FIT")[key]
+    return sentence.format(**facts)
 
 
-def data_lines(fit: Fit, digits: int = DIGITS) -> Iterator[str]:
+def data_lines(fit: Fit, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[str]:
     """What was read: rows used and skipped with reasons, which column is what, ranges."""
-    skipped = f", {fit.rows_skipped} skipped" if fit.rows_skipped else ""
-    yield f"data     {fit.source or 'given'}: {counted(fit.rows_used, 'row')}{skipped}"
+    skipped = said("rows skipped", language, count=fit.rows_skipped) if fit.rows_skipped else ""
+    source = fact_in(language, "file", fit.source) if fit.source else said("given", language)
+    read = said("read", language, source=source, rows=counted(fit.rows_used, "row", language), skipped=skipped)
+    yield headed("data", read, language)
     for row, reason in fit.skipped[:LISTED_SKIPS]:
-        yield f"           row {row} skipped: {reason}"
+        yield below(said("row skipped", language, row=row, reason=fact_in(language, "reason", reason)))
     if fit.rows_skipped > LISTED_SKIPS:
-        yield f"           and {fit.rows_skipped - LISTED_SKIPS} more"
-    for role, name, column in (("x", fit.x_name, fit.x), ("y", fit.y_name, fit.y)):
-        column_name = "" if name == role else f" = column {name}"
-        low, high = float(column.min()), float(column.max())
-        yield f"           {role}{column_name} from {show(low, digits)} to {show(high, digits)}"
+        yield below(said("more skipped", language, count=fit.rows_skipped - LISTED_SKIPS))
+    roles = [("x", fit.x_name), ("y", fit.y_name), *([("w", fit.w_name)] if "w" in fit.ranges else [])]
+    for role, name in roles:
+        low, high = (show(end, digits) for end in fit.ranges[role])
+        key = "range of weights" if role == "w" else "range" if name == role else "range of column"
+        yield below(said(key, language, role=role, name=name, low=low, high=high))
 
 
-def model_lines(fit: Fit, digits: int = DIGITS) -> Iterator[str]:
+def headed(key: str, text: str, language: str) -> str:
+    """A line of the report behind its heading."""
+    heading = said(key, language)
+    return heading + " " * (HEADING - display_width(heading)) + text
+
+
+def below(text: str) -> str:
+    """A line that belongs to the one above."""
+    return " " * (HEADING + 2) + text
+
+
+def model_lines(fit: Fit, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[str]:
     """The model, the basis that the descent runs in, the loss and the rate."""
-    basis = BASES[fit.basis.kind].format(center=show(fit.basis.center, digits), half=show(fit.basis.half, digits))
-    yield f"model    {fit.y_name} = {fit.model}"
-    yield f"           fitted in {basis}"
-    yield f"loss     mean of (prediction - {fit.y_name})^2; gradient descent, rate {show(fit.rate, 4)}"
+    center, half = show(fit.basis.center, digits), show(fit.basis.half, digits)
+    basis = said(fit.basis.kind, language, center=center, half=half)
+    yield headed("model", f"{fit.y_name} = {fit.model}", language)
+    yield below(said("fitted in", language, basis=basis))
+    yield headed("loss", said("loss and rate", language, name=fit.y_name, rate=show(fit.rate, 4)), language)
 
 
 def spark(losses: Sequence[float]) -> str:
@@ -72,12 +81,12 @@ def spark(losses: Sequence[float]) -> str:
     return "".join(BARS[round((each - low) * scale)] for each in logs)
 
 
-def _height(fit: Fit) -> str:
+def _height(fit: Fit, language: str) -> str:
     line = spark(fit.losses)
-    return f"{line} (log scale)" if line else ""
+    return said("log scale", language, line=line) if line else ""
 
 
-def history_table(fit: Fit, digits: int = DIGITS) -> Table:
+def history_table(fit: Fit, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """The loss at a few steps, each further from the start than the last; all of them were computed there."""
     last = len(fit.losses) - 1
     places = {0, last}
@@ -86,18 +95,16 @@ def history_table(fit: Fit, digits: int = DIGITS) -> Table:
         places.add(round(step))
         step *= 2 if last < 300 else 10 ** (1 / 3) if last < 3000 else 10**0.5
     rows = [(str(place), show(fit.losses[place], digits)) for place in sorted(places) if place >= 0]
-    return Table("Descent", ("step", "loss"), rows, len(rows), _height(fit))
+    return Table(said("descent", language), ("step", "loss"), rows, len(rows), _height(fit, language), language)
 
 
-def stop_line(fit: Fit) -> str:
+def stop_line(fit: Fit, language: str = ENGLISH) -> str:
     """Why it stopped, in words."""
-    largest = fit.largest_rate
-    return STOPS[fit.stopped].format(
-        steps=counted(fit.steps, "step"), largest=show(largest, 3), half=show(largest / 2, 3)
-    )
+    steps, largest = counted(fit.steps, "step", language), fit.largest_rate
+    return said(fit.stopped, language, steps=steps, largest=show(largest, 3), half=show(largest / 2, 3))
 
 
-def parameter_table(fit: Fit, digits: int = DIGITS) -> Table:
+def parameter_table(fit: Fit, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """Coefficients in the x of the data: value, standard error, reference and gap."""
     reference = fit.reference
     rows = []
@@ -112,7 +119,8 @@ def parameter_table(fit: Fit, digits: int = DIGITS) -> Table:
                 _gap(reference.gaps[place]) if reference else "-",
             )
         )
-    return Table("Parameters", ("name", "value", "std error", "least squares", "gap"), rows, len(rows))
+    keys = ("name", "value", "std error", "least squares", "gap")
+    return Table(said("parameters", language), keys, rows, len(rows), language=language)
 
 
 def _gap(gap: float) -> str:
@@ -120,24 +128,50 @@ def _gap(gap: float) -> str:
     return "< 1e-12" if gap < 1e-12 else show(gap, 2)
 
 
-def quality_line(fit: Fit, digits: int = DIGITS) -> str:
+def quality_line(fit: Fit, digits: int = DIGITS, language: str = ENGLISH) -> str:
     """RMSE, R², degrees of freedom, condition."""
     r2 = show(fit.r2, digits) if fit.r2 == fit.r2 else "-"
     if r2 == "1" and fit.rss > 0:
         r2 = f"1 - {show(1 - fit.r2, 2)}" if fit.r2 < 1 else "1"
-    return (
-        f"RMSE {show(fit.rmse, digits)}    R² {r2}    degrees of freedom {fit.freedom}    "
-        f"condition {show(fit.condition, 3)}"
+    return said(
+        "quality",
+        language,
+        rmse=show(fit.rmse, digits),
+        r2=r2,
+        freedom=fit.freedom,
+        condition=show(fit.condition, 3),
     )
 
 
-def warning_lines(fit: Fit) -> Iterator[str]:
+def warning_lines(fit: Fit, language: str = ENGLISH) -> Iterator[str]:
     """What to mind."""
     for warning in fit.warnings:
-        yield f"warning: {warning}"
+        yield said("warning", language, text=sentence(warning, language))
 
 
-def step_table(fit: Fit, step: Step, digits: int = DIGITS) -> Table:
+def program_lines(fit: Fit, language: str = ENGLISH) -> Iterator[str]:
+    """The loss of one row, which is what is differentiated."""
+    yield said("program", language, count=fit.degree + 1)
+    for line in fit.basis.program().splitlines():
+        yield f"    {line}"
+
+
+def step_head(fit: Fit, step: Step, language: str = ENGLISH) -> Iterator[str]:
+    """What a turn of the loop begins with; at the start also what the table of rows shows."""
+    yield said("first step" if step.number == 0 else "step", language, number=step.number)
+    if step.number == 0:
+        yield said("step forward", language, count=fit.rows_used)
+
+
+def step_loss(step: Step, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[str]:
+    """The loss of a turn; at the start also what goes backward and what an update is."""
+    yield said("step loss", language, loss=show(step.loss, digits))
+    if step.number == 0:
+        yield said("step backward", language)
+        yield said("step update", language)
+
+
+def step_table(fit: Fit, step: Step, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """One turn of the loop: for each parameter its value, gradient, update and new value."""
     names = list(fit.scaled)
     change = [0.0] * len(names) if step.step is None else step.step.tolist()
@@ -156,28 +190,31 @@ def step_table(fit: Fit, step: Step, digits: int = DIGITS) -> Table:
                 f"{terms[0]} - {_bracketed(terms[1])} {equal} {total}",
             )
         )
-    return Table("", ("parameter", "value", "gradient dL/dc", "rate * gradient", "new value"), rows, len(rows))
+    keys = ("parameter", "value", "gradient dL/dc", "rate * gradient", "new value")
+    return Table("", keys, rows, len(rows), language=language)
 
 
-def rows_table(rows: Sequence[dict[str, float]], digits: int = DIGITS) -> Table:
+def rows_table(rows: Sequence[dict[str, float]], digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """A few rows of the forward pass, and what comes back to each prediction."""
     columns = ("row", "x", "y", "prediction p", "(p - y)^2", "dL/dp")
     written = [
         (str(place), *(show(row[name], digits) for name in ("x", "y", "p", "L", "dL/dp")))
         for place, row in enumerate(rows, 1)
     ]
-    return Table("", columns, written, len(written))
+    return Table("", columns, written, len(written), language=language)
 
 
 def _bracketed(number: str) -> str:
     return f"({number})" if number.startswith("-") else number
 
 
-def log_table(fit: Fit, steps: Sequence[Step], digits: int = DIGITS) -> Table:
+def log_table(fit: Fit, steps: Sequence[Step], digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """The log of the loop: loss and length of the gradient at a few steps."""
     first = fit.shown[0].norm if fit.shown else 0.0
+    rounding = said("rounding", language)
     rows = [
-        (str(step.number), show(step.loss, digits), "rounding" if step.norm < 1e-12 * first else show(step.norm, 4))
+        (str(step.number), show(step.loss, digits), rounding if step.norm < 1e-12 * first else show(step.norm, 4))
         for step in steps
     ]
-    return Table("Log", ("step", "loss", "length of gradient"), rows, len(rows), _height(fit))
+    keys = ("step", "loss", "length of gradient")
+    return Table(said("log", language), keys, rows, len(rows), _height(fit, language), language)

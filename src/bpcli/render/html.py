@@ -16,7 +16,9 @@ from bpcli.language import text
 from bpcli.numbers import DIGITS
 from bpcli.ops import TABLE
 from bpcli.render import layout
-from bpcli.render.languages import LANGUAGES, page_sentences
+from bpcli.render.languages import ENGLISH, LANGUAGES, page_sentences, tag, texts
+from bpcli.render.narration import LEVELS, SATURATED, mechanisms_of
+from bpcli.render.stage import label, stage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,31 +26,48 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bpcli.render.layout import Table
-    from bpcli.tracing.record import Forward, Trace
+    from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Forward
 
 MOST_STEPS = 60  # forward; a longer trace has no drawing and no sliders
 MOST_EDGES = 180
 LONGEST_PROGRAM = 60_000  # characters; rules of one's own can be of any length
+# What the page says in the words of all other formats: PHRASES, and the titles of columns.
+SHARED = (
+    "forward", "backward", "start", "paths", "not taken", "taken", "not", "cut", "flat", "nothing arrives",
+    "nothing passes", "counter", "more paths", "together", "total", "direct", "through", "through many", "factors",
+    "labelled",
+)  # fmt: skip
+COLUMNS = (
+    "node", "computes", "with numbers", "value", "edge", "upstream", "local", "product", "running total", "path",
+    "locals", "path product",
+)  # fmt: skip
+TOLD = (
+    "condition", "again", "join", "title", "forward", "start", "result", "result zero", "first part", "next part",
+    "last part",
+)  # fmt: skip
 HOLE = "\ue000"  # stands for an operand in the text of a step
 
 # Nothing is loaded and nothing is sent, whatever stands in the text of a user.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
-def page_pieces(trace: Trace, digits: int = DIGITS, language: str = "en") -> Iterator[str]:
-    """The page, piece by piece."""
+def page_pieces(
+    trace: Trace, digits: int = DIGITS, language: str = ENGLISH, explain: str = ""
+) -> Iterator[str]:
+    """The page, piece by piece; told in words too at a level of narration.LEVELS."""
     say = page_sentences(language)
-    lesson = lesson_data(trace, digits, language) if _plays(trace) else None
+    lesson = lesson_data(trace, digits, language, explain) if _plays(trace) else None
     packed = embedded(lesson) if lesson is not None else ""
-    if len(packed) > LONGEST_PROGRAM + len(embedded(_sentences())):
+    if lesson is not None and len(packed) > LONGEST_PROGRAM + _own_size(lesson):
         packed = ""
     title = html.escape(f"{_output(trace)}: {say['title']}")
-    yield f'<!doctype html>\n<html lang="{_tag(language)}">\n<head>\n<meta charset="utf-8">\n'
+    yield f'<!doctype html>\n<html lang="{tag(language)}">\n<head>\n<meta charset="utf-8">\n'
     yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield '<meta name="color-scheme" content="light dark">\n'
     yield f"<title>{title}</title>\n<style>\n{page_text('page.css')}</style>\n</head>\n<body>\n"
-    yield from _heading(trace, digits, say["title"])
+    yield from _heading(trace, digits, say["title"], language)
     if packed:
         yield f'<noscript><p class="notice">{html.escape(say["no-script"])}</p></noscript>\n'
         yield '<div id="stage" class="stage" hidden></div>\n'
@@ -60,14 +79,16 @@ def page_pieces(trace: Trace, digits: int = DIGITS, language: str = "en") -> Ite
                 break
         yield f'<p class="notice">{html.escape(notice)}</p>\n'
     yield '<div id="tables" class="tables">\n'
-    yield from _tables(trace, digits)
+    yield from _tables(trace, digits, language)
+    if explain:
+        yield from _words(trace, explain, digits, language)
     yield '</div>\n<footer id="closing">\n'
-    for line in layout.closing(trace, digits):
+    for line in layout.closing(trace, digits, language):
         yield f"<p>{html.escape(line)}</p>\n"
     yield "</footer>\n"
     if packed:
         yield f'<script type="application/json" id="lesson">{packed}</script>\n'
-        for name in ("primitives.js", "program.js", "numbers.js", "drawing.js", "page.js"):
+        for name in ("primitives.js", "program.js", "numbers.js", "drawing.js", "words.js", "page.js"):
             yield f"<script>\n{page_text(name)}</script>\n"
     yield "</body>\n</html>\n"
 
@@ -78,17 +99,13 @@ def _plays(trace: Trace) -> bool:
     return alike and len(trace.forward) <= MOST_STEPS and len(trace.backward) <= MOST_EDGES
 
 
-def _tag(language: str) -> str:
-    return "zh-Hans" if language == "zh" else language
-
-
 def _output(trace: Trace) -> str:
     return trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
 
 
-def _heading(trace: Trace, digits: int, title: str) -> Iterator[str]:
+def _heading(trace: Trace, digits: int, title: str, language: str) -> Iterator[str]:
     """What is differentiated, where."""
-    formula, *rest = layout.header(trace, digits)
+    formula, *rest = layout.header(trace, digits, language)
     yield f'<header>\n<p id="title" class="title">{html.escape(title)}</p>\n'
     statements = formula.split("; ")
     yield "<h1>" if len(statements) == 1 else '<h1 class="several">'
@@ -96,13 +113,24 @@ def _heading(trace: Trace, digits: int, title: str) -> Iterator[str]:
     yield f'</h1>\n<p id="given">{html.escape("; ".join(rest))}</p>\n</header>\n'
 
 
-def _tables(trace: Trace, digits: int) -> Iterator[str]:
+def _tables(trace: Trace, digits: int, language: str) -> Iterator[str]:
     if trace.forward:
-        yield from _table(layout.forward_table(trace, digits), "forward")
+        yield from _table(layout.forward_table(trace, digits, language), "forward")
     if trace.backward:
-        yield from _table(layout.backward_table(trace, digits), "backward")
-    for table in (*layout.tangent_tables(trace, digits), *layout.path_tables(trace, digits)):
-        yield from _table(table, "")
+        yield from _table(layout.backward_table(trace, digits, language), "backward")
+    for tables in (layout.tangent_tables, layout.path_tables):
+        for table in tables(trace, digits, language):
+            yield from _table(table, "")
+
+
+def _words(trace: Trace, level: str, digits: int, language: str) -> Iterator[str]:
+    from bpcli.render.narration import narration
+
+    title, *told = narration(trace, level, digits, language)
+    yield f'<section id="words" class="words">\n<h2>{html.escape(title)}</h2>\n'
+    for line in told:
+        yield f"<p>{html.escape(line)}</p>\n"
+    yield "</section>\n"
 
 
 def _table(table: Table, identifier: str) -> Iterator[str]:
@@ -118,8 +146,26 @@ def _table(table: Table, identifier: str) -> Iterator[str]:
     yield "</tbody>\n</table></div>\n</section>\n"
 
 
-def _sentences() -> dict[str, dict[str, str]]:
-    return {language: dict(page_sentences(language)) for language in LANGUAGES}
+def sentences(language: str) -> dict[str, str]:
+    """What the page says that is no sentence about a rule: its own texts, and those that it shares."""
+    phrases, columns = texts(language, "PHRASES"), texts(language, "COLUMNS")
+    shared = {key: phrases[key] for key in SHARED} | {f"column {key}": columns[key] for key in COLUMNS}
+    return {**page_sentences(language), **shared}
+
+
+def narration_data(language: str, level: str, rules: set[str]) -> dict[str, Any]:
+    """The sentences of the narration at a level; of what these rules do the short form too."""
+    place = LEVELS.index(level)
+    explain, mechanisms = texts(language, "EXPLAIN"), texts(language, "MECHANISMS")
+    return {
+        "explain": {key: explain[key][place] for key in TOLD},
+        "mechanisms": {rule: [mechanisms[rule][0], mechanisms[rule][place]] for rule in sorted(rules)},
+    }
+
+
+def _own_size(lesson: dict[str, Any]) -> int:
+    """The size of what comes with every lesson, however short its program."""
+    return len(embedded([lesson["sentences"], lesson["narration"]]))
 
 
 def embedded(data: Any) -> str:
@@ -130,7 +176,9 @@ def embedded(data: Any) -> str:
     return packed
 
 
-def lesson_data(trace: Trace, digits: int = DIGITS, language: str = "en") -> dict[str, Any] | None:
+def lesson_data(
+    trace: Trace, digits: int = DIGITS, language: str = ENGLISH, explain: str = ""
+) -> dict[str, Any] | None:
     """All that the scripts of the page need; None where they cannot calculate the program."""
     graph = trace.program.graph
     known = {node: entry.value for node, entry in trace.constants.items()}
@@ -146,6 +194,7 @@ def lesson_data(trace: Trace, digits: int = DIGITS, language: str = "en") -> dic
             "kind": "operation" if graph.args[node] else "input" if graph.op[node] == "var" else "constant",
             "op": entry.op,
             "formula": layout.spaced(trace, node),
+            "label": label(trace, node),
             "uses": trace.uses.get(node, 0),
         }
         for node, entry in trace.nodes.items()
@@ -161,9 +210,11 @@ def lesson_data(trace: Trace, digits: int = DIGITS, language: str = "en") -> dic
             "condition": row.condition,
             "count": row.count,
             "arriving": row.arriving,
+            "becomes": mechanisms_of(trace.nodes[row.node].op, row.position),
         }
         for row in trace.backward
     ]
+    rules = {rule for row in trace.backward for rule in mechanisms_of(trace.nodes[row.node].op, row.position).values()}
     gradient = [{"name": name, "place": places.get(trace.program.names[name])} for name in trace.gradient]
     return {
         "digits": digits,
@@ -175,7 +226,11 @@ def lesson_data(trace: Trace, digits: int = DIGITS, language: str = "en") -> dic
         "forward": [_forward(trace, step, places) for step in trace.forward],
         "backward": rows,
         "gradient": gradient,
-        "sentences": _sentences(),
+        "stage": stage(trace, places),
+        "told": explain,
+        "saturated": SATURATED,
+        "sentences": {each: sentences(each) for each in LANGUAGES},
+        "narration": {each: narration_data(each, explain or "normal", rules) for each in LANGUAGES},
     }
 
 

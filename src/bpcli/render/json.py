@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from itertools import chain
 from typing import Any
 
@@ -10,7 +11,7 @@ from bpcli.numbers import full, nearest
 from bpcli.render.languages import ENGLISH
 from bpcli.render.words import sentence
 from bpcli.tracing.checks import SWEPT
-from bpcli.tracing.record import Tangent
+from bpcli.tracing.rows import Tangent
 from bpcli.tracing.stored import tie_of
 
 TYPE_CHECKING = False
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from bpcli.engine.notes import Note
     from bpcli.engine.point import Point
     from bpcli.tracing.checks import Check
-    from bpcli.tracing.record import Backward, Node, Trace
+    from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Backward
     from bpcli.training.fitting import Fit
 
 MOST_LOSSES = 1000  # of a history; the last is always `final_loss`
@@ -42,9 +44,11 @@ class Listed:
 
 
 def plain_number(value: Any) -> Any:
-    """A float that JSON has no word for as a string, a number of another kind as a float, all else as it is."""
+    """A float that JSON has no word for as a string, a number of another kind as a float, an array as nested lists."""
     if hasattr(value, "shown"):
         value = nearest(value)
+    if getattr(value, "shape", None) is not None:
+        return jsonable(value.tolist())  # a tensor: nested lists
     if isinstance(value, float) and value - value != 0:
         return "nan" if value != value else "inf" if value > 0 else "-inf"
     return value
@@ -218,6 +222,7 @@ def fit_dict(fit: Fit) -> dict[str, Any]:
         "parameters": jsonable(fit.parameters),
         "standard_errors": jsonable(fit.standard_errors),
         "scaled_parameters": jsonable(fit.scaled),
+        "scaled_standard_errors": jsonable(fit.scaled_errors),
         "basis": {"kind": fit.basis.kind, "center": fit.basis.center, "half_width": fit.basis.half},
         "rss": plain_number(fit.rss),
         "rmse": plain_number(fit.rmse),
@@ -239,7 +244,7 @@ def fit_dict(fit: Fit) -> dict[str, Any]:
             "parameters": jsonable(dict(zip(fit.parameters, reference.parameters, strict=True))),
             "gap": plain_number(reference.gap),
         },
-        "warnings": fit.warnings,
+        "warnings": [sentence(note) for note in fit.warnings],
     }
 
 
@@ -289,16 +294,25 @@ def trace_dict(trace: Trace, language: str = ENGLISH, explain: str = "") -> dict
     return {key: list(value) if isinstance(value, Listed) else value for key, value in parts}
 
 
+def _nudge(trace: Trace, row: Tangent, name: str, explain: str, language: str) -> dict[str, str]:
+    """The words of an edge upwards, where they were asked for."""
+    if not explain:
+        return {}
+    from bpcli.render.nudges import nudge_sentence
+
+    return {"text": nudge_sentence(trace, row, name, explain, language=language)}
+
+
 def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[str, Any]]:
     """The parts of a trace; the long ones as iterators, so that a million steps can be written one by one."""
     from bpcli.render.layout import count_text
 
-    names = trace.nodes
+    names = trace.names
     yield "schema", "bpcli.trace/1"
     yield "source", trace.source
     yield "options", {"share": trace.program.graph.share, "tie": tie_of(trace.program.graph)}
     yield "numbers", trace.kind.title
-    yield "output", names[trace.output].name if trace.output in names else trace.program.output_name
+    yield "output", names.get(trace.output, trace.program.output_name)
     yield "value", plain_number(trace.value)
     yield "inputs", jsonable(trace.given)
     yield (
@@ -314,7 +328,7 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
                 "span": list(node.span),
                 "shown": node.id in trace.nodes,
             },
-            [entry for _, entry in sorted({**trace.nodes, **trace.constants}.items())],
+            heapq.merge(trace.nodes.values(), trace.constants.values(), key=lambda node: node.id),
         ),
     )
     yield (
@@ -323,8 +337,8 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
             lambda step: {
                 "step": step.step,
                 "node": step.node,
-                "name": names[step.node].name,
-                "formula": names[step.node].formula,
+                "name": names[step.node],
+                "formula": trace.formulas.of(step.node),
                 "operands": jsonable(step.operands),
                 "value": plain_number(step.value),
             },
@@ -343,7 +357,10 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
 
     yield "backward", Listed(edge, trace.backward)
     if trace.tangents:
-        yield "tangents", {name: [_edge_dict(row, names) for row in rows] for name, rows in trace.tangents.items()}
+        yield "tangents", {
+            name: [_edge_dict(row, names) | _nudge(trace, row, name, explain, language) for row in rows]
+            for name, rows in trace.tangents.items()
+        }
     yield (
         "paths",
         {
@@ -352,7 +369,7 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
                 "count": paths.count if paths.count < 2**53 else count_text(paths.count),
                 "listed": [
                     {
-                        "nodes": [names[node].name for node in path.nodes],
+                        "nodes": [names[node] for node in path.nodes],
                         "locals": jsonable(path.locals),
                         "product": plain_number(path.product),
                     }
@@ -380,10 +397,10 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
     yield "notes", notes_list(trace.notes, language)
 
 
-def _edge_dict(row: Backward, names: Mapping[int, Node]) -> dict[str, Any]:
+def _edge_dict(row: Backward, names: Mapping[int, str]) -> dict[str, Any]:
     """One edge of the reverse sweep, or upwards of forward mode, where `upstream` is called `tangent`."""
     upwards = isinstance(row, Tangent)
-    edge = [names[row.node].name, names[row.argument].name]
+    edge = [names[row.node], names[row.argument]]
     return {
         "step": row.step,
         "from": row.argument if upwards else row.node,
@@ -409,14 +426,17 @@ def trace_text(
     """A trace as pieces of one JSON text, long lists entry by entry; `more` are keys that stand at the end."""
     import json
 
+    encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
     yield "{"
     for place, (key, value) in enumerate(chain(_trace_parts(trace, language, explain), (more or {}).items())):
-        yield f"{', ' if place else ''}{json.dumps(key)}: "
+        yield f"{', ' if place else ''}{encode(key)}: "
         if not isinstance(value, Listed):
-            yield json.dumps(value, ensure_ascii=False)
+            yield encode(value)
             continue
         yield "["
-        for number, entry in enumerate(value):
-            yield f"{',' if number else ''}\n {json.dumps(entry, ensure_ascii=False)}"
+        comma = "\n "
+        for entry in value:
+            yield comma + encode(entry)
+            comma = ",\n "
         yield "]"
     yield "}"

@@ -1,4 +1,6 @@
-r"""A trace as a LaTeX document of its own: amsmath is all it loads, and pdflatex compiles it.
+r"""A trace as a LaTeX document of its own, with packages that every LaTeX has; pdflatex compiles it.
+
+With Chinese in it, be that the language or a name, it loads CJKutf8 for pdflatex, and ctex for xelatex and lualatex.
 
 The cells are those of the layout. A piece of one that reads as a formula is read, and written as mathematics.
 """
@@ -13,6 +15,7 @@ from bpcli.language.reader import parse
 from bpcli.numbers import DIGITS
 from bpcli.render import layout
 from bpcli.render.ascii import spelled
+from bpcli.render.languages import ENGLISH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,21 +26,32 @@ if TYPE_CHECKING:
 
 LONGEST = 200  # characters of a formula that is read again
 SLOPE = re.compile(r"(S\*)?d(\w+|\(.*\))/d(\w+)")
-COUNTER = re.compile(r"(.*) (\(\d+ \D+ \d+\))")
+COUNTER = re.compile(r"(.*) (\(\d+(?: \D+ |/)\d+\))")
 RELATIONS = re.compile(r" (=|≈) ")
-WORDS = ("#", "")  # columns whose cells are words and counts
-PREAMBLE = r"""\documentclass{article}
-\usepackage{amsmath}
+WORDS = ("#", "")  # keys of columns whose cells are words and counts
+CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”]")
+FONTS = r"""% There is Chinese here. pdflatex takes it from CJKutf8, with the font gbsn of arphic; xelatex and lualatex
+% take it from ctex, with a font of your system. TeX Live, MiKTeX and Overleaf have all of them.
+\documentclass{article}
+\usepackage{iftex}
+\ifPDFTeX\usepackage{CJKutf8}\else\usepackage[UTF8, scheme=plain]{ctex}\fi
+"""
+OPENING, CLOSING = r"\ifPDFTeX\begin{CJK}{UTF8}{gbsn}\fi", r"\ifPDFTeX\clearpage\end{CJK}\fi"
+MOST_ROWS = 36  # that a page has room for; a table goes on below, under its head
+# A table as wide as it is, or as the page where that is less.
+FITTED = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{"
+PREAMBLE = r"""\usepackage{amsmath}
+\usepackage{graphicx}
 \usepackage[margin=2cm]{geometry}
 \setlength{\parindent}{0pt}
 \renewcommand{\arraystretch}{1.5}
 \begin{document}
-\small
 """
+SMALL = r"\small"
 ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", '"': r"\textquotedbl{}",
+    "|": r"\textbar{}", '"': r"\textquotedbl{}", "×": r"$\times$", "≈": r"$\approx$", "→": r"$\to$", "·": r"~$\cdot$~",
 }  # fmt: skip
 
 
@@ -47,12 +61,19 @@ def words(text: str) -> str:
     >>> print(words("50 % of w_1"))
     50 \% of w\_1
     """
-    return "".join(ESCAPES.get(char, char) for char in spelled(text)).replace(r"\textquotedbl{}", "''")
+    text = text.replace("->", "→").replace(" * ", "·")
+    kept = "".join(char if char in ESCAPES or CHINESE.match(char) else spelled(char) for char in text)
+    return "".join(ESCAPES.get(char, char) for char in kept).replace(r"\textquotedbl{}", "''")
+
+
+def is_known(text: str) -> bool:
+    """Whether all letters are those that the document has a font for."""
+    return text.isascii() or all(char.isascii() or CHINESE.match(char) for char in text)
 
 
 def name(text: str) -> str:
     """A name; letters that no font of mathematics has are spelled by their code point."""
-    return latex.name("".join(char if char.isascii() or char in latex.LETTERS else spelled(char) for char in text))
+    return latex.name("".join(char if is_known(char) or char in latex.LETTERS else spelled(char) for char in text))
 
 
 def formula(text: str, names: Collection[str]) -> str:
@@ -60,9 +81,10 @@ def formula(text: str, names: Collection[str]) -> str:
     if len(text) <= LONGEST:
         try:
             read = parse(text, given=names, share=False)
-            if len(read.outputs) == 1 and not read.assigned:
+            known = all(name in names for name in read.inputs)  # "5 factors" is no product
+            if known and len(read.outputs) == 1 and not read.assigned:
                 written = latex.expression(read.graph, read.output)
-                if written.isascii():
+                if is_known(written):
                     return written
         except BpcliError:
             pass
@@ -110,53 +132,86 @@ def is_formula(column: str, cell: str) -> bool:
     return column not in WORDS and (column != "path" or " -> " in cell)
 
 
-def table_lines(table: Table, names: Collection[str], whole: bool = True) -> Iterator[str]:
-    """A table below its heading."""
+def table_lines(table: Table, names: Collection[str], whole: bool = True, most: int = MOST_ROWS) -> Iterator[str]:
+    """A table below its heading, `most` rows to a page."""
     yield rf"\subsection*{{{words(table.title)}}}"
     if table.aside:
         yield words(table.aside)
         yield ""
-    opening = rf"\begin{{tabular}}{{{'l' * len(table.columns)}}}"
+    opening = rf"{FITTED}\begin{{tabular}}{{{'l' * len(table.columns)}}}"
+    head = " & ".join(rf"\textit{{{words(column)}}}" for column in table.columns) + r" \\ \hline"
+    closing = r"\end{tabular}}"
     yield opening
-    yield " & ".join(rf"\textit{{{words(column)}}}" for column in table.columns) + r" \\ \hline"
+    yield head
+    count = 0
     for row in layout.shortened(table, whole):
         if isinstance(row, str):
-            yield from (r"\end{tabular}", "", words(row), "", opening)
+            yield from (closing, "", words(row), "", opening, head)
+            count = 0
             continue
-        cells = zip(table.columns, row, strict=True)
+        if count == most:
+            yield from (closing, "", opening, head)
+            count = 0
+        count += 1
+        cells = zip(table.keys, row, strict=True)
         yield " & ".join(
-            f"${mathematics(each, names)}$" if each and is_formula(column, each) else words(each)
-            for column, each in cells
+            f"${mathematics(each, names)}$" if each and is_formula(key, each) else words(each)
+            for key, each in cells
         ) + r" \\"
-    yield r"\end{tabular}"
+    yield closing
     yield ""
 
 
-def trace_lines(trace: Trace, digits: int = DIGITS, *, whole: bool = True) -> Iterator[str]:
-    """A trace as a document."""
+def has_chinese(trace: Trace, language: str) -> bool:
+    """Whether the document has Chinese in it: its words, or a name."""
+    return language != ENGLISH or CHINESE.search(trace.source) is not None
+
+
+def preamble(chinese: bool) -> str:
+    """What a document begins with, its fonts for Chinese where it has some."""
+    document = (FONTS if chinese else "\\documentclass{article}\n") + PREAMBLE.rstrip()
+    return f"{document}\n{OPENING}" if chinese else document
+
+
+def trace_lines(
+    trace: Trace, digits: int = DIGITS, *, whole: bool = True, language: str = ENGLISH, explain: str = ""
+) -> Iterator[str]:
+    """A trace as a document; in words too at a level of narration.LEVELS."""
     names = {node.name for node in trace.nodes.values()}
-    yield PREAMBLE
-    first, *rest = layout.header(trace, digits)
+    chinese = has_chinese(trace, language)
+    yield preamble(chinese)
+    yield SMALL
+    first, *rest = layout.header(trace, digits, language)
     for statement in first.split("; "):
         yield rf"\[ {mathematics(statement, names)} \]"
     for part in rest:
         yield words(part) + r"\par"
     yield ""
-    tables = [layout.forward_table(trace, digits)] if trace.forward else []
+    tables = [layout.forward_table(trace, digits, language)] if trace.forward else []
     if trace.backward:
-        tables.append(layout.backward_table(trace, digits))
-    for table in (*tables, *layout.tangent_tables(trace, digits)):
+        tables.append(layout.backward_table(trace, digits, language))
+    for table in (*tables, *layout.tangent_tables(trace, digits, language)):
         yield from table_lines(table, names, whole)
-    for table in layout.path_tables(trace, digits):
+    for table in layout.path_tables(trace, digits, language):
         yield from table_lines(table, names)
+    if explain:
+        from bpcli.render.narration import narration
+
+        title, *told = narration(trace, explain, digits, language, whole)
+        yield rf"\subsection*{{{words(title)}}}"
+        for sentence in told:
+            yield words(sentence) + r"\par\smallskip"
+        yield ""
     yield r"\bigskip"
-    for line in layout.closing(trace, digits):
+    for line in layout.closing(trace, digits, language):
         for part in line.split("          "):
             results = part.split("    ")
             if SLOPE.fullmatch(results[0].partition(" = ")[0]):
                 joined = r" \qquad ".join(mathematics(each, names) for each in results)
-                yield f"${joined}$"
+                yield rf"\[ {joined} \]"
             else:
                 yield words(part)
             yield ""
+    if chinese:
+        yield CLOSING
     yield r"\end{document}"

@@ -230,7 +230,14 @@ def _straighten(
                 wish = sum(places[each] for each in part) / len(part)
                 if not part[0].before[0].passes and least <= places[part[0].before[0]] <= most:
                     wish = places[part[0].before[0]]
-                places.update(dict.fromkeys(part, max(least, min(most, wish))))
+                place = max(least, min(most, wish))
+                places.update(dict.fromkeys(part, place))
+                origin = part[0].before[0]
+                if not origin.passes and abs(places[origin] - place) <= gap:
+                    # The line would bend by a little only: its box comes to it, as far as there is room.
+                    low, high = widest(origin, *where[origin])
+                    if low <= place <= high:
+                        places[origin] = place
 
 
 def _apart(

@@ -10,13 +10,16 @@ from bpcli.numbers import DIGITS, MOST_DIGITS, is_exact, show, told
 from bpcli.ops import TABLE
 from bpcli.render.languages import ENGLISH
 from bpcli.render.words import columns, counted, modes_text, phrase, sentence, used
+from bpcli.tracing.rows import MOST_STEPS, Made, Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from bpcli.calculus.kinds import Kind, Number
-    from bpcli.tracing.record import Backward, Forward, Path, Tangent, Trace
+    from bpcli.tracing.paths import Path
+    from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Backward, Forward, Tangent
 
 ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 LONGEST_HEADER = 2000  # characters of a formula in the header
@@ -107,23 +110,29 @@ def output_name(trace: Trace) -> str:
 
 def forward_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """The values, upwards."""
-    rows = (forward_row(trace, step, digits) for step in trace.forward)
+    rows = _made(trace.forward, lambda step: forward_row(trace, step, digits))
     return Table(phrase("forward", language), FORWARD_COLUMNS, rows, len(trace.forward), language=language)
+
+
+def _made(rows: Sequence[Row], write: Callable[[Row], tuple[str, ...]]) -> Made[tuple[str, ...]]:
+    """The rows of a table, written as they are read: what is left out between head and tail is not written at all."""
+    return Made(lambda start: map(write, rows[start:] if start else rows), len(rows))
 
 
 def forward_row(trace: Trace, step: Forward, digits: int) -> tuple[str, ...]:
     """One step: number, name, formula in names, formula in numbers, value."""
-    node = trace.nodes[step.node]
-    sign = ARITHMETIC.get(node.op)
+    op = trace.program.graph.op[step.node]
+    sign = ARITHMETIC.get(op)
     exact = [written is not None for written in step.texts]
     if sign is not None:
         shown, relation, value = told(sign, list(step.operands), step.value, digits, exact)
     else:
-        shown, relation, value = _told_call(node.op, step, exact, digits, trace.kind)
+        shown, relation, value = _told_call(op, step, exact, digits, trace.kind)
     operands = [each if written is None else written for written, each in zip(step.texts, shown, strict=True)]
-    levels = [_level(node.op, place, operand) for place, operand in enumerate(operands)]
-    written = text.operation(node.op, operands, levels, spaced=True)
-    return (str(step.step), node.name, spaced(trace, step.node), written, value if relation == "=" else f"≈ {value}")
+    levels = [bracket_level(op, place, operand) for place, operand in enumerate(operands)]
+    written = text.operation(op, operands, levels, spaced=True)
+    name, formula = trace.names[step.node], spaced(trace, step.node)
+    return (str(step.step), name, formula, written, value if relation == "=" else f"≈ {value}")
 
 
 def _told_call(
@@ -149,7 +158,7 @@ def _told_call(
     return shown, "≈", value
 
 
-def _level(op: str, place: int, operand: str) -> int:
+def bracket_level(op: str, place: int, operand: str) -> int:
     """A negative number takes brackets where it is not the first thing that is read: 2 + (-3)."""
     declared = TABLE.get(op)
     if operand.startswith("-"):
@@ -160,24 +169,13 @@ def _level(op: str, place: int, operand: str) -> int:
 
 def spaced(trace: Trace, node: int) -> str:
     """The formula of a node in the names of the record, with air: `x + w`, `a * w`."""
-    graph = trace.program.graph
-    if not graph.args[node]:
-        return trace.nodes[node].formula
-    operands, levels = [], []
-    for argument in graph.args[node]:
-        if argument in trace.nodes:
-            operands.append(trace.nodes[argument].name)
-            levels.append(text.ATOM)
-        else:
-            operands.append(text.expression(graph, argument, trace.nodes))
-            levels.append(text.level_of(graph, argument, trace.nodes))
-    return text.operation(graph.op[node], operands, levels, spaced=True)
+    return trace.formulas.spaced(node) if trace.program.graph.args[node] else trace.nodes[node].formula
 
 
 def backward_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """The edges, downwards."""
     output = output_name(trace)
-    rows = (backward_row(trace, row, output, digits, language) for row in trace.backward)
+    rows = _made(trace.backward, lambda row: backward_row(trace, row, output, digits, language))
     title, start = phrase("backward", language), _start(trace, output, language)
     return Table(title, BACKWARD_COLUMNS, rows, len(trace.backward), start, language)
 
@@ -193,7 +191,7 @@ def backward_row(
     trace: Trace, row: Backward, output: str, digits: int, language: str = ENGLISH
 ) -> tuple[str, ...]:
     """One edge: step, edge, upstream, local (formula and number), product, running total."""
-    node, argument = trace.nodes[row.node].name, trace.nodes[row.argument].name
+    node, argument = trace.names[row.node], trace.names[row.argument]
     upstream, steps, factors = _edge_cells(trace, row, digits, language)
     scaled = "" if trace.scale == 1 else "S*"
     running = _running(f"{scaled}d{output}/d{argument}", row, digits, language)
@@ -212,7 +210,7 @@ def tangent_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) 
 
 
 def _tangent_rows(
-    trace: Trace, rows: list[Tangent], name: str, digits: int, language: str
+    trace: Trace, rows: Sequence[Tangent], name: str, digits: int, language: str
 ) -> Iterator[tuple[str, ...]]:
     """The rows of one input, made as they are read: that may be after the next table has begun."""
     for row in rows:
@@ -223,7 +221,7 @@ def tangent_row(
     trace: Trace, row: Tangent, name: str, digits: int, language: str = ENGLISH
 ) -> tuple[str, ...]:
     """One edge upwards: step, edge, tangent, local (formula and number), product, running total."""
-    node, argument = trace.nodes[row.node].name, trace.nodes[row.argument].name
+    node, argument = trace.names[row.node], trace.names[row.argument]
     tangent, steps, factors = _edge_cells(trace, row, digits, language)
     running = _running(f"d{node}/d{name}", row, digits, language)
     return str(row.step), f"{argument} -> {node}", tangent, steps, factors, running
@@ -231,18 +229,18 @@ def tangent_row(
 
 def _edge_cells(trace: Trace, row: Backward, digits: int, language: str) -> tuple[str, str, str]:
     """What comes to an edge, its local derivative as formula and number, and the product of the two."""
-    node, argument = trace.nodes[row.node].name, trace.nodes[row.argument].name
+    node, argument = trace.names[row.node], trace.names[row.argument]
     shown, relation, product = told("*", [row.upstream, row.local], row.product, digits)
     upstream, local = shown
     derived = row.derived if len(row.derived) <= 24 else node
     formula = row.formula if len(row.formula) <= 40 else ""
-    chooses = trace.nodes[row.node].op == "where"
+    chooses = trace.program.graph.op[row.node] == "where"
     if row.state == SHUT:
         shut = phrase("not", language, condition=_in_brackets(row.condition))
         why = phrase("not taken", language) if chooses else shut
         steps = f"d({derived})/d{argument} = 0, {why}"
     elif row.state == NO_SLOPE:
-        reason = phrase("cut" if trace.nodes[row.node].op == "detach" else "flat", language)
+        reason = phrase("cut" if trace.program.graph.op[row.node] == "detach" else "flat", language)
         steps = f"d({derived})/d{argument} = 0, {reason}"
     else:
         middle = f" = {formula}" if formula and formula != local else ""
@@ -343,8 +341,8 @@ def closing(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list
     if trace.check is not None:
         found = trace.check
         parts.append(phrase(found.state, language, name=found.name, gap=_power(found.gap)))
-    elif trace.gradient and not trace.paths and len((trace.whole or trace).forward) > 1000:
-        parts.append(phrase("left out", language))
+    elif trace.gradient and not trace.paths and len((trace.whole or trace).forward) > MOST_STEPS:
+        parts.append(phrase("left out", language, limit=MOST_STEPS))
     lines = ["          ".join(parts)] if parts else []
     if trace.tangents:
         lines.append(modes_text(len(trace.tangents), "forward", language=language))
@@ -361,6 +359,11 @@ def shortened(table: Table, whole: bool) -> Iterator[tuple[str, ...] | str]:
     """The rows of a table; a long one as head and tail, with a line that counts what is left out."""
     if whole or table.count <= MOST_ROWS:
         yield from table.rows
+        return
+    if isinstance(table.rows, Made):
+        yield from table.rows[:HEAD]
+        yield phrase("more rows", table.language, count=table.count - 2 * HEAD)
+        yield from table.rows[table.count - HEAD :]
         return
     for place, row in enumerate(table.rows):
         if place < HEAD or place >= table.count - HEAD:

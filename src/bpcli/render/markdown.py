@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bpcli.numbers import DIGITS
 from bpcli.render import layout
+from bpcli.render.languages import ENGLISH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from bpcli.render.layout import Table
     from bpcli.tracing.record import Trace
 
+# By the keys of the columns, whatever the language of their titles.
 CODE = ("node", "computes", "with numbers", "edge", "local", "product", "running total", "path", "locals")
 NUMERIC = ("#", "value", "upstream", "tangent")  # stand on the right, as numbers do
 SPECIAL = "\\`*_{}[]<>#|~&"  # what Markdown would read as something else
@@ -34,11 +36,11 @@ def code(text: str) -> str:
     return f"{fence}{text}{fence}" if len(fence) == 1 else f"{fence} {text} {fence}"
 
 
-def cell(text: str, column: str) -> str:
+def cell(text: str, key: str) -> str:
     """A cell of a table; a bar in it does not end it."""
     if not text:
         return ""
-    return code(text).replace("|", "\\|") if column in CODE else escaped(text)
+    return code(text).replace("|", "\\|") if key in CODE else escaped(text)
 
 
 def table_lines(table: Table, whole: bool = True) -> Iterator[str]:
@@ -49,33 +51,44 @@ def table_lines(table: Table, whole: bool = True) -> Iterator[str]:
         yield escaped(table.aside)
         yield ""
     names = " | ".join(escaped(column) for column in table.columns)
-    rules = " | ".join("---:" if column in NUMERIC else "---" for column in table.columns)
+    rules = " | ".join("---:" if key in NUMERIC else "---" for key in table.keys)
     head = (f"| {names} |", f"| {rules} |")
     yield from head
     for row in layout.shortened(table, whole):
         if isinstance(row, str):
             yield from ("", escaped(row), "", *head)
         else:
-            yield f"| {' | '.join(cell(each, name) for each, name in zip(row, table.columns, strict=True))} |"
+            yield f"| {' | '.join(cell(each, name) for each, name in zip(row, table.keys, strict=True))} |"
     yield ""
 
 
-def trace_lines(trace: Trace, digits: int = DIGITS, *, whole: bool = True) -> Iterator[str]:
-    """A trace as lines of Markdown."""
-    first, *rest = layout.header(trace, digits)
+def trace_lines(
+    trace: Trace, digits: int = DIGITS, *, whole: bool = True, language: str = ENGLISH, explain: str = ""
+) -> Iterator[str]:
+    """A trace as lines of Markdown; in words too at a level of narration.LEVELS."""
+    first, *rest = layout.header(trace, digits, language)
     yield f"# {code(first)}"
     yield ""
     for part in rest:
         yield f"- {escaped(part)}"
     yield ""
-    tables = [layout.forward_table(trace, digits)] if trace.forward else []
+    tables = [layout.forward_table(trace, digits, language)] if trace.forward else []
     if trace.backward:
-        tables.append(layout.backward_table(trace, digits))
-    for table in (*tables, *layout.tangent_tables(trace, digits)):
+        tables.append(layout.backward_table(trace, digits, language))
+    for table in (*tables, *layout.tangent_tables(trace, digits, language)):
         yield from table_lines(table, whole)
-    for table in layout.path_tables(trace, digits):
+    for table in layout.path_tables(trace, digits, language):
         yield from table_lines(table)
-    for line in layout.closing(trace, digits):
+    if explain:
+        from bpcli.render.narration import narration
+
+        title, *told = narration(trace, explain, digits, language, whole)
+        yield f"## {escaped(title)}"
+        yield ""
+        for sentence in told:
+            yield f"- {escaped(sentence)}"
+        yield ""
+    for line in layout.closing(trace, digits, language):
         for part in line.split("          "):
             results = part.split("    ")
             yield ", ".join(map(code, results)) if results[0].startswith("d") and " = " in part else escaped(part)

@@ -33,7 +33,8 @@ def diagram_lines(diagram: Diagram) -> Iterator[str]:
         text = "<br/>".join(escaped(line) for line in content(box) if line)
         yield f"  {_name(box.number)}{opening}{text}{closing}"
     for line in diagram.lines:
-        pieces = [escaped(piece) for piece in (line.label, f"back {line.back}" if line.back else "") if piece]
+        back = diagram.words("back").format(slope=line.back) if line.back else ""
+        pieces = [escaped(piece) for piece in (line.label, back) if piece]
         label = f'|"{"<br/>".join(pieces)}"|' if pieces else ""
         arrow = "-.->" if line.shut else "-->"
         yield f"  {_name(line.source)} {arrow}{label} {_name(line.target)}"

@@ -8,13 +8,14 @@ from bpcli.ops import TABLE
 from bpcli.render import layout
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.words import phrase
-from bpcli.tracing.record import IDLE
+from bpcli.tracing.edges import IDLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bpcli.tracing.record import Backward, Forward, Trace
+    from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Backward, Forward
 
 LEVELS = ("brief", "normal", "story")
 LONGEST = 60  # characters of a local formula that is told
@@ -79,28 +80,43 @@ DOORS = {
     "largest": ("largest won", "largest lost"),
     "smallest": ("smallest won", "smallest lost"),
 }
+# What becomes of an edge that is not open, as a key of `mechanisms_of`.
+BECOMES = {IDLE: "idle", SHUT: "shut", NO_SLOPE: "flat"}
 TIED = {"largest": "largest tied", "smallest": "smallest tied"}
+
+
+def mechanisms_of(op: str, position: int) -> dict[str, str]:
+    """What an edge of an operation does, as keys of MECHANISMS, by what may become of it.
+
+    open:  the usual; `part` where its slope is not 1, and `weak` where that is small, if that makes a difference
+    shut, flat, idle: where nothing passes
+    """
+    if op not in TABLE:
+        return dict.fromkeys(("open", "shut", "flat"), "own") | {"idle": "idle"}
+    rule = RULES.get(op, "smooth")
+    if not isinstance(rule, str):
+        rule = rule[position]
+    flat = "comparison" if TABLE[op].group == "comparisons and logic" else "flat"
+    if rule in DOORS:
+        opened, shut = DOORS[rule]
+        found = {"open": opened, "shut": shut, "flat": opened}
+        if rule in TIED:
+            found["part"] = TIED[rule]
+    else:
+        found = {"open": rule, "shut": "shut", "flat": rule if rule in ("cut", "condition") else flat}
+        if rule == "squash":
+            found["weak"] = "saturated"
+    return found | {"idle": "idle"}
 
 
 def mechanism(trace: Trace, row: Backward) -> str:
     """What an edge does, as a key of MECHANISMS."""
-    op = trace.nodes[row.node].op
-    if row.state == IDLE:
-        return "idle"
-    if op not in TABLE:
-        return "own"
-    rule = RULES.get(op, "smooth")
-    if not isinstance(rule, str):
-        rule = rule[row.position]
-    if rule in DOORS:
-        if rule in TIED and row.state not in (SHUT, NO_SLOPE) and size(row.local) != 1:
-            return TIED[rule]
-        return DOORS[rule][row.state == SHUT]
-    if row.state == NO_SLOPE and rule not in ("cut", "condition"):
-        return "comparison" if TABLE[op].group == "comparisons and logic" else "flat"
-    if row.state == SHUT:
-        return "shut"
-    return "saturated" if rule == "squash" and size(row.local) < SATURATED else rule
+    known = mechanisms_of(trace.nodes[row.node].op, row.position)
+    if row.state in BECOMES:
+        return known[BECOMES[row.state]]
+    if "part" in known and size(row.local) != 1:
+        return known["part"]
+    return known["weak" if "weak" in known and size(row.local) < SATURATED else "open"]
 
 
 def size(number: object) -> float:
@@ -117,12 +133,22 @@ def edge_sentence(
     """
     place = LEVELS.index(level)
     words = texts(language, "EXPLAIN")
+    template: str = texts(language, "MECHANISMS")[mechanism(trace, row)][0 if again else place]
+    said = template.format(**edge_facts(trace, row, words["condition"][place], digits))
+    if again:
+        said = words["again"][place].format(text=said)
+    joint: str = words["join"][place]
+    return joint.join([said, *part_sentences(trace, row, place, digits, language)])
+
+
+def edge_facts(trace: Trace, row: Backward, condition: str, digits: int) -> dict[str, str]:
+    """What stands in the sentences about an edge; `condition` where it has none of its own."""
     node, argument = trace.nodes[row.node], trace.nodes[row.argument]
     shown, relation, product = told("*", [row.upstream, row.local], row.product, digits)
     upstream, local = shown
     sign = layout.bracketed
     formula = row.formula if row.formula != local and len(row.formula) <= LONGEST else ""
-    facts = {
+    return {
         "node": node.name,
         "argument": argument.name,
         "upstream": upstream,
@@ -130,16 +156,10 @@ def edge_sentence(
         "product": product,
         "factors": f"{sign(upstream)} * {sign(local)} {relation} {product}",
         "slope": f"{formula} {layout.rounded(formula, row.local)} {local}" if formula else local,
-        "condition": row.condition or words["condition"][place],
+        "condition": row.condition or condition,
         "input": show(argument.value, digits),
         "value": show(node.value, digits),
     }
-    template: str = texts(language, "MECHANISMS")[mechanism(trace, row)][0 if again else place]
-    said = template.format(**facts)
-    if again:
-        said = words["again"][place].format(text=said)
-    joint: str = words["join"][place]
-    return joint.join([said, *part_sentences(trace, row, place, digits, language)])
 
 
 def part_sentences(trace: Trace, row: Backward, place: int, digits: int, language: str) -> Iterator[str]:
@@ -184,13 +204,24 @@ def narration(
     if place:
         steps = ((forward_sentence(trace, step, place, digits, language),) for step in trace.forward)
         yield from _listed(steps, len(trace.forward), language, whole)
+    if trace.tangents:
+        from bpcli.render.nudges import nudge_lines
+
+        for name, rows in trace.tangents.items():
+            first, *others = nudge_lines(trace, name, level, digits, language)
+            yield first
+            yield from _listed(((line,) for line in others[: len(rows)]), len(rows), language, whole)
+            yield from others[len(rows) :]
+        return
+    if place:
         scale = show(trace.scale)
         yield words["start"][place].format(total=total_name(trace, output), output=output, scale=scale)
     yield from _listed(_edge_lines(trace, level, digits, language), len(trace.backward), language, whole)
     if place:
         for name, slope in trace.gradient.items():
             total = f"d{output}/d{name}"
-            yield words["result"][place].format(total=total, slope=show(slope, digits), name=name, output=output)
+            key = "result" if size(slope) else "result zero"
+            yield words[key][place].format(total=total, slope=show(slope, digits), name=name, output=output)
 
 
 def _edge_lines(trace: Trace, level: str, digits: int, language: str) -> Iterator[tuple[str, ...]]:

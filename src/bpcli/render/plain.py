@@ -7,7 +7,6 @@ import re
 
 from bpcli.errors import display_width
 from bpcli.numbers import DIGITS
-from bpcli.render import layout
 from bpcli.render.languages import ENGLISH
 
 TYPE_CHECKING = False
@@ -30,7 +29,9 @@ def padded(cell: str, width: int) -> str:
 
 def table_lines(table: Table, whole: bool = True, width: int | None = None) -> Iterator[str]:
     """A table as lines: title, header, rows. Where it would be wider than `width`, each row becomes a short list."""
-    rows = layout.shortened(table, whole)
+    from bpcli.render.layout import shortened
+
+    rows = shortened(table, whole)
     sample = list(itertools.islice(rows, SAMPLE))
     cells = [table.columns, *(row for row in sample if not isinstance(row, str))]
     widths = [max(display_width(row[place]) for row in cells) for place in range(len(table.columns))]
@@ -46,8 +47,14 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
         return
     if table.keys[:1] != ("path",):
         yield _line(table.columns, widths)
+    ready = "  " + "  ".join([f"%-{each}s" for each in widths])
     for row in itertools.chain(sample, rows):
-        yield f"  {row}" if isinstance(row, str) else _line(row, widths)
+        if isinstance(row, str):
+            yield f"  {row}"
+            continue
+        line = ready % row
+        # Where each character is a column, Python's own columns are those of the table.
+        yield line.rstrip() if line.isascii() else _line(row, widths)
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:
@@ -111,6 +118,9 @@ def trace_lines(
     spell: Callable[[str], str] = str,
 ) -> Iterator[str]:
     """A trace as lines of text, every piece of it as `spell` spells it; in words too at a level of narration.LEVELS."""
+    # What only breaks its lines here, as help does, needs no graph.
+    from bpcli.render import layout
+
     parts = [spell(part) for part in layout.header(trace, digits, language)]
     line = "      ".join(parts)
     if width is not None and display_width(line) > width:

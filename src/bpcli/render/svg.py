@@ -10,6 +10,7 @@ import math
 
 from bpcli.errors import display_width
 from bpcli.render.diagram import CONSTANT, INPUT, OPERATION, RESULT
+from bpcli.render.languages import ENGLISH, tag
 from bpcli.render.layers import arranged, breadth, placed
 
 TYPE_CHECKING = False
@@ -30,7 +31,8 @@ FILLS = {
     RESULT: ("#fff6dd", "#a87b00"),
 }
 STYLE = """
-    text { font-family: system-ui, -apple-system, "Segoe UI", "Helvetica Neue", "Noto Sans", Arial, sans-serif; }
+    text { font-family: system-ui, -apple-system, "Segoe UI", "Helvetica Neue", "Noto Sans", Arial,
+      "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif; }
     .title { font-size: 19px; font-weight: 600; fill: #1f2328; }
     .name { font-size: 14px; font-weight: 600; fill: #1f2328; }
     .sign { font-size: 19px; font-weight: 600; fill: #1f2328; }
@@ -38,6 +40,7 @@ STYLE = """
     .slope { font-size: 13px; fill: #b3261e; }
     .local { font-size: 13px; fill: #0b4fb3; }
     .shut { font-size: 13px; font-style: italic; fill: #5f6670; }
+    .sum { font-size: 13px; fill: #1f2328; }
     .halo { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round; }
     .line { fill: none; stroke: #57606a; stroke-width: 1.5; }
     .dashed { stroke: #8a929c; stroke-dasharray: 5 4; }
@@ -184,10 +187,20 @@ def diagram_lines(diagram: Diagram) -> Iterator[str]:
     wide, high = (plan.length, plan.breadth) if plan.across else (plan.breadth, plan.length)
     lines = list(_heading(heads, max(wide, PAGE - 2 * MARGIN)))
     key = _key(diagram)
-    written = max([right for _, _, _, _, right in lines] + [measured(key[-1][0], 13) + 300 if key else 0])
+    spans = [measured(text, 13) + 16 for text, _ in key]
+    # How to read it stands above the drawing, which can be many screens high.
+    first = max(row for *_, row, _ in lines) + 1
+    sums = [piece for sentence in diagram.sums for piece in _broken(sentence, PAGE - 2 * MARGIN)]
+    for row, (text, indent) in enumerate(sums, first):
+        lines.append((text, "sum", indent, row, indent + measured(text, 13)))
+    row, x = first + len(sums), 0.0
+    for (text, name), span in zip(key, spans, strict=True):
+        lines.append((text, name, x, row, x + span))
+        x += span
+    written = max(right for *_, right in lines)
     width = max(wide, min(written, PAGE - 2 * MARGIN)) + 2 * MARGIN
     top = MARGIN + (max(row for *_, row, _ in lines) + 1) * 24 + 14
-    height = top + high + (34 if key else 0) + MARGIN - 8
+    height = top + high + MARGIN - 8
     left = (width - wide) / 2
 
     def point(along: float, side: float) -> str:
@@ -196,10 +209,10 @@ def diagram_lines(diagram: Diagram) -> Iterator[str]:
 
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
-        f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-labelledby="title desc">'
+        f'viewBox="0 0 {width:.0f} {height:.0f}"{_language(diagram)} role="img" aria-labelledby="title desc">'
     )
     yield f'  <title id="title">{escaped(diagram.title)}</title>'
-    told = "; ".join(part for part in (", ".join(diagram.results), diagram.legend) if part)
+    told = "; ".join(part for part in (", ".join(diagram.results), diagram.legend, *diagram.sums) if part)
     yield f'  <desc id="desc">{escaped(told)}</desc>'
     yield f"  <style>{STYLE}  </style>"
     yield '  <defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
@@ -218,11 +231,12 @@ def diagram_lines(diagram: Diagram) -> Iterator[str]:
                 yield from _box(plan, slot, point)
     for place, line in enumerate(diagram.lines):
         yield from _label(plan, place, line, ports[place], point)
-    x = MARGIN
-    for text, name in key:
-        yield f'  <text class="{name}" x="{x:.1f}" y="{height - MARGIN + 4:.1f}">{escaped(text)}</text>'
-        x += measured(text, 13) + 16
     yield "</svg>"
+
+
+def _language(diagram: Diagram) -> str:
+    """The attribute by which a browser chooses the forms of Chinese characters."""
+    return "" if diagram.language == ENGLISH else f' xml:lang="{tag(diagram.language)}"'
 
 
 def _chosen(diagram: Diagram) -> _Plan:
@@ -257,12 +271,20 @@ def _heading(heads: list[tuple[str, str, int]], room: float) -> Iterator[tuple[s
         x += measured(line, size) + 20
 
 
+def _broken(sentence: str, room: float) -> Iterator[tuple[str, float]]:
+    """A sentence in lines that are no wider than the room, each with its indent."""
+    from bpcli.render.plain import wrapped
+
+    for place, line in enumerate(wrapped(sentence, int(room / LETTER[13]))):
+        yield line.strip(), 14.0 if place else 0.0
+
+
 def _key(diagram: Diagram) -> list[tuple[str, str]]:
     """What the colours mean."""
     if not diagram.legend:
         return []
-    key = [("value", "value"), ("gradient", "slope")]
-    return [*key, ("local derivative, on its line", "local")] if not any(line.back for line in diagram.lines) else key
+    key = [(diagram.words("value"), "value"), (diagram.words("gradient"), "slope")]
+    return [*key, (diagram.words("local"), "local")] if not any(line.back for line in diagram.lines) else key
 
 
 def _path(plan: _Plan, place: int, port: float, point: Point) -> Iterator[str]:

@@ -183,4 +183,6 @@ def print_diagram(diagram: Diagram, width: int) -> None:
         screen.print(Text.assemble(*pieces))
     if diagram.legend:
         screen.print()
-        screen.print(Text(diagram.legend, style="dim"))
+        for sentence in (diagram.legend, *diagram.sums):
+            for line in plain.filled([sentence], width, "", "  "):
+                screen.print(Text(line, style="dim"))

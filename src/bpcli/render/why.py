@@ -11,7 +11,7 @@ from bpcli.ops import TABLE
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.words import sentence
 from bpcli.tracing import reasons
-from bpcli.tracing.record import folded
+from bpcli.tracing.names import folded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

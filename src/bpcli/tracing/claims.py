@@ -23,12 +23,14 @@ from bpcli.tracing.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from bpcli.graph import Program
     from bpcli.tracing.expectations import Written
-    from bpcli.tracing.record import Backward, Path, Trace
+    from bpcli.tracing.paths import Path
+    from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Backward
 
 ONLY_PATH = "only-path"
 ONLY_PATH_OF_MANY = "only-path-of-many"
@@ -69,8 +71,9 @@ MOST_TIMES = 10  # backward passes without zeroing
 SMALL = 3  # whole numbers up to this are tried for a fraction
 # Whole numbers on each side that are tried for a target, and for another input, of which there are more.
 AROUND_TARGET, AROUND = 10, 3
-# A number that is written less exactly than this is that of some changed input by chance: it has to be met as it is.
-VAGUE = 0.001
+# How likely a slip may be met by chance, with all that are likelier than it: a short number is near to many.
+BY_CHANCE = 0.01
+SPAN = 3.0  # times the gradient, or the number that is claimed: where such numbers lie
 
 
 class Slip:
@@ -86,9 +89,12 @@ class Slip:
 
 
 class Claim:
-    """A gradient that somebody claims, what it is, and the slips that give the claimed number, most specific first."""
+    """A gradient that somebody claims, what it is, and the slips that give the claimed number, most specific first.
 
-    __slots__ = ("actual", "name", "ok", "slips", "written")
+    vague: number of slips that it is near to as well, which may be a matter of chance
+    """
+
+    __slots__ = ("actual", "name", "ok", "slips", "vague", "written")
 
     def __init__(self, name: str, written: Written, actual: float, ok: bool) -> None:
         self.name = name
@@ -96,6 +102,7 @@ class Claim:
         self.actual = actual
         self.ok = ok
         self.slips: list[Slip] = []
+        self.vague = 0
 
 
 def examined(
@@ -123,22 +130,34 @@ def examined(
     for name, written in claimed:
         claim = Claim(name, written, trace.gradient[name], written.fits(trace.gradient[name], tolerance))
         if not claim.ok:
-            fitting = {
-                (slip.kind, *slip.facts.items()): slip
-                for slip in slips(trace, name)
-                if explains(slip, written, tolerance)
-            }
-            claim.slips = sorted(fitting.values(), key=lambda slip: slip.rank)
+            claim.slips, claim.vague = explaining(slips(trace, name), written, claim.actual, tolerance)
         found.append(claim)
     _prefer_common([claim for claim in found if not claim.ok])
     return found
 
 
-def explains(slip: Slip, written: Written, tolerance: float | None = None) -> bool:
-    """Whether a slip gives the number that was written, and that is no matter of chance."""
-    if tolerance is None and slip.kind == INPUT and written.half > VAGUE * abs(written.value):
-        tolerance = TOLERANCE
-    return written.fits(slip.value, tolerance)
+def explaining(
+    known: Iterable[Slip], written: Written, slope: float, tolerance: float | None = None
+) -> tuple[list[Slip], int]:
+    """The slips that give the number that was written, most specific first; and how many others may do so by chance.
+
+    A slip that gives the number as it is written explains it. One that gives it when rounded does while that is no
+    matter of chance: among numbers up to SPAN times the gradient one of the rounded width 2*half meets n different
+    values with the probability n*half/span, and beyond BY_CHANCE even the likeliest slips that are left say nothing.
+    """
+    span = SPAN * max(abs(slope), abs(written.value))
+    found: dict[tuple[object, ...], Slip] = {}
+    seen: set[float] = set()
+    vague = 0
+    for slip in sorted(known, key=lambda slip: slip.rank):
+        if tolerance is None and written.half and abs(slip.value) <= span:
+            seen.add(round(slip.value / written.half))
+        by_chance = len(seen) * written.half > BY_CHANCE * span
+        if written.fits(slip.value, TOLERANCE if by_chance and tolerance is None else tolerance):
+            found.setdefault((slip.kind, *slip.facts.items()), slip)
+        elif by_chance and written.fits(slip.value, tolerance):
+            vague += 1
+    return list(found.values()), vague
 
 
 def _by_formulas(trace: Trace) -> None:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from bpcli.tracing.record import Backward, Trace
+    from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Backward
 
     Cell = Any
 

@@ -31,7 +31,7 @@ def selected(trace: Trace, only: str | None = None, until: str | None = None, ro
             raise InputError("unknown-part", part=only, known=", ".join(present) or "none")
         for each in PARTS:
             if each != only:
-                setattr(part, each, type(getattr(trace, each))())
+                setattr(part, each, {} if each in ("tangents", "paths") else [])
     if until is not None:
         _stop(part, until, only)
     if rows is not None:

@@ -10,7 +10,10 @@ from bpcli.language.reader import SHARE, TIES, parse
 from bpcli.ops import TABLE
 from bpcli.tracing.checks import Agreement
 from bpcli.tracing.differences import STATES
-from bpcli.tracing.record import Backward, Forward, Node, Path, Paths, Tangent, Trace, spelled
+from bpcli.tracing.names import Formulas, spelled
+from bpcli.tracing.paths import Path, Paths
+from bpcli.tracing.record import Trace, used_again
+from bpcli.tracing.rows import Backward, Forward, Node, Tangent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,13 +85,16 @@ def _filled(data: Mapping[str, Any], program: Program, make: type[Trace]) -> Tra
     trace.given = {name: float(value) for name, value in data["inputs"].items()}
     trace.scale = float(data.get("loss_scale", 1.0))
     names = {node: entry.name for node, entry in trace.nodes.items()}
+    trace.names, trace.formulas = names, Formulas(program, names)
+    steps = [0] * len(values)
+    forward: list[Forward] = []
     for each in data["forward"]:
         node = each["node"]
+        steps[node] = each["step"]
         operands = tuple(float(operand) for operand in each["operands"])
         texts = tuple(None if arg in names else spelled(program, names, arg)[0] for arg in graph.args[node])
-        trace.forward.append(Forward(each["step"], node, operands, texts, float(each["value"])))
-        for argument in graph.args[node]:
-            trace.uses[argument] = trace.uses.get(argument, 0) + 1
+        forward.append(Forward(each["step"], node, operands, texts, float(each["value"])))
+    trace.forward, trace.uses = forward, used_again(program, steps)
     trace.backward = _edges(data["backward"], Backward, trace.nodes)
     trace.tangents = {name: _edges(rows, Tangent, trace.nodes) for name, rows in data.get("tangents", {}).items()}
     nodes = {name: node for node, name in names.items()}

@@ -5,57 +5,70 @@ from __future__ import annotations
 import sys
 import time
 
-from bpcli.cli.output import chosen_format, say, show_table, whole_number, write, write_json
-from bpcli.engine.given import value_of
-from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, InputError
-from bpcli.numbers import DIGITS, full, show
+from bpcli.cli.options import TRAINING_BY_NAME
+from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
+from bpcli.cli.settings import count_widths, language
+from bpcli.cli.settings import digits as digits_of
+from bpcli.cli.work import choice, positive, whole
+from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, InputError, closest
+from bpcli.numbers import full, show
 from bpcli.render import fit as report
 from bpcli.render.json import fit_dict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from bpcli.cli.arguments import Request
     from bpcli.training.descent import Step
-    from bpcli.training.fitting import Fit, Fitting
+    from bpcli.training.fitting import Fit
 
+MISSING = ("skip", "error")
 PATIENCE = 0.5  # seconds of work before a progress line appears
 
 
 class Order:
     """What was asked for: the file, the model, the descent, the form of the answer."""
 
-    def __init__(
-        self,
-        path: str,
-        degree: str,
-        *,
-        x_col: str | None = None,
-        y_col: str | None = None,
-        rate: str = "auto",
-        steps: str = "10000",
-        scale: bool = True,
-        format: str = "",  # noqa: A002 - the name of the option
-        json: bool = False,
-        digits: str = "",
-        quiet: bool = False,
-    ) -> None:
-        from bpcli.data.table import choose_columns, read_table
-        from bpcli.training.fitting import MOST_DEGREE, Fitting
+    def __init__(self, request: Request) -> None:
+        from bpcli.data.table import choose_pair, read_table
+        from bpcli.training.fitting import MOST_DEGREE, STEPS, Fitting
 
-        self.format = chosen_format(format, json)
-        self.quiet = quiet
-        self.bare_digits = whole_number("digits", digits, 1, 17) if digits else None
-        self.digits = self.bare_digits or DIGITS
-        degree_asked = whole_number("degree", degree, 0, MOST_DEGREE)
-        limit = whole_number("steps", steps, 0, 10**9)
-        table = read_table(path, x_col, y_col)
-        x_name, x, y_name, y = choose_columns(table, x_col, y_col)
+        options = request.options
+        if request.text is None:
+            raise InputError("no-data-file", command=request.command)
+        for name in request.values:
+            near = closest(name, [*TRAINING_BY_NAME])
+            if near and len(name) > 3:
+                raise InputError("unknown-option", option=f"--{name}", hint=f"did you mean --{near}?")
+            raise InputError("not-in-polynomial", name=name)
+        self.format = chosen_format(options.get("format", ""), "json" in options)
+        self.quiet = request.quiet
+        self.language = language(options)
+        count_widths(options)
+        self.bare_digits = whole(options, "digits", 1, 17)
+        self.digits = digits_of(options)
+        degree = whole(options, "degree", 0, MOST_DEGREE)
+        limit = whole(options, "steps", 0, 10**9)
+        shown = whole(options, "trace-steps", 0, 1000)
+        self.shown = 2 if shown is None else shown
+        rate = None if options.get("lr") == "auto" else positive(options, "lr")
+        chosen = options.get("x-col"), options.get("y-col")
+        table = read_table(
+            request.text, *chosen, weights=options.get("weights"), missing=choice(options, "missing", MISSING),
+            encoding=options.get("encoding"),
+        )  # fmt: skip
+        names, kept = choose_pair(table, *chosen)
         self.fitting = Fitting(
-            x, y, degree_asked, rate=_rate(rate), steps=limit, scale=scale, keep=50
-        )
+            kept, 1 if degree is None else degree, rate=rate, steps=STEPS if limit is None else limit,
+            scale="no-scale" not in options, keep=50,
+        )  # fmt: skip
+        self.options = options
+        self.columns = {"x": names[0], "y": names[1]}
+        self.ranges = {role: self.fitting.fit.ranges[role] for role in "xy"}
         fit = self.fitting.fit
         fit.source = table.source
         fit.rows_skipped, fit.skipped = table.rows_skipped, table.skipped
-        fit.x_name, fit.y_name = _names(x_name, y_name)
+        fit.x_name, fit.y_name = _names(*names)
+        fit.w_name = "" if table.weights is None else table.names[table.weights]
 
 
 def _names(x_name: str, y_name: str) -> tuple[str, str]:
@@ -64,16 +77,39 @@ def _names(x_name: str, y_name: str) -> tuple[str, str]:
     return (x_name, y_name) if usable else ("x", "y")
 
 
-def _rate(text: str) -> float | None:
-    if text == "auto":
-        return None
-    try:
-        value = float(value_of(text))
-    except (InputError, TypeError):
-        value = -1.0
-    if not 0 < value < 1e300:
-        raise InputError("option-not-positive", option="lr", text=text)
-    return value
+def run_training(request: Request) -> int:
+    """Carry out `fit` or `train`; the exit code."""
+    from bpcli.cli.commands.training import is_general, run_model
+
+    if is_general(request):
+        return run_model(request)
+    order = Order(request)
+    code = run_fit(order) if request.command == "fit" else run_train(order)
+    store(order)
+    return code
+
+
+def store(order: Order) -> None:
+    """Write the log and the model where they were asked for."""
+    from bpcli.cli.commands.training import logged
+    from bpcli.render.training import said
+    from bpcli.training.saved import saved_formula, write_model
+
+    fit, options, lines = order.fitting.fit, order.options, []
+    tongue = language(options) if order.format != "json" or "lang" in options else "en"
+    if "log" in options:
+        history = (f"{step},{full(loss)},{full(fit.rate)},\n" for step, loss in enumerate(fit.losses))
+        lines.append(logged(options["log"], ("step,loss,rate,validation\n", *history), tongue))
+    if "save" in options and fit.stopped != "diverged":
+        # Without its last line, which is the loss: what is left is the prediction, in the basis that keeps its digits.
+        text = "\n".join(fit.basis.program().splitlines()[:-1])
+        content = saved_formula(
+            text, fit.scaled, order.ranges, order.columns, target="y", equation=fit.equation, rows=fit.rows_used
+        )
+        write_model(options["save"], content)
+        lines.append(said("saved", tongue, file=options["save"]))
+    for line in lines:
+        (tell if order.quiet or order.format == "json" else say)(line)
 
 
 def run_fit(order: Order) -> int:
@@ -81,11 +117,11 @@ def run_fit(order: Order) -> int:
     fit = order.fitting.fit
     if order.format != "json" and not order.quiet:
         # Before the descent: what was read is worth seeing while it runs.
-        write(report.data_lines(fit, order.digits))
-        write(report.model_lines(fit, order.digits))
+        write(report.data_lines(fit, order.digits, order.language))
+        write(report.model_lines(fit, order.digits, order.language))
         write([""])
         sys.stdout.flush()
-    for _ in _watched(order.fitting):
+    for _ in _watched(order):
         pass
     if order.format == "json":
         write_json(fit_dict(fit))
@@ -96,24 +132,24 @@ def run_fit(order: Order) -> int:
     return _code(fit)
 
 
-def run_train(order: Order, shown: int) -> int:
+def run_train(order: Order) -> int:
     """The same descent as a loop: the first steps in full, then a log."""
     fit = order.fitting.fit
     log: list[Step] = []
     following = 1
     full_steps = order.format != "json" and not order.quiet
     if full_steps:
-        write(report.data_lines(fit, order.digits))
-        write(report.model_lines(fit, order.digits))
-        write(["", f"the loss of one row, as a program that is differentiated ({_count(fit)} parameters):"])
-        write(f"    {line}" for line in fit.basis.program().splitlines())
-        say("c0, c1 ... are coefficients in that basis; at the end they are brought back to k0, k1 ... of powers of x")
+        write(report.data_lines(fit, order.digits, order.language))
+        write(report.model_lines(fit, order.digits, order.language))
+        write([""])
+        write(report.program_lines(fit, order.language))
+        say(report.said("coefficients", order.language))
         write([""])
     fit.scaled = dict.fromkeys(order.fitting.names, 0.0)
     last: Step | None = None
-    for step in _watched(order.fitting):
+    for step in _watched(order):
         last = step
-        if full_steps and step.number < shown and step.step is not None:
+        if full_steps and step.number < order.shown and step.step is not None:
             _show_step(order, fit, step)
         elif step.number >= following or step.stopped:
             log.append(step)
@@ -125,7 +161,7 @@ def run_train(order: Order, shown: int) -> int:
     else:
         if last is not None and (not log or log[-1] is not last):
             log.append(last)
-        show_table(report.log_table(fit, log, order.digits), order.format)
+        show_table(report.log_table(fit, log, order.digits, order.language), order.format)
         write([""])
         _outcome(order, fit, history=False)
     return _code(fit)
@@ -135,29 +171,18 @@ def _quiet(order: Order, fit: Fit) -> None:
     """The coefficients alone, and on standard error what is wrong with them; none where the descent diverged."""
     if fit.stopped != "diverged":
         write(f"{name}={_bare(order, value)}" for name, value in fit.parameters.items())
-    for warning in report.warning_lines(fit):
+    for warning in report.warning_lines(fit, order.language):
         sys.stderr.write(f"{warning}\n")
 
 
-def _count(fit: Fit) -> int:
-    return fit.degree + 1
-
-
 def _show_step(order: Order, fit: Fit, step: Step) -> None:
-    digits = order.digits
-    write([f"Step {step.number}" + (", the start" if step.number == 0 else "")])
+    digits, words = order.digits, order.language
+    write(report.step_head(fit, step, words))
     if step.number == 0:
-        write([f"  forward   {fit.rows_used} predictions p with the values below; the first rows:"])
-        show_table(report.rows_table(order.fitting.objective.sample(step.parameters, 3), digits), order.format)
-    write([f"  loss      mean of (p - y)^2 = {show(step.loss, digits)}"])
-    if step.number == 0:
-        write(
-            [
-                "  backward  from dL/dp of each row to each parameter; the gradient is the mean over the rows",
-                "  update    new value = value - rate * gradient; then the loop repeats",
-            ]
-        )
-    show_table(report.step_table(fit, step, digits), order.format)
+        first = order.fitting.objective.sample(step.parameters, 3)
+        show_table(report.rows_table(first, digits, words), order.format)
+    write(report.step_loss(step, digits, words))
+    show_table(report.step_table(fit, step, digits, words), order.format)
     write([""])
 
 
@@ -166,19 +191,19 @@ def _bare(order: Order, value: float) -> str:
 
 
 def _outcome(order: Order, fit: Fit, history: bool = True) -> None:
-    digits = order.digits
+    digits, words = order.digits, order.language
     if history:
-        show_table(report.history_table(fit, digits), order.format)
-    say(report.stop_line(fit))
+        show_table(report.history_table(fit, digits, words), order.format)
+    say(report.stop_line(fit, words))
     write([""])
     if fit.stopped != "diverged":
-        show_table(report.parameter_table(fit, digits), order.format)
-        say(report.GAP)
+        show_table(report.parameter_table(fit, digits, words), order.format)
+        say(report.said("gap", words))
         write([""])
-        say(report.quality_line(fit, digits))
+        say(report.quality_line(fit, digits, words))
         write([""])
         say(fit.rounded(digits))
-    for warning in report.warning_lines(fit):
+    for warning in report.warning_lines(fit, order.language):
         say(warning)
 
 
@@ -188,17 +213,19 @@ def _code(fit: Fit) -> int:
     return INTERRUPTED if fit.stopped == "interrupted" else DONE
 
 
-def _watched(fitting: Fitting):  # type: ignore[no-untyped-def]
+def _watched(order: Order):  # type: ignore[no-untyped-def]
     """The steps of a descent, with a line of progress on a terminal once it takes a while."""
     began = time.monotonic()
     progress = task = None
+    fitting, words = order.fitting, order.language
     for step in fitting:
         if progress is None and sys.stderr.isatty() and time.monotonic() - began > PATIENCE:
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TextColumn
 
             progress = Progress(
-                TextColumn("step {task.completed}"), BarColumn(), TextColumn("loss {task.fields[loss]}"),
+                TextColumn(report.said("progress step", words)), BarColumn(),
+                TextColumn(report.said("progress loss", words)),
                 console=Console(stderr=True), transient=True,
             )  # fmt: skip
             progress.start()

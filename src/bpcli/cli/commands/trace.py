@@ -24,8 +24,11 @@ MOST_REPEATS = 1000
 SELECTING = ("only", "until", "rows")
 
 PAGES = {"md": "markdown", "latex": "latex"}  # format -> the module of render/ that writes its lines
+PRINTED = ("latex", "html")  # formats of documents that somebody reads from end to end, or a browser holds
+MOST_PRINTED = 20_000  # rows of those
+MOST_RICH = 600  # steps of a table of Rich's, which costs fifty times as much as plain text; a longer one is plain
 PICTURES = ("svg", "dot", "mermaid")
-EXPLAINED = ("rich", "plain", "ascii", "json")  # formats that tell a trace in words too
+EXPLAINED = ("rich", "plain", "ascii", "md", "latex", "html", "json")  # formats that tell a trace in words too
 
 
 def run(work: Work) -> int:
@@ -37,8 +40,14 @@ def run(work: Work) -> int:
     if mode == "forward" and scale != 1:
         raise InputError("loss-scale-forward")
     _check_options(work, mode)
-    explain = chosen_level(work.options, mode, work.format)
-    trace = record(work.program, work.given, work.wrt, mode=mode, kind=work.kind, scale=scale)
+    explain = chosen_level(work.options, work.format)
+    blank = "blank" in work.options
+    if blank:
+        from bpcli.cli.worksheets import fill_inputs, show_sheet
+
+        seed = fill_inputs(work)
+    asked = work.options.get("only") == "paths"
+    trace = record(work.program, work.given, work.wrt, mode=mode, long=asked, kind=work.kind, scale=scale)
     verdicts = None
     if work.expected or work.claimed:
         from bpcli.cli.verdicts import on_numbers
@@ -53,6 +62,10 @@ def run(work: Work) -> int:
         from bpcli.tracing.selection import selected
 
         shown = selected(trace, *map(work.options.get, SELECTING))
+    if blank:
+        return show_sheet(
+            work, shown, seed, lambda as_: show(shown, as_, work.digits, whole=True, bare=None, language=work.language)
+        )
     if "interactive" in work.options:
         from bpcli.cli.interactive import step_through
 
@@ -64,7 +77,7 @@ def run(work: Work) -> int:
         if lenses:
             from bpcli.render.lenses import lens_dict
 
-            more["lens"] = [lens_dict(lens) for lens in lenses]
+            more["lens"] = [lens_dict(lens, work.language) for lens in lenses]
         bare = work.number if work.quiet else None
         show(
             shown, work.format, work.digits, whole="all" in work.options, bare=bare, language=work.language,
@@ -77,7 +90,7 @@ def run(work: Work) -> int:
     return DONE
 
 
-def chosen_level(options: dict[str, str], mode: str, format: str) -> str:  # noqa: A002 - the name of the option
+def chosen_level(options: dict[str, str], format: str) -> str:  # noqa: A002 - the name of the option
     """The level at which a trace is told in words; "" where that was not asked for. Raises InputError."""
     explain = options.get("explain", "")
     if explain:
@@ -85,8 +98,6 @@ def chosen_level(options: dict[str, str], mode: str, format: str) -> str:  # noq
 
         if explain not in LEVELS:
             raise InputError("unknown-level", level=explain, known=", ".join(LEVELS))
-        if mode == "forward":
-            raise InputError("explain-forward")
         if format not in EXPLAINED:
             raise InputError("explain-elsewhere", format=format, known=", ".join(EXPLAINED))
     return explain
@@ -116,40 +127,46 @@ def show(
         for piece in trace_text(trace, language, explain, more):
             sys.stdout.write(piece)
         sys.stdout.write("\n")
+    elif format in PRINTED and (count := len(trace.forward) + len(trace.backward)) > MOST_PRINTED:
+        raise InputError("page-too-long", format=format, count=count, limit=MOST_PRINTED)
     elif format == "html":
         from bpcli.render.html import page_pieces
 
-        for piece in page_pieces(trace, digits, language):
+        for piece in page_pieces(trace, digits, language, explain):
             sys.stdout.write(piece)
     elif bare is not None:
         write(f"{name}={bare(value)}" for name, value in (trace.whole or trace).gradient.items())
-    elif format == "rich":
+    elif format == "rich" and not (whole and len(trace.forward) > MOST_RICH):
         from bpcli.render.terminal import print_trace
 
         print_trace(trace, digits, whole=whole, language=language, explain=explain)
     elif format in PAGES:
+        whole = whole or not sys.stdout.isatty()
         page = import_module(f"bpcli.render.{PAGES[format]}")
-        write(page.trace_lines(trace, digits, whole=whole or not sys.stdout.isatty()))
+        write(page.trace_lines(trace, digits, whole=whole, language=language, explain=explain))
     elif format in PICTURES:
         from bpcli.cli.commands.graph import show as show_picture
         from bpcli.render.diagram import diagram
 
-        show_picture(diagram(trace, digits=digits), format)
+        show_picture(diagram(trace, digits=digits, language=language), format)
     else:
+        from shutil import get_terminal_size
+
         from bpcli.render.ascii import spelled
         from bpcli.render.plain import trace_lines
 
         # There is no Chinese in ASCII.
         spell, language = (spelled, ENGLISH) if format == "ascii" else (str, language)
         whole = whole or not sys.stdout.isatty()
-        write(trace_lines(trace, digits, whole=whole, language=language, explain=explain, spell=spell))
+        width = get_terminal_size().columns if format == "rich" else None
+        write(trace_lines(trace, digits, whole=whole, width=width, language=language, explain=explain, spell=spell))
     return DONE
 
 
 def _check_options(work: Work, mode: str) -> None:
     """Refuse options that go with others alone, before anything is computed. Raises InputError."""
     options = work.options
-    for option, needs in (("measure", "lens"), ("no-zero", "repeat")):
+    for option, needs in (("measure", "lens"), ("no-zero", "repeat"), ("seed", "blank"), ("answer-key", "blank")):
         if option in options and needs not in options:
             raise InputError("option-needs", option=option, needs=needs)
     for option in ("lens", "repeat"):
@@ -195,9 +212,9 @@ def _show_lenses(work: Work, trace: Trace, lenses: list[Lens]) -> None:
         say(line)
     output = trace.nodes[trace.output].name if trace.output in trace.nodes else work.program.output_name
     for lens in lenses:
-        for table in lens_tables(lens, output, work.digits):
+        for table in lens_tables(lens, output, work.digits, work.language):
             write([""])
             show_table(table, work.format, "all" in work.options or not sys.stdout.isatty())
         write([""])
         for finding in lens.findings:
-            say(finding_text(finding, work.digits))
+            say(finding_text(finding, work.digits, work.language))

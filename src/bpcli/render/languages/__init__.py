@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-LANGUAGES = ("en", "zh")
+LANGUAGES = ENGLISH, CHINESE = "en", "zh"
 
 
-ENGLISH = "en"
-
-
+@cache  # a long trace asks for its words at every row
 def texts(language: str, group: str) -> Mapping[str, Any]:
     """One group of the texts of a language, by key."""
     found: Mapping[str, Any] = getattr(importlib.import_module(f"bpcli.render.languages.{language}"), group)
@@ -30,6 +29,11 @@ def page_sentences(language: str) -> Mapping[str, str]:
     """What the page of a lesson says, by key."""
     sentences: Mapping[str, str] = importlib.import_module(f"bpcli.render.languages.{language}").PAGE
     return sentences
+
+
+def tag(language: str) -> str:
+    """How HTML and XML name a language: Chinese is the simplified one here."""
+    return "zh-Hans" if language == "zh" else language
 
 
 def language_of(environment: Mapping[str, str]) -> str:

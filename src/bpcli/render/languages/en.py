@@ -37,6 +37,24 @@ COLUMNS = {
     "rel error": "rel error",
     "agrees": "agrees",
     "step h": "step h",
+    # Of a fit.
+    "row": "row",
+    "step": "step",
+    "loss": "loss",
+    "name": "name",
+    "std error": "std error",
+    "least squares": "least squares",
+    "gap": "gap",
+    "parameter": "parameter",
+    "gradient dL/dc": "gradient dL/dc",
+    "rate * gradient": "rate * gradient",
+    "new value": "new value",
+    "prediction p": "prediction p",
+    "length of gradient": "length of gradient",
+    # Of a matrix in short.
+    "shape": "shape",
+    "norm": "norm",
+    "largest entry": "largest entry",
 }
 
 PHRASES = {
@@ -84,20 +102,25 @@ PHRASES = {
     "corner": "check: {name} is at a corner, and the slope used lies between those of both sides",
     "undecided": "check: the central difference cannot decide here",
     "disagrees": "check: central difference for {name} DISAGREES by {gap} of its size",
-    "left out": "paths and the check are left out of a trace this long",
+    "left out": "beyond {limit} steps paths and the check are left out; `--only paths` and `bpcli check` make them",
     # What it cost.
     "forward cost": "{passes}, one for each input",
     "reverse cost": "1 pass up and {sweeps} down",
     "reverse cost of several": "1 pass up and {sweeps} down, one for each result",
+    "forward cost of entries": "{passes}, one for each entry of the inputs",
+    "reverse cost of entries": "1 pass up and {sweeps} down, one for each entry of the results",
     "forward used": "forward mode: {cost} (reverse mode: {other})",
     "reverse used": "reverse mode: {cost} (forward mode: {other})",
     "hessian cost": "forward mode over the graph of the gradient: {passes}, one for each input",
+    "hessian cost of entries": "forward mode over the graph of the gradient: {passes}, one for each entry of the inputs",
     "hessian product cost": "forward mode over the graph of the gradient: 1 pass, and no matrix",
     "jvp cost": "forward mode: 1 pass, whatever the number of inputs and results",
     "vjp cost": "reverse mode: 1 pass up and 1 sweep down, whatever the number of inputs and results",
     # Answers.
     "beside floats": "      float64: {value}, relative error {error}",
+    "number for want of a shape": "no shape was given for {names}: a single number is meant",
     "direction": "direction d",
+    "at": "at",
     "along": "along {direction}",
     "unused columns": "{file} has columns that the expression does not use: {names}",
     "rows nan": "{count} of {rows} rows have a result that is nan; the first is row {row} of {file}, in {column}",
@@ -108,7 +131,34 @@ PHRASES = {
     "row infinite": "1 of {rows} rows has a result that is infinite; it is row {row} of {file}, in {column}",
     "labelled": "{label}: {text}",
     "interrupted": "interrupted",
+    # A worksheet.
+    "worksheet": "Worksheet",
+    "worksheet of seed": "Worksheet, seed {seed}",
+    "your name": "Name",
+    "date": "Date",
+    "task start": "Fill in the blanks.",
+    "task forward": " Forward: put in numbers and calculate, from top to bottom.",
+    "task backward": (
+        " Backward: along each edge product = upstream * local, and the running total adds up what arrives at a "
+        "node."
+    ),
+    "task tangents": (
+        " Tangents: along each edge product = tangent * local, and the running total adds up what arrives at a "
+        "node."
+    ),
+    "task paths": " Paths: the local derivatives along a path multiply, and the paths add up.",
+    "blank": "blank",
+    "check blanks": "Check",
+    "clear blanks": "Clear",
+    "blanks result": "{right} right, {wrong} wrong, {open} still empty",
+    "blanks done": "All {right} are right.",
+    "slope where": "({slope} where {condition}, else 0)",
+    "answers left out": "the answers are not in it: the same command with --answer-key FILE writes them",
+    "default seed": "these are the numbers of --seed {seed}; --seed {other} gives others",
 }
+
+# Why a descent stopped before it was done, inside a sentence.
+STOPS = {"step limit": "step limit", "interrupted": "interrupted"}
 
 NOTES = {
     "infinite-value": "{node} is {value}{at}{domain}",
@@ -124,6 +174,15 @@ NOTES = {
     "underflow-slope": "on the way from {node} back to {argument} the gradient is {wide}, which {format} rounds to 0",
     "overflow-slope": "on the way from {node} back to {argument} the gradient is {wide}, which is infinite in {format}",
     "and-more": "and {count} more like this",
+    "fit-not-unique": "degree {degree} needs {needed} different x and the data has {distinct}: the coefficients are not the only ones that fit",
+    "fit-no-freedom": "{count} coefficients and as many rows: the curve goes through every point, and says nothing of its error",
+    "fit-not-scaled": "x is not scaled: the condition of the problem is that of raw powers",
+    "fit-diverged": "diverged after {steps} steps: rates below {largest} fall, this one is {rate}",
+    "fit-not-converged": "not converged ({reason}): the parameters are where the descent stands",
+    "fit-constant-x": "{name} is constant: nothing can be said of how y changes with it",
+    "fit-constant-y": "{name} is constant, so R² has no meaning",
+    "fit-far": "the curve is up to {gap} away from that of least squares: at this condition rounding decides between them",
+    "fit-extrapolation": "{count} of the points lie outside of the data, which go from {low} to {high}: nothing holds the curve there",
     "shadowed": "{name} is a variable here; the constant of that name is shadowed",
 }
 # What is put into a note where there is something to say.
@@ -278,6 +337,12 @@ EXPLAIN = {
         "So {total} = {slope}: when {name} moves by a little, {output} moves {slope} times as far.",
         "The notes have come home: {name} reads {slope} on its own, so {total} = {slope}. Move {name} by a little, and "
         "{output} at the far end moves {slope} times as far.",
+    ),
+    "result zero": (
+        "{total} = 0",
+        "So {total} = 0: when {name} moves by a little, {output} does not follow here.",
+        "Nothing was written on the notes that came home to {name}: {total} = 0. Move it by a little, and {output} at the "
+        "far end does not notice.",
     ),
     "first part": (
         "first of {arriving} parts of {total}",
@@ -571,6 +636,240 @@ MECHANISMS = {
     ),
 }
 
+# ---- trace --mode forward --explain: brief, normal, story
+
+NUDGES = {
+    "start": (
+        "along {name}, which moves 1:",
+        "{name} is moved at the speed 1, and every other input stands still. How fast does everything else move with it?",
+        "Someone turns the handle {name} at the speed 1 and leaves all other handles alone. Each wheel passes the motion "
+        "on to the wheels that it drives, and {output} is at the far end.",
+    ),
+    "edge": (
+        "{argument} moves {tangent}, {why}: {factors}",
+        "{argument} moves {tangent}, and {why}, so {node} = {formula} moves {factors}.",
+        "{argument} turns at {tangent}. Between it and {node} = {formula} there is a gear: {why}. {node} turns at {factors}.",
+    ),
+    "part": (
+        "{argument} moves {tangent}, {why}: {factors}",
+        "{argument} moves {tangent}, and {why}, so that alone moves {node} = {formula} by {factors}.",
+        "{argument} turns at {tangent}. Between it and {node} = {formula} there is a gear: {why}. By that alone {node} "
+        "would turn at {factors}.",
+    ),
+    "still": ("", "{names} does not move with it and adds 0.", "{names} stands still here and adds 0."),
+    "several still": ("", "{names} do not move with it and add 0.", "{names} stand still here and add 0."),
+    "first part": (
+        "first of {arriving} parts of {total}",
+        "{node} is moved in {arriving} ways; this is the first.",
+        "{arriving} gears drive {node}, and this was the first.",
+    ),
+    "next part": (
+        "so far {sum}",
+        "That is way {count} of {arriving}; so far {sum}.",
+        "Gear {count} of {arriving} adds its motion: {sum} so far.",
+    ),
+    "last part": (
+        "together {total} = {sum}",
+        "Motions add up: {total} = {sum}.",
+        "Wheels that are driven by several gears add up what these do: {total} = {sum}.",
+    ),
+    "result": (
+        "{total} = {slope}",
+        "So {total} = {slope}: while {name} moves 1, {output} moves {slope}.",
+        "The motion has arrived: {output} turns at {slope} while the handle {name} turns at 1, so {total} = {slope}.",
+    ),
+}
+
+# Why an edge passes a motion on as it does, by what it does; the keys are those of MECHANISMS.
+REASONS_UP = {
+    "copy": "a sum moves as far as its term does",
+    "pass": "{node} is only another name for it",
+    "keep": "a difference moves as far as its first term does",
+    "flip": "behind a minus sign the direction turns around",
+    "swap": "in a product it is stretched by the other factor, {slope}",
+    "scale": "above the line of a fraction it counts {slope}",
+    "divisor": "below the line of a fraction it counts {slope}",
+    "power": "a power is as steep as its exponent times one power less, {slope}",
+    "exponent": "a step in the exponent multiplies, here with the slope {slope}",
+    "exponential": "exp climbs as steeply as it is high, {slope}",
+    "logarithm": "a logarithm is flatter the larger its input is, here {slope}",
+    "root": "a root is flatter the further its input is from 0, here {slope}",
+    "squash": "{node} squashes, here with the slope {slope}",
+    "saturated": "{node} is saturated and hardly moves, with the slope {slope}",
+    "wave": "the wave has the slope {slope} here",
+    "valve open": "the valve stands open ({condition})",
+    "valve shut": "the valve is shut ({condition} does not hold)",
+    "leak": "the valve leaks, with the slope {slope} here",
+    "soft valve": "the soft valve is open by {slope} here",
+    "window open": "it is inside the bounds ({condition}), with the slope {slope}",
+    "window shut": "it is outside the bounds, which hold the value",
+    "bound open": "it is the bound that holds the value ({condition})",
+    "bound shut": "it is a bound that is not reached",
+    "sign": "an absolute value takes the sign of its input, {slope}",
+    "largest won": "a maximum follows the largest",
+    "largest lost": "a maximum does not notice what is not the largest",
+    "largest tied": "several tie for the largest, of which it counts {slope}",
+    "smallest won": "a minimum follows the smallest",
+    "smallest lost": "a minimum does not notice what is not the smallest",
+    "smallest tied": "several tie for the smallest, of which it counts {slope}",
+    "branch taken": "where took this branch",
+    "branch left": "where did not take this branch",
+    "condition": "a condition chooses and carries no motion",
+    "flat": "{node} is a step function, flat between its jumps",
+    "comparison": "a comparison only says yes or no",
+    "cut": "detach cuts the motion off",
+    "remainder": "between its jumps a remainder moves along",
+    "side": "a length follows each side by its part, {slope}",
+    "soft share": "a soft maximum gives it the share {slope}",
+    "own": "the rule that was given for {node} says {slope}",
+    "smooth": "{node} has the slope {slope} there",
+    "shut": "this edge is closed ({condition} does not hold)",
+    "idle": "so there is no motion to pass on",
+}
+
+# ---- expectations and claims
+
+EXPECTED = {
+    "right": "expected {name} = {expected}: right",
+    "rounded": "expected {name} = {expected}: right, it is {actual}",
+    "wrong": "expected {name} = {expected}, but it is {actual}",
+    "same-formula": "expected {name} = {expected}: right, the same as {actual} at {points} points",
+    "other-formula": "expected {name} = {expected}, but it is {actual}: with {at} that is {right}, and not {left}",
+    "other-constant": "expected {name} = {expected}, but it is {actual}",
+    "long": "a formula of {length} characters",
+    "undecided": "expected {name} = {expected}, and no points were found at which both this and {actual} have a value",
+}
+
+SLIPS = {
+    "only-path": "{claimed} is only the path {path}; the path {missing_path} ({amount}) is missing",
+    "only-direct-path": "{claimed} is only the direct path {path}; the path through {missing} ({amount}) is missing",
+    "only-indirect-path": "{claimed} is only the path {path}; the direct path {missing_path} ({amount}) is missing",
+    "path-missing": "the path {path} ({amount}) is missing",
+    "only-path-of-many": "{claimed} is only the path {path}; the other paths ({count}), together {amount}, are missing",
+    "overwritten": "the last branch to arrive at {node} ({last}) overwrote the sum, which is {total}: branches add up",
+    "overwritten-inside": "at {node} the last branch to arrive ({last}) overwrote the sum {total}: branches add up",
+    "tie": "that is another rule for {of}: {rule}",
+    "corner": "that is another rule for {of}: the slope {rule} at the corner",
+    "split": "{node} = {derived} was made to split what arrives: a sum passes it on whole to each of its terms",
+    "split-everywhere": "the sums were made to split what arrives: a sum passes it on whole to each of its terms",
+    "sum-for-mean": "that is the gradient of the sum: the mean divides it by {count}",
+    "mean-for-sum": "that is the gradient of the mean of the {count} terms: here they are added",
+    "upstream-forgotten": "d({derived})/d{argument} = {local} was not multiplied by the upstream value {upstream}",
+    "locals-only": "that is the sum of the local derivatives at {node}: the upstream value is forgotten",
+    "factor-dropped": "the factor {factor} of the power d({derived})/d{argument} is missing",
+    "inner-dropped": "the inner derivative d({derived})/d{argument} = {local} is missing",
+    "sign-inside": "the sign of d({derived})/d{argument} = {local} is missing",
+    "sign": "the sign is wrong",
+    "accumulated": "that is {times} times the gradient: it was not set to zero between {times} backward passes",
+    "value": "that is the value of {output}, not a derivative",
+    "own-value": "that is the value of {name} itself, not the derivative by it",
+    "other-name": "that is the derivative by {other}",
+    "target": "that would be right if the target {input} were {to} (it is {now})",
+    "input": "that would be right if {input} were {to} (it is {now})",
+    "halved": "a factor 2 is missing",
+    "doubled": "there is a factor 2 too many",
+}
+
+TIES = {
+    "first": "all of it goes to the first of the arguments that tie",
+    "last": "all of it goes to the last of the arguments that tie",
+    "full": "each of the arguments that tie gets all of it",
+    "share": "the arguments that tie share it equally",
+}
+
+CLAIMED = {
+    "right": "claim {name} = {claimed}: right",
+    "wrong": "claim {name} = {claimed}: wrong, it is {actual}",
+    "none": "none of the slips that are looked for gives {claimed}",
+    "vague": "{count} slips give a number that rounds to {claimed}, as numbers do by chance: give more digits",
+}
+
+# ---- trace --lens
+
+LENS_TITLES = {
+    "methods": "Cost of the whole gradient",
+    "layers": "Flow of the gradient, from the output down",
+    "kept": "Values kept for the backward pass",
+    "plan": "Checkpoints",
+    "passes": "Backward passes over the same graph",
+}
+
+LENS_COLUMNS = {
+    "method": "method",
+    "evaluations": "passes up",
+    "sweeps": "sweeps down",
+    "operations": "operations",
+    "seconds": "seconds",
+    "depth": "depth",
+    "nodes": "nodes",
+    "local": "largest local",
+    "node": "node",
+    "gradient": "gradient",
+    "ratio": "times the one above",
+    "step": "#",
+    "formula": "computes",
+    "keeps": "keeps",
+    "segment": "segment",
+    "first": "from #",
+    "last": "to #",
+    "checkpoint": "keeps for later",
+    "again": "computed again",
+    "pass": "pass",
+}
+
+LENS_METHODS = {
+    "reverse": "reverse mode",
+    "forward-mode": "forward mode",
+    "central-difference": "central differences",
+    "forward-difference": "forward differences",
+}
+
+FINDINGS = {
+    "inputs": "reverse mode takes {ratio} times the operations of one evaluation, whatever the number of inputs "
+    "(here {inputs}); the others take more with each input",
+    "symbolic": "the derivatives as formulas, not simplified: {tree} symbols when written out; as a graph with shared "
+    "parts, beside the {program} nodes of the program, new nodes: {shared}",
+    "jacobian": "forward mode for all inputs at once carries the Jacobian of every step, {rows} x {columns} slopes "
+    "({bytes} bytes); reverse mode holds a value and a gradient for every step, {kept} numbers ({held} bytes)",
+    "measured": "seconds: the shortest of {times} runs in Python on this machine; one evaluation takes {evaluation}",
+    "vanishing": "d{output}/d{name} vanishes: along its largest path {steps} local derivatives multiply to "
+    "{product}, {mean} a step",
+    "exploding": "d{output}/d{name} explodes: along its largest path {steps} local derivatives multiply to "
+    "{product}, {mean} a step",
+    "dead": "{node} = {formula} is dead: with {argument} = {value} it is shut, and nothing goes on below it",
+    "saturated": "{node} = {formula} is saturated: with {argument} = {value} its value is {result}, "
+    "its slope {local}",
+    "and-more": "and {count} more like this",
+    "healthy": "nothing vanishes, explodes, dies or saturates: the derivatives that are not 0 lie between {least} "
+    "and {most} in size",
+    "healthy-one": "nothing vanishes, explodes, dies or saturates: the derivative is {least} in size",
+    "fades": "{depth} edges below the output the gradient has faded: the largest of that depth is {size}, at {node}",
+    "swells": "{depth} edges below the output the gradient has swollen: the largest of that depth is {size}, at {node}",
+    "nothing": "no gradient reaches any input",
+    "kept": "computed values that are kept: {kept} of {steps} ({bytes} bytes in double precision); inputs that are "
+    "read as well: {inputs}, which are there anyway",
+    "no-plan": "with so few steps ({steps}) there is nothing to gain from checkpoints",
+    "no-gain": "checkpoints would hold {most} values at a time, and keeping all that is needed holds {plain}: there is "
+    "nothing to gain",
+    "plan": "checkpoints: {saved}, and values inside one of the {segments} segments: at most {inside}; that is {most} "
+    "at a time instead of {plain}, for {extra} steps that are computed again ({share} of an evaluation)",
+    "zeroed": "the gradients were set to zero before each pass, so every pass leaves the same",
+    "not-zeroed": "a backward pass adds to what is there: unless it is set to zero, pass k leaves k times the gradient",
+}
+
+# ---- drawings and documents: graph, --format md, latex, svg, dot, mermaid
+
+DRAWING = {
+    "variable": "on each line: the local derivative of what it leads to",
+    "op": "on each line: the value that goes on, and below it the gradient that comes back",
+    "crowded": "too many lines go side by side here to draw them; each box with what it uses:",
+    "value": "value",
+    "gradient": "gradient",
+    "local": "local derivative, on its line",
+    "back": "back: {slope}",
+    "sum": "each line back to {name} brings gradient * local: {sum}",
+}
+
 # What the page of a lesson says; names in braces are filled in by the page.
 PAGE = {
     "title": "Backpropagation, step by step",
@@ -585,41 +884,8 @@ PAGE = {
     "on": "One step on",
     "last": "To the end",
     "hint": "Arrow keys ← → step through both passes. Click a row of a table to go there.",
-    "forward": "Forward",
-    "backward": "Backward",
-    "paths": "Paths from {name} to {output}",
-    "start": "start: {what} = 1",
-    "column-node": "node",
-    "column-computes": "computes",
-    "column-numbers": "with numbers",
-    "column-value": "value",
-    "column-edge": "edge",
-    "column-upstream": "upstream",
-    "column-local": "local",
-    "column-product": "product",
-    "column-total": "running total",
-    "column-path": "path",
-    "column-locals": "local derivatives",
     "local-derivative": "local derivative",
-    "of": "{count} of {arriving}",
-    "taken": "taken",
-    "not-taken": "not taken",
-    "not": "not {condition}",
     "closed": "closed",
-    "flat": "flat",
-    "cut": "cut",
-    "nothing-arrives": "nothing arrives",
-    "nothing-passes": "nothing passes",
-    "direct": "direct",
-    "through": "through {names}",
-    "through-many": "through {count} nodes",
-    "factors": "{count} factors",
-    "total": "total",
-    "and-more": "and {count} more",
-    "together": "together",
-    "input": "input",
-    "constant": "constant",
-    "result": "result",
     "begin-title": "Two passes",
     "begin": "First the values flow forward, from the inputs to {output}. Then the derivative flows backward, from "
     "{output} to the inputs: along every edge, upstream × local = product.",
@@ -627,29 +893,245 @@ PAGE = {
     "compute": "{name} is computed from what is already known.",
     "compute-result": "{name} is the result. The forward pass is done.",
     "seed-title": "Turn around",
-    "seed": "The backward pass starts at the result: {output} changes exactly as much as itself, so {what} = 1.",
-    "edge-add": "Addition copies: {argument} receives all of what arrived at {node}. Nothing is split.",
-    "edge-sub": "Subtraction hands on what arrived: unchanged to the first operand, with the other sign to the second.",
-    "edge-mul": "Multiplication sends each factor the value of the other one: a small change of {argument} is "
-    "multiplied by {local}.",
-    "edge-same": "{node} is only another name: what arrived is handed on unchanged.",
-    "edge-select": "{argument} was the one that was chosen here: {condition}. What arrived goes to it.",
-    "edge-tie": "{condition}, and several are equal: they share what arrived.",
-    "edge-other": "A small change of {argument} is multiplied by {local} on its way into {node}. So what arrived is "
-    "multiplied by {local} on the way back.",
-    "edge-closed": "This edge is closed: {argument} was not chosen here, so changing it a little does not change "
-    "{node}. Nothing flows.",
-    "edge-flat": "{node} does not change when {argument} changes a little: it is flat here. Nothing flows.",
-    "edge-cut": "detach cuts this edge: {node} is treated as a constant. Nothing flows back.",
-    "edge-idle": "Nothing arrived at {node}, so there is nothing to hand on.",
-    "wait": "{argument} is used {arriving} times. This was branch {count}: its gradient is not complete until all "
-    "have arrived.",
-    "complete": "All {arriving} branches have arrived: their sum is the gradient {what}.",
     "end-title": "The gradient",
-    "end": "{what} = {value}: when {name} grows a little, {output} changes by about {value} times as much.",
-    "end-zero": "{what} = 0: when {name} changes a little, {output} does not follow here.",
     "too-long": "This trace has {steps} steps. Above {most} the page has the tables alone: no drawing, no sliders.",
     "tables-alone": "This page has the tables alone, without drawing and sliders: the page itself calculates in double "
     "precision, backward, and with operations that are formulas, and this trace does not.",
     "no-script": "Without JavaScript this page shows the tables alone.",
+}
+
+# Training of models: what `fit` and `train` say of them.
+TRAINING = {
+    "data": "data     {source}: {rows}",
+    "skipped": ", {count} skipped",
+    "held out": ", {count} held out for validation (seed {seed})",
+    "row skipped": "           row {row} skipped: {reason}",
+    "more skipped": "           and {count} more",
+    "range": "           {name} from {low} to {high}",
+    "no data": "data     none: one place, {values}",
+    "one place": "one place",
+    "model": "model    {formula}",
+    "held": "           held: {values}",
+    "parameters": "           {count}: {names}",
+    "parameter": "parameters",
+    "mean loss": "loss     mean over the rows of {formula}",
+    "sum loss": "loss     sum over the rows of {formula}",
+    "own loss": "loss     {formula}",
+    "mean own loss": "loss     mean over the rows of {formula}",
+    "sum own loss": "loss     sum over the rows of {formula}",
+    "ridge": "           + {ridge} * (sum of squared parameters)",
+    "given": "start    {values} (as given)",
+    "tried": "start    {values}: of {tried} tries the one that led furthest down ({followed} were followed a few steps); the same every time",
+    "one try": "start    {values}: by linear least squares",
+    "tried only": "start    {values}: the best of {tried} tries; the same every time",
+    "resumed": "start    at step {step} of a training that was stored",
+    "train": "train    {optimizer}{because}",
+    "formula": "           {formula}",
+    "rate": "           rate {rate}{how}",
+    "as asked": " (as asked for)",
+    "from curvature": ", from the curvature",
+    "usual": ", the usual one",
+    "falling": "; rates below {largest} fall here",
+    "schedule": "           schedule {schedule}",
+    "warm-up": "           the rate grows over the first {steps}",
+    "batches": "           batches of {size} of {rows} rows, {steps} an epoch, shuffled by seed {seed}",
+    "batch mean": "           the gradient of a batch is the sum over its rows / {size}: its length does not depend on the size",
+    "batch sum": "           the gradient of a batch is the sum over its rows, not divided by {size}: the rate must be so much smaller",
+    "clip norm": "           gradients longer than {limit} are shortened to it",
+    "clip value": "           each entry of the gradient is held between -{limit} and {limit}",
+    "narrow": "           both passes in {dtype}; parameters in double precision",
+    "narrow scaled": "           both passes in {dtype}, the reverse one from {scale}, which the gradient is divided by; parameters in double precision",
+    "dynamic": "           a gradient that overflows is not used and halves the scale; {every} in a row that do not double it",
+    "first step": "Step {number}, the start",
+    "step": "Step {number}",
+    "forward": "  forward   {rows}; the first of them:",
+    "forward one": "  forward",
+    "forward row": "  forward   row {row} of the data, as one of {rows}",
+    "loss": "  loss      {loss}",
+    "loss mean": "  loss      mean of {name} over {rows} = {loss}",
+    "loss sum": "  loss      sum of {name} over {rows} = {loss}",
+    "backward": "  backward",
+    "backward row": "  backward  of this row; the gradient of the loss is the {reduce} of those of all rows",
+    "mean": "mean",
+    "sum": "sum",
+    "rows": "  rows      the gradient of each, and their {reduce}",
+    "clipped": "  clipping  length of the gradient {norm}, more than {limit}: times {limit}/{norm}",
+    "clipped value": "  clipping  entries beyond {limit} become {limit} or -{limit}",
+    "not clipped": "  clipping  length of the gradient {norm}, not above {limit}: unchanged",
+    "update": "  update    new value = value + step",
+    "search": "  search    {trials} to find the step",
+    "overflow": "  overflow  the gradient is not finite in {dtype}: no step, and the scale {scale} becomes {half}",
+    "zeroing": "  zeroing   the gradient is set to 0 before every backward pass; without that this one would be added to the last:",
+    "not zeroed": "            d{loss}/d{name}: {last} + {new} = {total} instead of {new_alone}",
+    "log": "Log",
+    "descent": "Descent",
+    "log scale": "{line} (log scale)",
+    "batch losses": "the losses of batches; at the end {loss} of all rows",
+    "parameter table": "Parameters",
+    "in powers": "in powers of {name}:",
+    "quality": "RMSE {rmse}    R² {r2}    degrees of freedom {freedom}    condition {condition}",
+    "final": "loss {loss}",
+    "final validation": "loss {loss}    validation {validation}",
+    "warning": "warning: {text}",
+    "saved": "saved to {file}; `bpcli predict {file} new.csv` predicts with it",
+    "kept": "what was reached is in {file}; `bpcli train ... --resume {file}` goes on from there",
+    "logged": "the loss of every step is in {file}",
+    "outside": "outside of what the model was fitted on ({ranges}), where nothing holds it: {rows} of {total}",
+    "missing cells": "{rows} without a prediction: a value is missing or not finite",
+    "progress": "step {step}   loss {loss}",
+    "cell missing": "{column} is missing or not finite",
+}
+TRAINING_COLUMNS = {
+    "parameter": "parameter",
+    "name": "name",
+    "value": "value",
+    "std error": "std error",
+    "gradient": "gradient",
+    "clipped": "clipped",
+    "velocity": "velocity v",
+    "mean": "mean m",
+    "squares": "squares s",
+    "step": "step",
+    "new value": "new value",
+    "number": "step",
+    "row": "row",
+    "loss": "loss",
+    "length": "length of gradient",
+    "rate": "rate",
+    "validation": "validation",
+    "scale": "scale",
+    "trials": "trials",
+}
+TRAINING_STOPS = {
+    "converged": "converged after {steps}: what is left of the gradient is rounding",
+    "tolerance": "stopped after {steps}: the gradient is below the tolerance",
+    "step limit": "stopped at the limit of {steps}, before the gradient was down to rounding",
+    "diverged": "diverged after {steps}: the loss grows",
+    "interrupted": "interrupted after {steps}: the parameters are where the training stood",
+    "early stop": "stopped early after {steps}: the validation had not become better for a while",
+    "stuck": "did not converge: after {steps} no step brings the loss down, and it is not at a minimum that can be told",
+    "corner": "stopped after {steps}: no step brings the loss down; it has corners, and at one of them no gradient vanishes",
+    "bouncing": "bouncing: after {steps} the parameters jump from one side of the valley to the other, and nothing is won",
+}
+TRAINING_REASONS = {
+    "stepwise": ": a rate was asked for, or something else that single steps have",
+    "one place": ": one place and a loss, so that each step can be followed by hand",
+    "quadratic": ": the loss is quadratic in the parameters, and descent is quick",
+    "quadratic steep": ": the loss is quadratic in the parameters, but descent would need too many steps",
+    "least squares": ": least squares, not linear in the parameters",
+    "smooth": ": the loss is no sum of squares",
+}
+OPTIMIZER_NAMES = {
+    "sgd": "gradient descent",
+    "momentum": "momentum",
+    "nesterov": "Nesterov momentum",
+    "adagrad": "AdaGrad",
+    "rmsprop": "RMSProp",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "lbfgs": "L-BFGS",
+    "levenberg-marquardt": "Levenberg-Marquardt",
+}
+TRAINING_NOTES = {
+    "idle": "the loss does not depend on {name}: it stays where it began",
+    "flat": "{name} has no influence here: other values of it fit as well",
+    "dependent": "the parameters are not independent: other values of several together fit as well, so there are no standard errors",
+    "case": "{name} is a parameter; there is a column {column}, written differently",
+    "no column": "the model uses no column (there are: {columns}); its names are all parameters",
+    "constant column": "{name} is constant: nothing can be said of how the prediction changes with it",
+    "constant target": "{name} is constant, so R² has no meaning",
+    "few rows": "{parameters} parameters and {rows}: the values are not the only ones that fit",
+    "diverged": "the rate {rate} is above {largest}, from which on the loss grows; try {half}",
+    "diverged unknown": "the loss grows without end; try a smaller rate than {rate}",
+    "bouncing": "bouncing: at the rate {rate} steps are as long as the valley is wide; the limit is {largest}, try {half}",
+    "bouncing unknown": "bouncing: at the rate {rate} steps are as long as the valley is wide; try a smaller one",
+    "not converged": "not converged: the parameters are where the training stands",
+    "best": "the parameters are those of step {step}, where the validation was best",
+    "other data": "the data is not that of the stored training: the numbers will be others",
+}
+
+# ---- fit, train
+
+FIT = {
+    # What was read, and what is fitted to it.
+    "data": "data",
+    "given": "given",
+    "read": "{source}: {rows}{skipped}",
+    "rows skipped": ", {count} skipped",
+    "row skipped": "row {row} skipped: {reason}",
+    "more skipped": "and {count} more",
+    "range": "{role} from {low} to {high}",
+    "range of weights": "weights from column {name}, from {low} to {high}",
+    "range of column": "{role} = column {name} from {low} to {high}",
+    "model": "model",
+    "fitted in": "fitted in {basis}",
+    "chebyshev": "Chebyshev polynomials in t = (x - {center})/{half}",
+    "orthogonal": "polynomials orthogonal on the data, in t = (x - {center})/{half}",
+    "powers": "raw powers of x (--no-scale)",
+    "loss": "loss",
+    "loss and rate": "mean of (prediction - {name})^2; gradient descent, rate {rate}",
+    # How it went.
+    "descent": "Descent",
+    "log": "Log",
+    "log scale": "{line} (log scale)",
+    "rounding": "rounding",
+    "converged": "converged after {steps}: what is left of the gradient is rounding",
+    "step limit": "stopped at the limit of {steps}, before the gradient was down to rounding",
+    "diverged": "diverged after {steps}: the loss grows; rates below {largest} fall, {half} is a good one",
+    "interrupted": "interrupted after {steps}: the parameters are where the descent stood",
+    "progress step": "step {{task.completed}}",
+    "progress loss": "loss {{task.fields[loss]}}",
+    # What was found.
+    "parameters": "Parameters",
+    "gap": "gap: how far the value is from least squares, relative to that or, if larger, to the std error",
+    "quality": "RMSE {rmse}    R² {r2}    degrees of freedom {freedom}    condition {condition}",
+    "warning": "warning: {text}",
+    # The loop, step by step.
+    "program": "the loss of one row, as a program that is differentiated ({count} parameters):",
+    "coefficients": "c0, c1 ... are coefficients in that basis; at the end they are brought back to k0, k1 ... of powers "
+    "of x",
+    "first step": "Step {number}, the start",
+    "step": "Step {number}",
+    "step forward": "  forward   {count} predictions p with the values below; the first rows:",
+    "step loss": "  loss      mean of (p - y)^2 = {loss}",
+    "step backward": "  backward  from dL/dp of each row to each parameter; the gradient is the mean over the rows",
+    "step update": "  update    new value = value - rate * gradient; then the loop repeats",
+}
+
+# ---- ops
+
+REFERENCE = {
+    "comma": ", ",
+    "also": " Also {names}.",
+    "foot": "constants: pi, e, tau     `bpcli ops tanh` shows the local derivatives of one",
+    "arguments tie": "arguments tie",
+    "elsewhere": " ({text})",
+    "convention": "{usage} where {place}: {convention}{also}",
+    "no rule": "no rule",
+    "local where": "{local} where {when}, else 0",
+    "also written": "also written {names}",
+    "value": "value",
+    "computed as": "computed as {formula}",
+    "out": "(out is the value of the operation)",
+    "slope": "slope",
+    "domain": "domain",
+    "and elsewhere": "; {text}",
+    "kink": "where {where}: {convention}{also}",
+    "tie rule": "--tie {rule}: {convention}",
+    "accuracy": "accuracy",
+    "to": "value and slope to {error}, relative; most operations to {usual}",
+    "no rule for": "no rule for {param}",
+    "worked": "at {point}: value {value}, slope {slopes}   ({origin})",
+}
+
+# ---- --help
+
+HELP = {
+    "usage": "Usage: ",
+    "arguments": "Arguments:",
+    "options": "Options:",
+    "commands": "Commands:",
+    "examples": "Examples:",
+    "help": "Show this message.",
+    "default": " [default: {value}]",
 }

@@ -1,6 +1,6 @@
 "use strict";
 /* The lesson: the graph, the step at hand, the inputs, and the tables, all from one run of both passes. Everything that
-   a user wrote is set as text, never as markup. */
+   a user wrote is set as text, never as markup. Where the drawing stands and what is said came with the lesson. */
 
 const lesson = JSON.parse(document.getElementById("lesson").textContent);
 const { program, digits, output } = lesson;
@@ -12,7 +12,8 @@ const state = { step: 0, inputs: { ...given }, language: lesson.language };
 const HOLE = "\ue000"; // stands for an operand in the text of a step
 let run = null, drawing = null;
 
-const say = (key, facts = {}) => lesson.sentences[state.language][key].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+const filled = (template, facts) => template.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+const say = (key, facts = {}) => filled(lesson.sentences[state.language][key], facts);
 const slope = (name) => `d${output}/d${name}`;
 const bracketed = (text) => (text.startsWith("-") ? `(${text})` : text);
 const narrow = () => window.matchMedia("(max-width: 720px)").matches;
@@ -35,6 +36,12 @@ function phaseOf(step) {
   if (step < SEED) return ["forward", step - 1];
   if (step === SEED) return ["seed", 0];
   return step < END ? ["backward", step - SEED - 1] : ["end", 0];
+}
+
+/* Between a formula and its number: ≈ where the formula is a number that has to be rounded. */
+function rounding(formula, local) {
+  const isDecimal = /^-*\d*\.?\d*$/.test(formula) && /\d/.test(formula);
+  return isDecimal && Number(formula) !== local ? "≈" : "=";
 }
 
 /* The cells of a step upwards: number, name, formula, formula in numbers, value. */
@@ -64,24 +71,22 @@ function backwardParts(index) {
   let steps, factors;
   if (row.state === "closed") {
     const condition = / and | or /.test(edge.condition) ? `(${edge.condition})` : edge.condition;
-    steps = `${what} = 0, ${chooses ? say("not-taken") : say("not", { condition })}`;
+    steps = `${what} = 0, ${chooses ? say("not taken") : say("not", { condition })}`;
   } else if (row.state === "flat") steps = `${what} = 0, ${say(node.op === "detach" ? "cut" : "flat")}`;
   else {
-    const isDecimal = /^-*\d*\.?\d*$/.test(formula) && /\d/.test(formula);
-    const sign = isDecimal && Number(formula) !== row.local ? "≈" : "=";
-    steps = `${what}${formula && formula !== local ? ` = ${formula}` : ""} ${sign} ${local}`;
+    steps = `${what}${formula && formula !== local ? ` = ${formula}` : ""} ${rounding(formula, row.local)} ${local}`;
     if (edge.condition) steps += chooses ? (row.state === "open" ? `, ${say("taken")}` : "") : `, ${edge.condition}`;
   }
   if (row.state === "open" || (Number.isFinite(row.local) && Number.isFinite(row.upstream))) {
     factors = `${upstream} * ${bracketed(local)} ${relation} ${product}`;
-  } else factors = say(row.upstream === 0 ? "nothing-arrives" : "nothing-passes");
+  } else factors = say(row.upstream === 0 ? "nothing arrives" : "nothing passes");
   return { edge, row, node, argument, upstream, local, product, relation, steps, factors, running: running(index) };
 }
 
 /* The sum that a product goes to: with a colon until it is complete. */
 function running(index) {
   const edge = downwards[index], row = run.rows[index], name = slope(nodes.get(edge.argument).name);
-  const complete = edge.count === edge.arriving, counter = ` (${say("of", edge)})`;
+  const complete = edge.count === edge.arriving, counter = say("counter", edge);
   if (row.before === null) {
     return `${name}${complete ? " =" : ":"} ${show(row.total, digits)}${edge.arriving === 1 ? "" : counter}`;
   }
@@ -124,7 +129,7 @@ function pathCells(name, path) {
   const factors = shown.length > 9 ? say("factors", { count: shown.length })
     : [shown[0], ...shown.slice(1).map(bracketed)].join(" * ");
   const count = between.length, through = count === 0 ? say("direct")
-    : count <= 3 ? say("through", { names: between.join(", ") }) : say("through-many", { count });
+    : count <= 3 ? say("through", { names: between.join(", ") }) : say("through many", { count });
   const way = names.length > 9 ? [...names.slice(0, 4), "...", ...names.slice(-4)] : names;
   return [way.join(" -> "), factors, relation === "=" ? product : `≈ ${product}`, through];
 }
@@ -248,23 +253,28 @@ function table(identifier, title, aside, titles, rows, firstStep) {
 /* The tables of both passes and of the paths, whole, with the numbers of now. */
 function buildTables() {
   run = passes(program, state.inputs);
-  const column = (key) => say(`column-${key}`), tables = [];
+  const column = (key) => say(`column ${key}`), tables = [];
   if (upwards.length) {
-    const titles = ["#", ...["node", "computes", "numbers", "value"].map(column)];
+    const titles = ["#", ...["node", "computes", "with numbers", "value"].map(column)];
     tables.push(table("forward", say("forward"), "", titles, upwards.map(forwardCells), 1));
   }
   if (downwards.length) {
-    const titles = ["#", ...["edge", "upstream", "local", "product", "total"].map(column)];
-    tables.push(table("backward", say("backward"), say("start", { what: slope(output) }), titles,
+    const titles = ["#", ...["edge", "upstream", "local", "product", "running total"].map(column)];
+    tables.push(table("backward", say("backward"), say("start", { total: slope(output) }), titles,
       downwards.map((_, index) => backwardCells(index)), SEED + 1));
   }
   for (const { entry, count, listed, rest, total } of pathsByName()) {
     if (count < 2n) continue;
     const rows = listed.map((path) => pathCells(entry.name, path)), more = count - BigInt(listed.length);
-    if (more) rows.push([say("and-more", { count: String(more) }), "", show(rest, digits), say("together")]);
+    if (more) rows.push([say("more paths", { count: String(more) }), "", show(rest, digits), say("together")]);
     rows.push([say("total"), "", show(total, digits), ""]);
     tables.push(table("", say("paths", { name: entry.name, output }), "",
-      [column("path"), column("locals"), column("product"), ""], rows, null));
+      [column("path"), column("locals"), column("path product"), ""], rows, null));
+  }
+  if (lesson.told) {
+    const [title, ...lines] = narration();
+    tables.push(make("section", "words", { id: "words" }, make("h2", "", {}, title),
+      ...lines.map((line) => make("p", "", {}, line))));
   }
   document.getElementById("tables").replaceChildren(...tables);
   const closing = lesson.gradient.map((entry) => `${slope(entry.name)} = ${show(gradientOf(entry), digits)}`);
@@ -276,15 +286,10 @@ function buildTables() {
 /* The graph, drawn for the room that there is. */
 function layOut() {
   const canvas = document.getElementById("canvas"), room = (canvas.parentElement.clientWidth || 600) - 20;
-  const edges = drawnEdges(), arrange = (upright) => arranged(lesson.nodes, edges, output, upright);
+  const { across, upright: tall } = lesson.stage;
   // From left to right where that can be read, else from top to bottom.
-  let upright = narrow();
-  drawing = arrange(upright);
-  if (!upright && drawing.width*0.8 > room) {
-    const tall = arrange(true);
-    upright = tall.width < drawing.width;
-    if (upright) drawing = tall;
-  }
+  const upright = narrow() || (across.width*0.8 > room && tall.width < across.width);
+  drawing = placed(upright ? tall : across, nodes);
   drawing.upright = upright;
   const svg = shape("svg", { viewBox: `0 0 ${Math.ceil(drawing.width)} ${Math.ceil(drawing.height)}`, role: "img" });
   svg.append(shape("title", {}, say("graph")));
@@ -330,16 +335,10 @@ function figure(place, box) {
   group.append(shape("rect", { class: "box", x: left, y: top, width, height: HEIGHT, rx: round }));
   const line = (kind, dy) => shape("text", { class: kind, x, y: top + dy, "text-anchor": "middle" });
   const name = line("name", 22), value = line("value", 45), gradient = line("gradient", 67);
-  name.textContent = label(node);
+  name.textContent = node.label;
   group.append(shape("title", {}, `${node.name} = ${node.formula || node.name}`), name, value, gradient);
   drawing.figures.set(place, { group, value, gradient });
   return group;
-}
-
-/* All edges of the drawing, also those that carry no derivative. */
-function drawnEdges() {
-  return lesson.nodes.filter((node) => node.kind === "operation").flatMap(({ place }) => program.nodes[place].slice(1)
-    .map((argument, position) => ({ node: place, argument, position })).filter(({ argument }) => nodes.has(argument)));
 }
 
 /* Show the step at hand in the drawing. */
@@ -438,7 +437,8 @@ function reveal(chosen) {
   canvas.scrollTop += box.top + box.height/2 - room.top - room.height/2;
 }
 
-const paragraph = (text) => make("p", "sentence", {}, text);
+/* A sentence; a product in it is not parted at the end of a line. */
+const paragraph = (text) => make("p", "sentence", {}, text.replaceAll(" * ", "\u00a0*\u00a0"));
 
 function quantity(kind, title, value) {
   return make("div", `quantity ${kind}`, {}, make("span", "what", {}, title),
@@ -466,35 +466,43 @@ function tell() {
   } else if (phase === "seed") {
     now.replaceChildren(...badge("backward", say("seed-title")),
       make("p", "sum", {}, make("code", "", {}, `${slope(output)} `), make("strong", "", {}, "= 1")),
-      paragraph(say("seed", { output, what: slope(output) })));
+      paragraph(startSentence()));
   } else if (phase === "backward") {
     const parts = backwardParts(index), { edge, row } = parts, name = parts.argument.name;
-    const flows = row.state === "open", { condition, count, arriving } = edge, { local, node } = parts;
-    const facts = { node: node.name, argument: name, local, condition, what: slope(name), count, arriving };
+    const flows = row.state === "open", { local, node } = parts;
     now.replaceChildren(...badge("backward", `${parts.node.name} → ${name}`),
       make("div", "product", {},
-        quantity("upstream", say("column-upstream"), parts.upstream), operator("×"),
-        quantity("local", say("column-local"), local), operator(flows ? parts.relation : "→"),
-        quantity("result", say("column-product"), flows ? parts.product : row.state === "idle" ? "0" : word(index))),
+        quantity("upstream", say("column upstream"), parts.upstream), operator("×"),
+        quantity("local", say("column local"), local), operator(flows ? parts.relation : "→"),
+        quantity("result", say("column path product"), flows ? parts.product : row.state === "idle" ? "0" : word(index))),
       make("dl", "detail", {},
-        make("dt", "", {}, say("column-upstream")), make("dd", "", {}, `${slope(node.name)} = ${parts.upstream}`),
+        make("dt", "", {}, say("column upstream")), make("dd", "", {}, `${slope(node.name)} = ${parts.upstream}`),
         make("dt", "", {}, say("local-derivative")), make("dd", "", {}, parts.steps)),
       make("p", "running", {}, make("code", "", {}, parts.running)),
-      paragraph(say(sentence(edge, row, parts.node), facts)),
-      ...(arriving > 1 ? [paragraph(say(count === arriving ? "complete" : "wait", facts))] : []));
+      paragraph(edgeSentence(index)), ...partSentences(index).map(paragraph));
   } else {
     const ways = pathsByName();
     const rows = lesson.gradient.map((entry) => {
-      const value = gradientOf(entry), { name } = entry;
-      const facts = { what: slope(name), value: show(value, digits), name, output };
+      const { name } = entry;
       // A few short paths; the tables have all others.
       const found = ways.find((each) => each.entry === entry && each.count > 1n && each.count <= 4n
         && each.listed.every((path) => path.locals.length <= 3));
-      const sum = found ? [make("ul", "", {}, ...found.listed.map((path) => way(name, path)))] : [];
-      return make("li", "", {}, say(value === 0 ? "end-zero" : "end", facts), ...sum);
+      const added = sumOf(entry), parts = found ? found.listed.map((path) => way(name, path)) : [];
+      if (added) parts.push(make("li", "", {}, make("code", "", {}, added)));
+      const sum = parts.length ? [make("ul", "", {}, ...parts)] : [];
+      return make("li", "", {}, resultSentence(entry), ...sum);
     });
     now.replaceChildren(...badge("backward", say("end-title")), make("ul", "answer", {}, ...rows));
   }
+}
+
+/* The few branches that come back to an input, and what they add up to: dy/dw = 5 + 3 = 8. */
+function sumOf({ name, place }) {
+  const products = run.rows.filter((_, index) => downwards[index].argument === place).map((row) => row.product);
+  if (products.length < 2 || products.length > 4) return "";
+  const total = run.adjoints[place] ?? 0, shown = [...products, total].map((value) => show(value, digits));
+  const equal = shown.every((text, index) => Number(text) === [...products, total][index]) ? "=" : "≈", sum = shown.pop();
+  return `${slope(name)} = ${[shown[0], ...shown.slice(1).map(bracketed)].join(" + ")} ${equal} ${sum}`;
 }
 
 /* One path of several, as a line. */
@@ -502,17 +510,6 @@ function way(name, path) {
   const [names, factors, product, through] = pathCells(name, path), equal = product.startsWith("≈") ? " " : " = ";
   const numbers = path.locals.length === 1 ? product : `${factors}${equal}${product}`;
   return make("li", "", {}, make("code", "", {}, `${names}: ${numbers}`), ` ${through}`);
-}
-
-/* The sentence for an edge. */
-function sentence(edge, row, node) {
-  if (row.state === "idle") return "edge-idle";
-  if (row.state === "flat") return node.op === "detach" ? "edge-cut" : "edge-flat";
-  if (row.state === "closed") return "edge-closed";
-  if (["add", "sub", "mul", "same"].includes(node.op)) return `edge-${node.op}`;
-  const selects = program.rules[node.op]?.variadic || ["where", "clip"].includes(node.op);
-  if (selects) return row.local === 1 ? "edge-select" : "edge-tie";
-  return "edge-other";
 }
 
 /* Everything that depends on the step. */

@@ -1,0 +1,68 @@
+"use strict";
+// The boxes of a worksheet are held against its answers, here in the page: nothing is sent.
+
+const SHEET = JSON.parse(document.getElementById("sheet").textContent);
+const BOXES = [...document.querySelectorAll("input[data-blank]")];
+
+// A number as a person types it: 2.5, 2,5, -3, 1/3, with signs as Chinese keyboards have them; null where it is none.
+function typed(text) {
+  const plain = text.normalize("NFKC").replace(/[−–]/g, "-").replace(/[。]/g, ".").replace(/\s/g, "").replace(/^\+/, "");
+  if (/^-?(inf|nan)$/i.test(plain)) return { value: Number(plain.toLowerCase().replace("inf", "Infinity")), step: 0 };
+  const [above, below, more] = plain.split("/");
+  const parts = (below === undefined ? [above] : [above, below]).map((part) => part.replace(",", "."));
+  if (more !== undefined || !parts.every((part) => /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(part))) return null;
+  if (below !== undefined) return { value: Number(parts[0]) / Number(parts[1]), step: 0 };
+  const [mantissa, power] = parts[0].toLowerCase().split("e");
+  const decimals = (mantissa.split(".")[1] || "").length;
+  return { value: Number(parts[0]), step: 10 ** (Number(power || 0) - decimals) };
+}
+
+// Right is the number itself, or what it is when rounded to the decimals typed, as long as that keeps three digits.
+function fits(found, answer) {
+  if (Object.is(found.value, answer) || found.value === answer) return true;
+  if (!Number.isFinite(answer)) return false;
+  const gap = Math.abs(found.value - answer);
+  const near = 1e-9 * Math.abs(answer);
+  return gap <= near || (gap <= found.step / 2 + near && gap <= 0.005 * Math.abs(answer));
+}
+
+function mark(box, state) {
+  const sign = box.nextElementSibling;
+  box.classList.remove("right", "wrong");
+  sign.className = `mark ${state}`;
+  sign.textContent = { right: "✓", wrong: "✗", "": "" }[state];
+  if (state) box.classList.add(state);
+  if (state === "wrong") box.setAttribute("aria-invalid", "true");
+  else box.removeAttribute("aria-invalid");
+}
+
+function check() {
+  const count = { right: 0, wrong: 0, open: 0 };
+  for (const box of BOXES) {
+    const empty = box.value.trim() === "";
+    const found = typed(box.value);
+    const state = empty ? "" : found && fits(found, Number(SHEET.answers[box.dataset.blank])) ? "right" : "wrong";
+    count[state || "open"] += 1;
+    mark(box, state);
+  }
+  const whole = count.right === BOXES.length ? SHEET.sentences.done : SHEET.sentences.result;
+  document.getElementById("said").textContent = whole.replace(/\{(\w+)\}/g, (_, key) => count[key]);
+}
+
+function clear() {
+  for (const box of BOXES) {
+    box.value = "";
+    mark(box, "");
+  }
+  document.getElementById("said").textContent = "";
+}
+
+for (const [place, box] of BOXES.entries()) {
+  box.addEventListener("input", () => mark(box, ""));
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") (BOXES[place + 1] || document.getElementById("check")).focus();
+  });
+}
+document.getElementById("check").addEventListener("click", check);
+document.getElementById("clear").addEventListener("click", clear);
+document.getElementById("bar").hidden = false;

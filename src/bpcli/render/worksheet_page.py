@@ -1,0 +1,105 @@
+"""A worksheet as a page: boxes to type into, checked in the page without network; printed, lines to write on.
+
+The answers stand in the page, for it checks them itself: who reads its source finds them.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+
+from bpcli.files import page_text
+from bpcli.render.html import POLICY, embedded
+from bpcli.render.languages import tag
+from bpcli.render.words import phrase
+from bpcli.render.worksheet import BLANK
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpcli.render.layout import Table
+    from bpcli.render.worksheet import Sheet
+
+SENTENCES = ("result", "done")
+
+
+class _Boxes:
+    """Text as HTML, with a box for each blank; the boxes are counted on as they come."""
+
+    def __init__(self, language: str) -> None:
+        self.count = 0
+        self.label = phrase("blank", language)
+
+    def filled(self, text: str) -> str:
+        """Text of a cell, escaped."""
+        first, *rest = text.split(BLANK)
+        pieces = [html.escape(first)]
+        for piece in rest:
+            pieces.append(
+                f'<span class="box"><input type="text" autocomplete="off" autocapitalize="off" spellcheck="false" '
+                f'data-blank="{self.count}" aria-label="{html.escape(self.label)} {self.count + 1}">'
+                f'<span class="mark" aria-hidden="true"></span></span>{html.escape(piece)}'
+            )
+            self.count += 1
+        return "".join(pieces)
+
+
+def page_pieces(sheet: Sheet) -> Iterator[str]:
+    """The page, piece by piece."""
+    language = sheet.language
+    boxes = _Boxes(language)
+    yield f'<!doctype html>\n<html lang="{tag(language)}">\n<head>\n<meta charset="utf-8">\n'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    yield '<meta name="color-scheme" content="light dark">\n'
+    formula, *rest = sheet.header
+    yield f"<title>{html.escape(f'{sheet.title}: {formula[:80]}')}</title>\n"
+    yield f"<style>\n{page_text('sheet.css')}</style>\n</head>\n<body>\n"
+    yield f'<div class="top">\n<p class="title">{html.escape(sheet.title)}</p>\n'
+    for field in sheet.fields:
+        yield f'<label>{html.escape(field)} <input type="text" autocomplete="off"></label>\n'
+    yield "</div>\n<h1>"
+    yield "<br>".join(f"<code>{html.escape(line)}</code>" for line in formula.split("; "))
+    yield f'</h1>\n<p class="given">{html.escape("; ".join(rest))}</p>\n'
+    yield f'<p class="task">{html.escape(sheet.task)}</p>\n'
+    for table in sheet.tables:
+        yield from _table(table, boxes)
+    yield '<div class="closing">\n'
+    for line in sheet.closing:
+        yield f"<span>{boxes.filled(line)}</span>\n"
+    yield "</div>\n"
+    yield '<div class="bar" id="bar" hidden>\n'
+    for name in ("check", "clear"):
+        yield f'<button type="button" id="{name}">{html.escape(phrase(f"{name} blanks", language))}</button>\n'
+    yield '<p id="said" role="status"></p>\n</div>\n'
+    sentences = {name: phrase(f"blanks {name}", language, right="{right}", wrong="{wrong}", open="{open}")
+                 for name in SENTENCES}  # fmt: skip
+    answers = [_answer(float(each)) for each in sheet.answers]
+    packed = embedded({"answers": answers, "sentences": sentences})
+    yield f'<script type="application/json" id="sheet">{packed}</script>\n'
+    yield f"<script>\n{page_text('sheet.js')}</script>\n</body>\n</html>\n"
+
+
+def _answer(number: float) -> str:
+    """A number to the last bit, as JavaScript reads it."""
+    if number - number == 0:
+        return repr(number)
+    return "NaN" if math.isnan(number) else f"{'-' if number < 0 else ''}Infinity"
+
+
+def _table(table: Table, boxes: _Boxes) -> Iterator[str]:
+    yield f"<section>\n<h2>{html.escape(table.title)}</h2>\n"
+    if table.aside:
+        yield f'<p class="aside">{html.escape(table.aside)}</p>\n'
+    yield '<div class="wide"><table>\n<thead><tr>'
+    yield "".join(f"<th>{html.escape(column)}</th>" for column in table.columns)
+    yield "</tr></thead>\n<tbody>\n"
+    for row in table.rows:
+        cells = zip(table.columns, row, strict=True)
+        yield "<tr>"
+        for title, cell in cells:
+            inside = f"<div>{boxes.filled(cell)}</div>" if cell else ""
+            yield f'<td data-title="{html.escape(title)}">{inside}</td>'
+        yield "</tr>\n"
+    yield "</tbody>\n</table></div>\n</section>\n"

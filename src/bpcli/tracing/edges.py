@@ -1,0 +1,199 @@
+"""The edges of both directions as rows, made one at a time from the graph, its values and its adjoints."""
+
+from __future__ import annotations
+
+from array import array
+
+from bpcli.calculus.kinds import FLAT, MISSING, edges_below
+from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT, Branch, reverse
+from bpcli.engine.directions import push
+from bpcli.tracing.rows import Backward, Made, Tangent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bpcli.engine.point import Point
+    from bpcli.tracing.names import Formulas
+
+IDLE = "idle"  # nothing arrived at the node, so nothing goes on
+BLOCK = 512  # nodes whose edges are in memory at once
+
+
+class Descent:
+    """The reverse pass over again, edge by edge: what it needs to know beforehand of the pass that was made.
+
+    steps:  the number of the step of each node, 0 for none
+    skip:   marks the nodes that the pass left out
+    wanted: marks the nodes whose edges are rows, or None for all
+    """
+
+    def __init__(
+        self, point: Point, steps: Sequence[int], skip: bytearray, wanted: bytearray | None, seed: float,
+        formulas: Formulas,
+    ) -> None:  # fmt: skip
+        self.point = point
+        self.steps = steps
+        self.skip = skip
+        self.wanted = wanted
+        self.seed = seed
+        self.formulas = formulas
+        self.arriving = array("i", bytes(4 * len(steps)))
+        self.count = 0
+        graph = point.program.graph
+        for node, step in enumerate(steps):
+            if not step:
+                continue
+            left_out = skip if point.adjoints[node] is not None else graph.constant
+            for argument in graph.args[node]:
+                if not left_out[argument]:
+                    self.arriving[argument] += 1
+                    self.count += wanted is None or wanted[argument]
+
+    def rows(self) -> Made[Backward]:
+        """The rows, in the order of accumulation."""
+        return Made(self._made, self.count)
+
+    def _made(self, start: int) -> Iterator[Backward]:
+        steps, wanted, formulas, arriving = self.steps, self.wanted, self.formulas, self.arriving
+        # Of the sums that are not complete; each is taken out with its last branch.
+        sums: dict[int, tuple[int, float]] = {}
+        place, described, derived = 0, -1, ""
+        for branch in self._branches():
+            node, argument, product = branch.node, branch.argument, branch.product
+            most = arriving[argument]
+            if most == 1:
+                count, before, total = 1, None, product
+            else:
+                held = sums.get(argument)
+                count, before, total = (1, None, product) if held is None else (held[0] + 1, held[1], held[1] + product)
+                if count < most:
+                    sums[argument] = count, total
+                elif held is not None:
+                    del sums[argument]
+            if wanted is not None and not wanted[argument]:
+                continue
+            place += 1
+            if place <= start:
+                continue
+            if node != described:
+                described, derived = node, formulas.tight(node)
+            row = Backward()
+            row.step, row.node, row.argument, row.position = steps[node], node, argument, branch.position
+            row.upstream, row.local, row.product, row.state = branch.upstream, branch.local, product, branch.state
+            row.before, row.total, row.count, row.arriving = before, total, count, most
+            row.derived = derived
+            row.formula, row.condition = formulas.local(node, branch.position)
+            yield row
+
+    def _branches(self) -> Iterator[Branch]:
+        """The edges as the reverse loop goes over them, a block of nodes at a time."""
+        point, steps = self.point, self.steps
+        program, kind = point.program, point.kind
+        adjoints: list[float] | None = None
+        top = program.output
+        while top >= 0:
+            # Tensors are open in some entries and closed in others, which a pass knows of its own piece alone.
+            last = 0 if kind.shaped else max(top - BLOCK + 1, 0)
+            branches: list[Branch] = []
+            if not self.skip[program.output]:
+                adjoints = reverse(
+                    program.graph, kind, point.values, top, self.seed, self.skip, branches, onward=adjoints, last=last
+                )
+                adjoints[last : top + 1] = [None] * (top + 1 - last)  # type: ignore[list-item]
+            below = [branch for branch in branches if steps[branch.node]]
+            idle = [branch for node in range(last, top + 1) if steps[node] for branch in self._idle(node)]
+            if idle:
+                below = sorted([*below, *idle], key=_order)
+            yield from below
+            top = last - 1
+
+    def _idle(self, node: int) -> list[Branch]:
+        """The edges below a node that nothing arrived at: they are there, and pass nothing on."""
+        point = self.point
+        if point.adjoints[node] is not None:
+            return []
+        graph, kind = point.program.graph, point.kind
+        zero = kind.constant(0)
+        made: list[Branch] = []
+        for position, argument in enumerate(graph.args[node]):
+            if graph.constant[argument]:
+                continue
+            if not made:
+                rules = edges_below(kind, graph, node)
+                registers = [point.values[each] for each in graph.args[node]]
+                registers.append(point.values[node])
+            local = rules[position].local(registers)
+            made.append(Branch(node, position, argument, zero, zero if local is None else local, zero, IDLE))
+        return made
+
+
+def _order(branch: Branch) -> tuple[int, int]:
+    return -branch.node, branch.position
+
+
+class Ascent:
+    """The edges upwards from one input, as forward mode goes over them.
+
+    seed:  the node of the input
+    steps: the number of the step of each node, 0 for none
+    """
+
+    def __init__(self, point: Point, steps: Sequence[int], seed: int, formulas: Formulas) -> None:
+        self.point = point
+        self.steps = steps
+        self.seed = seed
+        self.formulas = formulas
+        graph = point.program.graph
+        self.depends = depends = bytearray(len(graph))
+        self.count = 0
+        depends[seed] = 1
+        for node, step in enumerate(steps):
+            if step and node > seed:
+                flowing = sum([depends[argument] for argument in graph.args[node]])
+                depends[node] = flowing > 0
+                self.count += flowing
+
+    def rows(self) -> Made[Tangent]:
+        """The rows, in the order of the steps."""
+        return Made(self._made, self.count)
+
+    def _made(self, start: int) -> Iterator[Tangent]:
+        point, depends, formulas = self.point, self.depends, self.formulas
+        program, kind = point.program, point.kind
+        graph = program.graph
+        nothing, inputs = kind.constant(0), {node: point.values[node] for node in graph.variables.values()}
+        values = push(graph, inputs, {self.seed: kind.constant(1)}, program.output + 1, kind)
+        place = 0
+        for node, step in enumerate(self.steps):
+            if not step or node <= self.seed or not depends[node]:
+                continue
+            arguments = graph.args[node]
+            rules, registers = edges_below(kind, graph, node), [point.values[each] for each in (*arguments, node)]
+            positions = [position for position, argument in enumerate(arguments) if depends[argument]]
+            total: float | None = None
+            derived = formulas.tight(node)
+            for count, position in enumerate(positions, 1):
+                argument, edge = arguments[position], rules[position]
+                tangent = values[argument].tangent
+                row = Tangent()
+                row.step, row.node, row.argument, row.position = step, node, argument, position
+                row.upstream = nothing if tangent is None else tangent
+                row.local = edge.local(registers) if edge.code not in (FLAT, MISSING) else nothing
+                row.state = (
+                    NO_SLOPE if edge.code == FLAT
+                    else IDLE if tangent is None
+                    else SHUT if edge.when is not None and not edge.when(registers)
+                    else OPEN
+                )  # fmt: skip
+                row.local = row.local if row.state in (OPEN, IDLE) else nothing
+                row.product = row.local * row.upstream if row.state == OPEN else nothing
+                row.before = total
+                total = row.product if total is None else total + row.product
+                row.total, row.count, row.arriving = total, count, len(positions)
+                place += 1
+                if place <= start:
+                    continue
+                row.derived = derived
+                row.formula, row.condition = formulas.local(node, position)
+                yield row

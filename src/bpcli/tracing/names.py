@@ -1,0 +1,268 @@
+"""The names of a record, and its formulas in them: a name is made when it is asked for, a pattern written once."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+
+from bpcli.calculus.kinds import compiled, formula, partial_text
+from bpcli.calculus.symbols import Symbol, Symbols
+from bpcli.graph import Graph, proportional
+from bpcli.language import text
+from bpcli.numbers import constant_text
+from bpcli.ops import TABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from bpcli.graph import Program
+
+LETTERS = "acfgkmnpqrsuvz"
+MOST_KEPT = 4096  # names and patterns that are remembered; they are forgotten together, and made anew
+NAMED = -1  # the rank of a node that has a name of its own
+
+
+def automatic(place: int) -> str:
+    """The name at a place, from 0: a, c, f ... then a1, c1 ...
+
+    >>> automatic(0), automatic(15)
+    ('a', 'c1')
+    """
+    number, letter = divmod(place, len(LETTERS))
+    return f"{LETTERS[letter]}{number}" if number else LETTERS[letter]
+
+
+def places_taken(names: set[str]) -> list[int]:
+    """The places of those names that an automatic one could be, in order."""
+    places = []
+    for name in names:
+        letter, number = LETTERS.find(name[:1]), name[1:]
+        if name and letter >= 0 and len(number) < 10 and (not number or (number.isascii() and number.isdigit())):
+            place = int(number or 0) * len(LETTERS) + letter
+            if automatic(place) == name:
+                places.append(place)
+    return sorted(places)
+
+
+class Names(Mapping[int, str]):
+    """The name of every node that is shown: the user's, else automatic ones.
+
+    Constants are shown where nothing else is there, and on the way to a named one that is asked for.
+
+    needed: marks the nodes that the output is computed from
+    wanted: marks the nodes that lead to a name that is asked for, or None
+    """
+
+    __slots__ = ("count", "kept", "own", "rank", "result")
+
+    def __init__(self, program: Program, needed: bytearray, wanted: bytearray | None) -> None:
+        graph, output = program.graph, program.output
+        self.own = graph.name
+        self.result = program.output_name
+        self.kept: dict[int, str] = {}
+        self.rank = rank = array("i", bytes(4 * (output + 1)))
+        self.count = 0
+        # Neither names that the user has nor those that mean something.
+        taken = places_taken({*program.names, program.output_name})
+        passed = place = 0
+        every = bool(graph.constant[output])
+        for node in range(output + 1):
+            if not needed[node]:
+                continue
+            if node in graph.name or node == output:
+                rank[node] = NAMED
+            elif graph.args[node] and (every or not graph.constant[node] or (wanted is not None and wanted[node])):
+                while passed < len(taken) and taken[passed] <= place:
+                    if taken[passed] == place:
+                        place += 1
+                    passed += 1
+                place += 1
+                rank[node] = place
+            else:
+                continue
+            self.count += 1
+
+    def __contains__(self, node: object) -> bool:
+        if node in self.kept:
+            return True
+        return isinstance(node, int) and 0 <= node < len(self.rank) and self.rank[node] != 0
+
+    def __getitem__(self, node: int) -> str:
+        name = self.kept.get(node)
+        if name is None:
+            if node not in self:
+                raise KeyError(node)
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            rank = self.rank[node]
+            name = self.kept[node] = automatic(rank - 1) if rank > 0 else self.own.get(node, self.result)
+        return name
+
+    def __iter__(self) -> Iterator[int]:
+        return (node for node, rank in enumerate(self.rank) if rank)
+
+    def __len__(self) -> int:
+        return self.count
+
+
+class Formulas:
+    """What is written of the nodes and the edges of a program, in the names of a record.
+
+    Two uses of an operation over names differ in these names alone: what is written once is a pattern with places.
+    """
+
+    __slots__ = ("constants", "kept", "key", "names", "node", "program", "used")
+
+    def __init__(self, program: Program, names: Mapping[int, str]) -> None:
+        self.program = program
+        self.names = names
+        self.constants = Symbols(program.graph)
+        self.kept: dict[object, tuple[str, str]] = {}
+        self.node = -1  # of which `key` and `used` speak
+        self.key: tuple[object, ...] | None = None
+        self.used: list[str] = []
+
+    def of(self, node: int) -> str:
+        """The formula of a node: `a*w`."""
+        return self._filled("", node, lambda names: (self._operation(names, node, False), ""))[0]
+
+    def spaced(self, node: int) -> str:
+        """The same with air: `a * w`."""
+        return self._filled(" ", node, lambda names: (self._operation(names, node, True), ""))[0]
+
+    def tight(self, node: int) -> str:
+        """A formula as it stands in d(a+w)/dw: without air, unless a sign would run into the next."""
+        return self._filled("d", node, lambda names: (_tight(self._operation(names, node, False)), ""))[0]
+
+    def local(self, node: int, position: int) -> tuple[str, str]:
+        """The local derivative of an edge as a formula, and its condition."""
+        return self._filled(position, node, lambda names: self._local(names, node, position))
+
+    def _filled(
+        self, what: object, node: int, write: Callable[[Mapping[int, str]], tuple[str, str]]
+    ) -> tuple[str, str]:
+        """Two texts of a node: the pattern of its operation, over its constants, with its names put in."""
+        if node != self.node:
+            self.node, (self.key, self.used) = node, self._uses(node)
+        if self.key is None:
+            return write(self.names)
+        pattern = (what, self.key)
+        found = self.kept.get(pattern)
+        if found is None:
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            arguments = self.program.graph.args[node]
+            blanks = {each: f"{{{place}}}" for place, each in enumerate(arguments) if each in self.names}
+            found = self.kept[pattern] = write({**blanks, node: f"{{{len(arguments)}}}"})
+        first, second = found
+        return first.format(*self.used), second and second.format(*self.used)
+
+    def _uses(self, node: int) -> tuple[tuple[object, ...] | None, list[str]]:
+        """What the pattern of a node depends on, None where it has none; and the names of its operands and itself."""
+        graph, names = self.program.graph, self.names
+        arguments = graph.args[node]
+        if not 0 < len(arguments) < 4 or (len(arguments) > 1 and len({*arguments}) < len(arguments)):
+            return None, []
+        constant, used = graph.constant, []
+        key: list[object] = [graph.op[node]]
+        for argument in arguments:
+            if not constant[argument] or argument in names:
+                used.append(names[argument])
+                key.append(None)
+            elif graph.op[argument] == "const":
+                payload = graph.payload[argument]
+                used.append("")
+                key.append(repr(payload) if isinstance(payload, float) else payload)  # 0 is not -0.0
+            else:
+                return None, []
+        used.append(names[node] if not constant[node] or node in names else "")
+        return tuple(key), used
+
+    def _operation(self, names: Mapping[int, str], node: int, spaced: bool) -> str:
+        graph = self.program.graph
+        if graph.op[node] == "const":
+            return constant_text(graph.payload[node])
+        if graph.op[node] == "var":
+            return ""
+        operands = [spelled(self.program, names, argument) for argument in graph.args[node]]
+        return text.operation(graph.op[node], [each for each, _ in operands], [level for _, level in operands], spaced)
+
+    def _local(self, names: Mapping[int, str], node: int, position: int) -> tuple[str, str]:
+        program, graph = self.program, self.program.graph
+        op, arguments = graph.op[node], graph.args[node]
+        declared = TABLE.get(op)
+        scope = {"out": (names[node], text.ATOM)}
+        if declared is None:
+            function = graph.functions[op]
+            scope |= {
+                param: spelled(program, names, argument)
+                for param, argument in zip(function.params, arguments, strict=True)
+            }
+            param = function.params[position]
+            partial = function.partials.get(param)
+            if param in function.pullbacks and not proportional(*function.pullbacks[param], "g"):
+                # It bends what arrives: what it makes of it, per unit of it.
+                scope["g"] = ("g", text.ATOM)
+                whole = text.expression(*function.pullbacks[param], spelled=scope)
+                return f"{whole}/g" if text.level_of(*function.pullbacks[param]) > text.PRODUCT else f"({whole})/g", ""
+            return (text.expression(*partial, spelled=scope) if partial else ""), ""
+        if declared.variadic:
+            scope["x"] = spelled(program, names, arguments[position])
+            scope |= {"ties": ("ties", text.ATOM), "before": ("ties before it", text.ATOM)}
+            read = formula(partial_text(declared, declared.params[0], True)[1])
+            return "", text.expression(read.graph, read.output, spelled=scope)
+        scope |= {
+            param: spelled(program, names, argument) for param, argument in zip(declared.params, arguments, strict=True)
+        }
+        if declared.params[position] not in declared.partials:
+            return "", ""
+        local, when = partial_text(declared, declared.params[position], True)
+        read = formula(local)
+        if read.graph.args[read.output] and any(graph.constant[each] and each not in names for each in arguments):
+            written = folded(read, self.constants, declared.params, arguments, names, scope)
+        else:
+            written = text.expression(read.graph, read.output, spelled=scope)
+        if not when:
+            return written, ""
+        condition = formula(when)
+        return written, text.expression(condition.graph, condition.output, spelled=scope)
+
+
+def spelled(program: Program, names: Mapping[int, str], node: int) -> tuple[str, int]:
+    """A node as an operand: its name, or the constant that it is, and how tightly that holds together."""
+    if node in names:
+        return names[node], text.ATOM
+    graph = program.graph
+    if graph.op[node] == "const":
+        shown = constant_text(graph.payload[node])
+        return shown, text.constant_level(shown)
+    return text.expression(graph, node, names), text.level_of(graph, node, names)
+
+
+def folded(
+    read: Program,
+    constants: Symbols,
+    params: Sequence[str],
+    arguments: Sequence[int],
+    names: Mapping[int, str],
+    spelled: Mapping[str, tuple[str, int]],
+) -> str:
+    """A rule with the constants of one use put in: 2*c, not 2*c^(2 - 1)."""
+    scratch = Graph()
+    kind = Symbols(scratch, textbook=True)
+    graph = constants.graph
+    registers = []
+    for param in (*params, "out"):
+        node = arguments[params.index(param)] if param != "out" else -1
+        unnamed = node >= 0 and graph.constant[node] and node not in names
+        exact = constants.exact(node) if unnamed else None
+        registers.append(kind.constant(exact) if exact is not None else Symbol(kind, scratch.variable(param)))
+    places = {param: place for place, param in enumerate((*params, "out"))}
+    result = compiled(read.graph, read.output, places, kind.functions, kind.constant)(registers)
+    return text.expression(scratch, result.node, spelled=spelled)
+
+
+def _tight(formula: str) -> str:
+    tight = formula.replace(" + ", "+").replace(" - ", "-")
+    return formula if "--" in tight or "+-" in tight else tight
