@@ -126,7 +126,8 @@ def look_at_entries(point: Point) -> None:
 
 def _look_for_squares(point: Point, marks: bytearray) -> None:
     """Notes where a column (n, 1) and n numbers in a row (n,) are compared: as a matrix, which is rarely meant."""
-    program, values = point.program, point.values
+    program = point.program
+    values: list[Array] = point.values
     graph = program.graph
     found = []
     for node, op in enumerate(graph.op[: program.stop]):
