@@ -913,6 +913,11 @@ TRAINING = {
     "more skipped": "           and {count} more",
     "range": "           {name} from {low} to {high}",
     "no data": "data     none: one place, {values}",
+    "no tensors": "data     in the text itself",
+    "starts": "start    as the text and --init have it, random numbers from their seeds",
+    "summary": "length {norm}, {least} to {most}",
+    "held out value": " (held out: {value})",
+    "more entries": "and {count} more",
     "one place": "one place",
     "model": "model    {formula}",
     "held": "           held: {values}",
@@ -988,6 +993,7 @@ TRAINING = {
 TRAINING_COLUMNS = {
     "parameter": "parameter",
     "name": "name",
+    "shape": "shape",
     "value": "value",
     "std error": "std error",
     "gradient": "gradient",
@@ -1024,6 +1030,7 @@ TRAINING_REASONS = {
     "quadratic steep": ": the loss is quadratic in the parameters, but descent would need too many steps",
     "least squares": ": least squares, not linear in the parameters",
     "smooth": ": the loss is no sum of squares",
+    "batches": ": for batches",
 }
 OPTIMIZER_NAMES = {
     "sgd": "gradient descent",

@@ -900,6 +900,11 @@ TRAINING = {
     "row skipped": "           跳过第 {row} 行：{reason}",
     "more skipped": "           还有 {count} 行",
     "range": "           {name} 从 {low} 到 {high}",
+    "no tensors": "数据     写在程序里",
+    "starts": "起点     按程序和 --init 给出的值，随机数由种子决定",
+    "summary": "长度 {norm}，从 {least} 到 {most}",
+    "held out value": "（留出的行：{value}）",
+    "more entries": "另有 {count} 个",
     "no data": "数据     没有文件，只有一个点：{values}",
     "one place": "一个点",
     "model": "模型     {formula}",
@@ -976,6 +981,7 @@ TRAINING = {
 TRAINING_COLUMNS = {
     "parameter": "参数",
     "name": "名称",
+    "shape": "形状",
     "value": "值",
     "std error": "标准误差",
     "gradient": "梯度",
@@ -1012,6 +1018,7 @@ TRAINING_REASONS = {
     "quadratic steep": "：损失是参数的二次函数，但梯度下降要走太多步",
     "least squares": "：最小二乘，对参数不是线性的",
     "smooth": "：损失不是平方和",
+    "batches": "：用于小批量",
 }
 OPTIMIZER_NAMES = {
     "sgd": "梯度下降",
