@@ -156,7 +156,7 @@ def test_that_operation_is_not_in_the_table_yet():
     assert Op("square(x)", "A number.", golden=[Golden([3], 9, [6], "by hand")]).takes(1)
 
 
-MODELS = sorted((ROOT / "examples").glob("*.bp"))
+MODELS = sorted((ROOT / "examples").rglob("*.bp"))
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda path: path.name)

@@ -110,7 +110,8 @@ def gradient(
     skip = idle(graph, None if wrt is None else nodes)
     branches: list[Branch] | None = point.branches if record else None
     if not skip[program.output]:
-        point.adjoints = reverse(graph, kind, point.values, program.output, seed, skip, branches)
+        keep = None if record else {*nodes}
+        point.adjoints = reverse(graph, kind, point.values, program.output, seed, skip, branches, keep=keep)
         kind.look_at_slopes(point, skip, seed)
     else:
         point.adjoints = [None] * (program.output + 1)
@@ -121,9 +122,7 @@ def gradient(
             point.notes.append(nothing_arrives(point, name, node))
             continue
         if kind.shaped:
-            # What was copied along an axis is a view of fewer numbers, and cannot be written to.
-            array: Any = adjoint
-            adjoint = array.copy() if kind.shape(adjoint) else array.item()
+            adjoint = own(adjoint, list(point.gradient.values()))
         point.gradient[name] = adjoint if scale == 1 else (adjoint if kind.shaped else float(adjoint)) / scale
         if kind.undefined(adjoint):
             raise nan_gradient(point, name, seed)
@@ -131,6 +130,17 @@ def gradient(
             slope = _first_infinite(adjoint)
             point.notes.append(Note("infinite-gradient", output=program.output_name, name=name, value=slope))
     return point
+
+
+def own(array: Any, others: Sequence[Any]) -> Any:
+    """An array that nothing else writes to: a copy of a view, or of what stands among others; a number as such.
+
+    What was copied along an axis is a view of fewer numbers, and cannot be written to at all.
+    """
+    if not array.shape:
+        return array.item()
+    shared = array.base is not None or any(array is other for other in others)
+    return array.copy() if shared else array
 
 
 def _first_infinite(adjoint: Any) -> float:

@@ -167,6 +167,10 @@ NOTES = {
     "independent": "{output} does not depend on {name}",
     "cut": "{output} does not depend on {name} any more: every path is cut by detach",
     "no-open-path": "d{output}/d{name} is 0 here: every path from {name} passes an operation that is flat or closed",
+    "broadcast-square": (
+        "{column} has the shape {tall} and {row} {flat}, so that {node} pairs every entry with every other, {square}; "
+        "to pair them one by one write {fix}"
+    ),
     "left-exact": "left exact numbers at {node}: it is calculated in floats",
     "left-exact-slope": "left exact numbers on the way from {node} back to {argument}: its slope is one of floats",
     "underflow": "{node} is {wide}, which {format} rounds to 0: its smallest number is {limit}",

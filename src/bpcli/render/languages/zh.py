@@ -150,6 +150,10 @@ NOTES = {
     "independent": "{output} 与 {name} 无关",
     "cut": "{output} 不再依赖 {name}：所有路径都被 detach 截断",
     "no-open-path": "d{output}/d{name} 在这里是 0：从 {name} 出发的每条路径都要经过平坦或关闭的运算",
+    "broadcast-square": (
+        "{column} 的形状是 {tall}，{row} 的形状是 {flat}，所以 {node} 按广播把每个元素与另一方的每个元素配对，"
+        "得到 {square}；要逐个对应，请写 {fix}"
+    ),
     "left-exact": "在 {node} 处离开精确分数：这里用浮点数计算",
     "left-exact-slope": "从 {node} 回到 {argument} 时离开精确分数：那里的斜率是浮点数",
     "underflow": "{node} 是 {wide}，{format} 把它舍入成 0：它最小的数是 {limit}",
