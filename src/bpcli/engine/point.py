@@ -106,7 +106,7 @@ def gradient(
     if kind.shape(point.values[program.output]):
         raise vector_output(program, kind.shape(point.values[program.output]))
     # A scaled seed is a wide number, as a loss is where networks are trained in narrow ones.
-    seed = kind.constant(1) if scale == 1 else scale
+    seed = kind.constant(1) if scale == 1 else kind.seed(scale)
     skip = idle(graph, None if wrt is None else nodes)
     branches: list[Branch] | None = point.branches if record else None
     if not skip[program.output]:
@@ -123,7 +123,11 @@ def gradient(
             continue
         if kind.shaped:
             adjoint = own(adjoint, list(point.gradient.values()))
-        point.gradient[name] = adjoint if scale == 1 else (adjoint if kind.shaped else float(adjoint)) / scale
+        if scale != 1:
+            # In double precision: what the scale has saved must not be lost again.
+            wide: Any = adjoint
+            adjoint = (wide.astype("float64") if getattr(wide, "shape", ()) else float(wide)) / scale
+        point.gradient[name] = adjoint
         if kind.undefined(adjoint):
             raise nan_gradient(point, name, seed)
         if kind.infinite(adjoint):

@@ -278,6 +278,7 @@ REASONS = {
     "corner": "{op} 正处在折点上，只能看到一侧",
     "range": "它在这里超出了数的范围",
     "lost": "步长在舍入中消失了",
+    "tensors": "它只用于单个的数",
 }
 VERDICTS = {
     "reference": "基准",
@@ -296,6 +297,10 @@ VERDICTS = {
     "comparison": "一个比较运算",
     "fault": "{node} 处的规则有误：在 {at} 处它给出 {local}，差分给出 {difference}",
     "surrogate": "{node} 处的规则是替代梯度（surrogate），本来就会有差别：在 {at} 处它给出 {local}，差分给出 {difference}",
+    "random step": "{argument} 的一个随机小步",
+    "every entry": "{names} 的每个分量都比较过；误差相对于绝对值最大的分量",
+    "some entries": "{name} 的 {count} 个分量中比较了 {checked} 个（用固定的种子抽取），还有 {directions} 个随机方向；"
+    "误差相对于绝对值最大的分量",
     "sweep": "{name} 的相对误差随步长的变化",
     "short forward_difference": "前向差分",
     "short central_difference": "中心差分",
@@ -331,6 +336,14 @@ CAUSES = {
     "opposed-infinities": "在 {node} 处正负无穷大相加，总和没有值",
     "factor": "因子 {local} 是 {number}{at}",
 }
+# 张量的边。
+TENSOR_CAUSES = {
+    "closed": "{node} 通往 {argument} 的边在每个分量上都关闭",
+    "zero-local": "{node} 传给 {argument} 的每个分量都是 0",
+    "pole": "{node} 传到 {entry} 的是无穷大",
+    "undefined-local": "{node} 传到 {entry} 的没有值",
+    "factor": "{node} 把 {upstream} 变成 {product} 传给 {argument}（取绝对值最大的分量）：因子 {factor}",
+}
 WHY = {
     "at": "（{at}）",
     "sum": "汇入 {node} 的各分支之和超出了最大的数",
@@ -339,6 +352,8 @@ WHY = {
     "other argument": "：选中的是另一个参数",
     "only where": "：只有在 {condition} 时梯度才能通过",
     "path": "主要来自路径 {path}：{product}",
+    "path of entries": "大部分来自路径 {path}；绝对值最大的分量是 {product}",
+    "zero entries": "它的 {count} 个分量中有 {zeros} 个是 0",
     "more": "这样的边还有 {count} 条",
 }
 
@@ -734,6 +749,8 @@ EXPECTED = {
     "right": "期望 {name} = {expected}：正确",
     "rounded": "期望 {name} = {expected}：正确，实际是 {actual}",
     "wrong": "期望 {name} = {expected}，实际是 {actual}",
+    "wrong-entry": "期望 {name} = {expected}，但 {entry} 是 {actual}，不是 {wanted}",
+    "wrong-shape": "期望 {name} = {expected}，它的形状是 {other}，而实际的形状是 {shape}",
     "same-formula": "期望 {name} = {expected}：正确，在 {points} 个点上与 {actual} 相同",
     "other-formula": "期望 {name} = {expected}，实际是 {actual}：取 {at}，结果是 {right}，而不是 {left}",
     "other-constant": "期望 {name} = {expected}，实际是 {actual}",
@@ -741,6 +758,20 @@ EXPECTED = {
     "undecided": "期望 {name} = {expected}，但找不到使它和 {actual} 都有值的点",
 }
 
+# 向量和矩阵的。
+TENSOR_SLIPS = {
+    "factors-swapped": "两个因子的顺序颠倒了：d{name} 是 {rule}，其中 g 是上游梯度",
+    "transposed": "这是梯度的转置：{name} 的形状是 {shape}，它的梯度也应是这个形状",
+    "no-transpose": "少了一个转置，或者因子的顺序颠倒了：传给 {name} 的是 {rule}，其中 g 是上游梯度",
+    "not-summed": "{name} 从 {own} 复制成了 {shape}，所以它的梯度是对各份复制求和：这里没有求和",
+    "one-copy": "{name} 从 {own} 复制成了 {shape}，所以它的梯度是对各份复制求和：这里只是其中一份",
+    "mean-over-copies": "{name} 被复制了 {count} 份，它的梯度是对各份求和，而不是求平均",
+    "upstream-of-tensor": "没有乘上到达 {node} 的上游梯度",
+    "batch": "",
+    "batch-missing": "少了因子 1/{count}，即对 {count} 行求平均的因子",
+    "batch-twice": "多除了一个 {count}，像是对 {count} 行求平均：这里没有求平均",
+    "other-shape": "梯度的形状与求导的对象相同：{name} 的形状是 {shape}，而这里是 {other}",
+}
 SLIPS = {
     "only-path": "{claimed} 只是路径 {path} 的贡献，漏了路径 {missing_path}（{amount}）",
     "only-direct-path": "{claimed} 只是直接路径 {path} 的贡献，漏了经过 {missing} 的间接路径（{amount}）",
