@@ -80,6 +80,8 @@ OPTIONS = (
     Option("digits", "N", "Significant digits that are shown (6)."),
     Option("interactive", None, "Step through both passes key by key, and back.", ("trace",)),
     Option("all", None, "Print every row of a long trace on a terminal (a pipe always gets them).", ("trace",)),
+    Option("full", None, "Print large arrays entry by entry, and not as summaries.", ("trace",)),
+    Option("element", "ENTRY", "Derive one entry of an array as numbers, with its paths: W1[1,0].", ("trace",)),
     Option("only", "PART", "Print one part alone: forward, backward, tangents or paths.", ("trace",)),
     Option("until", "NODE", "Stop when NODE has its value; --only backward: its derivative.", ("trace",)),
     Option("rows", "A:B", "Print rows A to B of each table alone, counted from 1.", ("trace",)),

@@ -85,6 +85,7 @@ def gradient(
     wrt: Sequence[str] | None = None,
     *,
     record: bool = False,
+    whole: bool = False,
     make: type[Point] = Point,
     kind: Kind = FLOATS,
     scale: float = 1.0,
@@ -93,6 +94,7 @@ def gradient(
 
     wrt:    names of variables or of assigned intermediates; all variables unless given
     record: whether `branches` is filled
+    whole:  whether tensors keep the adjoints of all nodes, and not only of those that were asked for
     scale:  what the reverse pass starts with; the gradient is divided by it again, the adjoints are not
 
     Raises InputError as `evaluate`, and for a name that the program does not have; NumericError where the
@@ -110,7 +112,7 @@ def gradient(
     skip = idle(graph, None if wrt is None else nodes)
     branches: list[Branch] | None = point.branches if record else None
     if not skip[program.output]:
-        keep = None if record else {*nodes}
+        keep = None if record or whole else {*nodes}
         point.adjoints = reverse(graph, kind, point.values, program.output, seed, skip, branches, keep=keep)
         kind.look_at_slopes(point, skip, seed)
     else:
