@@ -24,6 +24,9 @@ COLUMNS = {
     "tangent product": "product",
     "path product": "product",
     "running total": "running total",
+    "role": "role",
+    "shape": "shape",
+    "rule": "rule",
     "path": "path",
     "locals": "locals",
     "": "",
@@ -52,7 +55,6 @@ COLUMNS = {
     "prediction p": "prediction p",
     "length of gradient": "length of gradient",
     # Of a matrix in short.
-    "shape": "shape",
     "norm": "norm",
     "largest entry": "largest entry",
 }
@@ -74,6 +76,22 @@ PHRASES = {
     # Its tables.
     "forward": "Forward",
     "backward": "Backward",
+    "inputs": "Inputs",
+    "role input": "input",
+    "role data": "data",
+    "role parameter": "parameter",
+    "role intermediate": "intermediate",
+    "role output": "output",
+    "summary": "norm {norm}, min {low}, mean {mean}, max {high}",
+    "corner of array": "corner {corner}",
+    "shape kept": "shape of {name}",
+    "product": "product",
+    "part": "part {count} of {arriving}",
+    "derived rule": "the backward pass over the formula of {op}",
+    "sum over copies": "the sum over the copies",
+    "copied rows": "{name} was copied to {count} rows, so its gradient is the sum over those rows:",
+    "copied number": "{name} is one number, copied to {count} entries, so its gradient is the sum over those entries:",
+    "copied axes": "{name} was copied to {count} places along axis {axes}, so its gradient is the sum over those copies:",
     "tangents": "Tangents along {name}",
     "start": "start: {total} = 1",
     "scaled start": "start: S*{total} = S = {scale}",
@@ -167,6 +185,10 @@ NOTES = {
     "independent": "{output} does not depend on {name}",
     "cut": "{output} does not depend on {name} any more: every path is cut by detach",
     "no-open-path": "d{output}/d{name} is 0 here: every path from {name} passes an operation that is flat or closed",
+    "broadcast-square": (
+        "{column} has the shape {tall} and {row} {flat}, so that {node} pairs every entry with every other, {square}; "
+        "to pair them one by one write {fix}"
+    ),
     "left-exact": "left exact numbers at {node}: it is calculated in floats",
     "left-exact-slope": "left exact numbers on the way from {node} back to {argument}: its slope is one of floats",
     "underflow": "{node} is {wide}, which {format} rounds to 0: its smallest number is {limit}",
@@ -1162,6 +1184,25 @@ REFERENCE = {
     "to": "value and slope to {error}, relative; most operations to {usual}",
     "no rule for": "no rule for {param}",
     "worked": "at {point}: value {value}, slope {slopes}   ({origin})",
+    # Of tensors.
+    "inner": "inside the derivatives of tensors",
+    "result zero": "the result is 0",
+    "entries tie": "entries tie",
+    "derived": "follows from the value",
+    "shape alone": "0: only its shape matters",
+    "of case": "{rule}   ({case})",
+    "upstream": "(g is the upstream dL/dout; out is the result)",
+    "place": "(place counts the arguments from 0)",
+    "linear": "linear in",
+    "same": "with as many axes each",
+    "less": "the target with one axis less",
+    "axes 0": "number",
+    "axes 1": "vector",
+    "axes 2": "matrix",
+    "axes n": "stack of matrices",
+    "example": "{call} = {value}   ({origin})",
+    "ones": "1 in every entry",
+    "reaches": "with g = {upstream}: {slopes}",
 }
 
 # ---- --help
@@ -1174,4 +1215,19 @@ HELP = {
     "examples": "Examples:",
     "help": "Show this message.",
     "default": " [default: {value}]",
+}
+
+# A network that learns points of two classes
+PLAYGROUND = {
+    "title": "A network learns: {name}",
+    "intro": "Each point belongs to one of two classes. The network sees where a point lies and says how probable class 1 is; every step moves its weights against the gradient of the loss.",
+    "step": "step",
+    "loss": "loss",
+    "accuracy": "accuracy",
+    "play": "Play",
+    "pause": "Pause",
+    "network": "The network",
+    "key": "o class 0, x class 1; blue where the network says 0, orange where it says 1, pale where it is unsure",
+    "key in plain text": "o class 0, x class 1; the network says 1 where it is dark (#), 0 where it is empty, and is unsure at . and :",
+    "stored": "written to {file}: open it in a browser",
 }
