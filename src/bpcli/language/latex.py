@@ -136,7 +136,7 @@ def _pieces(graph: Graph, node: int) -> tuple[int, list[str | tuple[int, int]]]:
         # The sign of the numerator stands in front of the fraction.
         return SIGN, [r"-\frac{", (args[0], UNSIGNED), "}{", (args[1], OR), "}"]
     if op == "matmul":
-        left = ATOM if _ends_open(graph, args[0]) else PRODUCT if graph.op[args[0]] == "matmul" else FRACTION
+        left = ATOM if _ends_open(graph, args[0]) else PRODUCT if _opens_product(graph, args[0]) else FRACTION
         return PRODUCT, [(args[0], left), " ", (args[1], ATOM if _is_signed(graph, args[1]) else FRACTION)]
     if declared is not None and declared.chosen:
         written = _with_settings(graph, node)
@@ -169,6 +169,14 @@ def _pieces(graph: Graph, node: int) -> tuple[int, list[str | tuple[int, int]]]:
 def _base(graph: Graph, node: int) -> str:
     """The operation of a node without its settings; none of one that stands as its name."""
     return "" if node in graph.name else graph.op[node].partition(" ")[0]
+
+
+def _opens_product(graph: Graph, node: int) -> bool:
+    """Whether a matrix product may begin with a node as it stands: with another one, a sign, or a number in front."""
+    if node in graph.name:
+        return False
+    scaled = graph.op[node] == "mul" and not graph.shape.get(graph.args[node][0])
+    return graph.op[node] in ("matmul", "neg") or scaled
 
 
 def _ends_open(graph: Graph, node: int) -> bool:
@@ -301,7 +309,7 @@ def _raised(graph: Graph, node: int) -> list[str | tuple[int, int]] | None:
 
 def _is_signed(graph: Graph, node: int) -> bool:
     """Whether a product or a number begins with a minus."""
-    while graph.op[node] in ("mul", "same"):
+    while graph.op[node] in ("mul", "same", "matmul"):
         node = graph.args[node][0]
     return graph.op[node] == "neg" or (
         graph.op[node] == "const" and constant(graph.payload[node])[0].startswith("-")
