@@ -102,12 +102,11 @@ def plan_lines(
     values = values_text(dict(zip(training.model.parameters, start.parameters.tolist(), strict=True)), digits)
     if resumed:
         yield said("resumed", language, step=training.loop.past.number)
-    elif not start.tried:
-        yield said("given", language, values=values)
-    elif start.followed:
-        yield said("tried", language, values=values, tried=start.tried, followed=start.followed)
     else:
-        yield said("one try" if start.tried == 1 else "tried only", language, values=values, tried=start.tried)
+        key = "given" if not start.tried else "tried" if start.followed else "tried only"
+        yield said("start", language, values=values)
+        key = "one try" if start.tried == 1 else key
+        yield said(key, language, tried=start.tried, followed=start.followed)
     name = texts(language, "OPTIMIZER_NAMES")[choice.optimizer]
     because = texts(language, "TRAINING_REASONS")[choice.reason] if choice.reason else ""
     yield said("train", language, optimizer=name, because=because)
