@@ -19,7 +19,7 @@ from bpcli.training.curvature import extremes, largest_curvature
 from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT
 from bpcli.training.loop import Loop, Past, Plan, Turn
 from bpcli.training.narrowed import NarrowLoss, Scale, scale_of
-from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, USUAL_RATES
+from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, USUAL_DECAYS, USUAL_RATES
 from bpcli.training.outcome import Outcome, judge
 from bpcli.training.schedules import CONSTANT, schedule_of
 from bpcli.training.setting import AUTO, Setting
@@ -186,7 +186,8 @@ class Training:
             # The constant rate that contracts the flattest and the steepest direction alike.
             rate = 2 / (ends[0] + ends[1]) if ends is not None and not setting.batch else 1 / curvature
         if rate is None:
-            rate = 1 / curvature if useful else FALLBACK
+            # A velocity that keeps nine tenths adds up to ten steps.
+            rate = (1.0 if name == "sgd" else 0.1) / curvature if useful else FALLBACK
         return Choice(name, reason, rate, largest)
 
     def _plan(self) -> Plan:
@@ -199,9 +200,10 @@ class Training:
         assert choice.rate is not None
         schedule = schedule_of(setting.schedule, choice.rate, setting.steps, setting.warmup)
         maker = FIRST_ORDER[choice.optimizer]
+        decay = USUAL_DECAYS.get(choice.optimizer, 0.0) if setting.decay is None else setting.decay
         return Plan(
             choice.optimizer,
-            lambda: maker(schedule, setting.decay),
+            lambda: maker(schedule, decay),
             schedule,
             steps=setting.steps,
             batch=setting.batch,

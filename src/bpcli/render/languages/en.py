@@ -746,7 +746,7 @@ TRAINING_COLUMNS = {
     "velocity": "velocity v",
     "mean": "mean m",
     "squares": "squares s",
-    "step": "step",
+    "change": "step",
     "new value": "new value",
     "number": "step",
     "row": "row",

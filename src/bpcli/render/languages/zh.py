@@ -690,7 +690,7 @@ TRAINING_COLUMNS = {
     "velocity": "速度 v",
     "mean": "均值 m",
     "squares": "平方 s",
-    "step": "步长",
+    "change": "步长",
     "new value": "新值",
     "number": "步",
     "row": "行",
