@@ -499,7 +499,14 @@ def op(
 
 @overload
 def fit(
-    x: Any, y: Any, degree: int, *, lr: float | None = None, steps: int | None = None, scale: bool = True
+    x: Any,
+    y: Any,
+    degree: int,
+    *,
+    weights: Any = None,
+    lr: float | None = None,
+    steps: int | None = None,
+    scale: bool = True,
 ) -> fitting.Fit: ...
 
 
@@ -515,6 +522,7 @@ def fit(
     degree: int | None = None,
     *,
     model: str | None = None,
+    weights: Any = None,
     lr: float | None = None,
     steps: int | None = None,
     scale: bool = True,
@@ -524,6 +532,7 @@ def fit(
 
     x, y:   finite numbers of shape (rows,)
     degree: 0 to 60
+    weights: positive numbers of shape (rows,): how much each row counts
     lr:     learning rate in the scaled basis; by default the best constant one
     steps:  most updates, 10000 by default
     scale:  False descends in raw powers of x, to show what that does
@@ -542,6 +551,8 @@ def fit(
     >>> round(found.parameters["a"], 9), round(found.parameters["b"], 9)
     (5.0, 0.693147181)
     """
+    if model is not None and weights is not None:
+        raise TypeError("fit() takes weights with a degree; the loss of a model can name a column of them")
     if model is not None:
         from bpcli.training.fitted import fit_model
 
@@ -551,7 +562,8 @@ def fit(
     from bpcli.training import fitting
 
     limit = fitting.STEPS if steps is None else steps
-    descent = fitting.Fitting(x, y, degree, rate=lr, steps=limit, scale=scale, make=_fit_class())
+    kept = fitting.points(x, y, weights)
+    descent = fitting.Fitting(kept, degree, rate=lr, steps=limit, scale=scale, make=_fit_class())
     for _ in descent:
         pass
     return descent.fit

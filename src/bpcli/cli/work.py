@@ -201,6 +201,14 @@ def positive(options: dict[str, str], name: str) -> float | None:
     return value
 
 
+def choice(options: dict[str, str], name: str, known: tuple[str, ...]) -> str:
+    """The value of an option that is one of some words, the first unless it was given. Raises InputError."""
+    value = options.get(name, known[0])
+    if value not in known:
+        raise InputError("option-not-a-choice", option=name, text=value, known=", ".join(known))
+    return value
+
+
 def read_text(text: str | None, path: str | None) -> str:
     """The expression itself, or what stands in a file or on standard input. Raises FileError, InputError."""
     return text if text is not None and text != "-" else text_of(path)

@@ -6,7 +6,7 @@ import math
 
 from bpcli.numbers import DIGITS, show, told
 from bpcli.render.layout import Table
-from bpcli.render.words import counted
+from bpcli.render.words import counted, sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def data_lines(fit: Fit, digits: int = DIGITS) -> Iterator[str]:
         yield f"           row {row} skipped: {reason}"
     if fit.rows_skipped > LISTED_SKIPS:
         yield f"           and {fit.rows_skipped - LISTED_SKIPS} more"
-    for role, name, column in (("x", fit.x_name, fit.x), ("y", fit.y_name, fit.y)):
+    for role, name in (("x", fit.x_name), ("y", fit.y_name)):
         column_name = "" if name == role else f" = column {name}"
-        low, high = float(column.min()), float(column.max())
+        low, high = fit.ranges[role]
         yield f"           {role}{column_name} from {show(low, digits)} to {show(high, digits)}"
 
 
@@ -134,7 +134,7 @@ def quality_line(fit: Fit, digits: int = DIGITS) -> str:
 def warning_lines(fit: Fit) -> Iterator[str]:
     """What to mind."""
     for warning in fit.warnings:
-        yield f"warning: {warning}"
+        yield f"warning: {sentence(warning)}"
 
 
 def step_table(fit: Fit, step: Step, digits: int = DIGITS) -> Table:

@@ -218,7 +218,7 @@ def fit_dict(fit: Fit) -> dict[str, Any]:
         "parameters": jsonable(fit.parameters),
         "standard_errors": jsonable(fit.standard_errors),
         "scaled_parameters": jsonable(fit.scaled),
-        "scaled_standard_errors": {},
+        "scaled_standard_errors": jsonable(fit.scaled_errors),
         "basis": {"kind": fit.basis.kind, "center": fit.basis.center, "half_width": fit.basis.half},
         "rss": plain_number(fit.rss),
         "rmse": plain_number(fit.rmse),
@@ -240,7 +240,7 @@ def fit_dict(fit: Fit) -> dict[str, Any]:
             "parameters": jsonable(dict(zip(fit.parameters, reference.parameters, strict=True))),
             "gap": plain_number(reference.gap),
         },
-        "warnings": fit.warnings,
+        "warnings": [sentence(note) for note in fit.warnings],
     }
 
 

@@ -17,9 +17,14 @@ def sentence(note: Note, language: str = ENGLISH) -> str:
     facts = dict(note.facts)
     if "value" in facts:
         facts["value"] = show(float(str(facts["value"])))
-    for size in ("wide", "limit"):
+    for end in ("low", "high"):
+        if end in facts:
+            facts[end] = show(float(str(facts[end])))
+    for size in ("wide", "limit", "largest", "rate", "gap"):
         if size in facts:
             facts[size] = show(float(str(facts[size])), 3)
+    if "reason" in facts:
+        facts["reason"] = texts(language, "STOPS").get(str(facts["reason"]), facts["reason"])
     conventions = texts(language, "CONVENTIONS")
     for name in ("convention", "elsewhere"):
         if name in facts:

@@ -6,7 +6,7 @@ import sys
 import time
 
 from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
-from bpcli.cli.work import language, positive, whole
+from bpcli.cli.work import choice, language, positive, whole
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, InputError
 from bpcli.numbers import DIGITS, full, show
 from bpcli.render import fit as report
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bpcli.training.descent import Step
     from bpcli.training.fitting import Fit, Fitting
 
+MISSING = ("skip", "error")
 PATIENCE = 0.5  # seconds of work before a progress line appears
 
 
@@ -25,7 +26,7 @@ class Order:
     """What was asked for: the file, the model, the descent, the form of the answer."""
 
     def __init__(self, request: Request) -> None:
-        from bpcli.data.table import choose_columns, read_table
+        from bpcli.data.table import choose_pair, read_table
         from bpcli.training.fitting import MOST_DEGREE, STEPS, Fitting
 
         options = request.options
@@ -43,19 +44,23 @@ class Order:
         self.shown = 2 if shown is None else shown
         rate = None if options.get("lr") == "auto" else positive(options, "lr")
         chosen = options.get("x-col"), options.get("y-col")
-        table = read_table(request.text, *chosen)
-        x_name, x, y_name, y = choose_columns(table, *chosen)
+        table = read_table(
+            request.text, *chosen, weights=options.get("weights"), missing=choice(options, "missing", MISSING),
+            encoding=options.get("encoding"),
+        )  # fmt: skip
+        names, kept = choose_pair(table, *chosen)
         self.fitting = Fitting(
-            x, y, 1 if degree is None else degree, rate=rate, steps=STEPS if limit is None else limit,
+            kept, 1 if degree is None else degree, rate=rate, steps=STEPS if limit is None else limit,
             scale="no-scale" not in options, keep=50,
         )  # fmt: skip
         self.options = options
-        self.columns = {"x": x_name, "y": y_name}
-        self.ranges = {"x": (float(x.min()), float(x.max())), "y": (float(y.min()), float(y.max()))}
+        self.columns = {"x": names[0], "y": names[1]}
+        self.ranges = {role: self.fitting.fit.ranges[role] for role in "xy"}
         fit = self.fitting.fit
         fit.source = table.source
         fit.rows_skipped, fit.skipped = table.rows_skipped, table.skipped
-        fit.x_name, fit.y_name = _names(x_name, y_name)
+        fit.x_name, fit.y_name = _names(*names)
+        fit.w_name = "" if table.weights is None else table.names[table.weights]
 
 
 def _names(x_name: str, y_name: str) -> tuple[str, str]:

@@ -10,8 +10,9 @@ import numpy as np
 
 from bpcli.cli.arguments import spelled
 from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
-from bpcli.cli.work import language, positive, text_of, whole
+from bpcli.cli.work import choice, language, positive, text_of, whole
 from bpcli.data.rows import open_rows
+from bpcli.data.table import reason_to_skip
 from bpcli.engine.point import value_of
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, FileError, InputError, count_ambiguous
 from bpcli.files import write_whole
@@ -38,12 +39,13 @@ if TYPE_CHECKING:
     from bpcli.training.saved import Saved
 
 PATIENCE = 0.5  # seconds of work before a line of progress appears
+MISSING = ("skip", "error")
 SHOWN_STEPS, SHOWN_ROWS = 2, 3
 MOST_STEPS = 10**9
 UNNAMED = "bpcli-model"  # what an interrupted training is stored as, where nobody said
 
 # Endings that no expression has: a word that ends so is a file, whether it is there or not.
-ENDINGS = (".csv", ".tsv", ".txt", ".dat", ".json", ".jsonl", ".npy", ".npz", ".gz")
+ENDINGS = (".csv", ".tsv", ".txt", ".dat", ".json", ".jsonl", ".npy", ".npz", ".gz", ".parquet")
 # Options that a polynomial by least squares has no use for: with one of them it is trained like any other model.
 GENERAL = (
     "optimizer", "loss", "ridge", "weight-decay", "schedule", "warmup", "clip", "batch", "reduce", "seed", "val",
@@ -91,16 +93,18 @@ class Order:
         setting = self._setting(request, path, given)
         names: tuple[str, ...] = ()
         columns: Mapping[str, Any] = {}
+        if "weights" in options:
+            raise InputError("weights-in-model", name=options["weights"])
         if path is not None and not setting.text:
             setting, names, columns = self._polynomial(path, setting)
         elif path is not None:
             setting, names, columns = self._read(path, setting)
-        choice = start = past = None
+        asked = start = past = None
         if self.saved is not None:
             if self.saved.past is None:
                 raise InputError("cannot-resume", file=options["resume"])
-            past, start, choice = self.saved.past, self.saved.start, self.saved.choice
-        self.training = Training(setting, columns, names, past=past, start=start, choice=choice)
+            past, start, asked = self.saved.past, self.saved.start, self.saved.choice
+        self.training = Training(setting, columns, names, past=past, start=start, choice=asked)
         outcome = self.training.outcome
         outcome.source, outcome.rows_skipped = self.source, len(self.skipped)
         outcome.skipped = tuple(self.skipped)
@@ -178,7 +182,8 @@ class Order:
         degree = whole(self.options, "degree", 0, MOST_DEGREE)
         degree = 1 if degree is None else degree
         chosen = self.options.get("x-col"), self.options.get("y-col")
-        table = read_table(path, *chosen)
+        missing, encoding = choice(self.options, "missing", MISSING), self.options.get("encoding")
+        table = read_table(path, *chosen, missing=missing, encoding=encoding)
         x_name, x, y_name, y = choose_columns(table, *chosen)
         self.source, self.columns = table.source, {"x": x_name, "y": y_name}
         self.skipped = [(row, str(reason)) for row, reason in table.skipped]
@@ -192,7 +197,8 @@ class Order:
     def _read(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], dict[str, Any]]:
         """The setting with its target by name, the names of all columns, and those that the model needs without the
         rows that miss one."""
-        rows = open_rows(path)
+        strict = choice(self.options, "missing", MISSING) == "error"
+        rows = open_rows(path, self.options.get("encoding"))
         try:
             self.source = rows.source
             names = tuple(spelled(name) for name in rows.names)
@@ -212,6 +218,10 @@ class Order:
                     bad = ~np.isfinite(column)
                     for row in np.flatnonzero(bad & good):
                         self.skipped.append((piece.place(int(row)), name))
+                        if strict:
+                            reason = reason_to_skip(piece, int(row), wanted)
+                            line = piece.place(int(row))
+                            raise InputError("csv-missing-cell", file=rows.source, row=line, reason=reason)
                     good &= ~bad
                 parts.append([column[good] for column in piece.columns])
         finally:

@@ -110,6 +110,9 @@ PHRASES = {
     "interrupted": "interrupted",
 }
 
+# Why a descent stopped before it was done, inside a sentence.
+STOPS = {"step limit": "step limit", "interrupted": "interrupted"}
+
 NOTES = {
     "infinite-value": "{node} is {value}{at}{domain}",
     "infinite-gradient": "d{output}/d{name} is {value}",
@@ -124,6 +127,15 @@ NOTES = {
     "underflow-slope": "on the way from {node} back to {argument} the gradient is {wide}, which {format} rounds to 0",
     "overflow-slope": "on the way from {node} back to {argument} the gradient is {wide}, which is infinite in {format}",
     "and-more": "and {count} more like this",
+    "fit-not-unique": "degree {degree} needs {needed} different x and the data has {distinct}: the coefficients are not the only ones that fit",
+    "fit-no-freedom": "{count} coefficients and as many rows: the curve goes through every point, and says nothing of its error",
+    "fit-not-scaled": "x is not scaled: the condition of the problem is that of raw powers",
+    "fit-diverged": "diverged after {steps} steps: rates below {largest} fall, this one is {rate}",
+    "fit-not-converged": "not converged ({reason}): the parameters are where the descent stands",
+    "fit-constant-x": "{name} is constant: nothing can be said of how y changes with it",
+    "fit-constant-y": "{name} is constant, so R² has no meaning",
+    "fit-far": "the curve is up to {gap} away from that of least squares: at this condition rounding decides between them",
+    "fit-extrapolation": "{count} of the points lie outside of the data, which go from {low} to {high}: nothing holds the curve there",
     "shadowed": "{name} is a variable here; the constant of that name is shadowed",
 }
 # What is put into a note where there is something to say.

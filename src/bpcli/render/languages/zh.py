@@ -101,6 +101,8 @@ PHRASES = {
     "interrupted": "已中断",
 }
 
+STOPS = {"step limit": "到达步数上限", "interrupted": "被中断"}
+
 NOTES = {
     "infinite-value": "{node} 的值是 {value}{at}{domain}",
     "infinite-gradient": "d{output}/d{name} 是 {value}",
@@ -115,6 +117,15 @@ NOTES = {
     "underflow-slope": "从 {node} 回到 {argument} 的梯度是 {wide}，{format} 把它舍入成 0",
     "overflow-slope": "从 {node} 回到 {argument} 的梯度是 {wide}，在 {format} 中成了无穷大",
     "and-more": "这样的情况还有 {count} 处",
+    "fit-not-unique": "{degree} 次多项式需要 {needed} 个不同的 x，而数据里只有 {distinct} 个：能拟合的系数不止这一组",
+    "fit-no-freedom": "系数有 {count} 个，数据行也只有这么多：曲线会穿过每一个点，误差无从估计",
+    "fit-not-scaled": "x 没有缩放：问题的条件数就是原始幂次的条件数",
+    "fit-diverged": "第 {steps} 步后发散：学习率小于 {largest} 时损失才会下降，现在是 {rate}",
+    "fit-not-converged": "没有收敛（{reason}）：这里给出的是下降停下时的参数",
+    "fit-constant-x": "{name} 是常数：看不出结果怎样随它变化",
+    "fit-constant-y": "{name} 是常数，R² 没有意义",
+    "fit-far": "曲线与最小二乘曲线最多相差 {gap}：条件数太大，差别由舍入误差决定",
+    "fit-extrapolation": "有 {count} 个点在数据范围（{low} 到 {high}）之外：那里的曲线没有数据约束",
     "shadowed": "{name} 在这里是变量，同名的常数被遮住了",
 }
 NOTE_PIECES = {"at": "（{at}）", "domain": "；定义域是 {domain}", "elsewhere": "（{elsewhere}）"}
