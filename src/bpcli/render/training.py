@@ -108,9 +108,10 @@ def plan_lines(
         yield said("resumed", language, step=training.loop.past.number)
     else:
         key = "given" if not start.tried else "tried" if start.followed else "tried only"
+        if start.zeros:
+            key = "zeros" if start.tried == 1 else "tried zeros"
         yield said("start", language, values=values)
-        key = "one try" if start.tried == 1 else key
-        yield said(key, language, tried=start.tried, followed=start.followed)
+        yield said(key, language, tried=start.tried, followed=start.followed, names=", ".join(start.linear))
     name = texts(language, "OPTIMIZER_NAMES")[choice.optimizer]
     because = texts(language, "TRAINING_REASONS")[choice.reason] if choice.reason else ""
     yield said("train", language, optimizer=name, because=because)
