@@ -310,7 +310,7 @@ def grad(
             raise InputError("loss-scale-forward")
         found = directions.forward_gradient(program, given, _names(wrt), make=Point, kind=kind)
     else:
-        found = point.gradient(program, given, _names(wrt), make=Point, kind=kind, scale=loss_scale)
+        found = point.gradient(program, given, _names(wrt), frugal=True, make=Point, kind=kind, scale=loss_scale)
     assert isinstance(found, Point)
     return found
 
