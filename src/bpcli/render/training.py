@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 LISTED_SKIPS = 3
 LISTED_NAMES = 12
 MOST_RATES = 4  # digits of a rate
+SEARCHES = {
+    "lbfgs": "w <- w - length * H * gradient",
+    "levenberg-marquardt": "w <- w - (J'J + damping * D^2)^-1 * J'r",
+}
 
 
 def said(key: str, language: str = ENGLISH, **facts: object) -> str:
@@ -102,17 +106,18 @@ def plan_lines(
     values = values_text(dict(zip(training.model.parameters, start.parameters.tolist(), strict=True)), digits)
     if resumed:
         yield said("resumed", language, step=training.loop.past.number)
-    elif not start.tried:
-        yield said("given", language, values=values)
-    elif start.followed:
-        yield said("tried", language, values=values, tried=start.tried, followed=start.followed)
     else:
-        yield said("one try" if start.tried == 1 else "tried only", language, values=values, tried=start.tried)
+        key = "given" if not start.tried else "tried" if start.followed else "tried only"
+        if start.zeros:
+            key = "zeros" if start.tried == 1 else "tried zeros"
+        yield said("start", language, values=values)
+        yield said(key, language, tried=start.tried, followed=start.followed, names=", ".join(start.linear))
     name = texts(language, "OPTIMIZER_NAMES")[choice.optimizer]
     because = texts(language, "TRAINING_REASONS")[choice.reason] if choice.reason else ""
     yield said("train", language, optimizer=name, because=because)
     plan = training.loop.plan
     if plan.make is None:
+        yield said("formula", language, formula=SEARCHES[choice.optimizer])
         return
     for part in plan.make().formula.split("; "):
         yield said("formula", language, formula=part)
@@ -250,7 +255,7 @@ def log_table(
             "length": "inf" if turn.overflow else show(turn.norm, 4),
             "rate": "" if plan.schedule is None else show(plan.schedule(turn.number), MOST_RATES),
             "scale": show(turn.scale, digits),
-            "trials": str(turn.trials),
+            "trials": str(turn.trials) if turn.trials else "",
             "validation": "" if turn.validation is None else show(turn.validation, digits),
         }
         rows.append(tuple(cells[key] for key in keys))
@@ -267,7 +272,7 @@ def step_table(training: Training, turn: Turn, digits: int = DIGITS, language: s
     moments = [key for key in ("velocity", "mean", "squares") if key in fields]
     keys = ["parameter", "value", "gradient"]
     keys += ["clipped"] if training.loop.plan.clip is not None else []
-    keys += [*moments, "step", "new value"]
+    keys += [*moments, "change", "new value"]
     rows = []
     plain = training.choice.optimizer == "sgd" and not training.setting.decay and turn.rate is not None
     for place, name in enumerate(names):
@@ -282,7 +287,7 @@ def step_table(training: Training, turn: Turn, digits: int = DIGITS, language: s
             "value": show(value, digits),
             "gradient": show(float(turn.gradient[place]), digits),
             "clipped": show(float(used[place]), digits),
-            "step": shown,
+            "change": shown,
             "new value": f"{terms[0]} + {_bracketed(terms[1])} {equal} {total}",
         }
         for key in moments:
