@@ -31,7 +31,7 @@ FEW = 0.02  # share of the cells that are read one by one
 
 NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
-LINE_END, MINUS, PLUS = b"\n-+"
+LINE_END, MINUS, PLUS, EXPONENT = b"\n-+e"
 
 
 def _each_byte(value: int) -> np.uint64:
@@ -42,7 +42,7 @@ def _each_byte(value: int) -> np.uint64:
 LAST = np.array([0, *((0xFFFFFFFFFFFFFFFF << 8 * (8 - n)) & 0xFFFFFFFFFFFFFFFF for n in range(1, 9))], dtype=np.uint64)
 ZEROS = LAST & _each_byte(ord("0"))
 WHOLE_POWERS = np.array([10**n for n in range(LONGEST_BEHIND + 1)], dtype=np.uint64)
-POWERS = np.array([10.0**n for n in range(LONGEST_BEHIND + 1)])
+POWERS = np.array([10.0**n for n in range(23)])  # those that are floats
 
 
 def decimals(
@@ -70,21 +70,25 @@ def decimals(
     firsts = starts
     negative = text[starts] == MINUS
     starts = starts + (negative | (text[starts] == PLUS))
-    points = _points(text == point, starts, ends)
-    before = points - starts
-    behind = np.maximum(ends - points - 1, 0)
-    left = (before + behind < 1) | (before > LONGEST) | (behind > LONGEST_BEHIND)  # to be read one by one
-    if left.any():
-        before, behind = np.where(left, 0, before), np.where(left, 0, behind)
     # Eight characters before each place: unaligned words over the same bytes.
     words = np.ndarray((len(text) - 7,), "<u8", buffer=text, strides=(1,))
+    left = np.zeros(len(ends), dtype=bool)  # to be read one by one
+    stops, exponents = _exponents(text, words, starts, ends, left)
+    points = _points(text == point, starts, stops)
+    before = points - starts
+    behind = np.maximum(stops - points - 1, 0)
+    left |= (before + behind < 1) | (before > LONGEST) | (behind > LONGEST_BEHIND)
+    divided = behind - exponents
+    left |= (divided < 0) | (divided >= len(POWERS))
+    if left.any():
+        before, behind, divided = (np.where(left, 0, each) for each in (before, behind, divided))
     whole = _digits_before(words, points, before, left)
-    fraction = _digits_before(words, ends, behind, left)
+    fraction = _digits_before(words, stops, behind, left)
     digits = whole * WHOLE_POWERS[behind] + fraction
     values: NDArray[np.float64] = digits.astype(np.float64)
-    powers = POWERS[behind]
+    powers = POWERS[divided]
     if int((before + behind).max()) > 15:
-        left |= whole * powers + fraction >= LARGEST
+        left |= whole * POWERS[behind] + fraction >= LARGEST
         long = np.flatnonzero((digits >= EXACT) & ~left)
         values /= powers
         if len(long):
@@ -103,6 +107,21 @@ def decimals(
             return None
         values[cell] = float(plain)
     return values.reshape(-1, len(places))
+
+
+def _exponents(text: Array, words: Array, starts: Array, ends: Array, left: Array) -> tuple[Array, Array]:
+    """Where the digits before an exponent stop, and the exponent; the end and 0 where there is none."""
+    marks = (text | 32) == EXPONENT
+    stops = _points(marks, starts, ends)
+    if stops is ends:
+        return ends, np.int64(0)
+    has = stops < ends
+    signs = text[np.minimum(stops + 1, ends)]
+    negative = signs == MINUS
+    lengths = ends - stops - 1 - (negative | (signs == PLUS))
+    left |= has & ((lengths < 1) | (lengths > 3))
+    found = _eight_digits(words, ends, np.where(has & ~left, lengths, 0), left).astype(np.int64)
+    return stops, np.where(negative & has, -found, found)
 
 
 def _quotients(digits: Array, powers: Array) -> tuple[Array, Array]:
