@@ -13,6 +13,7 @@ import io
 import json
 import os
 import sys
+import tracemalloc
 from itertools import islice
 from statistics import median
 
@@ -112,15 +113,19 @@ def rich_table(trace: Trace) -> float:
     return measure.repeat(draw, 1.0, most=3) / len(cells)
 
 
-def held(steps: int) -> int:
-    """Bytes that a process has needed beyond those of the graph, its values and adjoints; 0 where nobody tells."""
-    program = program_of(steps)
-    known = gradient(program, POINT)
-    before = measure.peak_bytes()
-    del known
-    with open(os.devnull, "w", encoding="utf-8") as out:
-        written(program, "plain", out)
-    return measure.peak_bytes() - before
+def held(program: Program) -> int:
+    """Bytes that a trace needs beyond those of the graph, its values and its adjoints."""
+    tracemalloc.start()
+    try:
+        point = gradient(program, POINT)
+        known = tracemalloc.get_traced_memory()[0]
+        del point
+        tracemalloc.reset_peak()
+        with open(os.devnull, "w", encoding="utf-8") as out:
+            written(program, "plain", out)
+        return tracemalloc.get_traced_memory()[1] - known
+    finally:
+        tracemalloc.stop()
 
 
 def measured(steps: int, count: int) -> list[Row]:
@@ -145,15 +150,9 @@ def measured(steps: int, count: int) -> list[Row]:
         table.append(Row(case, cost, "a Rich table", f"{median(drawn) * 1e6:.0f} us", paired(ours, drawn)))
         soon, ratio = f"{median(first):.2f} s", paired(first, [FIRST] * count)
         table.append(Row(f"{case} first line", soon, "the limit", f"{FIRST} s", ratio, 1, rival=False))
-    process = measure.run_process(
-        [sys.executable, __file__, "--held", str(steps)], {**os.environ, "PYTHONPATH": str(measure.SOURCE)}
-    )
-    beyond = int(process.output) if process.output.strip().isdigit() else 0
-    why = "" if beyond else "this system does not tell"
-    table.append(
-        Row(f"plain {steps:.0e} memory".replace("e+0", "e"), mib(beyond), "the limit", mib(HELD),
-            beyond / HELD if beyond else None, 1, why=why, rival=False)
-    )  # fmt: skip
+    beyond = held(program)
+    case = f"plain {steps:.0e} memory".replace("e+0", "e")
+    table.append(Row(case, mib(beyond), "the limit", mib(HELD), beyond / HELD, 1, rival=False))
     return table
 
 
@@ -163,11 +162,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="one round of 2000 steps")
     parser.add_argument("--sizes", type=lambda text: tuple(int(float(size)) for size in text.split(",")), help="steps")
     parser.add_argument("--rounds", type=int, help="how often everything is measured (3; 1 with --quick)")
-    parser.add_argument("--held", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args(words)
-    if given.held:
-        print(held(given.held))
-        return
     table = []
     for steps in given.sizes or (QUICK if given.quick else SIZES):
         table += measured(steps, given.rounds or (1 if given.quick else 3))

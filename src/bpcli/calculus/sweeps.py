@@ -265,6 +265,8 @@ def _reverse(
                             registers = [values[each] for each in arguments]
                             registers.append(values[node])
                         local = edge.local(registers)
+                        if code == PULL and not shaped and upstream:
+                            local = kind.functions["div"](product, upstream)  # the rule may bend what arrives
                         branches.append(Branch(node, position, argument, upstream, local, product, OPEN))
                     before = adjoints[argument]
                     if shaped:

@@ -55,6 +55,13 @@ OPTIONS = (
     Option("mode", "MODE", "forward or reverse.", ("grad", "trace", "jacobian")),
     Option("direction", "SPEEDS", "How fast each input changes, as in x=1,w=-2 or 1,-2.", ("jvp", "hessian")),
     Option("weights", "WEIGHTS", "The weight of each result, as in 1,0 or a=1,b=0 (1 for a single one).", ("vjp",)),
+    Option(
+        "shape",
+        "NAME=SHAPE",
+        "The shape of a vector or matrix that is given no value, as in x=3 or A=2x3; several with commas.",
+        ("diff",),
+        repeats=True,
+    ),
     Option("order", "N", "How often to differentiate.", ("diff", "hessian")),
     Option("format", "FORMAT", "rich (on a terminal), plain or json."),
     Option(
@@ -105,6 +112,7 @@ OPTIONS = (
     Option("step", "H", "The step of the central difference, times max(1, |x|) (the best of several).", ("check",)),
     Option("sweep", None, "The error of each difference at many steps: the V of truncation and rounding.", ("check",)),
     Option("tie", "RULE", "Who gets the slope where arguments of max or min tie: share, first or last (share)."),
+    Option("unfold", "FUNCTIONS", "Show what these stand for step by step, as in softmax,mse."),
     Option("no-share", None, "Keep equal subexpressions as separate nodes."),
     Option("max-nodes", "N", "Refuse graphs with more nodes than this (20000000)."),
     Option("help", None, "Show how the command is used."),

@@ -44,9 +44,11 @@ class Listed:
 
 
 def plain_number(value: Any) -> Any:
-    """A float that JSON has no word for as a string, a number of another kind as a float, all else as it is."""
+    """A float that JSON has no word for as a string, a number of another kind as a float, an array as nested lists."""
     if hasattr(value, "shown"):
         value = nearest(value)
+    if getattr(value, "shape", None) is not None:
+        return jsonable(value.tolist())  # a tensor: nested lists
     if isinstance(value, float) and value - value != 0:
         return "nan" if value != value else "inf" if value > 0 else "-inf"
     return value
@@ -58,6 +60,8 @@ def jsonable(value: Any) -> Any:
         return {key: jsonable(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [jsonable(each) for each in value]
+    if getattr(value, "shape", ()):
+        return jsonable(value.tolist())
     return plain_number(value)
 
 

@@ -132,8 +132,8 @@ def is_formula(column: str, cell: str) -> bool:
     return column not in WORDS and (column != "path" or " -> " in cell)
 
 
-def table_lines(table: Table, names: Collection[str], whole: bool = True) -> Iterator[str]:
-    """A table below its heading."""
+def table_lines(table: Table, names: Collection[str], whole: bool = True, most: int = MOST_ROWS) -> Iterator[str]:
+    """A table below its heading, `most` rows to a page."""
     yield rf"\subsection*{{{words(table.title)}}}"
     if table.aside:
         yield words(table.aside)
@@ -149,7 +149,7 @@ def table_lines(table: Table, names: Collection[str], whole: bool = True) -> Ite
             yield from (closing, "", words(row), "", opening, head)
             count = 0
             continue
-        if count == MOST_ROWS:
+        if count == most:
             yield from (closing, "", opening, head)
             count = 0
         count += 1

@@ -67,11 +67,17 @@ def listed(names: Sequence[str], language: str = ENGLISH) -> str:
     return phrase("and", language, first=phrase("comma", language).join(names[:-1]), last=names[-1])
 
 
-def modes_text(directions: int, mode: str, results: int = 1, language: str = ENGLISH) -> str:
-    """What the mode that was used has cost, and what the other one would."""
-    upward = phrase("forward cost", language, passes=counted(directions, "pass", language))
+def modes_text(
+    directions: int, mode: str, results: int = 1, language: str = ENGLISH, *, entries: bool = False
+) -> str:
+    """What the mode that was used has cost, and what the other one would.
+
+    entries: whether directions and results are entries of tensors
+    """
+    of = " of entries" if entries else ""
+    upward = phrase(f"forward cost{of}", language, passes=counted(directions, "pass", language))
     downward = phrase(
-        "reverse cost of several" if results > 1 else "reverse cost",
+        f"reverse cost of {'entries' if entries else 'several'}" if results > 1 else "reverse cost",
         language,
         sweeps=counted(results, "sweep", language),
     )

@@ -9,6 +9,7 @@ import numpy as np
 from bpcli.engine.choose import kind_for
 from bpcli.errors import NumericError
 from bpcli.tracing.record import record
+from bpcli.training.tensors import TensorModel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ MOST_STEPS = 16  # operations of a trace that is shown in full
 def trace_of(training: Training, turn: Turn) -> tuple[Trace, int] | None:
     """Both passes of the first row of a turn, and its place; None where they are long, or have no numbers."""
     loss, program = training.loss, training.model.program
+    if isinstance(training.model, TensorModel):
+        return None
     row = 0 if turn.rows is None else int(turn.rows[0])
     given = {name: float(column[row]) for name, column in loss.columns.items()} | loss.singles(turn.parameters)
     kind = kind_for(training.setting.dtype or "float64")

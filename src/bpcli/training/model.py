@@ -129,7 +129,7 @@ def read_model(
     held = constants or {}
     text = with_equals(text, columns)
     known = {*columns, *held, *parameters}
-    program = _parsed(text, known, limit)
+    program = parsed(text, known, limit)
     graph = program.graph
     prediction = program.output_name if program.output_name in program.assigned else ""
     if prediction in columns:
@@ -189,20 +189,26 @@ def read_loss(
     ('w', 'b')
     """
     held = constants or {}
-    program = _parsed(text, {*columns, *held, *parameters}, limit)
+    program = parsed(text, {*columns, *held, *parameters}, limit)
     for name in program.assigned:
         if name in columns:
             raise InputError("column-assigned", name=name)
-    if program.output_name not in program.names:
-        name = next(each for each in LOSS if each not in {*program.names, *columns})
-        node = program.graph.give_name(program.output, name, 0, (0, len(text)))
-        program.names[name] = node
-        program.assigned = (*program.assigned, name)
-        program.outputs = {name: node}
+    named_loss(program, columns)
     prediction = next((name for name in PREDICTIONS if name in program.assigned), "")
     if prediction == program.output_name:
         prediction = ""
     return Model(program, text=text, prediction=prediction, columns=columns, constants=held)
+
+
+def named_loss(program: Program, columns: Collection[str] = ()) -> None:
+    """Give the result of a program a name, where it has none."""
+    if program.output_name in program.names:
+        return
+    name = next(each for each in LOSS if each not in {*program.names, *columns})
+    node = program.graph.give_name(program.output, name, 0, (0, len(program.source)))
+    program.names[name] = node
+    program.assigned = (*program.assigned, name)
+    program.outputs = {name: node}
 
 
 def with_equals(text: str, columns: Collection[str]) -> str:
@@ -217,7 +223,8 @@ def with_equals(text: str, columns: Collection[str]) -> str:
     return text
 
 
-def _parsed(text: str, known: Collection[str], limit: int | None) -> Program:
+def parsed(text: str, known: Collection[str], limit: int | None = None) -> Program:
+    """A program with one result, its own rules held against numbers. Raises InputError."""
     program = parse(text, given=known) if limit is None else parse(text, given=known, limit=limit)
     if len(program.outputs) > 1:
         raise InputError("several-outputs", count=len(program.outputs), names=", ".join(program.outputs))

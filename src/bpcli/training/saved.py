@@ -154,14 +154,16 @@ def fingerprint(columns: Mapping[str, Array]) -> str:
     return digest.hexdigest()[:32] if columns else ""
 
 
-def number(value: Any) -> float:
-    """A number of the file; inf and nan are words there."""
-    return float(value)
+def number(value: Any) -> Any:
+    """A number of the file, where inf and nan are words, or an array of a tensor."""
+    return np.array(value, dtype=np.float64) if isinstance(value, list) else float(value)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -170,7 +172,7 @@ def _plain(value: Any) -> Any:
 
 
 def _finite(parameters: Mapping[str, float]) -> bool:
-    return all(math.isfinite(value) for value in parameters.values())
+    return all(np.all(np.isfinite(value)) for value in parameters.values())
 
 
 def _numbers(stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 from bpcli.cli.arguments import spelled
 from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
 from bpcli.cli.settings import language
-from bpcli.cli.work import choice, positive, text_of, whole
+from bpcli.cli.work import choice, pieces, positive, text_of, whole
 from bpcli.data.rows import open_rows
 from bpcli.data.table import reason_to_skip
 from bpcli.engine.given import value_of
@@ -233,11 +233,11 @@ class Order:
         return setting, names, columns
 
 
-def numbers(texts: Sequence[str], option: str) -> dict[str, float]:
+def numbers(texts: Sequence[str], option: str) -> dict[str, Any]:
     """Values by name: `a=1,b=2`, in one or several pieces. Raises InputError."""
-    found: dict[str, float] = {}
+    found: dict[str, Any] = {}
     for text in texts:
-        for piece in text.split(","):
+        for piece in pieces(text):
             name, equals, value = piece.partition("=")
             name = spelled(name.strip())
             if not equals or not name.isidentifier():

@@ -51,6 +51,10 @@ COLUMNS = {
     "new value": "new value",
     "prediction p": "prediction p",
     "length of gradient": "length of gradient",
+    # Of a matrix in short.
+    "shape": "shape",
+    "norm": "norm",
+    "largest entry": "largest entry",
 }
 
 PHRASES = {
@@ -103,15 +107,20 @@ PHRASES = {
     "forward cost": "{passes}, one for each input",
     "reverse cost": "1 pass up and {sweeps} down",
     "reverse cost of several": "1 pass up and {sweeps} down, one for each result",
+    "forward cost of entries": "{passes}, one for each entry of the inputs",
+    "reverse cost of entries": "1 pass up and {sweeps} down, one for each entry of the results",
     "forward used": "forward mode: {cost} (reverse mode: {other})",
     "reverse used": "reverse mode: {cost} (forward mode: {other})",
     "hessian cost": "forward mode over the graph of the gradient: {passes}, one for each input",
+    "hessian cost of entries": "forward mode over the graph of the gradient: {passes}, one for each entry of the inputs",
     "hessian product cost": "forward mode over the graph of the gradient: 1 pass, and no matrix",
     "jvp cost": "forward mode: 1 pass, whatever the number of inputs and results",
     "vjp cost": "reverse mode: 1 pass up and 1 sweep down, whatever the number of inputs and results",
     # Answers.
     "beside floats": "      float64: {value}, relative error {error}",
+    "number for want of a shape": "no shape was given for {names}: a single number is meant",
     "direction": "direction d",
+    "at": "at",
     "along": "along {direction}",
     "unused columns": "{file} has columns that the expression does not use: {names}",
     "rows nan": "{count} of {rows} rows have a result that is nan; the first is row {row} of {file}, in {column}",
@@ -900,6 +909,11 @@ TRAINING = {
     "more skipped": "           and {count} more",
     "range": "           {name} from {low} to {high}",
     "no data": "data     none: one place, {values}",
+    "no tensors": "data     in the text itself",
+    "starts": "start    as the text and --init have it, random numbers from their seeds",
+    "summary": "length {norm}, {least} to {most}",
+    "held out value": " (held out: {value})",
+    "more entries": "and {count} more",
     "one place": "one place",
     "model": "model    {formula}",
     "held": "           held: {values}",
@@ -977,6 +991,7 @@ TRAINING = {
 TRAINING_COLUMNS = {
     "parameter": "parameter",
     "name": "name",
+    "shape": "shape",
     "value": "value",
     "std error": "std error",
     "gradient": "gradient",
@@ -1013,6 +1028,7 @@ TRAINING_REASONS = {
     "quadratic steep": ": the loss is quadratic in the parameters, but descent would need too many steps",
     "least squares": ": least squares, not linear in the parameters",
     "smooth": ": the loss is no sum of squares",
+    "batches": ": for batches",
 }
 OPTIMIZER_NAMES = {
     "sgd": "gradient descent",
