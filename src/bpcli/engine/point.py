@@ -85,6 +85,7 @@ def gradient(
     wrt: Sequence[str] | None = None,
     *,
     record: bool = False,
+    whole: bool = False,
     make: type[Point] = Point,
     kind: Kind = FLOATS,
     scale: float = 1.0,
@@ -93,6 +94,7 @@ def gradient(
 
     wrt:    names of variables or of assigned intermediates; all variables unless given
     record: whether `branches` is filled
+    whole:  whether tensors keep the adjoints of all nodes, and not only of those that were asked for
     scale:  what the reverse pass starts with; the gradient is divided by it again, the adjoints are not
 
     Raises InputError as `evaluate`, and for a name that the program does not have; NumericError where the
@@ -106,11 +108,12 @@ def gradient(
     if kind.shape(point.values[program.output]):
         raise vector_output(program, kind.shape(point.values[program.output]))
     # A scaled seed is a wide number, as a loss is where networks are trained in narrow ones.
-    seed = kind.constant(1) if scale == 1 else scale
+    seed = kind.constant(1) if scale == 1 else kind.seed(scale)
     skip = idle(graph, None if wrt is None else nodes)
     branches: list[Branch] | None = point.branches if record else None
     if not skip[program.output]:
-        point.adjoints = reverse(graph, kind, point.values, program.output, seed, skip, branches)
+        keep = None if record or whole else {*nodes}
+        point.adjoints = reverse(graph, kind, point.values, program.output, seed, skip, branches, keep=keep)
         kind.look_at_slopes(point, skip, seed)
     else:
         point.adjoints = [None] * (program.output + 1)
@@ -121,16 +124,29 @@ def gradient(
             point.notes.append(nothing_arrives(point, name, node))
             continue
         if kind.shaped:
-            # What was copied along an axis is a view of fewer numbers, and cannot be written to.
-            array: Any = adjoint
-            adjoint = array.copy() if kind.shape(adjoint) else array.item()
-        point.gradient[name] = adjoint if scale == 1 else (adjoint if kind.shaped else float(adjoint)) / scale
+            adjoint = own(adjoint, list(point.gradient.values()))
+        if scale != 1:
+            # In double precision: what the scale has saved must not be lost again.
+            wide: Any = adjoint
+            adjoint = (wide.astype("float64") if getattr(wide, "shape", ()) else float(wide)) / scale
+        point.gradient[name] = adjoint
         if kind.undefined(adjoint):
             raise nan_gradient(point, name, seed)
         if kind.infinite(adjoint):
             slope = _first_infinite(adjoint)
             point.notes.append(Note("infinite-gradient", output=program.output_name, name=name, value=slope))
     return point
+
+
+def own(array: Any, others: Sequence[Any]) -> Any:
+    """An array that nothing else writes to: a copy of a view, or of what stands among others; a number as such.
+
+    What was copied along an axis is a view of fewer numbers, and cannot be written to at all.
+    """
+    if not array.shape:
+        return array.item()
+    shared = array.base is not None or any(array is other for other in others)
+    return array.copy() if shared else array
 
 
 def _first_infinite(adjoint: Any) -> float:
@@ -145,7 +161,16 @@ def vector_output(program: Program, shape: tuple[int, ...]) -> InputError:
     node = program.output
     span = (program.graph.start[node], program.graph.stop[node])
     first = ",".join("0" * len(shape))
-    return InputError("vector-output", source=program.source, span=span, shape=shown(shape), first=first)
+    hint: dict[str, str] = {}
+    if program.graph.op[node] == "mul" and len(shape) == 2:
+        hint["hint"] = (
+            "use `sum(...)` or `mean(...)`; `*` multiplies entry by entry, and the product of matrices is written `@`"
+        )
+    elif program.graph.op[node] in ("pow", "powc") and len(shape) == 2:
+        hint["hint"] = (
+            "use `sum(...)` or `mean(...)`; `^` raises each entry, and the inverse of a matrix is `inv(...)`"
+        )
+    return InputError("vector-output", source=program.source, span=span, shape=shown(shape), first=first, **hint)
 
 
 def nodes_of(program: Program, wrt: Sequence[str] | None) -> dict[str, int]:
