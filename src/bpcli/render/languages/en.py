@@ -1133,6 +1133,9 @@ FIT = {
     "orthogonal": "polynomials orthogonal on the data, in t = (x - {center})/{half}",
     "powers": "raw powers of x (--no-scale)",
     "loss": "loss",
+    "weighted loss and rate": "mean of (prediction - {name})^2, weighted by {weights}; gradient descent, rate {rate}",
+    "once": "quadratic in the coefficients: the rows are summed up once, and every step is exact",
+    "scaled": "Coefficients in the basis of the descent",
     "loss and rate": "mean of (prediction - {name})^2; gradient descent, rate {rate}",
     # How it went.
     "descent": "Descent",
