@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SIZES = (512, 784, 256, 10)
 QUICK = (64, 64, 32, 10)
+DEEP = 32  # layers of the network with checkpoints, each of which stands for this many of them:
+EACH = 4
 TEXT = "h = relu(X @ W1 + b1); cross_entropy(h @ W2 + b2, t)"
 WEIGHTS = ("W1", "b1", "W2", "b2")
 AGREE = {"float64": 1e-9, "float32": 1e-3}
@@ -61,7 +63,35 @@ def ours(given: dict[str, Any], dtype: str) -> Callable[[], list[Any]]:
 
     program = parse(TEXT)
     kind = FLOATS if dtype == "float64" else Tensors(dtype)
-    return lambda: list(gradient(program, given, WEIGHTS, kind=kind).gradient.values())
+    return lambda: list(gradient(program, given, WEIGHTS, frugal=True, kind=kind).gradient.values())
+
+
+def deep_text(checkpoints: bool) -> str:
+    """A net of equal layers, in blocks; with checkpoints, what lies inside a block is calculated again."""
+    lines = []
+    for block in range(DEEP // EACH):
+        inner = f"h{block}"
+        for _ in range(EACH):
+            inner = f"tanh({inner} @ W1 + b1)"
+        lines.append(f"h{block + 1} = checkpoint({inner})" if checkpoints else f"h{block + 1} = {inner}")
+    return "; ".join(["h0 = tanh(X)", *lines, f"mean(h{DEEP // EACH}^2)"])
+
+
+def ours_deep(checkpoints: bool) -> Callable[[dict[str, Any], str], Callable[[], list[Any]]]:
+    """The gradient of a deep net, with checkpoints or without."""
+
+    def case(given: dict[str, Any], dtype: str) -> Callable[[], list[Any]]:
+        from bpcli.engine.floats import FLOATS
+        from bpcli.engine.point import gradient
+        from bpcli.engine.tensors import Tensors
+        from bpcli.language.reader import parse
+
+        program = parse(deep_text(checkpoints))
+        kind = FLOATS if dtype == "float64" else Tensors(dtype)
+        square = {"X": given["X"][:, : len(given["b1"])], "W1": given["W1"][: len(given["b1"])], "b1": given["b1"]}
+        return lambda: list(gradient(program, square, ("W1", "b1"), frugal=True, kind=kind).gradient.values())
+
+    return case
 
 
 def with_torch(given: dict[str, Any], dtype: str) -> Callable[[], list[Any]]:
@@ -104,6 +134,8 @@ def by_hand(given: dict[str, Any], dtype: str) -> Callable[[], list[Any]]:
 
 CASES: dict[str, Callable[[dict[str, Any], str], Callable[[], list[Any]]]] = {
     "ours": ours,
+    "ours, deep": ours_deep(False),
+    "ours, checkpoints": ours_deep(True),
     "torch": with_torch,
     "numpy by hand": by_hand,
 }
@@ -217,6 +249,29 @@ def measured(
     return rows
 
 
+def checkpointed(dtype: str, sizes: Sequence[int], count: int, cap: float, env: dict[str, str]) -> Row:
+    """A deep net with checkpoints against the same without: more time, less memory, the same numbers."""
+    outcomes: dict[str, list[Outcome]] = {"ours, checkpoints": [], "ours, deep": []}
+    for _ in range(count):
+        for name, done in outcomes.items():
+            done.append(start([sys.executable], name, dtype, sizes, cap, env))
+    with_them, without = outcomes.values()
+    why = next((each.why for each in (*with_them, *without) if each.why), "")
+    if not why and any(difference(one.slopes, two.slopes) for one, two in zip(with_them, without, strict=True)):
+        why = "the gradients differ"
+    seconds, theirs = ([each.seconds for each in done] for done in outcomes.values())
+    return Row(
+        f"{DEEP} layers of {sizes[2]} on {sizes[0]} rows in checkpoints of {EACH}, {dtype}",
+        f"{median(seconds) * 1e3:.2f} ms",
+        "no checkpoints",
+        f"{median(theirs) * 1e3:.2f} ms",
+        None if why else measure.paired(seconds, theirs),
+        memory=" / ".join(measure.mib(median(each.memory for each in done)) for done in outcomes.values()),
+        why=why,
+        rival=False,
+    )
+
+
 def main(words: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -239,6 +294,7 @@ def main(words: Sequence[str] | None = None) -> None:
     for dtype in AGREE:
         table += measured(dtype, given.sizes or (QUICK if given.quick else SIZES), count, given.cap, given.peers,
                           missing, env)  # fmt: skip
+        table.append(checkpointed(dtype, given.sizes or (QUICK if given.quick else SIZES), count, given.cap, env))
         print(f"measured: {dtype}", file=sys.stderr)
     measure.print_table("Loss and gradient of a network, one thread", table)
     measure.print_summary(table, missing)

@@ -30,7 +30,7 @@ from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
     from typing import Any
 
     from bpcli.calculus.kinds import Edge
@@ -140,6 +140,7 @@ def reverse(
     onward: list[Number] | None = None,
     last: int = 0,
     keep: Container[int] | None = None,
+    again: Callable[[int], None] | None = None,
 ) -> list[Number]:
     """The adjoint of every node: what one more of it would add to the output, times the seed.
 
@@ -150,13 +151,14 @@ def reverse(
     onward:   the adjoints that a pass has left which stopped above `output`: the two walk a graph in pieces, so that
               the edges of one piece at a time are in memory (for kinds of number whose edges are open or closed)
     keep:     of numbers with shapes, the nodes whose adjoints are wanted; others are let go once they were used
+    again:    of those numbers, what to do on arrival at a node: fill in values that were let go
 
     A node that nothing flows to has None, which is not 0: no open path leads there (nor to one behind the output).
     """
     if kind.shaped:
         with kind.quiet():
-            return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, onward, last, keep)
-    return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, onward, last, None)
+            return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, onward, last, keep, again)
+    return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, onward, last, None, None)
 
 
 def _reverse(
@@ -171,6 +173,7 @@ def _reverse(
     onward: list[Number] | None,
     last: int,
     keep: Container[int] | None,
+    again: Callable[[int], None] | None,
 ) -> list[Number]:
     ops, args = graph.op, graph.args
     adjoints: list[Number] = [None] * len(args) if onward is None else onward
@@ -231,6 +234,8 @@ def _reverse(
                         before = adjoints[second]
                         adjoints[second] = product if before is None else before + product
                     continue
+                if again is not None:
+                    again(node)
                 if not edges:
                     edges = kind.edges(ops[node], len(arguments), guarded)
                 mask = masks.get(node) if masks else None

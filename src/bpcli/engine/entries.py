@@ -88,7 +88,7 @@ def operands_at(point: Point, node: int, index: Index) -> str:
     declared = TABLE.get(graph.op[node])
     told = []
     for argument in dict.fromkeys(graph.args[node]):
-        if graph.constant[argument]:
+        if graph.constant[argument] or values[argument] is None:
             continue
         found = None
         if declared is None or not declared.of_tensors:
@@ -106,10 +106,14 @@ def look_at_entries(point: Point) -> None:
     program, values, kind = point.program, point.values, point.kind
     graph = program.graph
     marks = live(point)
+    for nodes in point.within.values():  # of what was let go nothing is said
+        for node in nodes:
+            marks[node] = 0
     odd = [node for node, value in enumerate(values) if marks[node] and not finite(value)]
     undefined = any(kind.undefined(values[node]) for node in program.outputs.values())
     for node in odd:
-        if graph.op[node] == "const" or any(not finite(values[each]) for each in graph.args[node]):
+        operands: list[Array] = [values[each] for each in graph.args[node]]
+        if graph.op[node] == "const" or any(each is not None and not finite(each) for each in operands):
             continue
         if undefined and kind.undefined(values[node]):
             raise _undefined(point, node)

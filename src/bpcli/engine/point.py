@@ -6,6 +6,7 @@ import math
 
 from bpcli.calculus.shapes import shown
 from bpcli.calculus.sweeps import Branch, connected, forward, idle, reverse
+from bpcli.engine.checkpoints import CHECKPOINT, Again, calculate_again, forward_with, inside
 from bpcli.engine.choose import fitting
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.given import bind
@@ -15,10 +16,11 @@ from bpcli.errors import InputError, closest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Any
 
     from bpcli.calculus.kinds import Kind
+    from bpcli.engine.checkpoints import Inside
     from bpcli.graph import Program
 
 
@@ -30,14 +32,18 @@ class Point:
     gradient: requested name -> derivative of the output, 0.0 where no open path leads there
     branches: one entry for each edge that the reverse sweep met, where they were asked for
     kind:     the kind of number that all of these are; floats unless another was asked for
+    within:   the nodes inside each checkpoint, where their values were let go
     """
 
-    __slots__ = ("adjoints", "branches", "gradient", "kind", "notes", "program", "reach", "results", "values")
+    __slots__ = (
+        "adjoints", "branches", "gradient", "kind", "notes", "program", "reach", "results", "values", "within"
+    )  # fmt: skip
 
     def __init__(self, program: Program, values: list[float]) -> None:
         self.program = program
         self.kind: Kind = FLOATS
         self.values = values
+        self.within: Inside = {}
         self.results = {name: single(values[node]) for name, node in program.outputs.items()}
         self.adjoints: list[float | None] = []
         self.branches: list[Branch] = []
@@ -62,18 +68,31 @@ def single(value: Any) -> Any:
 
 
 def evaluate(
-    program: Program, given: Mapping[str, float], make: type[Point] = Point, kind: Kind = FLOATS
+    program: Program,
+    given: Mapping[str, float],
+    make: type[Point] = Point,
+    kind: Kind = FLOATS,
+    frugal_but: Collection[int] | None = None,
 ) -> Point:
     """The values of a program's results at one point, as a Point or a subclass of it.
+
+    frugal_but: arrays inside checkpoints are let go, but for these nodes; all are kept unless it is given
 
     Raises InputError for values that do not fit the names; NumericError where the value is nan.
     """
     kind = fitting(program, given, kind)
     # A name may stand behind the output, which does not depend on it then.
     stop = max(program.stop, *(node + 1 for node in program.names.values()), 0)
-    values = forward(program.graph, kind, bind(program, given, kind), stop)
+    inputs = bind(program, given, kind)
+    within: Inside = {}
+    if frugal_but is not None and kind.shaped and CHECKPOINT in program.graph.op:
+        within = inside(program.graph, stop, {*frugal_but, *program.outputs.values()})
+        values = forward_with(program.graph, kind, inputs, stop, within)
+    else:
+        values = forward(program.graph, kind, inputs, stop)
     point = make(program, values)
     point.kind = kind
+    point.within = within
     look_at_values(point)
     kind.look_at_values(point, given)
     return point
@@ -85,7 +104,7 @@ def gradient(
     wrt: Sequence[str] | None = None,
     *,
     record: bool = False,
-    whole: bool = False,
+    frugal: bool = False,
     make: type[Point] = Point,
     kind: Kind = FLOATS,
     scale: float = 1.0,
@@ -94,7 +113,8 @@ def gradient(
 
     wrt:    names of variables or of assigned intermediates; all variables unless given
     record: whether `branches` is filled
-    whole:  whether tensors keep the adjoints of all nodes, and not only of those that were asked for
+    frugal: whether arrays are let go that the gradient does not need any more: adjoints of what was not asked for,
+            and values inside checkpoints
     scale:  what the reverse pass starts with; the gradient is divided by it again, the adjoints are not
 
     Raises InputError as `evaluate`, and for a name that the program does not have; NumericError where the
@@ -103,7 +123,8 @@ def gradient(
     graph = program.graph
     asked = nodes_of(program, wrt)
     names, nodes = list(asked), list(asked.values())
-    point = evaluate(program, given, make, kind)
+    keep = {*nodes} if frugal else None
+    point = evaluate(program, given, make, kind, keep)
     kind = point.kind
     if kind.shape(point.values[program.output]):
         raise vector_output(program, kind.shape(point.values[program.output]))
@@ -112,8 +133,12 @@ def gradient(
     skip = idle(graph, None if wrt is None else nodes)
     branches: list[Branch] | None = point.branches if record else None
     if not skip[program.output]:
-        keep = None if record or whole else {*nodes}
-        point.adjoints = reverse(graph, kind, point.values, program.output, seed, skip, branches, keep=keep)
+        again = Again(graph, kind, point.values, point.within) if point.within else None
+        point.adjoints = reverse(
+            graph, kind, point.values, program.output, seed, skip, branches, keep=keep, again=again
+        )
+        if again is not None:
+            again.let_go(0)
         kind.look_at_slopes(point, skip, seed)
     else:
         point.adjoints = [None] * (program.output + 1)
@@ -131,6 +156,8 @@ def gradient(
             adjoint = (wide.astype("float64") if getattr(wide, "shape", ()) else float(wide)) / scale
         point.gradient[name] = adjoint
         if kind.undefined(adjoint):
+            for inner in point.within.values():
+                calculate_again(graph, kind, point.values, inner)
             raise nan_gradient(point, name, seed)
         if kind.infinite(adjoint):
             slope = _first_infinite(adjoint)
