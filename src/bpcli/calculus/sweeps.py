@@ -47,13 +47,22 @@ OPEN, SHUT, NO_SLOPE = "open", "closed", "flat"
 class Branch:
     """One edge as the reverse loop met it: upstream * local = product went from `node` to `argument`.
 
-    state: "open", "closed" (a selection that chose otherwise) or "flat" (the operation has no slope)
+    state:   "open", "closed" (a selection that chose otherwise) or "flat" (the operation has no slope)
+    arrived: the product in the shape of the argument: summed over the axes along which that was copied
     """
 
-    __slots__ = ("argument", "local", "node", "position", "product", "state", "upstream")
+    __slots__ = ("argument", "arrived", "local", "node", "position", "product", "state", "upstream")
 
     def __init__(
-        self, node: int, position: int, argument: int, upstream: Number, local: Number, product: Number, state: str
+        self,
+        node: int,
+        position: int,
+        argument: int,
+        upstream: Number,
+        local: Number,
+        product: Number,
+        state: str,
+        arrived: Number | None = None,
     ) -> None:
         self.node = node
         self.position = position
@@ -62,6 +71,7 @@ class Branch:
         self.local = local
         self.product = product
         self.state = state
+        self.arrived = product if arrived is None else arrived
 
 
 def forward(
@@ -268,6 +278,12 @@ def _reverse(
                             product = upstream * edge.local(registers)
                         else:
                             product = upstream * edge.local(registers)
+                    before, whole = adjoints[argument], product
+                    if presence is not None and not (shaped and code in (COPY, FLIP)):
+                        # 0 where the edge is closed, whatever the product became there; what is only copied is it.
+                        product = whole = kind.guard(presence, product)
+                    if shaped:
+                        product, presence = kind.fit(product, presence, values[argument])
                     if branches is not None:
                         if registers is None:
                             registers = [values[each] for each in arguments]
@@ -275,13 +291,7 @@ def _reverse(
                         local = edge.local(registers)
                         if code == PULL and not shaped and upstream:
                             local = kind.functions["div"](product, upstream)  # the rule may bend what arrives
-                        branches.append(Branch(node, position, argument, upstream, local, product, OPEN))
-                    before = adjoints[argument]
-                    if presence is not None and not (shaped and code in (COPY, FLIP)):
-                        # 0 where the edge is closed, whatever the product became there; what is only copied is it.
-                        product = kind.guard(presence, product)
-                    if shaped:
-                        product, presence = kind.fit(product, presence, values[argument])
+                        branches.append(Branch(node, position, argument, upstream, local, whole, OPEN, product))
                     if presence is not None:
                         if before is None:
                             masks[argument] = presence

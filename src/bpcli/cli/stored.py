@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bpcli.cli.commands.trace import chosen_level, show
+from bpcli.cli.commands.trace import chosen_level, refuse_arrays, show
 from bpcli.cli.output import chosen_format
 from bpcli.cli.settings import count_widths, digits, language
 from bpcli.cli.work import text_of
@@ -13,6 +13,10 @@ from bpcli.numbers import full
 from bpcli.numbers import show as shown
 from bpcli.render.languages import ENGLISH
 from bpcli.tracing.stored import restored
+
+SHOWING = (  # options that are about what is shown
+    "from", "format", "json", "digits", "all", "full", "interactive", "lang", "explain", "ambiguous",
+)  # fmt: skip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +28,7 @@ def show_stored(request: Request) -> int:
     options = request.options
     path = options["from"]
     for name in options:
-        if name not in ("from", "format", "json", "digits", "all", "interactive", "lang", "explain", "ambiguous"):
+        if name not in SHOWING:
             raise InputError("option-with-from", option=name)
     count_widths(options)
     shown_digits = digits(options)
@@ -35,6 +39,8 @@ def show_stored(request: Request) -> int:
         raise InputError("not-json", file="standard input" if path == "-" else path, what=error) from None
     bare = (lambda value: shown(value, shown_digits)) if "digits" in options else full
     trace = restored(data)
+    trace.full = "full" in options
+    refuse_arrays(trace, options, format_)
     told = language(options) if format_ != "json" or "lang" in options else ENGLISH
     explain = chosen_level(options, format_)
     if "interactive" in options:

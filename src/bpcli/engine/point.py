@@ -104,7 +104,7 @@ def gradient(
     wrt: Sequence[str] | None = None,
     *,
     record: bool = False,
-    frugal: bool = False,
+    whole: bool = False,
     make: type[Point] = Point,
     kind: Kind = FLOATS,
     scale: float = 1.0,
@@ -113,8 +113,8 @@ def gradient(
 
     wrt:    names of variables or of assigned intermediates; all variables unless given
     record: whether `branches` is filled
-    frugal: whether arrays are let go that the gradient does not need any more: adjoints of what was not asked for,
-            and values inside checkpoints
+    whole:  whether tensors keep the adjoints of all nodes, and not only of those that were asked for, and the values
+            inside checkpoints
     scale:  what the reverse pass starts with; the gradient is divided by it again, the adjoints are not
 
     Raises InputError as `evaluate`, and for a name that the program does not have; NumericError where the
@@ -123,13 +123,13 @@ def gradient(
     graph = program.graph
     asked = nodes_of(program, wrt)
     names, nodes = list(asked), list(asked.values())
-    keep = {*nodes} if frugal else None
+    keep = None if record or whole else {*nodes}
     point = evaluate(program, given, make, kind, keep)
     kind = point.kind
     if kind.shape(point.values[program.output]):
         raise vector_output(program, kind.shape(point.values[program.output]))
     # A scaled seed is a wide number, as a loss is where networks are trained in narrow ones.
-    seed = kind.constant(1) if scale == 1 else scale
+    seed = kind.constant(1) if scale == 1 else kind.seed(scale)
     skip = idle(graph, None if wrt is None else nodes)
     branches: list[Branch] | None = point.branches if record else None
     if not skip[program.output]:
@@ -150,7 +150,11 @@ def gradient(
             continue
         if kind.shaped:
             adjoint = own(adjoint, list(point.gradient.values()))
-        point.gradient[name] = adjoint if scale == 1 else (adjoint if kind.shaped else float(adjoint)) / scale
+        if scale != 1:
+            # In double precision: what the scale has saved must not be lost again.
+            wide: Any = adjoint
+            adjoint = (wide.astype("float64") if getattr(wide, "shape", ()) else float(wide)) / scale
+        point.gradient[name] = adjoint
         if kind.undefined(adjoint):
             for inner in point.within.values():
                 calculate_again(graph, kind, point.values, inner)
@@ -184,7 +188,16 @@ def vector_output(program: Program, shape: tuple[int, ...]) -> InputError:
     node = program.output
     span = (program.graph.start[node], program.graph.stop[node])
     first = ",".join("0" * len(shape))
-    return InputError("vector-output", source=program.source, span=span, shape=shown(shape), first=first)
+    hint: dict[str, str] = {}
+    if program.graph.op[node] == "mul" and len(shape) == 2:
+        hint["hint"] = (
+            "use `sum(...)` or `mean(...)`; `*` multiplies entry by entry, and the product of matrices is written `@`"
+        )
+    elif program.graph.op[node] in ("pow", "powc") and len(shape) == 2:
+        hint["hint"] = (
+            "use `sum(...)` or `mean(...)`; `^` raises each entry, and the inverse of a matrix is `inv(...)`"
+        )
+    return InputError("vector-output", source=program.source, span=span, shape=shown(shape), first=first, **hint)
 
 
 def nodes_of(program: Program, wrt: Sequence[str] | None) -> dict[str, int]:

@@ -350,6 +350,7 @@ class Tensors(Lanes):
         self.dtype = np.dtype(dtype)
         self.functions.update(TENSOR)
         if dtype != "float64":
+            self.title = dtype
             self.functions.update({op: self._narrow(op, function) for op, function in self.functions.items()})
 
     def _narrow(self, op: str, function: Any) -> Any:
@@ -380,6 +381,9 @@ class Tensors(Lanes):
     def given(self, value: Any) -> Any:
         return np.asarray(value, dtype=self.dtype)[()]
 
+    def seed(self, scale: float) -> Any:
+        return np.float64(scale)
+
     def quiet(self) -> Any:
         return np.errstate(all="ignore")
 
@@ -399,6 +403,8 @@ class Tensors(Lanes):
 
     def fit(self, product: Array, presence: Array, like: Array) -> tuple[Array, Array]:
         shape = np.shape(like)
+        if getattr(product, "dtype", self.dtype) != self.dtype:
+            product = product.astype(self.dtype)  # behind a seed that is wider
         if np.shape(product) == shape:
             return product, presence
         if presence is not None:

@@ -82,7 +82,7 @@ def tensor_form(declared: Op, count: int) -> tuple[int, list[str | int]]:
         if setting == declared.rest:
             settings.append(text.replace(",", ", ") if declared.hidden is not None else listed)
         elif text != declared.settings[setting]:
-            settings.append(f"{setting}={listed}")
+            settings.append(f"{setting}={listed or 'all'}")
     for text in settings:
         pieces += [", ", text] if pieces else [text]
     return ATOM, [f"{declared.spelling}(", *pieces, ")"]

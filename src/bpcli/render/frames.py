@@ -5,12 +5,10 @@ from __future__ import annotations
 from bpcli.numbers import DIGITS
 from bpcli.render import layout
 from bpcli.render.languages import ENGLISH
-from bpcli.render.layout import Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from bpcli.render.layout import Table
     from bpcli.tracing.record import Trace
 
 
@@ -33,26 +31,17 @@ class Frame:
 def frames(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[Frame]:
     """The start, each step forward, each edge of the way back (or upwards), the paths, and the result."""
     made = [Frame(None, tuple(layout.header(trace, digits, language)))]
-    tables = [layout.forward_table(trace, digits, language), *_edges(trace, digits, language)]
-    for table in tables:
+    for table in layout.passes(trace, digits, language):
         rows = list(table.rows)
+        if table.keys[0] == "name":  # the inputs are there together
+            made.append(Frame(table.with_rows(rows)))
+            continue
         made.extend(
-            Frame(_with(table, rows[:place]), growing=True)
+            Frame(table.with_rows(rows[:place]), growing=True)
             for place in range(1, len(rows) + 1)
         )
-    made.extend(Frame(_with(table, list(table.rows))) for table in layout.path_tables(trace, digits, language))
+    made.extend(Frame(table.with_rows(list(table.rows))) for table in layout.path_tables(trace, digits, language))
     made.append(Frame(None, tuple(layout.closing(trace, digits, language))))
     for place, frame in enumerate(made, 1):
         frame.place, frame.count = place, len(made)
     return made
-
-
-def _with(table: Table, rows: list[tuple[str, ...]]) -> Table:
-    """The same table with these rows."""
-    return Table(table.title, table.keys, rows, len(rows), table.aside, table.language, table.columns)
-
-
-def _edges(trace: Trace, digits: int, language: str) -> Iterator[Table]:
-    if trace.backward:
-        yield layout.backward_table(trace, digits, language)
-    yield from layout.tangent_tables(trace, digits, language)

@@ -81,6 +81,10 @@ def run_training(request: Request) -> int:
     """Carry out `fit` or `train`; the exit code."""
     from bpcli.cli.commands.training import is_general, run_model
 
+    if "demo" in request.options:
+        from bpcli.cli.commands.playground import run_demo
+
+        return run_demo(request)
     if is_general(request):
         return run_model(request)
     order = Order(request)

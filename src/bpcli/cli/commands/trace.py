@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bpcli.tracing.record import Trace
 
 MOST_REPEATS = 1000
+NUMBERS_ALONE = ("repeat", "blank")  # options that are about single numbers
 SELECTING = ("only", "until", "rows")
 
 PAGES = {"md": "markdown", "latex": "latex"}  # format -> the module of render/ that writes its lines
@@ -47,7 +48,14 @@ def run(work: Work) -> int:
 
         seed = fill_inputs(work)
     asked = work.options.get("only") == "paths"
+    element = work.options.get("element")
+    if element is not None:
+        from bpcli.cli.elements import as_numbers
+
+        as_numbers(work, element)
     trace = record(work.program, work.given, work.wrt, mode=mode, long=asked, kind=work.kind, scale=scale)
+    trace.full = "full" in work.options
+    refuse_arrays(trace, work.options, work.format, claimed=bool(work.claimed))
     verdicts = None
     if work.expected or work.claimed:
         from bpcli.cli.verdicts import on_numbers
@@ -88,6 +96,20 @@ def run(work: Work) -> int:
             verdicts.tell(work.quiet)
         return verdicts.code
     return DONE
+
+
+def refuse_arrays(trace: Trace, options: Mapping[str, str], format: str, *, claimed: bool = False) -> None:  # noqa: A002
+    """Refuse what is about single numbers where there are arrays. Raises InputError."""
+    if not trace.of_tensors:
+        return
+    asked = [name for name in NUMBERS_ALONE if name in options]
+    asked += ["claim"] * claimed + [f"format {format}"] * (format in (*PICTURES, "html"))
+    if "lens" in options and options["lens"].strip() != "memory":
+        asked.append("lens")
+    if asked:
+        name = next((name for name, value in trace.given.items() if getattr(value, "shape", ())), "x")
+        places = ",".join("0" * len(getattr(trace.given.get(name), "shape", (1,))))
+        raise InputError("tensors-refuse", option=asked[0], entry=f"{name}[{places}]")
 
 
 def chosen_level(options: dict[str, str], format: str) -> str:  # noqa: A002 - the name of the option

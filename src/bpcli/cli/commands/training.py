@@ -25,7 +25,7 @@ from bpcli.render.trained import outcome_dict
 from bpcli.render.training import said
 from bpcli.render.words import counted
 from bpcli.training.lesson import rows_of, trace_of
-from bpcli.training.saved import fingerprint, read_saved, saved_training, write_model
+from bpcli.training.saved import data_of, fingerprint, read_saved, saved_training, write_model
 from bpcli.training.setting import STEPS, Setting
 from bpcli.training.training import Training
 
@@ -109,7 +109,7 @@ class Order:
         outcome = self.training.outcome
         outcome.source, outcome.rows_skipped = self.source, len(self.skipped)
         outcome.skipped = tuple(self.skipped)
-        if self.saved is not None and self.saved.data != fingerprint(self.training.columns):
+        if self.saved is not None and self.saved.data != fingerprint(data_of(self.training)):
             outcome.note("other data")
 
     def _setting(self, request: Request, path: str | None, given: dict[str, float]) -> Setting:
@@ -120,6 +120,10 @@ class Order:
                     raise InputError("resume-and", option=name)
             setting = self.saved.setting
             limit = whole(options, "steps", 0, MOST_STEPS)
+            if setting.explicit and (given or any(map(np.ndim, self.saved.parameters.values()))):
+                # Tensors are given again; what is trained goes on from where it stands.
+                starts = {} if not any(map(np.ndim, self.saved.parameters.values())) else self.saved.parameters
+                setting = setting._replace(constants={**setting.constants, **given}, start={**setting.start, **starts})
             return setting if limit is None else setting._replace(steps=limit)
         explicit, text = self._text(request, path)
         constants = {**given, **numbers(several.get("hold", []), "hold")}

@@ -24,6 +24,9 @@ COLUMNS = {
     "tangent product": "product",
     "path product": "product",
     "running total": "running total",
+    "role": "role",
+    "shape": "shape",
+    "rule": "rule",
     "path": "path",
     "locals": "locals",
     "": "",
@@ -52,7 +55,6 @@ COLUMNS = {
     "prediction p": "prediction p",
     "length of gradient": "length of gradient",
     # Of a matrix in short.
-    "shape": "shape",
     "norm": "norm",
     "largest entry": "largest entry",
 }
@@ -74,6 +76,22 @@ PHRASES = {
     # Its tables.
     "forward": "Forward",
     "backward": "Backward",
+    "inputs": "Inputs",
+    "role input": "input",
+    "role data": "data",
+    "role parameter": "parameter",
+    "role intermediate": "intermediate",
+    "role output": "output",
+    "summary": "norm {norm}, min {low}, mean {mean}, max {high}",
+    "corner of array": "corner {corner}",
+    "shape kept": "shape of {name}",
+    "product": "product",
+    "part": "part {count} of {arriving}",
+    "derived rule": "the backward pass over the formula of {op}",
+    "sum over copies": "the sum over the copies",
+    "copied rows": "{name} was copied to {count} rows, so its gradient is the sum over those rows:",
+    "copied number": "{name} is one number, copied to {count} entries, so its gradient is the sum over those entries:",
+    "copied axes": "{name} was copied to {count} places along axis {axes}, so its gradient is the sum over those copies:",
     "tangents": "Tangents along {name}",
     "start": "start: {total} = 1",
     "scaled start": "start: S*{total} = S = {scale}",
@@ -222,6 +240,7 @@ REASONS = {
     "corner": "{op} is at a corner, and one side alone would be seen",
     "range": "it leaves the range of numbers here",
     "lost": "its step is lost in rounding",
+    "tensors": "it is made for single numbers alone",
 }
 VERDICTS = {
     "reference": "reference",
@@ -241,6 +260,10 @@ VERDICTS = {
     "fault": "the rule at {node} is wrong: with {at} it gives {local}, and a difference of it gives {difference}",
     "surrogate": "the rule at {node} is a surrogate, which is meant to differ: with {at} it gives {local}, and a "
     "difference of it gives {difference}",
+    "random step": "a random step of {argument}",
+    "every entry": "every entry of {names} was compared; errors are relative to the largest one",
+    "some entries": "{checked} of the {count} entries of {name} were compared, drawn with a fixed seed, and {directions} "
+    "random directions; errors are relative to the largest entry",
     "sweep": "Relative error by {name} against the step",
     "short forward_difference": "forward",
     "short central_difference": "central",
@@ -279,6 +302,14 @@ CAUSES = {
     "opposed-infinities": "at {node} infinities of both signs are added, and their sum has no value",
     "factor": "the factor {local} is {number}{at}",
 }
+# Edges of tensors.
+TENSOR_CAUSES = {
+    "closed": "{node} is closed towards {argument} in every entry",
+    "zero-local": "what {node} passes on to {argument} is 0 in every entry",
+    "pole": "what {node} passes on is infinite at {entry}",
+    "undefined-local": "what {node} passes on has no value at {entry}",
+    "factor": "{node} makes {product} of {upstream} on the way to {argument} (largest entries): a factor {factor}",
+}
 WHY = {
     "at": " with {at}",
     "sum": "the sum of the branches into {node} is beyond the largest number",
@@ -287,6 +318,8 @@ WHY = {
     "other argument": ": it chose another argument",
     "only where": ": something flows only where {condition}",
     "path": "most of it comes along {path}: {product}",
+    "path of entries": "most of it comes along {path}; the largest entry is {product} in size",
+    "zero entries": "entries that are 0: {zeros} of {count}",
     "more": "and {count} more such edges",
 }
 
@@ -737,6 +770,8 @@ EXPECTED = {
     "right": "expected {name} = {expected}: right",
     "rounded": "expected {name} = {expected}: right, it is {actual}",
     "wrong": "expected {name} = {expected}, but it is {actual}",
+    "wrong-entry": "expected {name} = {expected}, but {entry} is {actual} and not {wanted}",
+    "wrong-shape": "expected {name} = {expected}, which has the shape {other}, but it has {shape}",
     "same-formula": "expected {name} = {expected}: right, the same as {actual} at {points} points",
     "other-formula": "expected {name} = {expected}, but it is {actual}: with {at} that is {right}, and not {left}",
     "other-constant": "expected {name} = {expected}, but it is {actual}",
@@ -744,6 +779,22 @@ EXPECTED = {
     "undecided": "expected {name} = {expected}, and no points were found at which both this and {actual} have a value",
 }
 
+# Of vectors and matrices.
+TENSOR_SLIPS = {
+    "factors-swapped": "the factors are exchanged: d{name} is {rule}, with g what arrives from above",
+    "transposed": "that is the transpose of the gradient: {name} has the shape {shape}, and so has its gradient",
+    "no-transpose": "a transpose is missing, or the factors are exchanged: what passes to {name} is {rule}, with g what "
+    "arrives from above",
+    "not-summed": "{name} was copied from {own} to {shape}, so its gradient is the sum over the copies: that sum is "
+    "missing",
+    "one-copy": "{name} was copied from {own} to {shape}, so its gradient is the sum over the copies: this is one of them",
+    "mean-over-copies": "{name} was copied {count} times, and its gradient is the sum over the copies, not their mean",
+    "upstream-of-tensor": "what arrives at {node} from above was not multiplied in",
+    "batch": "",
+    "batch-missing": "a factor 1/{count} is missing, as of a mean over {count} rows",
+    "batch-twice": "it was divided by {count}, as for a mean over {count} rows: there is none here",
+    "other-shape": "a gradient has the shape of what it is by: {name} has {shape}, and this has {other}",
+}
 SLIPS = {
     "only-path": "{claimed} is only the path {path}; the path {missing_path} ({amount}) is missing",
     "only-direct-path": "{claimed} is only the direct path {path}; the path through {missing} ({amount}) is missing",
@@ -1133,6 +1184,25 @@ REFERENCE = {
     "to": "value and slope to {error}, relative; most operations to {usual}",
     "no rule for": "no rule for {param}",
     "worked": "at {point}: value {value}, slope {slopes}   ({origin})",
+    # Of tensors.
+    "inner": "inside the derivatives of tensors",
+    "result zero": "the result is 0",
+    "entries tie": "entries tie",
+    "derived": "follows from the value",
+    "shape alone": "0: only its shape matters",
+    "of case": "{rule}   ({case})",
+    "upstream": "(g is the upstream dL/dout; out is the result)",
+    "place": "(place counts the arguments from 0)",
+    "linear": "linear in",
+    "same": "with as many axes each",
+    "less": "the target with one axis less",
+    "axes 0": "number",
+    "axes 1": "vector",
+    "axes 2": "matrix",
+    "axes n": "stack of matrices",
+    "example": "{call} = {value}   ({origin})",
+    "ones": "1 in every entry",
+    "reaches": "with g = {upstream}: {slopes}",
 }
 
 # ---- --help
@@ -1145,4 +1215,19 @@ HELP = {
     "examples": "Examples:",
     "help": "Show this message.",
     "default": " [default: {value}]",
+}
+
+# A network that learns points of two classes
+PLAYGROUND = {
+    "title": "A network learns: {name}",
+    "intro": "Each point belongs to one of two classes. The network sees where a point lies and says how probable class 1 is; every step moves its weights against the gradient of the loss.",
+    "step": "step",
+    "loss": "loss",
+    "accuracy": "accuracy",
+    "play": "Play",
+    "pause": "Pause",
+    "network": "The network",
+    "key": "o class 0, x class 1; blue where the network says 0, orange where it says 1, pale where it is unsure",
+    "key in plain text": "o class 0, x class 1; the network says 1 where it is dark (#), 0 where it is empty, and is unsure at . and :",
+    "stored": "written to {file}: open it in a browser",
 }

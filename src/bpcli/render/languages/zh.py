@@ -23,6 +23,9 @@ COLUMNS = {
     "tangent product": "切线 × 局部",
     "path product": "乘积",
     "running total": "累加",
+    "role": "角色",
+    "shape": "形状",
+    "rule": "规则",
     "path": "路径",
     "locals": "各段局部导数",
     "": "",
@@ -51,7 +54,6 @@ COLUMNS = {
     "prediction p": "预测值 p",
     "length of gradient": "梯度的长度",
     # Of a matrix in short.
-    "shape": "形状",
     "norm": "范数",
     "largest entry": "绝对值最大的分量",
 }
@@ -70,6 +72,22 @@ PHRASES = {
     "more used": "另有 {count} 个也被重复使用",
     "forward": "前向传播",
     "backward": "反向传播",
+    "inputs": "输入",
+    "role input": "输入",
+    "role data": "数据",
+    "role parameter": "参数",
+    "role intermediate": "中间量",
+    "role output": "输出",
+    "summary": "范数 {norm}，最小 {low}，平均 {mean}，最大 {high}",
+    "corner of array": "左上角 {corner}",
+    "shape kept": "形状与 {name} 相同",
+    "product": "乘积",
+    "part": "第 {count} 部分（共 {arriving}）",
+    "derived rule": "沿 {op} 自己的公式反向传播",
+    "sum over copies": "对各份求和",
+    "copied rows": "{name} 被复制到 {count} 行，所以它的梯度是对这些行求和：",
+    "copied number": "{name} 是一个数，被复制到 {count} 个元素，所以它的梯度是对这些元素求和：",
+    "copied axes": "{name} 沿轴 {axes} 被复制成 {count} 份，所以它的梯度是对这些份求和：",
     "tangents": "沿 {name} 的切线值",
     "start": "起点：{total} = 1",
     "scaled start": "起点：S*{total} = S = {scale}",
@@ -231,6 +249,7 @@ CONVENTIONS: dict[str, str] = {
     "by hand; 8 ln 2 by mpmath, 50 digits": "手算；8 ln 2 用 mpmath 算到 50 位",
     "3 pi/4, mpmath, 50 digits; slopes by hand": "3 pi/4，mpmath，50 位；斜率手算",
     "by hand: 1/12": "手算：1/12",
+    "by hand: log 1 and log 3": "手算：log 1 与 log 3",
     "by hand: 7 = 2*3 + 1": "手算：7 = 2*3 + 1",
     "by hand: -7 = -3*3 + 2": "手算：-7 = -3*3 + 2",
     "by hand: half to even": "手算：正好一半时取偶数",
@@ -277,6 +296,7 @@ REASONS = {
     "corner": "{op} 正处在折点上，只能看到一侧",
     "range": "它在这里超出了数的范围",
     "lost": "步长在舍入中消失了",
+    "tensors": "它只用于单个的数",
 }
 VERDICTS = {
     "reference": "基准",
@@ -295,6 +315,10 @@ VERDICTS = {
     "comparison": "一个比较运算",
     "fault": "{node} 处的规则有误：在 {at} 处它给出 {local}，差分给出 {difference}",
     "surrogate": "{node} 处的规则是替代梯度（surrogate），本来就会有差别：在 {at} 处它给出 {local}，差分给出 {difference}",
+    "random step": "{argument} 的一个随机小步",
+    "every entry": "{names} 的每个分量都比较过；误差相对于绝对值最大的分量",
+    "some entries": "{name} 的 {count} 个分量中比较了 {checked} 个（用固定的种子抽取），还有 {directions} 个随机方向；"
+    "误差相对于绝对值最大的分量",
     "sweep": "{name} 的相对误差随步长的变化",
     "short forward_difference": "前向差分",
     "short central_difference": "中心差分",
@@ -330,6 +354,14 @@ CAUSES = {
     "opposed-infinities": "在 {node} 处正负无穷大相加，总和没有值",
     "factor": "因子 {local} 是 {number}{at}",
 }
+# 张量的边。
+TENSOR_CAUSES = {
+    "closed": "{node} 通往 {argument} 的边在每个分量上都关闭",
+    "zero-local": "{node} 传给 {argument} 的每个分量都是 0",
+    "pole": "{node} 传到 {entry} 的是无穷大",
+    "undefined-local": "{node} 传到 {entry} 的没有值",
+    "factor": "{node} 把 {upstream} 变成 {product} 传给 {argument}（取绝对值最大的分量）：因子 {factor}",
+}
 WHY = {
     "at": "（{at}）",
     "sum": "汇入 {node} 的各分支之和超出了最大的数",
@@ -338,6 +370,8 @@ WHY = {
     "other argument": "：选中的是另一个参数",
     "only where": "：只有在 {condition} 时梯度才能通过",
     "path": "主要来自路径 {path}：{product}",
+    "path of entries": "大部分来自路径 {path}；绝对值最大的分量是 {product}",
+    "zero entries": "它的 {count} 个分量中有 {zeros} 个是 0",
     "more": "这样的边还有 {count} 条",
 }
 
@@ -733,6 +767,8 @@ EXPECTED = {
     "right": "期望 {name} = {expected}：正确",
     "rounded": "期望 {name} = {expected}：正确，实际是 {actual}",
     "wrong": "期望 {name} = {expected}，实际是 {actual}",
+    "wrong-entry": "期望 {name} = {expected}，但 {entry} 是 {actual}，不是 {wanted}",
+    "wrong-shape": "期望 {name} = {expected}，它的形状是 {other}，而实际的形状是 {shape}",
     "same-formula": "期望 {name} = {expected}：正确，在 {points} 个点上与 {actual} 相同",
     "other-formula": "期望 {name} = {expected}，实际是 {actual}：取 {at}，结果是 {right}，而不是 {left}",
     "other-constant": "期望 {name} = {expected}，实际是 {actual}",
@@ -740,6 +776,20 @@ EXPECTED = {
     "undecided": "期望 {name} = {expected}，但找不到使它和 {actual} 都有值的点",
 }
 
+# 向量和矩阵的。
+TENSOR_SLIPS = {
+    "factors-swapped": "两个因子的顺序颠倒了：d{name} 是 {rule}，其中 g 是上游梯度",
+    "transposed": "这是梯度的转置：{name} 的形状是 {shape}，它的梯度也应是这个形状",
+    "no-transpose": "少了一个转置，或者因子的顺序颠倒了：传给 {name} 的是 {rule}，其中 g 是上游梯度",
+    "not-summed": "{name} 从 {own} 复制成了 {shape}，所以它的梯度是对各份复制求和：这里没有求和",
+    "one-copy": "{name} 从 {own} 复制成了 {shape}，所以它的梯度是对各份复制求和：这里只是其中一份",
+    "mean-over-copies": "{name} 被复制了 {count} 份，它的梯度是对各份求和，而不是求平均",
+    "upstream-of-tensor": "没有乘上到达 {node} 的上游梯度",
+    "batch": "",
+    "batch-missing": "少了因子 1/{count}，即对 {count} 行求平均的因子",
+    "batch-twice": "多除了一个 {count}，像是对 {count} 行求平均：这里没有求平均",
+    "other-shape": "梯度的形状与求导的对象相同：{name} 的形状是 {shape}，而这里是 {other}",
+}
 SLIPS = {
     "only-path": "{claimed} 只是路径 {path} 的贡献，漏了路径 {missing_path}（{amount}）",
     "only-direct-path": "{claimed} 只是直接路径 {path} 的贡献，漏了经过 {missing} 的间接路径（{amount}）",
@@ -900,12 +950,12 @@ TRAINING = {
     "row skipped": "           跳过第 {row} 行：{reason}",
     "more skipped": "           还有 {count} 行",
     "range": "           {name} 从 {low} 到 {high}",
+    "no data": "数据     没有文件，只有一个点：{values}",
     "no tensors": "数据     写在程序里",
     "starts": "起点     按程序和 --init 给出的值，随机数由种子决定",
     "summary": "长度 {norm}，从 {least} 到 {most}",
     "held out value": "（留出的行：{value}）",
     "more entries": "另有 {count} 个",
-    "no data": "数据     没有文件，只有一个点：{values}",
     "one place": "一个点",
     "model": "模型     {formula}",
     "held": "           固定不变：{values}",
@@ -1112,6 +1162,25 @@ REFERENCE = {
     "to": "值和斜率的相对误差不超过 {error}；大多数运算不超过 {usual}",
     "no rule for": "对 {param} 没有规则",
     "worked": "{point} 时：值 {value}，斜率 {slopes}   （{origin}）",
+    # Of tensors.
+    "inner": "张量导数的公式里用到的运算",
+    "result zero": "结果为 0",
+    "entries tie": "有几个元素相等",
+    "derived": "由值的公式得出",
+    "shape alone": "0：只与形状有关",
+    "of case": "{rule}   （{case}）",
+    "upstream": "（g 是上游梯度 dL/dout；out 是结果）",
+    "place": "（place 是参数的序号，从 0 数起）",
+    "linear": "线性于",
+    "same": "轴数相同",
+    "less": "目标少一个轴",
+    "axes 0": "数",
+    "axes 1": "向量",
+    "axes 2": "矩阵",
+    "axes n": "成叠的矩阵",
+    "example": "{call} = {value}   （{origin}）",
+    "ones": "各元素都是 1",
+    "reaches": "g = {upstream} 时：{slopes}",
 }
 
 HELP = {
@@ -1122,4 +1191,19 @@ HELP = {
     "examples": "例子：",
     "help": "显示这份说明。",
     "default": "（默认 {value}）",
+}
+
+# 学习两类点的网络
+PLAYGROUND = {
+    "title": "网络在学习：{name}",
+    "intro": "每个点属于两类之一。网络根据点的位置给出它属于类别 1 的概率；每一步都让权重沿损失梯度的反方向移动。",
+    "step": "步",
+    "loss": "损失",
+    "accuracy": "准确率",
+    "play": "播放",
+    "pause": "暂停",
+    "network": "网络",
+    "key": "o 是类别 0，x 是类别 1；网络判为 0 的地方是蓝色，判为 1 的地方是橙色，拿不准的地方颜色浅",
+    "key in plain text": "o 是类别 0，x 是类别 1；深色（#）处网络判为 1，空白处判为 0，. 和 : 处拿不准",
+    "stored": "已写入 {file}：用浏览器打开",
 }
