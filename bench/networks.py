@@ -62,7 +62,7 @@ def ours(given: dict[str, Any], dtype: str) -> Callable[[], list[Any]]:
 
     program = parse(TEXT)
     kind = FLOATS if dtype == "float64" else Tensors(dtype)
-    return lambda: list(gradient(program, given, WEIGHTS, kind=kind).gradient.values())
+    return lambda: list(gradient(program, given, WEIGHTS, frugal=True, kind=kind).gradient.values())
 
 
 def deep_text(checkpoints: bool) -> str:
@@ -88,7 +88,7 @@ def ours_deep(checkpoints: bool) -> Callable[[dict[str, Any], str], Callable[[],
         program = parse(deep_text(checkpoints))
         kind = FLOATS if dtype == "float64" else Tensors(dtype)
         square = {"X": given["X"][:, : len(given["b1"])], "W1": given["W1"][: len(given["b1"])], "b1": given["b1"]}
-        return lambda: list(gradient(program, square, ("W1", "b1"), kind=kind).gradient.values())
+        return lambda: list(gradient(program, square, ("W1", "b1"), frugal=True, kind=kind).gradient.values())
 
     return case
 

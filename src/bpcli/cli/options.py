@@ -139,7 +139,7 @@ TRAINING_OPTIONS = (
     Option("lr", "RATE", "Learning rate, or auto: from the curvature of the loss (auto).", TRAINING),
     Option("schedule", "HOW", "constant, cosine, step or step:EVERY:FACTOR (constant).", TRAINING),
     Option("warmup", "N", "Let the rate grow over the first N steps.", TRAINING),
-    Option("weight-decay", "D", "Pull parameters towards 0 at every step, as PyTorch does.", TRAINING),
+    Option("weight-decay", "D", "Pull parameters towards 0 at every step (0; adamw 0.01).", TRAINING),
     Option("clip", "LIMIT", "Shorten longer gradients: 1 or norm:1; value:1 cuts each entry.", TRAINING),
     Option("batch", "N", "Rows of a step, from a shuffled epoch (all).", TRAINING),
     Option("reduce", "HOW", "mean or sum over the rows (mean).", TRAINING),

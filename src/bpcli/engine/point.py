@@ -104,7 +104,7 @@ def gradient(
     wrt: Sequence[str] | None = None,
     *,
     record: bool = False,
-    whole: bool = False,
+    frugal: bool = False,
     make: type[Point] = Point,
     kind: Kind = FLOATS,
     scale: float = 1.0,
@@ -113,8 +113,8 @@ def gradient(
 
     wrt:    names of variables or of assigned intermediates; all variables unless given
     record: whether `branches` is filled
-    whole:  whether tensors keep the adjoints of all nodes, and not only of those that were asked for, and the values
-            inside checkpoints
+    frugal: whether arrays are let go that the gradient does not need any more: adjoints of what was not asked for,
+            and values inside checkpoints
     scale:  what the reverse pass starts with; the gradient is divided by it again, the adjoints are not
 
     Raises InputError as `evaluate`, and for a name that the program does not have; NumericError where the
@@ -123,7 +123,7 @@ def gradient(
     graph = program.graph
     asked = nodes_of(program, wrt)
     names, nodes = list(asked), list(asked.values())
-    keep = None if record or whole else {*nodes}
+    keep = {*nodes} if frugal else None
     point = evaluate(program, given, make, kind, keep)
     kind = point.kind
     if kind.shape(point.values[program.output]):

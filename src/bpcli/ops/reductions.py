@@ -157,6 +157,9 @@ OPERATIONS = (
                 "*(x - mean(x, axis=axis, keepdims=1))/(count(x, axis=axis) - ddof)"
             )
         },
+        textbook_pullbacks={
+            "x": f"{spread('g/out')}*(x - mean(x, axis=axis, keepdims=1))/(count(x, axis=axis) - ddof)"
+        },
         latex=r"\operatorname{{std}}\left({x}\right)",
         kinks=[Kink("out == 0", "slope 0", "JAX returns nan")],
     ),

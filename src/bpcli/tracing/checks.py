@@ -166,7 +166,7 @@ def check(
 
     Raises as engine.point.gradient; InputError where a given step is lost in rounding.
     """
-    point = gradient(program, given, wrt, whole=True)
+    point = gradient(program, given, wrt)
     result = make(point, step, tolerance)
     if point.kind.shaped:
         from bpcli.tracing.entries import check_entries

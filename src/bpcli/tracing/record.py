@@ -116,7 +116,7 @@ def record(
 
     Raises as engine.point.gradient.
     """
-    point = gradient(program, given, wrt, whole=True, kind=kind, scale=scale)
+    point = gradient(program, given, wrt, kind=kind, scale=scale)
     trace = make(program, point)
     trace.scale = scale
     graph = program.graph

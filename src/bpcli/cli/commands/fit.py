@@ -204,6 +204,9 @@ def _outcome(order: Order, fit: Fit, history: bool = True) -> None:
         show_table(report.parameter_table(fit, digits, words), order.format)
         say(report.said("gap", words))
         write([""])
+        if fit.basis.kind != "powers":
+            show_table(report.scaled_table(fit, digits, words), order.format)
+            write([""])
         say(report.quality_line(fit, digits, words))
         write([""])
         say(fit.rounded(digits))
