@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
 SIZES = (512, 784, 256, 10)
 QUICK = (64, 64, 32, 10)
-DEEP = 32  # layers of the network with checkpoints, each of which stands for this many of them:
-EACH = 4
+DEEP, EACH = 16, 4  # layers of the net with checkpoints, and how many of them lie inside each
 TEXT = "h = relu(X @ W1 + b1); cross_entropy(h @ W2 + b2, t)"
 WEIGHTS = ("W1", "b1", "W2", "b2")
 AGREE = {"float64": 1e-9, "float32": 1e-3}
@@ -294,8 +293,8 @@ def main(words: Sequence[str] | None = None) -> None:
     for dtype in AGREE:
         table += measured(dtype, given.sizes or (QUICK if given.quick else SIZES), count, given.cap, given.peers,
                           missing, env)  # fmt: skip
-        table.append(checkpointed(dtype, given.sizes or (QUICK if given.quick else SIZES), count, given.cap, env))
         print(f"measured: {dtype}", file=sys.stderr)
+    table.append(checkpointed("float64", given.sizes or (QUICK if given.quick else SIZES), count, given.cap, env))
     measure.print_table("Loss and gradient of a network, one thread", table)
     measure.print_summary(table, missing)
 

@@ -112,7 +112,7 @@ PRINTED = [
     ("transpose(T, 2, 0, 1)", "transpose(T, [2, 0, 1])"),
     ("concat([a, b], axis=1)", "concat(a, b, axis=1)"),
     ("[[1,2],[3,4]] @ x", "[[1, 2], [3, 4]] @ x"),
-    ("randn(3,2) @ x", "randn(3, 2) @ x"),
+    ("randn(3,2) @ x", "randn(3, 2, seed=0) @ x"),
     ("randn(3,2,seed=7) @ x", "randn(3, 2, seed=7) @ x"),
     ("softmax(x, axis=-1)", "softmax(x)"),
 ]
@@ -143,7 +143,7 @@ def test_what_is_printed_is_read_as_the_same_program(text):
 def test_two_draws_without_a_seed_keep_their_numbers_when_they_are_printed():
     program = parse("sum(randn(2)) - sum(randn(2))")
     printed = expression(program.graph, program.output)
-    assert printed == "sum(randn(2)) - sum(randn(2, seed=1))"
+    assert printed == "sum(randn(2, seed=0)) - sum(randn(2, seed=1))"
     assert evaluate(parse(printed), {}).value == evaluate(program, {}).value != 0
 
 

@@ -191,4 +191,5 @@ REFERENCE: dict[str, tuple[Callable[..., Any], ...]] = {
     "relu6": (lambda x: held(x, 0, 6), lambda x: inside(x, 0, 6)),
     "hard_sigmoid": (lambda x: held(x + 3, 0, 6) / 6, lambda x: inside(x, -3, 3) / 6),
     "same": (lambda x: x, lambda x: one),
+    "checkpoint": (lambda x: x, lambda x: one),
 }
