@@ -145,7 +145,16 @@ def vector_output(program: Program, shape: tuple[int, ...]) -> InputError:
     node = program.output
     span = (program.graph.start[node], program.graph.stop[node])
     first = ",".join("0" * len(shape))
-    return InputError("vector-output", source=program.source, span=span, shape=shown(shape), first=first)
+    hint: dict[str, str] = {}
+    if program.graph.op[node] == "mul" and len(shape) == 2:
+        hint["hint"] = (
+            "use `sum(...)` or `mean(...)`; `*` multiplies entry by entry, and the product of matrices is written `@`"
+        )
+    elif program.graph.op[node] in ("pow", "powc") and len(shape) == 2:
+        hint["hint"] = (
+            "use `sum(...)` or `mean(...)`; `^` raises each entry, and the inverse of a matrix is `inv(...)`"
+        )
+    return InputError("vector-output", source=program.source, span=span, shape=shown(shape), first=first, **hint)
 
 
 def nodes_of(program: Program, wrt: Sequence[str] | None) -> dict[str, int]:

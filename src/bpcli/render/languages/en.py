@@ -1129,6 +1129,25 @@ REFERENCE = {
     "to": "value and slope to {error}, relative; most operations to {usual}",
     "no rule for": "no rule for {param}",
     "worked": "at {point}: value {value}, slope {slopes}   ({origin})",
+    # Of tensors.
+    "inner": "inside the derivatives of tensors",
+    "result zero": "the result is 0",
+    "entries tie": "entries tie",
+    "derived": "follows from the value",
+    "shape alone": "0: only its shape matters",
+    "of case": "{rule}   ({case})",
+    "upstream": "(g is the upstream dL/dout; out is the result)",
+    "place": "(place counts the arguments from 0)",
+    "linear": "linear in",
+    "same": "with as many axes each",
+    "less": "the target with one axis less",
+    "axes 0": "number",
+    "axes 1": "vector",
+    "axes 2": "matrix",
+    "axes n": "stack of matrices",
+    "example": "{call} = {value}   ({origin})",
+    "ones": "1 in every entry",
+    "reaches": "with g = {upstream}: {slopes}",
 }
 
 # ---- --help

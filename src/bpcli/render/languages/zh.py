@@ -227,6 +227,7 @@ CONVENTIONS: dict[str, str] = {
     "by hand; 8 ln 2 by mpmath, 50 digits": "手算；8 ln 2 用 mpmath 算到 50 位",
     "3 pi/4, mpmath, 50 digits; slopes by hand": "3 pi/4，mpmath，50 位；斜率手算",
     "by hand: 1/12": "手算：1/12",
+    "by hand: log 1 and log 3": "手算：log 1 与 log 3",
     "by hand: 7 = 2*3 + 1": "手算：7 = 2*3 + 1",
     "by hand: -7 = -3*3 + 2": "手算：-7 = -3*3 + 2",
     "by hand: half to even": "手算：正好一半时取偶数",
@@ -1108,6 +1109,25 @@ REFERENCE = {
     "to": "值和斜率的相对误差不超过 {error}；大多数运算不超过 {usual}",
     "no rule for": "对 {param} 没有规则",
     "worked": "{point} 时：值 {value}，斜率 {slopes}   （{origin}）",
+    # Of tensors.
+    "inner": "张量导数的公式里用到的运算",
+    "result zero": "结果为 0",
+    "entries tie": "有几个元素相等",
+    "derived": "由值的公式得出",
+    "shape alone": "0：只与形状有关",
+    "of case": "{rule}   （{case}）",
+    "upstream": "（g 是上游梯度 dL/dout；out 是结果）",
+    "place": "（place 是参数的序号，从 0 数起）",
+    "linear": "线性于",
+    "same": "轴数相同",
+    "less": "目标少一个轴",
+    "axes 0": "数",
+    "axes 1": "向量",
+    "axes 2": "矩阵",
+    "axes n": "成叠的矩阵",
+    "example": "{call} = {value}   （{origin}）",
+    "ones": "各元素都是 1",
+    "reaches": "g = {upstream} 时：{slopes}",
 }
 
 HELP = {
