@@ -49,6 +49,10 @@ OPERATIONS = (
         zh="由 logits x 经 softmax 得到目标 t 的概率，取对数的相反数，再对各行取平均。",
         golden=[
             Golden([[0, 1.0986122886681098], 1], 0.2876820724517809, [[0.25, -0.25], 0], "by hand: log 1 and log 3"),
+            Golden(
+                [[[0, 1.0986122886681098], [0, 1.0986122886681098]], [1, 0]], 0.8369882167858358,
+                [[[0.125, -0.125], [-0.375, 0.375]], [0, 0]], "by hand: log 1 and log 3",
+            ),
         ],
         of_tensors=True,
         unfolded="-sum(t*log_softmax(x))/(count(x)/count(x, axis=-1))",  # of probabilities
@@ -87,7 +91,10 @@ OPERATIONS = (
         "mae(p, y)",
         "The mean of the absolute differences.",
         zh="差的绝对值的平均。",
-        golden=[Golden([[1, 2], [0, 4]], 1.5, [[0.5, -0.5], [-0.5, 0.5]], "by hand")],
+        golden=[
+            Golden([[1, 2], [0, 4]], 1.5, [[0.5, -0.5], [-0.5, 0.5]], "by hand"),
+            Golden([[1, 2], [1, 4]], 1, [[0, -0.5], [0, 0.5]], "convention: 0 at 0"),
+        ],
         of_tensors=True,
         value="mean(abs(p - y))",
         pullbacks={"p": "g*sign(p - y)/count(p - y)", "y": "-g*sign(p - y)/count(p - y)"},
@@ -110,7 +117,10 @@ OPERATIONS = (
         "bce(p, y)",
         "Binary cross entropy of probabilities p and targets y, mean over the entries.",
         zh="概率 p 与目标 y 的二元交叉熵，对各元素取平均。",
-        golden=[Golden([[0.5, 0.5], [0.25, 0.75]], 0.6931471805599453, [[0.5, -0.5], [0, 0]], "by hand")],
+        golden=[
+            Golden([[0.5, 0.5], [0.25, 0.75]], 0.6931471805599453, [[0.5, -0.5], [0, 0]], "by hand"),
+            Golden([[0.5, 0.5], [0, 1]], 0.6931471805599453, [[1, -1], None], "by hand"),
+        ],
         of_tensors=True,
         value="mean(where(y == 0, 0, -y*log(p)) + where(y == 1, 0, (y - 1)*log1p(-p)))",
         latex=r"\operatorname{{BCE}}\left({p}, {y}\right)",

@@ -210,7 +210,10 @@ OPERATIONS = (
         "x divided by its length; 0 where the length is 0.",
         zh="x 除以它的长度；长度为 0 时得 0。",
         inner=True,
-        golden=[Golden([[3, 4]], [0.6, 0.8], [[0.128, -0.096]], "by hand", {}, [1, 0])],
+        golden=[
+            Golden([[3, 4]], [0.6, 0.8], [[0.128, -0.096]], "by hand", {}, [1, 0]),
+            Golden([[0, 0]], [0, 0], [[0, 0]], "convention: 0 at 0", {}, [1, 0]),
+        ],
         of_tensors=True,
         settings={"axis": ""},
         value=(
