@@ -10,7 +10,7 @@ import pytest
 from bpcli import evaluate
 from bpcli.calculus.degree import Degrees, is_quadratic
 from bpcli.language.reader import parse
-from bpcli.ops import TABLE
+from bpcli.ops import elementwise
 
 # Program -> its degree in w, b, c; x, y and t are data. All by hand.
 DEGREES = [
@@ -123,7 +123,7 @@ def test_a_long_program_takes_no_recursion() -> None:
     assert Degrees(program.graph, program.output, nodes).of[program.output] == 1
 
 
-SINGLE = [op for op in TABLE.values() if len(op.params) == 1 and not (op.variadic or op.base or op.of_tensors)]
+SINGLE = [op for op in elementwise() if len(op.params) == 1 and not op.variadic and not op.base]
 
 
 @pytest.mark.parametrize("op", SINGLE, ids=lambda op: op.name)

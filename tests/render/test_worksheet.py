@@ -309,16 +309,38 @@ def test_what_the_key_prints_is_right_in_every_box(
     assert left == 0
 
 
+def test_the_factors_of_a_path_may_be_typed_in_any_order(tmp_path: Path) -> None:
+    """Of w -> a -> y they are 1 and 3 (by hand): both orders are right, and the same number twice is not."""
+    shown = sheet("(x+w)*w", {"x": 2, "w": 3})
+    fill = """<pre id="told"></pre><script>
+    const told = [], factors = BOXES.filter((box) => box.dataset.group);
+    for (const typedIn of [["1", "3"], ["3", "1"], ["3", "3"]]) {
+      factors.forEach((box, place) => { box.value = typedIn[place]; });
+      document.getElementById("check").click();
+      told.push(factors.map((box) => box.className).join());
+    }
+    document.getElementById("told").textContent = JSON.stringify(told);
+    </script>"""
+    path = tmp_path / "sheet.html"
+    path.write_text("".join(page_pieces(shown)).replace("</body>", fill + "</body>"), encoding="utf-8")
+    assert json.loads(text_of(opened(path), "told")) == ["right,right", "right,right", "right,wrong"]
+
+
 TYPED = [
     # What is typed, the answer, whether it is right: by hand.
     ("15", 15.0, True), ("15.0", 15.0, True), ("+15", 15.0, True), (" 1 5 ", 15.0, True), ("15.1", 15.0, False),
     ("-3", -3.0, True), ("−3", -3.0, True), ("－３", -3.0, True), ("3", -3.0, False), ("2,5", 2.5, True),
     ("２。５", 2.5, True),
-    ("0.333", 1 / 3, True), ("0.33", 1 / 3, False), ("1/3", 1 / 3, True), ("-1/3", -1 / 3, True),
-    ("0.334", 1 / 3, False),
+    ("0.333", 1 / 3, True), ("0.33", 1 / 3, True), ("0.3", 1 / 3, False), ("0.34", 1 / 3, False),
+    ("1/3", 1 / 3, True), ("-1/3", -1 / 3, True),
+    ("0.334", 1 / 3, True), ("0.335", 1 / 3, False),
+    ("0.018", 0.0176627, True), ("0.02", 0.0176627, False), ("0.071", 0.0706508, True), ("0.0706", 0.0706508, True),
+    ("0.0705", 0.0706508, False), (".07", 0.0706508, False), (".071", 0.0706508, True), ("-1.77e-2", -0.0176627, True),
     ("0", 0.3, False), ("1", 0.6, False), ("0", 0.0, True), ("-0", 0.0, True), ("0.001", 0.0, False),
-    ("0.0025", 0.00247262, False), ("0.00247", 0.00247262, True), ("2.47e-3", 0.00247262, True),
-    ("1e3", 1000.0, True), ("1235", 1234.6, True), ("1230", 1234.6, False), (".5", 0.5, True), ("5.", 5.0, True),
+    ("0.0025", 0.00247262, True), ("0.0024", 0.00247262, False), ("0.00247", 0.00247262, True),
+    ("2.47e-3", 0.00247262, True), ("1e3", 1000.0, True), ("1235", 1234.6, True),
+    ("1234", 1234.6, True), ("1230", 1234.6, False),
+    (".5", 0.5, True), ("5.", 5.0, True),
     ("0.30000000000000004", 0.3, True), ("0.3", 0.1 + 0.2, True),
     ("inf", float("inf"), True), ("-inf", float("inf"), False), ("nan", 1.0, False), ("0/0", 1.0, False),
     ("x", 1.0, False), ("1+1", 2.0, False), ("1/2/2", 0.25, False), ("--2", 2.0, False), ("1.2.3", 1.2, False),
@@ -326,7 +348,10 @@ TYPED = [
 
 
 def test_a_number_is_right_however_it_is_typed(tmp_path: Path) -> None:
-    """As it is, or rounded to what was typed as long as three digits are left; fractions; as keyboards have it."""
+    """As it is, or rounded to two digits or more; fractions; as keyboards have it.
+
+    From three digits on the last may be off by one, unless the answer has no more digits: 15.1 is not 15.
+    """
     cases = json.dumps([[text, str(answer)] for text, answer, _ in TYPED]).replace("inf", "Infinity")
     cases = cases.replace('["Infinity"', '["inf"').replace('["-Infinity"', '["-inf"')
     script = page_text("sheet.js").partition("function mark")[0].replace("const SHEET", "const NOTHING = 0; //")
@@ -359,7 +384,22 @@ def test_the_key_is_the_ordinary_trace_at_the_numbers_of_the_sheet(
     assert numbers is not None
     x, w = numbers.groups()
     plain = run("trace", "(x+w)*w", f"--x={x}", f"--w={w}", "--format", format_, "--lang", language)
-    assert key.read_text(encoding="utf-8") == plain.out
+    told = key.read_text(encoding="utf-8")
+    title = "Answer key, seed 7" if language == "en" or format_ == "ascii" else "参考答案（随机种子 7）"
+    assert title in told
+    if format_ == "html":
+        assert f"<title>{title}: y = " in told
+        shown_there, there = (page.partition("</header>")[2].partition("<script")[0] for page in (told, plain.out))
+        assert shown_there == there
+    else:
+        # Below its title it is the trace, line by line.
+        left = told.splitlines()
+        for line in plain.out.splitlines():
+            while left and left[0] != line:
+                assert left[0] in ("", title, f"# {title}", rf"\section*{{{title}}}")
+                del left[0]
+            del left[0]
+        assert left == []
     assert shown.out != plain.out
     assert shown.out == run(*WORDS, "--format", format_, "--lang", language).out
 

@@ -14,11 +14,13 @@ from bpcli.render.words import phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bpcli.cli.work import Work
     from bpcli.render.worksheet import Sheet
     from bpcli.tracing.record import Trace
+
+    Title = tuple[str, Mapping[str, object]]
 
 SHEETS = ("rich", "plain", "ascii", "md", "latex", "html")
 # What a sheet has no place for: it is not the whole answer, and is no place to stop at.
@@ -51,10 +53,10 @@ def fill_inputs(work: Work) -> int | None:
     return None if not texts else DEFAULT_SEED if seed is None else seed
 
 
-def show_sheet(work: Work, trace: Trace, seed: int | None, show_answers: Callable[[str], int]) -> int:
+def show_sheet(work: Work, trace: Trace, seed: int | None, show_answers: Callable[[str, Title], int]) -> int:
     """Write the answer key where one is asked for, and print the sheet; the exit code. Raises FileError.
 
-    show_answers: prints the ordinary trace in a format
+    show_answers: prints the ordinary trace in a format, below a title
     """
     from bpcli.render.worksheet import Sheet
 
@@ -65,7 +67,8 @@ def show_sheet(work: Work, trace: Trace, seed: int | None, show_answers: Callabl
     if path is not None:
         answers = io.StringIO()
         with redirect_stdout(answers):
-            show_answers("plain" if work.format == "rich" else work.format)
+            title: Title = ("answer key", {}) if seed is None else ("answer key of seed", {"seed": seed})
+            show_answers("plain" if work.format == "rich" else work.format, title)
         _write_key(path, answers.getvalue())
     _print(sheet, work.format, "all" in work.options or not sys.stdout.isatty())
     sys.stdout.flush()

@@ -22,7 +22,7 @@ from bpcli.render.stage import label, stage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from bpcli.render.layout import Table
@@ -48,20 +48,31 @@ TOLD = (
 )  # fmt: skip
 HOLE = "\ue000"  # stands for an operand in the text of a step
 
+NO_TITLES: Mapping[str, str] = {}
 # Nothing is loaded and nothing is sent, whatever stands in the text of a user.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
 def page_pieces(
-    trace: Trace, digits: int = DIGITS, language: str = ENGLISH, explain: str = ""
+    trace: Trace, digits: int = DIGITS, language: str = ENGLISH, explain: str = "",
+    titles: Mapping[str, str] = NO_TITLES,
 ) -> Iterator[str]:
-    """The page, piece by piece; told in words too at a level of narration.LEVELS."""
+    """The page, piece by piece; told in words too at a level of narration.LEVELS.
+
+    titles: what it is called in each language, if not the usual
+    """
     say = page_sentences(language)
+    if titles:
+        say = {**say, "title": titles[language]}
     lesson = lesson_data(trace, digits, language, explain) if _plays(trace) else None
+    if lesson is not None:
+        for each, own in titles.items():
+            lesson["sentences"][each]["title"] = own
     packed = embedded(lesson) if lesson is not None else ""
     if lesson is not None and len(packed) > LONGEST_PROGRAM + _own_size(lesson):
         packed = ""
-    title = html.escape(f"{_output(trace)}: {say['title']}")
+    called = f"{say['title']}: {layout.header(trace)[0][:80]}" if titles else f"{_output(trace)}: {say['title']}"
+    title = html.escape(called)
     yield f'<!doctype html>\n<html lang="{tag(language)}">\n<head>\n<meta charset="utf-8">\n'
     yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

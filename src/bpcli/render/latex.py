@@ -215,15 +215,18 @@ def preamble(chinese: bool) -> str:
 
 
 def trace_lines(
-    trace: Trace, digits: int = DIGITS, *, whole: bool = True, language: str = ENGLISH, explain: str = ""
+    trace: Trace, digits: int = DIGITS, *, whole: bool = True, language: str = ENGLISH, explain: str = "",
+    title: str = "",
 ) -> Iterator[str]:
-    """A trace as a document; in words too at a level of narration.LEVELS."""
+    """A trace as a document, below a title if any; in words too at a level of narration.LEVELS."""
     names = {node.name for node in trace.nodes.values()}
     if trace.of_tensors:
         names.add(upstream_name(trace.program))
     chinese = has_chinese(trace, language)
     yield preamble(chinese)
     yield SMALL
+    if title:
+        yield rf"\section*{{{words(title)}}}"
     first, *rest = layout.header(trace, digits, language)
     for statement in first.split("; "):
         yield rf"\[ {mathematics(statement, names)} \]"
@@ -237,8 +240,8 @@ def trace_lines(
     if explain:
         from bpcli.render.narration import narration
 
-        title, *told = narration(trace, explain, digits, language, whole)
-        yield rf"\subsection*{{{words(title)}}}"
+        heading, *told = narration(trace, explain, digits, language, whole)
+        yield rf"\subsection*{{{words(heading)}}}"
         for sentence in told:
             yield words(sentence) + r"\par\smallskip"
         yield ""

@@ -9,12 +9,13 @@ from bpcli.language import text
 from bpcli.numbers import DIGITS, MOST_DIGITS, is_exact, show, told
 from bpcli.ops import TABLE
 from bpcli.render.languages import ENGLISH
+from bpcli.render.ways import LONGEST, telling, way
 from bpcli.render.words import columns, counted, modes_text, phrase, sentence, used
 from bpcli.tracing.rows import MOST_STEPS, Made, Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from bpcli.calculus.kinds import Kind, Number
     from bpcli.tracing.paths import Path
@@ -333,7 +334,8 @@ def path_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> 
         # A single path says nothing beside the rows that it is made of.
         if paths.count < 2 and trace.forward:
             continue
-        rows = [path_row(trace, path, digits, language) for path in paths.listed]
+        apart = telling(paths.listed)
+        rows = [path_row(trace, path, digits, language, apart) for path in paths.listed]
         more = paths.count - len(paths.listed)
         if more:
             others = phrase("more paths", language, count=count_text(more, language))
@@ -345,21 +347,24 @@ def path_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> 
         yield Table(title, PATH_COLUMNS, rows, len(rows), aside, language, titles)
 
 
-def path_row(trace: Trace, path: Path, digits: int, language: str = ENGLISH) -> tuple[str, ...]:
-    """One way: its nodes, its local derivatives, their product, and what it goes through."""
+def path_row(
+    trace: Trace, path: Path, digits: int, language: str = ENGLISH, apart: Container[int] = ()
+) -> tuple[str, ...]:
+    """One way: its nodes, its local derivatives, their product, and what it goes through.
+
+    apart: nodes that tell it apart from the paths beside it
+    """
     names = [trace.nodes[node].name for node in path.nodes]
     written, relation, product = told("*", list(path.locals), path.product, digits)
     factors = " * ".join([written[0], *(bracketed(each) for each in written[1:])])
     if len(names) == 2:
-        return " -> ".join(names), factors, product, phrase("direct", language)
+        return way(trace, path.nodes, apart), factors, product, phrase("direct", language)
     through = phrase("through", language, names=", ".join(names[1:-1]))
     if len(names) > 5:
         through = phrase("through many", language, count=len(names) - 2)
-    if len(names) > 9:
-        names = [*names[:4], "...", *names[-4:]]
-    if len(written) > 9:
+    if len(written) > LONGEST:
         factors = phrase("factors", language, count=len(written))
-    return " -> ".join(names), factors, product if relation == "=" else f"≈ {product}", through
+    return way(trace, path.nodes, apart), factors, product if relation == "=" else f"≈ {product}", through
 
 
 def count_text(count: int, language: str = ENGLISH) -> str:

@@ -68,9 +68,13 @@ def table_lines(table: Table, whole: bool = True) -> Iterator[str]:
 
 
 def trace_lines(
-    trace: Trace, digits: int = DIGITS, *, whole: bool = True, language: str = ENGLISH, explain: str = ""
+    trace: Trace, digits: int = DIGITS, *, whole: bool = True, language: str = ENGLISH, explain: str = "",
+    title: str = "",
 ) -> Iterator[str]:
-    """A trace as lines of Markdown; in words too at a level of narration.LEVELS."""
+    """A trace as lines of Markdown, below a title if any; in words too at a level of narration.LEVELS."""
+    if title:
+        yield f"# {escaped(title)}"
+        yield ""
     first, *rest = layout.header(trace, digits, language)
     yield f"# {code(first)}"
     yield ""
@@ -84,8 +88,8 @@ def trace_lines(
     if explain:
         from bpcli.render.narration import narration
 
-        title, *told = narration(trace, explain, digits, language, whole)
-        yield f"## {escaped(title)}"
+        heading, *told = narration(trace, explain, digits, language, whole)
+        yield f"## {escaped(heading)}"
         yield ""
         for sentence in told:
             yield f"- {escaped(sentence)}"

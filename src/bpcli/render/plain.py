@@ -178,11 +178,18 @@ def trace_lines(
     language: str = ENGLISH,
     explain: str = "",
     spell: Callable[[str], str] = str,
+    title: str = "",
 ) -> Iterator[str]:
-    """A trace as lines of text, every piece of it as `spell` spells it; in words too at a level of narration.LEVELS."""
+    """A trace as lines of text, every piece of it as `spell` spells it; in words too at a level of narration.LEVELS.
+
+    title: what it is, where that should stand above it
+    """
     # What only breaks its lines here, as help does, needs no graph.
     from bpcli.render import layout
 
+    if title:
+        yield spell(title)
+        yield ""
     parts = [spell(part) for part in layout.header(trace, digits, language)]
     line = "      ".join(parts)
     if width is not None and display_width(line) > width:

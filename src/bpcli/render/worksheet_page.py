@@ -29,16 +29,24 @@ class _Boxes:
 
     def __init__(self, language: str) -> None:
         self.count = 0
+        self.groups = 0
         self.label = phrase("blank", language)
 
-    def filled(self, text: str) -> str:
-        """Text of a cell, escaped."""
+    def filled(self, text: str, alike: bool = False) -> str:
+        """Text of a cell, escaped.
+
+        alike: whether the numbers in its boxes may stand in any order
+        """
         first, *rest = text.split(BLANK)
+        group = ""
+        if alike and len(rest) > 1:
+            self.groups += 1
+            group = f' data-group="{self.groups}"'
         pieces = [html.escape(first)]
         for piece in rest:
             pieces.append(
                 f'<span class="box"><input type="text" autocomplete="off" autocapitalize="off" spellcheck="false" '
-                f'data-blank="{self.count}" aria-label="{html.escape(self.label)} {self.count + 1}">'
+                f'data-blank="{self.count}"{group} aria-label="{html.escape(self.label)} {self.count + 1}">'
                 f'<span class="mark" aria-hidden="true"></span></span>{html.escape(piece)}'
             )
             self.count += 1
@@ -63,6 +71,7 @@ def page_pieces(sheet: Sheet) -> Iterator[str]:
     yield "<br>".join(f"<code>{html.escape(line)}</code>" for line in formula.split("; "))
     yield f'</h1>\n<p class="given">{html.escape("; ".join(rest))}</p>\n'
     yield f'<p class="task">{html.escape(sheet.task)}</p>\n'
+    yield f'<p class="task rule">{html.escape(phrase("task rounding", language))}</p>\n'
     for table in sheet.tables:
         yield from _table(table, boxes)
     yield '<div class="closing">\n'
@@ -96,10 +105,10 @@ def _table(table: Table, boxes: _Boxes) -> Iterator[str]:
     yield "".join(f"<th>{html.escape(column)}</th>" for column in table.columns)
     yield "</tr></thead>\n<tbody>\n"
     for row in table.rows:
-        cells = zip(table.columns, row, strict=True)
+        cells = zip(table.keys, table.columns, row, strict=True)
         yield "<tr>"
-        for title, cell in cells:
-            inside = f"<div>{boxes.filled(cell)}</div>" if cell else ""
+        for key, title, cell in cells:
+            inside = f"<div>{boxes.filled(cell, alike=key == 'locals')}</div>" if cell else ""
             yield f'<td data-title="{html.escape(title)}">{inside}</td>'
         yield "</tr>\n"
     yield "</tbody>\n</table></div>\n</section>\n"

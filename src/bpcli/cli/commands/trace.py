@@ -9,7 +9,7 @@ from bpcli.cli.output import say, show_table, write
 from bpcli.cli.work import positive, whole
 from bpcli.engine.floats import FLOATS
 from bpcli.errors import DONE, InputError
-from bpcli.render.languages import ENGLISH
+from bpcli.render.languages import ENGLISH, LANGUAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,8 +72,11 @@ def run(work: Work) -> int:
         shown = selected(trace, *map(work.options.get, SELECTING))
     if blank:
         return show_sheet(
-            work, shown, seed, lambda as_: show(shown, as_, work.digits, whole=True, bare=None, language=work.language)
-        )
+            work, shown, seed,
+            lambda as_, title: show(
+                shown, as_, work.digits, whole=True, bare=None, language=work.language, title=title
+            ),
+        )  # fmt: skip
     if "interactive" in work.options:
         from bpcli.cli.interactive import step_through
 
@@ -135,6 +138,7 @@ def show(
     language: str,
     explain: str = "",
     more: Mapping[str, Any] | None = None,
+    title: tuple[str, Mapping[str, Any]] | None = None,
 ) -> int:
     """Print a trace; the exit code.
 
@@ -142,7 +146,13 @@ def show(
     bare:    how a number of the bare answer is written, where that alone is asked for
     explain: the level at which it is told in words too, of narration.LEVELS
     more:    what else stands in its JSON
+    title:   what it is called, where that is not a trace: a phrase and its facts
     """
+    from bpcli.render.words import phrase
+
+    def called(language: str) -> str:
+        return phrase(title[0], language, **title[1]) if title else ""
+
     if format == "json":
         from bpcli.render.json import trace_text
 
@@ -154,7 +164,8 @@ def show(
     elif format == "html":
         from bpcli.render.html import page_pieces
 
-        for piece in page_pieces(trace, digits, language, explain):
+        titles = {each: phrase(title[0], each, **title[1]) for each in LANGUAGES} if title else {}
+        for piece in page_pieces(trace, digits, language, explain, titles):
             sys.stdout.write(piece)
     elif bare is not None:
         write(f"{name}={bare(value)}" for name, value in (trace.whole or trace).gradient.items())
@@ -165,7 +176,7 @@ def show(
     elif format in PAGES:
         whole = whole or not sys.stdout.isatty()
         page = import_module(f"bpcli.render.{PAGES[format]}")
-        write(page.trace_lines(trace, digits, whole=whole, language=language, explain=explain))
+        write(page.trace_lines(trace, digits, whole=whole, language=language, explain=explain, title=called(language)))
     elif format in PICTURES:
         from bpcli.cli.commands.graph import show as show_picture
         from bpcli.render.diagram import diagram
@@ -181,7 +192,12 @@ def show(
         spell, language = (spelled, ENGLISH) if format == "ascii" else (str, language)
         whole = whole or not sys.stdout.isatty()
         width = get_terminal_size().columns if format == "rich" else None
-        write(trace_lines(trace, digits, whole=whole, width=width, language=language, explain=explain, spell=spell))
+        write(
+            trace_lines(
+                trace, digits, whole=whole, width=width, language=language, explain=explain, spell=spell,
+                title=called(language),
+            )
+        )  # fmt: skip
     return DONE
 
 

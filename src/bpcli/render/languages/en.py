@@ -165,6 +165,12 @@ PHRASES = {
         "node."
     ),
     "task paths": " Paths: the local derivatives along a path multiply, and the paths add up.",
+    "task rounding": (
+        "Numbers with many digits may be rounded to two digits or more: 0.018 for 0.0176627. From three digits on, the "
+        "last may be off by one. Fractions such as 1/3 may be typed. The factors of a path may stand in any order."
+    ),
+    "answer key": "Answer key",
+    "answer key of seed": "Answer key, seed {seed}",
     "blank": "blank",
     "check blanks": "Check",
     "clear blanks": "Clear",

@@ -123,15 +123,35 @@ function pathsByName() {
   });
 }
 
-function pathCells(name, path) {
+/* The nodes that tell paths apart, as in ways.py: those that at most half of them go through. */
+function telling(paths) {
+  const taken = new Map();
+  for (const path of paths) for (const node of path.nodes) taken.set(node, (taken.get(node) || 0) + 1);
+  return new Set([...taken.keys()].filter((node) => 2*taken.get(node) <= paths.length));
+}
+
+/* The names of a path; of a long one its ends, and what tells it from the paths beside it. */
+function wayOf(names, path, apart) {
+  if (names.length <= 9) return names.join(" -> ");
+  const last = names.length - 1;
+  let inside = names.map((_, place) => place).slice(2, last - 1).filter((place) => apart.has(path.nodes[place - 1]));
+  if (inside.length > 6) inside = [...inside.slice(0, 3), ...inside.slice(-3)];
+  const ends = inside.length ? 2 : 4, kept = new Set(inside), shown = [];
+  names.forEach((each, place) => {
+    if (place < ends || place > last - ends || kept.has(place)) shown.push(each);
+    else if (shown[shown.length - 1] !== "...") shown.push("...");
+  });
+  return shown.join(" -> ");
+}
+
+function pathCells(name, path, apart = new Set()) {
   const names = [name, ...path.nodes.map((place) => nodes.get(place).name)], between = names.slice(1, -1);
   const [shown, relation, product] = toldProduct(path.locals, path.product);
   const factors = shown.length > 9 ? say("factors", { count: shown.length })
     : [shown[0], ...shown.slice(1).map(bracketed)].join(" * ");
   const count = between.length, through = count === 0 ? say("direct")
     : count <= 3 ? say("through", { names: between.join(", ") }) : say("through many", { count });
-  const way = names.length > 9 ? [...names.slice(0, 4), "...", ...names.slice(-4)] : names;
-  return [way.join(" -> "), factors, relation === "=" ? product : `≈ ${product}`, through];
+  return [wayOf(names, path, apart), factors, relation === "=" ? product : `≈ ${product}`, through];
 }
 
 /* A product of any number of factors, as it is printed. */
@@ -265,7 +285,8 @@ function buildTables() {
   }
   for (const { entry, count, listed, rest, total } of pathsByName()) {
     if (count < 2n) continue;
-    const rows = listed.map((path) => pathCells(entry.name, path)), more = count - BigInt(listed.length);
+    const apart = telling(listed), more = count - BigInt(listed.length);
+    const rows = listed.map((path) => pathCells(entry.name, path, apart));
     if (more) rows.push([say("more paths", { count: String(more) }), "", show(rest, digits), say("together")]);
     rows.push([say("total"), "", show(total, digits), ""]);
     tables.push(table("", say("paths", { name: entry.name, output }), "",
@@ -487,7 +508,8 @@ function tell() {
       // A few short paths; the tables have all others.
       const found = ways.find((each) => each.entry === entry && each.count > 1n && each.count <= 4n
         && each.listed.every((path) => path.locals.length <= 3));
-      const added = sumOf(entry), parts = found ? found.listed.map((path) => way(name, path)) : [];
+      const added = sumOf(entry), apart = found ? telling(found.listed) : new Set();
+      const parts = found ? found.listed.map((path) => way(name, path, apart)) : [];
       if (added) parts.push(make("li", "", {}, make("code", "", {}, added)));
       const sum = parts.length ? [make("ul", "", {}, ...parts)] : [];
       return make("li", "", {}, resultSentence(entry), ...sum);
@@ -506,8 +528,8 @@ function sumOf({ name, place }) {
 }
 
 /* One path of several, as a line. */
-function way(name, path) {
-  const [names, factors, product, through] = pathCells(name, path), equal = product.startsWith("≈") ? " " : " = ";
+function way(name, path, apart) {
+  const [names, factors, product, through] = pathCells(name, path, apart), equal = product.startsWith("≈") ? " " : " = ";
   const numbers = path.locals.length === 1 ? product : `${factors}${equal}${product}`;
   return make("li", "", {}, make("code", "", {}, `${names}: ${numbers}`), ` ${through}`);
 }

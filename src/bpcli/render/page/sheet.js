@@ -7,23 +7,28 @@ const BOXES = [...document.querySelectorAll("input[data-blank]")];
 // A number as a person types it: 2.5, 2,5, -3, 1/3, with signs as Chinese keyboards have them; null where it is none.
 function typed(text) {
   const plain = text.normalize("NFKC").replace(/[−–]/g, "-").replace(/[。]/g, ".").replace(/\s/g, "").replace(/^\+/, "");
-  if (/^-?(inf|nan)$/i.test(plain)) return { value: Number(plain.toLowerCase().replace("inf", "Infinity")), step: 0 };
+  if (/^-?(inf|nan)$/i.test(plain)) return { value: Number(plain.toLowerCase().replace("inf", "Infinity")), step: 0, figures: 0 };
   const [above, below, more] = plain.split("/");
   const parts = (below === undefined ? [above] : [above, below]).map((part) => part.replace(",", "."));
   if (more !== undefined || !parts.every((part) => /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(part))) return null;
-  if (below !== undefined) return { value: Number(parts[0]) / Number(parts[1]), step: 0 };
+  if (below !== undefined) return { value: Number(parts[0]) / Number(parts[1]), step: 0, figures: 0 };
   const [mantissa, power] = parts[0].toLowerCase().split("e");
   const decimals = (mantissa.split(".")[1] || "").length;
-  return { value: Number(parts[0]), step: 10 ** (Number(power || 0) - decimals) };
+  const figures = mantissa.replace(/[-.]/g, "").replace(/^0+/, "").length;
+  return { value: Number(parts[0]), step: 10 ** (Number(power || 0) - decimals), figures };
 }
 
-// Right is the number itself, or what it is when rounded to the decimals typed, as long as that keeps three digits.
+// Right is the number itself, or what it is when rounded to the digits typed, if these are two or more. From three on
+// the last may be off by one, for who goes on with rounded numbers; a number that has no more digits is meant as it is.
 function fits(found, answer) {
   if (Object.is(found.value, answer) || found.value === answer) return true;
   if (!Number.isFinite(answer)) return false;
   const gap = Math.abs(found.value - answer);
   const near = 1e-9 * Math.abs(answer);
-  return gap <= near || (gap <= found.step / 2 + near && gap <= 0.005 * Math.abs(answer));
+  if (gap <= near) return true;
+  const parts = Math.abs(answer) / found.step, short = Math.abs(parts - Math.round(parts)) <= 1e-9 * parts;
+  if (short || found.figures < 2) return false;
+  return gap <= (found.figures > 2 ? found.step : found.step / 2) + near;
 }
 
 function mark(box, state) {
@@ -36,12 +41,29 @@ function mark(box, state) {
   else box.removeAttribute("aria-invalid");
 }
 
-function check() {
-  const count = { right: 0, wrong: 0, open: 0 };
+// Which boxes are right. Those of one group, the factors of a path, may stand in any order: each takes one answer.
+function rightBoxes() {
+  const right = new Set(), groups = new Map();
   for (const box of BOXES) {
-    const empty = box.value.trim() === "";
-    const found = typed(box.value);
-    const state = empty ? "" : found && fits(found, Number(SHEET.answers[box.dataset.blank])) ? "right" : "wrong";
+    const group = box.dataset.group || `alone ${box.dataset.blank}`;
+    groups.set(group, [...(groups.get(group) || []), box]);
+  }
+  for (const boxes of groups.values()) {
+    const left = boxes.map((box) => Number(SHEET.answers[box.dataset.blank]));
+    for (const box of boxes) {
+      const found = typed(box.value), place = found ? left.findIndex((answer) => fits(found, answer)) : -1;
+      if (place < 0) continue;
+      left.splice(place, 1);
+      right.add(box);
+    }
+  }
+  return right;
+}
+
+function check() {
+  const count = { right: 0, wrong: 0, open: 0 }, right = rightBoxes();
+  for (const box of BOXES) {
+    const state = box.value.trim() === "" ? "" : right.has(box) ? "right" : "wrong";
     count[state || "open"] += 1;
     mark(box, state);
   }
