@@ -10,7 +10,7 @@ import pytest
 
 from bpcli.cli.doors import answer
 from bpcli.render.languages.en import FINDINGS
-from bpcli.tracing.claims import KINDS
+from bpcli.tracing.claims import KINDS, OTHER_SHAPE, TENSOR_KINDS
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 
@@ -59,7 +59,12 @@ CALLS = [
     ["eval", "[A @ x, sum(1/x)]", "--A", "[[1,2],[3,4]]", "--x", "[1,0]"],
     ["grad", "x @ A @ x", "--A", "[[1,2],[3,4]]", "--x", "[1,0]"],
     ["grad", "sum(sqrt(x))", "--x", "[1,0]", "--mode", "forward"],
+    ["check", "x @ A @ x + z", "--A", "[[1,2],[3,4]]", "--x", "[1,0]", "--z", "3", "--sweep"],
+    ["check", "sum(W*W)", "--W", "randn(10,10)"],
+    ["check", "f(u) = u; d f/du = 2; sum(f(x))", "--x", "[2, 3]"],
     ["jacobian", "[A @ x, sum(x)]", "--A", "[[1,2],[3,4]]", "--x", "[1,0]"],
+    ["grad", "sum(x^2)", "--x", "[1,2]", "--expect", "x=[2,4]", "--expect", "x=3", "--claim", "x=[1,2]"],
+    ["grad", "sum(x^2)", "--x", "[1,2]", "--claim", "x=[1,2,3]"],
     ["hessian", "x @ A @ x", "--A", "[[1,2],[3,4]]", "--x", "[1,0]"],
     ["hessian", "x @ A @ x", "--A", "[[1,2],[3,4]]", "--x", "[1,0]", "--direction", "x=[1,2]"],
     ["jvp", "A @ x", "--A", "[[1,2],[3,4]]", "--x", "[1,0]", "--direction", "x=[1,2]"],
@@ -141,7 +146,7 @@ def test_every_line_for_a_row_fits_the_schema_of_points(words, capsys, tmp_path)
 def test_schemas_name_every_slip_and_every_finding():
     grad, trace = (json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8")) for name in ("grad", "trace"))
     for schema in (grad, trace):
-        assert schema["$defs"]["slip"]["properties"]["kind"]["enum"] == [*KINDS]
+        assert schema["$defs"]["slip"]["properties"]["kind"]["enum"] == [*TENSOR_KINDS, *KINDS, OTHER_SHAPE]
     findings = trace["properties"]["lens"]["items"]["properties"]["findings"]["items"]["properties"]
     assert {*findings["kind"]["enum"]} == {*FINDINGS} - {"healthy-one"}
 

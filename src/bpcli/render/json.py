@@ -285,6 +285,16 @@ def check_dict(check: Check, language: str = ENGLISH) -> dict[str, Any]:
         "step": check.step,
         "tolerance": check.tolerance,
     }
+    if check.entries:
+        result["compared"] = {
+            name: {
+                "size": check.sizes[name],
+                "entries": "all" if len(found) == check.sizes[name] else [list(index) for index in found],
+                "directions": check.directions.get(name, 0),
+                "worst": list(check.worst[name]),
+            }
+            for name, found in check.entries.items()
+        }
     if check.sweep:
         result["sweep"] = {"steps": list(SWEPT), "relative_errors": jsonable(check.sweep)}
     return result | {"notes": notes_list(check.point.notes, language)}

@@ -218,6 +218,7 @@ REASONS = {
     "corner": "{op} is at a corner, and one side alone would be seen",
     "range": "it leaves the range of numbers here",
     "lost": "its step is lost in rounding",
+    "tensors": "it is made for single numbers alone",
 }
 VERDICTS = {
     "reference": "reference",
@@ -237,6 +238,10 @@ VERDICTS = {
     "fault": "the rule at {node} is wrong: with {at} it gives {local}, and a difference of it gives {difference}",
     "surrogate": "the rule at {node} is a surrogate, which is meant to differ: with {at} it gives {local}, and a "
     "difference of it gives {difference}",
+    "random step": "a random step of {argument}",
+    "every entry": "every entry of {names} was compared; errors are relative to the largest one",
+    "some entries": "{checked} of the {count} entries of {name} were compared, drawn with a fixed seed, and {directions} "
+    "random directions; errors are relative to the largest entry",
     "sweep": "Relative error by {name} against the step",
     "short forward_difference": "forward",
     "short central_difference": "central",
@@ -733,6 +738,8 @@ EXPECTED = {
     "right": "expected {name} = {expected}: right",
     "rounded": "expected {name} = {expected}: right, it is {actual}",
     "wrong": "expected {name} = {expected}, but it is {actual}",
+    "wrong-entry": "expected {name} = {expected}, but {entry} is {actual} and not {wanted}",
+    "wrong-shape": "expected {name} = {expected}, which has the shape {other}, but it has {shape}",
     "same-formula": "expected {name} = {expected}: right, the same as {actual} at {points} points",
     "other-formula": "expected {name} = {expected}, but it is {actual}: with {at} that is {right}, and not {left}",
     "other-constant": "expected {name} = {expected}, but it is {actual}",
@@ -740,6 +747,22 @@ EXPECTED = {
     "undecided": "expected {name} = {expected}, and no points were found at which both this and {actual} have a value",
 }
 
+# Of vectors and matrices.
+TENSOR_SLIPS = {
+    "factors-swapped": "the factors are exchanged: d{name} is {rule}, with g what arrives from above",
+    "transposed": "that is the transpose of the gradient: {name} has the shape {shape}, and so has its gradient",
+    "no-transpose": "a transpose is missing, or the factors are exchanged: what passes to {name} is {rule}, with g what "
+    "arrives from above",
+    "not-summed": "{name} was copied from {own} to {shape}, so its gradient is the sum over the copies: that sum is "
+    "missing",
+    "one-copy": "{name} was copied from {own} to {shape}, so its gradient is the sum over the copies: this is one of them",
+    "mean-over-copies": "{name} was copied {count} times, and its gradient is the sum over the copies, not their mean",
+    "upstream-of-tensor": "what arrives at {node} from above was not multiplied in",
+    "batch": "",
+    "batch-missing": "a factor 1/{count} is missing, as of a mean over {count} rows",
+    "batch-twice": "it was divided by {count}, as for a mean over {count} rows: there is none here",
+    "other-shape": "a gradient has the shape of what it is by: {name} has {shape}, and this has {other}",
+}
 SLIPS = {
     "only-path": "{claimed} is only the path {path}; the path {missing_path} ({amount}) is missing",
     "only-direct-path": "{claimed} is only the direct path {path}; the path through {missing} ({amount}) is missing",

@@ -273,6 +273,7 @@ REASONS = {
     "corner": "{op} 正处在折点上，只能看到一侧",
     "range": "它在这里超出了数的范围",
     "lost": "步长在舍入中消失了",
+    "tensors": "它只用于单个的数",
 }
 VERDICTS = {
     "reference": "基准",
@@ -291,6 +292,10 @@ VERDICTS = {
     "comparison": "一个比较运算",
     "fault": "{node} 处的规则有误：在 {at} 处它给出 {local}，差分给出 {difference}",
     "surrogate": "{node} 处的规则是替代梯度（surrogate），本来就会有差别：在 {at} 处它给出 {local}，差分给出 {difference}",
+    "random step": "{argument} 的一个随机小步",
+    "every entry": "{names} 的每个分量都比较过；误差相对于绝对值最大的分量",
+    "some entries": "{name} 的 {count} 个分量中比较了 {checked} 个（用固定的种子抽取），还有 {directions} 个随机方向；"
+    "误差相对于绝对值最大的分量",
     "sweep": "{name} 的相对误差随步长的变化",
     "short forward_difference": "前向差分",
     "short central_difference": "中心差分",
@@ -729,6 +734,8 @@ EXPECTED = {
     "right": "期望 {name} = {expected}：正确",
     "rounded": "期望 {name} = {expected}：正确，实际是 {actual}",
     "wrong": "期望 {name} = {expected}，实际是 {actual}",
+    "wrong-entry": "期望 {name} = {expected}，但 {entry} 是 {actual}，不是 {wanted}",
+    "wrong-shape": "期望 {name} = {expected}，它的形状是 {other}，而实际的形状是 {shape}",
     "same-formula": "期望 {name} = {expected}：正确，在 {points} 个点上与 {actual} 相同",
     "other-formula": "期望 {name} = {expected}，实际是 {actual}：取 {at}，结果是 {right}，而不是 {left}",
     "other-constant": "期望 {name} = {expected}，实际是 {actual}",
@@ -736,6 +743,20 @@ EXPECTED = {
     "undecided": "期望 {name} = {expected}，但找不到使它和 {actual} 都有值的点",
 }
 
+# 向量和矩阵的。
+TENSOR_SLIPS = {
+    "factors-swapped": "两个因子的顺序颠倒了：d{name} 是 {rule}，其中 g 是上游梯度",
+    "transposed": "这是梯度的转置：{name} 的形状是 {shape}，它的梯度也应是这个形状",
+    "no-transpose": "少了一个转置，或者因子的顺序颠倒了：传给 {name} 的是 {rule}，其中 g 是上游梯度",
+    "not-summed": "{name} 从 {own} 复制成了 {shape}，所以它的梯度是对各份复制求和：这里没有求和",
+    "one-copy": "{name} 从 {own} 复制成了 {shape}，所以它的梯度是对各份复制求和：这里只是其中一份",
+    "mean-over-copies": "{name} 被复制了 {count} 份，它的梯度是对各份求和，而不是求平均",
+    "upstream-of-tensor": "没有乘上到达 {node} 的上游梯度",
+    "batch": "",
+    "batch-missing": "少了因子 1/{count}，即对 {count} 行求平均的因子",
+    "batch-twice": "多除了一个 {count}，像是对 {count} 行求平均：这里没有求平均",
+    "other-shape": "梯度的形状与求导的对象相同：{name} 的形状是 {shape}，而这里是 {other}",
+}
 SLIPS = {
     "only-path": "{claimed} 只是路径 {path} 的贡献，漏了路径 {missing_path}（{amount}）",
     "only-direct-path": "{claimed} 只是直接路径 {path} 的贡献，漏了经过 {missing} 的间接路径（{amount}）",
