@@ -9,7 +9,7 @@ from bpcli.language.text import ATOM, SUM, expression
 from bpcli.numbers import DIGITS, show
 from bpcli.ops import TABLE
 from bpcli.render.languages import ENGLISH, texts
-from bpcli.render.words import sentence
+from bpcli.render.words import moved, sentence
 from bpcli.tracing import reasons
 from bpcli.tracing.names import folded
 
@@ -53,7 +53,7 @@ def cause_text(why: Why, cause: Cause, digits: int = DIGITS, language: str = ENG
         node=short(program, cause.node),
         argument="" if cause.argument < 0 else called(program, cause.argument),
         at=words["at"].format(at=at) if at else "",
-        local=_local(why, cause),
+        local=_local(why, cause, language),
         condition=_condition(why, cause, language),
         upstream=show(cause.upstream, digits),
         number=show(cause.local, digits),
@@ -76,15 +76,17 @@ def _spelled(why: Why, cause: Cause) -> dict[str, tuple[str, int]]:
     return spelled | {"out": (called(program, cause.node, 20), ATOM)}
 
 
-def _local(why: Why, cause: Cause) -> str:
+def _local(why: Why, cause: Cause, language: str = ENGLISH) -> str:
     """d(sqrt(x))/dx = 1/(2*sqrt(x))"""
     if cause.argument < 0:
         return ""
     program = why.program
     graph = program.graph
-    written = f"d({short(program, cause.node)})/d({called(program, cause.argument)})"
-    if not graph.args[cause.argument] or cause.argument in graph.name:
-        written = f"d({short(program, cause.node)})/d{called(program, cause.argument)}"
+    argument = called(program, cause.argument)
+    by = moved(graph, cause.node, cause.position, argument, language)
+    if by == argument and graph.args[cause.argument] and cause.argument not in graph.name:
+        by = f"({argument})"
+    written = f"d({short(program, cause.node)})/d{by}"
     declared = TABLE.get(graph.op[cause.node])
     if declared is None or declared.variadic:
         return written
