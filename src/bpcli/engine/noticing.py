@@ -132,11 +132,11 @@ def _infinite(point: Point, node: int) -> Note:
         node=short(program, node),
         value=point.values[node],
         at=at,
-        domain=domain_of(program, node) if at and not _inside(point, node) else "",
+        domain=domain_of(program, node) if at and not inside_domain(point, node) else "",
     )
 
 
-def _inside(point: Point, node: int) -> bool:
+def inside_domain(point: Point, node: int) -> bool:
     """Whether the arguments of an operation lie in its domain, so that an infinite value is an overflow."""
     graph = point.program.graph
     declared = TABLE.get(graph.op[node])

@@ -76,7 +76,7 @@ def moved(graph: Graph, node: int, position: int, name: str, language: str = ENG
 def nth(place: int, name: str, language: str = ENGLISH) -> str:
     """1st x, 2nd x, 3rd x"""
     ending = "th" if 10 < place % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
-    return phrase("nth", language, count=place, ending=ending, name=name)
+    return phrase("nth", language, place=f"{place}{ending}" if language == ENGLISH else place, name=name)
 
 
 def listed(names: Sequence[str], language: str = ENGLISH) -> str:

@@ -86,7 +86,7 @@ PHRASES = {
     "nothing passes": "nothing passes",
     "counter": " ({count} of {arriving})",
     "more rows": "... {count} more rows (--all shows them)",
-    "nth": "{count}{ending} {name}",
+    "nth": "{place} {name}",
     "paths": "Paths from {name} to {output}",
     "paths aside": "{count} of them",
     "more paths": "and {count} more",
@@ -263,6 +263,7 @@ HEADS = {
     "undefined-value": "{total} does not exist, because {output} has no value here",
     "undefined": "{total} has no value",
     "infinite": "{total} is {slope}",
+    "overflow": "{total} is {slope}: it is beyond the largest number, about 1.8e308",
     "zero": "{total} is 0",
     "huge": "{total} = {slope} is huge",
     "tiny": "{total} = {slope} is tiny",
@@ -277,6 +278,7 @@ CAUSES = {
     "underflow": "at {node}, {upstream} * {number} is too small for a number, and becomes 0",
     "cancels": "at {node} the branches cancel: their sum is 0",
     "pole": "the local derivative {local} is infinite{at}",
+    "overflow-local": "the local derivative {local} is finite, and beyond the largest number{at}",
     "overflow": "at {node}, {upstream} * {number} is beyond the largest number",
     "zero-times-infinite": (
         "at {node}{at}, {upstream} from above meets the local derivative {local}, which is {number}: "
@@ -295,6 +297,12 @@ WHY = {
     "only where": ": something flows only where {condition}",
     "path": "most of it comes along {path}: {product}",
     "more": "and {count} more such edges",
+    "sum of paths": "{count} paths add up: {total} = {sum}",
+    "many paths": "{count} paths add up to {total}; the largest:",
+    "branch": "{product} along {path}",
+    "branch of factors": "{product} along {path}: {factors} {relation} {result}",
+    "place": "{path} by the {place}",
+    "more paths": "and {count} more paths",
 }
 
 # ---- diff --rules

@@ -82,7 +82,7 @@ PHRASES = {
     "nothing passes": "梯度过不去",
     "counter": " ({count}/{arriving})",
     "more rows": "... 还有 {count} 行（--all 显示全部）",
-    "nth": "第 {count} 个 {name}",
+    "nth": "第 {place} 个 {name}",
     "paths": "从 {name} 到 {output} 的路径",
     "paths aside": "共 {count} 条",
     "more paths": "其余 {count} 条",
@@ -314,6 +314,7 @@ HEADS = {
     "undefined-value": "{total} 不存在，因为 {output} 在这里没有值",
     "undefined": "{total} 没有值",
     "infinite": "{total} 是 {slope}",
+    "overflow": "{total} 是 {slope}：超出了能表示的最大的数（约 1.8e308）",
     "zero": "{total} 是 0",
     "huge": "{total} = {slope}，非常大",
     "tiny": "{total} = {slope}，非常小",
@@ -328,6 +329,7 @@ CAUSES = {
     "underflow": "在 {node} 处，{upstream} * {number} 小得无法表示，成了 0",
     "cancels": "在 {node} 处各分支互相抵消：总和是 0",
     "pole": "局部导数 {local} 是无穷大{at}",
+    "overflow-local": "局部导数 {local} 是有限的，但超出了最大的数{at}",
     "overflow": "在 {node} 处，{upstream} * {number} 超出了最大的数",
     "zero-times-infinite": (
         "在 {node}{at}处，上游传来的 {upstream} 遇到局部导数 {local}，后者是 {number}：两者的乘积没有值"
@@ -345,6 +347,12 @@ WHY = {
     "only where": "：只有在 {condition} 时梯度才能通过",
     "path": "主要来自路径 {path}：{product}",
     "more": "这样的边还有 {count} 条",
+    "sum of paths": "{count} 条路径相加：{total} = {sum}",
+    "many paths": "{total} 由 {count} 条路径相加而成，其中最大的是：",
+    "branch": "沿 {path} 传来 {product}",
+    "branch of factors": "沿 {path} 传来 {product}：{factors} {relation} {result}",
+    "place": "{path}（经{place}）",
+    "more paths": "另外还有 {count} 条路径",
 }
 
 RULES = {
