@@ -36,6 +36,10 @@ ANSWERS: list[tuple[str, dict[str, float], str, str, list[tuple[str, str, str | 
     ("1e-200*x*1e-200", {"x": 2.0}, "x", "zero", [("underflow", "1e-200*x*1e-200", "1e-200*x")]),
     ("x*w + relu(w)*relu(-1 - b)", {"x": 1.0, "w": 1.0, "b": 5.0}, "b", "zero", [("closed", "relu(-1 - b)", "-1 - b")]),
     ("sqrt(x)", {"x": 0.0}, "x", "infinite", [("pole", "sqrt(x)", "x")]),
+    # Finite, and beyond the range of floats: e^1000 = 2e434, 1/x^2 = 1e400.
+    ("exp(x)", {"x": 1000.0}, "x", "infinite", [("overflow-local", "exp(x)", "x")]),
+    ("1/x", {"x": 1e-200}, "x", "infinite", [("overflow-local", "1/x", "x")]),
+    ("log(x)", {"x": 0.0}, "x", "infinite", [("pole", "log(x)", "x")]),
     ("exp(800*x)", {"x": 0.88}, "x", "infinite", [("overflow", "800*x", "x")]),
     ("1e308*x + 1.5e308*x", {"x": 0.5}, "x", "infinite", [("overflow", "x", None)]),
     ("sqrt(x^2)", {"x": 0.0}, "x", "undefined", [("zero-times-infinite", "x^2", "x")]),
@@ -87,7 +91,7 @@ def test_a_name_that_is_not_there_is_refused() -> None:
 
 
 def test_every_kind_has_its_sentence() -> None:
-    assert {answer[3] for answer in ANSWERS} == {*HEADS}
+    assert {answer[3] for answer in ANSWERS} == {*HEADS} - {"overflow"}
     assert {cause[0] for answer in ANSWERS for cause in answer[4]} == {*CAUSES} - {reasons.NO_LOCAL}
 
 
@@ -107,3 +111,42 @@ def test_every_program_has_an_answer_that_fits_its_gradient(run: Any) -> None:
         assert found.causes or found.kind == "ordinary"
         assert (found.kind == "zero") == (slope == 0)
         assert (found.kind == "infinite") == (abs(slope) == inf)
+
+
+def lines(text: str, at: dict[str, float], name: str, language: str = "en") -> list[str]:
+    return list(sentences(why(parse(text), at, name), language=language))
+
+
+def test_a_sum_is_explained_by_all_of_its_paths() -> None:
+    """By hand: d((x+w)*w)/dw is 5 by the factor w and 3 through x + w."""
+    assert lines("(x+w)*w", {"x": 2.0, "w": 3.0}, "w")[1:] == [
+        "2 paths add up: dy/dw = 5 + 3 = 8",
+        "- 5 along w -> y",
+        "- 3 along w -> x + w -> y: 1 * 3 = 3",
+    ]
+    assert lines("(x+w)*w", {"x": 2.0, "w": 3.0}, "w", "zh")[1] == "2 条路径相加：dy/dw = 5 + 3 = 8"
+
+
+def test_equal_factors_are_two_paths() -> None:
+    assert lines("x*x", {"x": 3.0}, "x")[1:] == [
+        "2 paths add up: dy/dx = 3 + 3 = 6",
+        "- 3 along x -> y by the 1st x",
+        "- 3 along x -> y by the 2nd x",
+    ]
+
+
+def test_of_many_paths_the_largest_are_told() -> None:
+    """Sixteen diamonds, one below the other: 2^16 paths."""
+    text = "a0 = x; " + "; ".join(f"a{place + 1} = tanh(a{place}) + 0.5*a{place}" for place in range(16))
+    told = lines(text, {"x": 0.1}, "x")
+    assert told[1].startswith("65536 paths add up to da16/dx")
+    assert told[-1] == "and 65530 more paths"
+
+
+def test_what_overflows_is_not_called_infinite() -> None:
+    told = lines("exp(x)", {"x": 1000.0}, "x")[1]
+    assert told == (
+        "- the local derivative d(exp(x))/dx = exp(x) is finite, and beyond the largest number with x = 1000"
+    )
+    assert "是有限的" in lines("exp(x)", {"x": 1000.0}, "x", "zh")[1]
+    assert "is infinite" in lines("1/x", {"x": 0.0}, "x")[1]

@@ -13,10 +13,11 @@ from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bpcli.engine.point import Point
     from bpcli.graph import Program
+    from bpcli.ops.declaration import Kink
 
 
 def nan_gradient(point: Point, name: str, seed: float) -> NumericError:
@@ -119,7 +120,9 @@ def look_at_values(point: Point) -> None:
         # It was infinite from the start: an input, or a constant beyond the range of floats.
         point.notes.append(_infinite(point, infinite[0]))
     if used:
-        _look_for_kinks(point, used, marks)
+        for node, kink in corners_of(point):
+            if marks[node]:
+                point.notes.append(_kink_note(point, node, kink))
 
 
 def _infinite(point: Point, node: int) -> Note:
@@ -130,11 +133,11 @@ def _infinite(point: Point, node: int) -> Note:
         node=short(program, node),
         value=point.values[node],
         at=at,
-        domain=domain_of(program, node) if at and not _inside(point, node) else "",
+        domain=domain_of(program, node) if at and not inside_domain(point, node) else "",
     )
 
 
-def _inside(point: Point, node: int) -> bool:
+def inside_domain(point: Point, node: int) -> bool:
     """Whether the arguments of an operation lie in its domain, so that an infinite value is an overflow."""
     graph = point.program.graph
     declared = TABLE.get(graph.op[node])
@@ -188,14 +191,14 @@ def advice_for(program: Program, node: int) -> str:
     return ""
 
 
-def _look_for_kinks(point: Point, used: set[str], marks: bytearray) -> None:
+def corners_of(point: Point) -> Iterator[tuple[int, Kink]]:
+    """The operations that are at a corner or a jump, where the slope is a convention."""
     graph, values, kind = point.program.graph, point.values, point.kind
     for node, op in enumerate(graph.op[: point.program.stop]):
-        if op not in used or not marks[node] or graph.constant[node]:
+        declared = TABLE.get(op)
+        if declared is None or not declared.kinks or graph.constant[node]:
             continue
-        declared = TABLE[op]
-        arguments = graph.args[node]
-        registers = [values[argument] for argument in arguments]
+        registers = [values[argument] for argument in graph.args[node]]
         for kink in declared.kinks:
             if declared.variadic:
                 hit = sum(value == values[node] for value in registers) > 1
@@ -207,16 +210,20 @@ def _look_for_kinks(point: Point, used: set[str], marks: bytearray) -> None:
                 except RAISED:
                     hit = False
             if hit:
-                texts = [short(point.program, argument, 20) for argument in arguments]
-                point.notes.append(
-                    Note(
-                        "kink",
-                        node=operation(op, texts, [9] * len(texts)) if len(texts) < 5 else short(point.program, node),
-                        at=inputs_of(point.program, values, node),
-                        convention=kink.convention,
-                        elsewhere=kink.elsewhere or _zero_maximum(op, registers),
-                    )
-                )
+                yield node, kink
+
+
+def _kink_note(point: Point, node: int, kink: Kink) -> Note:
+    graph = point.program.graph
+    op, arguments = graph.op[node], graph.args[node]
+    texts = [short(point.program, argument, 20) for argument in arguments]
+    return Note(
+        "kink",
+        node=operation(op, texts, [9] * len(texts)) if len(texts) < 5 else short(point.program, node),
+        at=inputs_of(point.program, point.values, node),
+        convention=kink.convention,
+        elsewhere=kink.elsewhere or _zero_maximum(op, [point.values[argument] for argument in arguments]),
+    )
 
 
 def _zero_maximum(op: str, registers: Sequence[float]) -> str:

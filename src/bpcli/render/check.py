@@ -74,7 +74,8 @@ def verdict(check: Check, language: str = ENGLISH) -> Iterator[str]:
     exact = [name for name in check.states if check.methods["complex_step"][name] is not None]
     limit = show(check.tolerance)
     if check.ok is None:
-        yield words["undecided"]
+        if not check.ties:
+            yield words["undecided"]
     elif not check.ok:
         yield from _failures(check, language)
     else:
@@ -84,11 +85,13 @@ def verdict(check: Check, language: str = ENGLISH) -> Iterator[str]:
         agreed = "ok" if "agrees" in check.states.values() else "not contradicted"
         pieces = [words[agreed].format(against=words[against], limit=limit)]
         for state, template in texts(language, "EXCEPT").items():
-            those = [name for name, each in check.states.items() if each == state]
+            those = [name for name, each in check.states.items() if each == state and name not in check.ties]
             if those:
                 pieces.append(template.format(names=listed(those, language)))
         evaluations = counted(sum(check.evaluations.values()), "evaluation", language)
         yield words["evaluations"].format(text=words["and then"].join(pieces), evaluations=evaluations)
+    for name, (left, right) in check.ties.items():
+        yield words["tied"].format(name=name, left=show(left, 6), right=show(right, 6))
     yield from _compared(check, language)
     for method, reasons in check.reasons.items():
         told = {name: reason_text(reason, language) for name, reason in reasons.items()}

@@ -6,7 +6,7 @@ from bpcli.calculus.shapes import shown as shown_shape
 from bpcli.numbers import DIGITS, MOST_DIGITS, show
 from bpcli.render.answers import MOST_IN_FULL, brief
 from bpcli.render.languages import ENGLISH, texts
-from bpcli.render.words import phrase
+from bpcli.render.words import nth, phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ def expectation_dict(found: Expectation, language: str = ENGLISH) -> dict[str, A
 def slip_text(slip: Slip, claimed: str, digits: int = DIGITS, language: str = ENGLISH) -> str:
     """The slip, as one says it to who made it."""
     facts = {key: fact if isinstance(fact, str) else show(fact, digits) for key, fact in slip.facts.items()}
+    if "occurrence" in slip.facts:
+        facts["argument"] = f"({nth(int(slip.facts['occurrence']), facts['argument'], language)})"
     of_tensors = texts(language, "TENSOR_SLIPS")
     if slip.kind in of_tensors:
         kind = f"{slip.kind}-{facts['side']}" if "side" in facts else slip.kind

@@ -19,6 +19,7 @@ from bpcli.render import layout
 from bpcli.render.languages import ENGLISH, LANGUAGES, page_sentences, tag, texts
 from bpcli.render.narration import LEVELS, SATURATED, mechanisms_of
 from bpcli.render.stage import label, stage
+from bpcli.render.words import moved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -217,6 +218,9 @@ def lesson_data(
             "argument": places[row.argument],
             "position": row.position,
             "derived": row.derived,
+            "by": {
+                each: moved(graph, row.node, row.position, trace.nodes[row.argument].name, each) for each in LANGUAGES
+            },
             "formula": row.formula,
             "condition": row.condition,
             "count": row.count,

@@ -358,20 +358,25 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
             trace.forward,
         ),
     )
+    arguments_of = trace.program.graph.args
     if explain:
         from bpcli.render.narration import edge_sentence
 
         def edge(row: Backward) -> dict[str, Any]:
-            return {**_edge_dict(row, names), "text": edge_sentence(trace, row, explain, language=language)}
+            told = edge_sentence(trace, row, explain, language=language)
+            return {**_edge_dict(row, names, arguments_of[row.node]), "text": told}
     else:
 
         def edge(row: Backward) -> dict[str, Any]:
-            return _edge_dict(row, names)
+            return _edge_dict(row, names, arguments_of[row.node])
 
     yield "backward", Listed(edge, trace.backward)
     if trace.tangents:
         yield "tangents", {
-            name: [_edge_dict(row, names) | _nudge(trace, row, name, explain, language) for row in rows]
+            name: [
+                _edge_dict(row, names, arguments_of[row.node]) | _nudge(trace, row, name, explain, language)
+                for row in rows
+            ]
             for name, rows in trace.tangents.items()
         }
     yield (
@@ -403,14 +408,14 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
         yield (
             "check",
             {
-                "method": "central_difference", "gap": plain_number(found.gap), "name": found.name,
+                "method": found.method, "gap": plain_number(found.gap), "name": found.name,
                 "state": found.state,
             },
         )  # fmt: skip
     yield "notes", notes_list(trace.notes, language)
 
 
-def _edge_dict(row: Backward, names: Mapping[int, str]) -> dict[str, Any]:
+def _edge_dict(row: Backward, names: Mapping[int, str], arguments: tuple[int, ...]) -> dict[str, Any]:
     """One edge of the reverse sweep, or upwards of forward mode, where `upstream` is called `tangent`."""
     upwards = isinstance(row, Tangent)
     edge = [names[row.node], names[row.argument]]
@@ -419,6 +424,7 @@ def _edge_dict(row: Backward, names: Mapping[int, str]) -> dict[str, Any]:
         "from": row.argument if upwards else row.node,
         "to": row.node if upwards else row.argument,
         "position": row.position,
+        **_occurrence(row, arguments),
         "edge": edge[::-1] if upwards else edge,
         "tangent" if upwards else "upstream": plain_number(row.upstream),
         "derived": row.derived,
@@ -449,6 +455,14 @@ def _pull_dict(pull: Pull) -> dict[str, Any]:
         "summed": pull.summed,
         "fits": pull.fits,
     }
+
+
+def _occurrence(row: Backward, arguments: tuple[int, ...]) -> dict[str, int]:
+    """Which of the places that its argument fills an edge is of, where there are several: x*x."""
+    several = arguments.count(row.argument)
+    if several < 2:
+        return {}
+    return {"occurrence": arguments[: row.position + 1].count(row.argument), "occurrences": several}
 
 
 def trace_text(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bpcli.tracing.record import Trace
 
 LONGEST = 200  # characters of a formula that is read again
-SLOPE = re.compile(r"(S\*)?d(\w+|\(.*\))/d(\w+)")
+SLOPE = re.compile(r"(S\*)?d(\w+|\(.*\))/d(\w+|\([^()]+\))")
 COUNTER = re.compile(r"(.*) (\(\d+(?: \D+ |/)\d+\))")
 NUMBER = re.compile(r"-?(\d+(\.\d+)?(e-?\d+)?|inf)|nan")
 ARRAY = re.compile(r"\[[^a-df-hj-mo-zA-Z]*\]")  # numbers, inf and nan in square brackets
@@ -108,6 +108,10 @@ def piece(text: str, names: Collection[str]) -> str:
     if slope is not None:
         factor, above, below = slope.groups()
         factor = "S " if factor else ""
+        if below.startswith("("):
+            # One of several places of the same name moves.
+            inner = formula(above[1:-1] if above.startswith("(") else above, names)
+            return rf"{factor}\frac{{\partial}}{{\partial\,\text{{{words(below)}}}}}\left({inner}\right)"
         if above.startswith("("):
             return rf"{factor}\frac{{\partial}}{{\partial {name(below)}}}\left({formula(above[1:-1], names)}\right)"
         return rf"{factor}\frac{{d{name(above)}}}{{d{name(below)}}}"

@@ -10,7 +10,7 @@ from bpcli.numbers import DIGITS, MOST_DIGITS, is_exact, show, told
 from bpcli.ops import TABLE
 from bpcli.render.languages import ENGLISH
 from bpcli.render.ways import LONGEST, telling, way
-from bpcli.render.words import columns, counted, modes_text, phrase, sentence, used
+from bpcli.render.words import columns, counted, modes_text, moved, phrase, sentence, used
 from bpcli.tracing.rows import MOST_STEPS, Made, Row
 
 TYPE_CHECKING = False
@@ -272,18 +272,19 @@ def edge_cells(trace: Trace, row: Backward, digits: int, language: str) -> tuple
     shown, relation, product = told("*", [row.upstream, row.local], row.product, digits)
     upstream, local = shown
     derived = row.derived if len(row.derived) <= 24 else node
+    by = moved(trace.program.graph, row.node, row.position, argument, language)
     formula = row.formula if len(row.formula) <= 40 else ""
     chooses = trace.program.graph.op[row.node] == "where"
     if row.state == SHUT:
         shut = phrase("not", language, condition=_in_brackets(row.condition))
         why = phrase("not taken", language) if chooses else shut
-        steps = f"d({derived})/d{argument} = 0, {why}"
+        steps = f"d({derived})/d{by} = 0, {why}"
     elif row.state == NO_SLOPE:
         reason = phrase("cut" if trace.program.graph.op[row.node] == "detach" else "flat", language)
-        steps = f"d({derived})/d{argument} = 0, {reason}"
+        steps = f"d({derived})/d{by} = 0, {reason}"
     else:
         middle = f" = {formula}" if formula and formula != local else ""
-        steps = f"d({derived})/d{argument}{middle} {rounded(formula, row.local)} {local}"
+        steps = f"d({derived})/d{by}{middle} {rounded(formula, row.local)} {local}"
         if row.condition:
             taken = f", {phrase('taken', language)}"
             steps += taken if chooses and row.state == OPEN else f", {row.condition}" if not chooses else ""
@@ -383,7 +384,13 @@ def closing(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list
     parts = [line] if line and not trace.of_tensors else []
     if trace.check is not None:
         found = trace.check
-        parts.append(phrase(found.state, language, name=found.name, gap=_power(found.gap)))
+        told = found.state
+        if told in ("agrees", "disagrees") and found.method == "complex_step":
+            told = f"complex step {told}"
+        elif told == "agrees" and found.gap == 0 and not any(trace.gradient.values()):
+            told = "agrees at zero"
+        gap = f"{show(100 * found.gap, 2)} %" if found.state == "disagrees" else _power(found.gap)
+        parts.append(phrase(told, language, name=found.name, gap=gap))
     elif trace.gradient and not trace.paths and len((trace.whole or trace).forward) > MOST_STEPS:
         parts.append(phrase("left out", language, limit=MOST_STEPS))
     lines = ["          ".join(parts)] if parts else []

@@ -7,20 +7,23 @@ from bpcli.calculus.symbols import Symbols
 from bpcli.engine.directions import entry_name
 from bpcli.engine.noticing import short
 from bpcli.language.text import ATOM, SUM, expression
-from bpcli.numbers import DIGITS, show
+from bpcli.numbers import DIGITS, show, told
 from bpcli.ops import TABLE
 from bpcli.render.languages import ENGLISH, texts
-from bpcli.render.words import sentence
+from bpcli.render.layout import bracketed, count_text
+from bpcli.render.words import moved, sentence
 from bpcli.tracing import reasons
 from bpcli.tracing.names import folded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bpcli.graph import Program
+    from bpcli.tracing.paths import Paths
     from bpcli.tracing.reasons import Cause, Why
 
+MOST_TERMS = 6  # paths, or factors of one, that are written out
 LONGEST = 48  # characters of a local formula that is shown
 
 
@@ -32,7 +35,10 @@ def called(program: Program, node: int, most: int = 40) -> str:
 def headline(why: Why, digits: int = DIGITS, language: str = ENGLISH) -> str:
     """What the derivative is."""
     output = why.program.output_name
-    template: str = texts(language, "HEADS")[why.kind]
+    kind = why.kind
+    if why.causes and why.causes[0].kind in (reasons.OVERFLOW, reasons.LOCAL_OVERFLOW):
+        kind = "overflow"
+    template: str = texts(language, "HEADS")[kind]
     total = f"d{output}/d{entry_name(why.name, why.index)}"
     return template.format(total=total, output=output, slope=show(why.slope, digits))
 
@@ -57,7 +63,7 @@ def cause_text(why: Why, cause: Cause, digits: int = DIGITS, language: str = ENG
         node=short(program, cause.node),
         argument="" if cause.argument < 0 else called(program, cause.argument),
         at=words["at"].format(at=at) if at else "",
-        local="" if why.shaped else _local(why, cause),
+        local="" if why.shaped else _local(why, cause, language),
         condition="" if why.shaped else _condition(why, cause, language),
         upstream=show(cause.upstream, digits),
         number=show(cause.local, digits),
@@ -95,15 +101,17 @@ def _spelled(why: Why, cause: Cause) -> dict[str, tuple[str, int]]:
     return spelled | {"out": (called(program, cause.node, 20), ATOM)}
 
 
-def _local(why: Why, cause: Cause) -> str:
+def _local(why: Why, cause: Cause, language: str = ENGLISH) -> str:
     """d(sqrt(x))/dx = 1/(2*sqrt(x))"""
     if cause.argument < 0:
         return ""
     program = why.program
     graph = program.graph
-    written = f"d({short(program, cause.node)})/d({called(program, cause.argument)})"
-    if not graph.args[cause.argument] or cause.argument in graph.name:
-        written = f"d({short(program, cause.node)})/d{called(program, cause.argument)}"
+    argument = called(program, cause.argument)
+    by = moved(graph, cause.node, cause.position, argument, language)
+    if by == argument and graph.args[cause.argument] and cause.argument not in graph.name:
+        by = f"({argument})"
+    written = f"d({short(program, cause.node)})/d{by}"
     declared = TABLE.get(graph.op[cause.node])
     if declared is None or declared.variadic:
         return written
@@ -135,6 +143,46 @@ def _condition(why: Why, cause: Cause, language: str) -> str:
     return words["only where"].format(condition=expression(read.graph, read.output, spelled=_spelled(why, cause)))
 
 
+def _way(program: Program, nodes: Sequence[int]) -> str:
+    """w -> x + w -> y"""
+    names = [called(program, node, 20) for node in nodes]
+    if nodes[-1] == program.output:
+        names[-1] = program.output_name
+    return " -> ".join([*names[:4], "...", *names[-4:]] if len(names) > 9 else names)
+
+
+def _sum(why: Why, paths: Paths, digits: int, language: str) -> Iterator[str]:
+    """The paths that add up to a derivative: how much each brings, its nodes, and its local derivatives."""
+    words, program = texts(language, "WHY"), why.program
+    products = [path.product for path in paths.listed]
+    total = f"d{program.output_name}/d{why.name}"
+    if len(products) == paths.count <= MOST_TERMS:
+        terms, relation, slope = told("+", products, why.slope, digits)
+        written = f"{terms[0]} + {' + '.join(map(bracketed, terms[1:]))} {relation} {slope}"
+        yield words["sum of paths"].format(total=total, sum=written, count=paths.count)
+    else:
+        terms = [show(product, digits) for product in products]
+        yield words["many paths"].format(total=total, count=count_text(paths.count, language))
+    for path, product in list(zip(paths.listed, terms, strict=True))[:MOST_TERMS]:
+        way = _way(program, path.nodes)
+        twins = [each for each in paths.listed if each.nodes == path.nodes]
+        if len(twins) > 1:
+            places = [
+                by
+                for node, position in zip(path.nodes[1:], path.positions, strict=True)
+                for name in [called(program, program.graph.args[node][position], 20)]
+                if (by := moved(program.graph, node, position, name, language)) != name
+            ]
+            way = words["place"].format(path=way, place=", ".join(each.strip("()") for each in places))
+        shown, relation, result = told("*", list(path.locals), path.product, digits)
+        factors = " * ".join([shown[0], *map(bracketed, shown[1:])])
+        key = "branch of factors" if 1 < len(shown) <= MOST_TERMS else "branch"
+        yield "- " + words[key].format(product=product, path=way, factors=factors, relation=relation, result=result)
+    rest = paths.count - min(len(products), MOST_TERMS)
+    if rest:
+        yield words["more paths"].format(count=count_text(rest, language))
+
+
 def sentences(why: Why, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[str]:
     """The whole answer: what the derivative is, the path where one decides, and the edges."""
     words = texts(language, "WHY")
@@ -142,12 +190,15 @@ def sentences(why: Why, digits: int = DIGITS, language: str = ENGLISH) -> Iterat
     if why.error is not None:
         yield from why.error.lines(language)
         return
+    if why.paths is not None:
+        yield from _sum(why, why.paths, digits, language)
+        if why.kind == reasons.ORDINARY:
+            # The factors of one path say nothing of a sum.
+            yield from (f"- {sentence(note, language)}" for note in why.notes)
+            return
     if len(why.path) > 2 or (why.path and why.kind != reasons.ORDINARY):
-        names = [called(why.program, node, 20) for node in why.path]
-        if len(names) > 9:
-            names = [*names[:4], "...", *names[-4:]]
         key = "path of entries" if why.shaped else "path"
-        yield words[key].format(path=" -> ".join(names), product=show(why.product, digits))
+        yield words[key].format(path=_way(why.program, why.path), product=show(why.product, digits))
     if why.shaped and why.kind not in (reasons.ZERO, reasons.UNDEFINED_VALUE):
         gone = sum(1 for entry in getattr(why.gradient, "flat", ()) if entry == 0)
         if gone:
@@ -162,7 +213,7 @@ def sentences(why: Why, digits: int = DIGITS, language: str = ENGLISH) -> Iterat
 
 def why_dict(why: Why, language: str = ENGLISH) -> dict[str, object]:
     """bpcli.why/1"""
-    from bpcli.render.json import plain_number
+    from bpcli.render.json import jsonable, plain_number
 
     program = why.program
     return {
@@ -186,5 +237,19 @@ def why_dict(why: Why, language: str = ENGLISH) -> dict[str, object]:
         ],
         "more": why.more,
         "path": [called(program, node) for node in why.path],
+        "paths": None
+        if why.paths is None
+        else {
+            "count": str(why.paths.count),
+            "listed": [
+                {
+                    "nodes": [called(program, node) for node in path.nodes],
+                    "locals": jsonable(path.locals),
+                    "product": plain_number(path.product),
+                }
+                for path in why.paths.listed
+            ],
+            "rest": plain_number(why.paths.rest),
+        },
         "error": None if why.error is None else next(iter(why.error.lines(language))),
     }

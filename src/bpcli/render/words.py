@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bpcli.engine.notes import Note
+    from bpcli.graph import Graph
 
 
 def sentence(note: Note, language: str = ENGLISH) -> str:
@@ -58,6 +59,24 @@ def counted(count: int, unit: str, language: str = ENGLISH) -> str:
     """1 operation, 2 operations"""
     forms: tuple[str, str] = texts(language, "UNITS")[unit]
     return forms[count != 1].format(count=count)
+
+
+def moved(graph: Graph, node: int, position: int, name: str, language: str = ENGLISH) -> str:
+    """What an edge is derived by: the name of the argument, and where it fills several places, which of them moves.
+
+    d(x*x)/dx is 2*x; what stands in the row of an edge is d(x*x)/d(1st x), with the other x held fixed.
+    """
+    arguments = graph.args[node]
+    place = arguments[: position + 1].count(arguments[position])
+    if place < 2 and arguments[position] not in arguments[position + 1 :]:
+        return name
+    return f"({nth(place, name, language)})"
+
+
+def nth(place: int, name: str, language: str = ENGLISH) -> str:
+    """1st x, 2nd x, 3rd x"""
+    ending = "th" if 10 < place % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return phrase("nth", language, place=f"{place}{ending}" if language == ENGLISH else place, name=name)
 
 
 def listed(names: Sequence[str], language: str = ENGLISH) -> str:

@@ -14,7 +14,7 @@ from bpcli.numbers import DIGITS
 from bpcli.render import latex, layout, markdown, plain
 from bpcli.render.languages import ENGLISH
 from bpcli.render.layout import Table
-from bpcli.render.words import phrase
+from bpcli.render.words import moved, phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,7 +141,8 @@ def _local(trace: Trace, row: Backward, language: str) -> str:
     """
     node = trace.nodes[row.node]
     derived = row.derived if len(row.derived) <= LONGEST_DERIVED else node.name
-    left = f"d({derived})/d{trace.nodes[row.argument].name}"
+    argument = trace.nodes[row.argument].name
+    left = f"d({derived})/d{moved(trace.program.graph, row.node, row.position, argument, language)}"
     formula = row.formula if len(row.formula) <= LONGEST_LOCAL and row.state != NO_SLOPE else ""
     if row.condition and formula and node.op != "where":
         formula = phrase("slope where", language, slope=formula, condition=row.condition)

@@ -14,12 +14,14 @@ from bpcli.calculus.sweeps import forward
 from bpcli.engine.directions import forward_gradient
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.given import bind
+from bpcli.engine.noticing import corners_of
 from bpcli.engine.point import Point, gradient
 from bpcli.errors import InputError
 from bpcli.tracing.differences import (
     AGREES,
     CORNER,
     DISAGREES,
+    SIDED_STEP,
     STATES,
     STEP,
     UNDECIDED,
@@ -34,7 +36,7 @@ from bpcli.tracing.differences import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
 
     from bpcli.graph import Program
@@ -46,15 +48,19 @@ SWEPT = tuple(10.0**-place for place in range(1, 17))  # steps of a sweep
 
 
 class Agreement:
-    """How far central differences are from a gradient: the largest relative gap, the name that has it, its state."""
+    """How far a gradient is from what was found without rules: the largest relative gap, its name and its state.
 
-    __slots__ = ("evaluations", "gap", "name", "state")
+    method: what decided there: central_difference, or complex_step where the differences cannot
+    """
 
-    def __init__(self, gap: float, name: str, state: str, evaluations: int) -> None:
+    __slots__ = ("evaluations", "gap", "method", "name", "state")
+
+    def __init__(self, gap: float, name: str, state: str, evaluations: int, method: str = "central_difference") -> None:
         self.gap = gap
         self.name = name
         self.state = state
         self.evaluations = evaluations
+        self.method = method
 
 
 class Check:
@@ -73,12 +79,13 @@ class Check:
     sizes:       of tensors: name -> how many entries there are
     worst:       of tensors: name -> the entry with the largest error
     directions:  of tensors: name -> random directions along which a large one was compared as well
+    ties:        name -> the slopes to the left and right, where conventions at a corner explain that they are others
     ok:          whether the methods by rules agree wherever it can be told; None where it can be told nowhere
     """
 
     __slots__ = (
         "directions", "entries", "errors", "evaluations", "faults", "methods", "ok", "point", "reasons", "reference",
-        "resolution", "sizes", "states", "step", "sweep", "tolerance", "worst",
+        "resolution", "sizes", "states", "step", "sweep", "ties", "tolerance", "worst",
     )  # fmt: skip
 
     def __init__(self, point: Point, step: float | None, tolerance: float) -> None:
@@ -98,8 +105,8 @@ class Check:
         self.sizes: dict[str, int] = {}
         self.worst: dict[str, tuple[int, ...]] = {}
         self.directions: dict[str, int] = {}
+        self.ties: dict[str, tuple[float, ...]] = {}
         self.ok: bool | None = True
-
 
     def decide(self) -> None:
         """The verdict that follows from the states."""
@@ -141,12 +148,35 @@ def central_agreement(program: Program, given: Mapping[str, float], slopes: Mapp
     if not names or len(names) * program.output > MOST_WORK:
         return None
     found = [(name, difference(program, given, name)) for name in names]
-    judged = [
-        (STATES.index(each.judge(slopes[name], TOLERANCE)), relative(slopes[name], each.value), name)
-        for name, each in found
-    ]
-    state, gap, name = max(judged)
-    return Agreement(gap, name, STATES[state], sum(each.evaluations for _, each in found))
+    judged = [_agreement(program, given, name, slopes[name], each) for name, each in found]
+    worst = max(judged, key=lambda each: (STATES.index(each.state), each.method, each.gap))
+    worst.evaluations = sum(each.evaluations for each in judged)
+    return worst
+
+
+def _agreement(
+    program: Program, given: Mapping[str, float], name: str, slope: float, central: Difference
+) -> Agreement:
+    """What a check says of one slope, by the complex step and by corners where the differences alone do not agree."""
+    state = central.judge(slope, TOLERANCE)
+    found = Agreement(relative(slope, central.value), name, state, central.evaluations)
+    if state == AGREES:
+        # Where another step decided, the gap is that to the difference over it.
+        found.gap = min([found.gap, *(relative(slope, other) for other, _ in central.others)])
+    if state not in (UNDECIDED, DISAGREES):
+        return found
+    exact: float | None
+    try:
+        exact = complex_step(program, given, name)
+    except Unfit:
+        exact = None
+    found.evaluations += 1
+    found.state = _judged(slope, central, exact, TOLERANCE)
+    if exact is not None:
+        found.gap, found.method = relative(slope, exact), "complex_step"
+    if found.state == DISAGREES and _tied(gradient(program, given, [name]), name, TOLERANCE):
+        found.state = UNDECIDED
+    return found
 
 
 def check(
@@ -196,6 +226,9 @@ def check(
         result.resolution[name] = each.resolution
         slopes = [slope for method in RULED if (slope := result.methods[method][name]) is not None]
         result.states[name] = max((_judged(slope, each, exact, tolerance) for slope in slopes), key=STATES.index)
+        if result.states[name] == DISAGREES and _tied(point, name, tolerance):
+            result.states[name] = UNDECIDED
+            result.ties[name] = tuple(sided(program, given, name, size) for size in (-SIDED_STEP, SIDED_STEP))
         if result.states[name] == DISAGREES:
             fault = _fault(program, point, name, tolerance)
             if fault is not None:
@@ -233,6 +266,9 @@ def _complex(result: Check, program: Program, given: Mapping[str, float], name: 
             raise Unfit("range")
         return complex_step(program, given, name)
     except Unfit as reason:
+        if reason.reason == "corner" and reason.op not in program.graph.op:
+            # relu is made of max: what is said is what was written.
+            reason.op = next((program.graph.op[node] for node, _ in corners_of(result.point)), reason.op)
         result.reasons.setdefault("complex_step", {})[name] = reason
         return None
 
@@ -275,8 +311,30 @@ def sweep_errors(
     return found
 
 
-def _fault(program: Program, point: Point, name: str, tolerance: float) -> Fault | None:
-    """The edge between an input and the result whose rule is furthest from a difference of its operation alone."""
+def _tied(point: Point, name: str, tolerance: float) -> bool:
+    """Whether conventions explain that differences give another slope by a variable.
+
+    They do where an operation on the way from it is at a corner, and every other rule on the way is right:
+    max(2, min(w, x)) at w = x = 2 shares the slope twice, and does not move along w alone.
+    """
+    graph = point.program.graph
+    corners = {node for node, _ in corners_of(point)}
+    depends = bytearray(len(graph))
+    depends[graph.variables[name]] = 1
+    for node, arguments in enumerate(graph.args):
+        depends[node] |= any(depends[argument] for argument in arguments)
+    needed = graph.reaches(point.program.output)
+    met = any(depends[node] and needed[node] for node in corners)
+    return met and _fault(point.program, point, name, tolerance, corners) is None
+
+
+def _fault(
+    program: Program, point: Point, name: str, tolerance: float, but: Collection[int] = ()
+) -> Fault | None:
+    """The edge between an input and the result whose rule is furthest from a difference of its operation alone.
+
+    but: nodes that are left out
+    """
     graph, values = program.graph, point.values
     depends = bytearray(len(graph))
     depends[graph.variables[name]] = 1
@@ -288,6 +346,8 @@ def _fault(program: Program, point: Point, name: str, tolerance: float) -> Fault
         if not needed[node] or not any(depends[argument] for argument in arguments):
             continue
         depends[node] = 1
+        if node in but:
+            continue
         edges = edges_below(FLOATS, graph, node)
         registers = [values[argument] for argument in (*arguments, node)]
         for position, argument in enumerate(arguments):

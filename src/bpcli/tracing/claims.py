@@ -322,6 +322,9 @@ def _edge(
     if not argument.isidentifier():
         argument = f"({argument})"
     edge: dict[str, Any] = {"node": _told(trace, row.node), "argument": argument, "derived": row.derived}
+    arguments = trace.nodes[row.node].args
+    if arguments.count(row.argument) > 1:
+        edge["occurrence"] = float(arguments[: row.position + 1].count(row.argument))
     whole = {**edge, "local": row.local, "upstream": row.upstream}
     op = _kind(trace, row)
     inner = 0.0 if row.argument == node else 1.0

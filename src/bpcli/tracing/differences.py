@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 STEP = math.ulp(1.0) ** (1 / 3)
 # Times that step: a flat curve wants more, sin(1e6 x) less, and so does a place beside a pole.
 TRIED = (100.0, 10.0, 1.0, 0.1, 0.01, 1e-4)
+FAR = 1e3  # beyond it steps of the size of 1 are tried too: sin(x) at 1e10 turns many times within 1e-6 of its place
 COMPLEX_STEP = 1e-20  # h^2 is far below rounding, h times any slope far above underflow
 SMALLEST = 1e-290  # below this a step has lost its digits
 SIDED_STEP = math.sqrt(math.ulp(1.0))  # of a forward difference: it balances h against eps/h
@@ -169,6 +170,8 @@ def best_difference(function: Callable[[float], float], place: float, step: floa
     scales = [max(1.0, abs(place))]
     if 0 < abs(place) < 1:
         scales.append(abs(place))
+    if abs(place) > FAR:
+        scales.append(1.0)
     sizes = [step * scales[0]] if step is not None else [STEP * scale * factor for scale in scales for factor in TRIED]
     natural = magnitude / scales[0]
     best = Difference(math.nan, math.inf, natural, 0)

@@ -11,8 +11,10 @@ import math
 from bpcli.calculus.kinds import FLAT, MISSING, edges_below
 from bpcli.calculus.sweeps import OPEN, Branch, connected, idle, reverse
 from bpcli.engine.floats import FLOATS
+from bpcli.engine.noticing import inside_domain
 from bpcli.engine.point import Point, evaluate, nodes_of, vector_output
 from bpcli.errors import NumericError
+from bpcli.tracing.paths import ways
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
 
     from bpcli.engine.notes import Note
     from bpcli.graph import Program
+    from bpcli.tracing.paths import Paths
 
 LARGE = 1e6  # a derivative from here on is called huge, and one below its reciprocal tiny
 MOST_CAUSES = 5
+BESIDE = 1e-6  # how far beside a place, relative to it, a pole is one no more
 
 # What a derivative is.
 UNDEFINED_VALUE, UNDEFINED, INFINITE, ZERO, HUGE, TINY, ORDINARY = (
@@ -39,6 +43,7 @@ NOUGHT = "zero-local"  # the local derivative is 0 at this point
 UNDERFLOW = "underflow"  # a product of two numbers that are not 0
 CANCELS = "cancels"  # the products of the branches add up to 0
 POLE = "pole"  # an infinite local derivative
+LOCAL_OVERFLOW = "overflow-local"  # a local derivative that is finite, and beyond the range of floats
 OVERFLOW = "overflow"  # a finite product, or sum, beyond the range of floats
 ZERO_TIMES_INFINITE = "zero-times-infinite"
 NO_LOCAL = "undefined-local"  # the local derivative is nan
@@ -86,14 +91,15 @@ class Why:
     slope:  the derivative; nan where it, or the value, is undefined
     causes: the edges that decide, at most MOST_CAUSES; `more` counts the others
     path:   for HUGE, TINY and ORDINARY the nodes of the path with the largest product, upwards
+    paths:  for those, where there are several: all that add up
     error:  for UNDEFINED_VALUE the error that `eval` gives
     gradient, index, shaped: of tensors the whole derivative, where its entry `slope` stands, and that it is one
     notes:  the corners that the run met, where a convention stands in for a derivative
     """
 
     __slots__ = (
-        "causes", "error", "gradient", "index", "kind", "more", "name", "notes", "path", "product", "program", "shaped",
-        "slope",
+        "causes", "error", "gradient", "index", "kind", "more", "name", "notes", "path", "paths", "product", "program",
+        "shaped", "slope",
     )  # fmt: skip
 
     def __init__(self, program: Program, name: str, kind: str, slope: float) -> None:
@@ -104,6 +110,7 @@ class Why:
         self.causes: list[Cause] = []
         self.more = 0
         self.path: tuple[int, ...] = ()
+        self.paths: Paths | None = None
         self.product = math.nan
         self.error: NumericError | None = None
         self.notes: list[Note] = []
@@ -205,11 +212,32 @@ def _infinite(point: Point, branches: Sequence[Branch]) -> list[Cause]:
         if branch.state != OPEN:
             continue
         if math.isinf(branch.product) and math.isfinite(branch.upstream):
-            return [_cause(point, POLE if math.isinf(branch.local) else OVERFLOW, branch)]
+            if not math.isinf(branch.local):
+                return [_cause(point, OVERFLOW, branch)]
+            return [_cause(point, LOCAL_OVERFLOW if _overflows(point, branch) else POLE, branch)]
         after = totals[branch.argument] = totals.get(branch.argument, 0.0) + branch.product
         if math.isinf(after) and math.isfinite(branch.product):
             return [Cause(OVERFLOW, branch.argument, inputs=_inputs(point, branch.argument))]
     return []
+
+
+def _overflows(point: Point, branch: Branch) -> bool:
+    """Whether an infinite local derivative is a finite number beyond the range of floats.
+
+    It is where the value overflows, and where the derivative is as large beside this place: a pole is one place.
+    """
+    graph, values = point.program.graph, point.values
+    if math.isinf(values[branch.node]) and inside_domain(point, branch.node):
+        return True
+    arguments = [values[argument] for argument in graph.args[branch.node]]
+    place = arguments[branch.position]
+    edge = edges_below(FLOATS, graph, branch.node)[branch.position]
+    call = FLOATS.calling(graph, True)[graph.op[branch.node]]
+    for moved in (place + BESIDE * abs(place), place - BESIDE * abs(place)):
+        beside = [*arguments[: branch.position], moved, *arguments[branch.position + 1 :]]
+        if moved == place or not math.isinf(edge.local([*beside, call(*beside)])):
+            return False
+    return True
 
 
 def _zero(point: Point, name: str, node: int) -> Why:
@@ -278,6 +306,8 @@ def _along_path(
         here = best[here].node
     found.path = (node, *(branch.node for branch in taken))
     found.product = math.prod(branch.local for branch in taken)
+    several = ways(point.program.output, branches, {name: (node, slope)}).get(name)
+    found.paths = several if several is not None and several.count > 1 else None
     ordered = sorted(taken, key=lambda branch: abs(branch.local), reverse=kind != TINY)
     # A factor that leaves the size as it is explains nothing.
     telling = [branch for branch in ordered if (abs(branch.local) > 1) == (kind != TINY) and abs(branch.local) != 1]

@@ -119,7 +119,7 @@ def _filled(data: Mapping[str, Any], program: Program, make: type[Trace]) -> Tra
     if check is not None:
         if check["state"] not in STATES:
             raise ValueError(check["state"])
-        trace.check = Agreement(float(check["gap"]), check["name"], check["state"], 0)
+        trace.check = Agreement(float(check["gap"]), check["name"], check["state"], 0, check["method"])
     return trace
 
 

@@ -104,6 +104,7 @@ PHRASES = {
     "nothing passes": "nothing passes",
     "counter": " ({count} of {arriving})",
     "more rows": "... {count} more rows (--all shows them)",
+    "nth": "{place} {name}",
     "paths": "Paths from {name} to {output}",
     "paths aside": "{count} of them",
     "more paths": "and {count} more",
@@ -118,8 +119,11 @@ PHRASES = {
     "agrees": "check: central difference agrees to {gap}",
     "within resolution": "check: central difference agrees as far as it can resolve",
     "corner": "check: {name} is at a corner, and the slope used lies between those of both sides",
-    "undecided": "check: the central difference cannot decide here",
-    "disagrees": "check: central difference for {name} DISAGREES by {gap} of its size",
+    "agrees at zero": "check: the central difference too is 0, to rounding",
+    "complex step agrees": "check: complex step agrees (this cannot be resolved by differences here)",
+    "complex step disagrees": "check: the complex step for {name} DISAGREES: off by {gap}",
+    "undecided": "check: by {name} this cannot be resolved by differences here",
+    "disagrees": "check: the central difference for {name} DISAGREES: off by {gap}",
     "left out": "beyond {limit} steps paths and the check are left out; `--only paths` and `bpcli check` make them",
     # What it cost.
     "forward cost": "{passes}, one for each input",
@@ -252,6 +256,8 @@ VERDICTS = {
     "reference": "reference",
     "no input": "there is no input to check",
     "undecided": "undecided: the differences have no value here, or are too rough to tell",
+    "tied": "undecided by {name}: the slope is {left} to the left and {right} to the right; the rules follow the convention "
+    "for ties and corners (see the notes), which differences cannot judge",
     "complex_step": "the complex step",
     "central_difference": "the central difference",
     "either": "the complex step or the central difference",
@@ -285,6 +291,7 @@ HEADS = {
     "undefined-value": "{total} does not exist, because {output} has no value here",
     "undefined": "{total} has no value",
     "infinite": "{total} is {slope}",
+    "overflow": "{total} is {slope}: it is beyond the largest number, about 1.8e308",
     "zero": "{total} is 0",
     "huge": "{total} = {slope} is huge",
     "tiny": "{total} = {slope} is tiny",
@@ -299,6 +306,7 @@ CAUSES = {
     "underflow": "at {node}, {upstream} * {number} is too small for a number, and becomes 0",
     "cancels": "at {node} the branches cancel: their sum is 0",
     "pole": "the local derivative {local} is infinite{at}",
+    "overflow-local": "the local derivative {local} is finite, and beyond the largest number{at}",
     "overflow": "at {node}, {upstream} * {number} is beyond the largest number",
     "zero-times-infinite": (
         "at {node}{at}, {upstream} from above meets the local derivative {local}, which is {number}: "
@@ -327,6 +335,12 @@ WHY = {
     "path of entries": "most of it comes along {path}; the largest entry is {product} in size",
     "zero entries": "entries that are 0: {zeros} of {count}",
     "more": "and {count} more such edges",
+    "sum of paths": "{count} paths add up: {total} = {sum}",
+    "many paths": "{count} paths add up to {total}; the largest:",
+    "branch": "{product} along {path}",
+    "branch of factors": "{product} along {path}: {factors} {relation} {result}",
+    "place": "{path} by the {place}",
+    "more paths": "and {count} more paths",
 }
 
 # ---- diff --rules

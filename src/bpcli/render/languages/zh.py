@@ -100,6 +100,7 @@ PHRASES = {
     "nothing passes": "梯度过不去",
     "counter": " ({count}/{arriving})",
     "more rows": "... 还有 {count} 行（--all 显示全部）",
+    "nth": "第 {place} 个 {name}",
     "paths": "从 {name} 到 {output} 的路径",
     "paths aside": "共 {count} 条",
     "more paths": "其余 {count} 条",
@@ -113,8 +114,11 @@ PHRASES = {
     "agrees": "梯度检查：与中心差分一致，误差在 {gap} 以内",
     "within resolution": "梯度检查：在中心差分的分辨能力之内一致",
     "corner": "梯度检查：{name} 正处在折点上，所用的斜率介于两侧之间",
-    "undecided": "梯度检查：中心差分在这里无法判断",
-    "disagrees": "梯度检查：{name} 的中心差分不一致，相差其大小的 {gap}",
+    "agrees at zero": "梯度检查：中心差分也是 0（舍入误差之内）",
+    "complex step agrees": "梯度检查：与复步法一致（差分在这里分辨不出）",
+    "complex step disagrees": "梯度检查：{name} 的复步法不一致，相差 {gap}",
+    "undecided": "梯度检查：对 {name} 的导数，差分在这里无法判断",
+    "disagrees": "梯度检查：{name} 的中心差分不一致，相差 {gap}",
     "left out": "超过 {limit} 步时不列路径、不做梯度检查；需要时请用 `--only paths` 和 `bpcli check`",
     "forward cost": "{passes}，每个输入一遍",
     "reverse cost": "前向 1 遍，反向 {sweeps}",
@@ -306,6 +310,7 @@ VERDICTS = {
     "reference": "基准",
     "no input": "没有可检查的输入",
     "undecided": "无法判断：差分在这里没有值，或者太粗糙",
+    "tied": "{name} 无法判断：左侧斜率是 {left}，右侧是 {right}；法则在相等或折点处按约定取值（见说明），差分判断不了",
     "complex_step": "复步法",
     "central_difference": "中心差分",
     "either": "复步法或中心差分",
@@ -336,6 +341,7 @@ HEADS = {
     "undefined-value": "{total} 不存在，因为 {output} 在这里没有值",
     "undefined": "{total} 没有值",
     "infinite": "{total} 是 {slope}",
+    "overflow": "{total} 是 {slope}：超出了能表示的最大的数（约 1.8e308）",
     "zero": "{total} 是 0",
     "huge": "{total} = {slope}，非常大",
     "tiny": "{total} = {slope}，非常小",
@@ -350,6 +356,7 @@ CAUSES = {
     "underflow": "在 {node} 处，{upstream} * {number} 小得无法表示，成了 0",
     "cancels": "在 {node} 处各分支互相抵消：总和是 0",
     "pole": "局部导数 {local} 是无穷大{at}",
+    "overflow-local": "局部导数 {local} 是有限的，但超出了最大的数{at}",
     "overflow": "在 {node} 处，{upstream} * {number} 超出了最大的数",
     "zero-times-infinite": (
         "在 {node}{at}处，上游传来的 {upstream} 遇到局部导数 {local}，后者是 {number}：两者的乘积没有值"
@@ -377,6 +384,12 @@ WHY = {
     "path of entries": "大部分来自路径 {path}；绝对值最大的分量是 {product}",
     "zero entries": "它的 {count} 个分量中有 {zeros} 个是 0",
     "more": "这样的边还有 {count} 条",
+    "sum of paths": "{count} 条路径相加：{total} = {sum}",
+    "many paths": "{total} 由 {count} 条路径相加而成，其中最大的是：",
+    "branch": "沿 {path} 传来 {product}",
+    "branch of factors": "沿 {path} 传来 {product}：{factors} {relation} {result}",
+    "place": "{path}（经{place}）",
+    "more paths": "另外还有 {count} 条路径",
 }
 
 RULES = {

@@ -66,7 +66,7 @@ function backwardParts(index) {
   const edge = downwards[index], row = run.rows[index];
   const node = nodes.get(edge.node), argument = nodes.get(edge.argument);
   const [[upstream, local], relation, product] = told("*", [row.upstream, row.local], row.product, digits);
-  const what = `d(${edge.derived.length <= 24 ? edge.derived : node.name})/d${argument.name}`;
+  const what = `d(${edge.derived.length <= 24 ? edge.derived : node.name})/d${edge.by[state.language]}`;
   const formula = edge.formula.length <= 40 ? edge.formula : "", chooses = node.op === "where";
   let steps, factors;
   if (row.state === "closed") {

@@ -1,0 +1,72 @@
+"""A check cries wolf nowhere: not at a perfect fit, far from 0, where terms cancel, or where ties are shared."""
+
+from __future__ import annotations
+
+import pytest
+
+from bpcli.language.reader import parse
+from bpcli.render.layout import closing
+from bpcli.tracing.checks import check
+from bpcli.tracing.record import record
+from conftest import call
+
+
+def test_a_perfect_fit_is_no_gap() -> None:
+    trace = record(parse("(w*x-t)^2"), {"w": 1.0, "x": 2.0, "t": 2.0})
+    assert trace.check is not None
+    assert (trace.check.state, trace.check.gap) == ("agrees", 0)
+    at = ("--w", "1", "--x", "2", "--t", "2")
+    assert "the central difference too is 0, to rounding" in call("trace", "(w*x-t)^2", *at).out
+    assert "中心差分也是 0" in call("trace", "(w*x-t)^2", *at, "--lang", "zh").out
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "state", "method"),
+    [
+        # cos(1e10) = 0.873119622676856, mpmath: a step of the size of 1 sees it, one of 1e-6 of the place does not.
+        ("sin(x)", {"x": 1e10}, "agrees", "central_difference"),
+        # The branches 1e9 and -1e9 cancel to the last digit of both.
+        ("sin(x)/x", {"x": 1e-9}, "agrees", "complex_step"),
+        # Shared twice, a quarter each, by convention; along w alone nothing moves.
+        ("max(2, min(w, x))", {"w": 2.0, "x": 2.0}, "undecided", "central_difference"),
+    ],
+)
+def test_right_gradients_are_not_called_wrong(text: str, at: dict[str, float], state: str, method: str) -> None:
+    trace = record(parse(text), at)
+    assert trace.check is not None
+    assert (trace.check.state, trace.check.method) == (state, method)
+    assert "disagrees" not in check(parse(text), at).states.values()
+
+
+def test_a_tie_is_undecided_and_says_the_slopes_of_both_sides() -> None:
+    answer = call("check", "max(2, min(w,x))", "--x", "2", "--w", "2")
+    assert answer.code == 3
+    assert "undecided by w: the slope is 0 to the left and 0 to the right" in answer.out
+    assert "no single rule" not in answer.out
+    assert "w 无法判断：左侧斜率是 0，右侧是 0" in call(
+        "check", "max(2, min(w,x))", "--x", "2", "--w", "2", "--lang", "zh"
+    ).out
+
+
+def test_a_tie_hides_no_wrong_rule() -> None:
+    """By hand: f = u^2 has the slope 4 at 2, not 40; the tie shares whatever comes."""
+    program = parse("f(u) = u^2; d f/du = 20*u; max(4, min(f(x), w))")
+    result = check(program, {"x": 2.0, "w": 4.0})
+    assert result.states["x"] == "disagrees"
+    assert not result.ok
+    trace = record(program, {"x": 2.0, "w": 4.0})
+    assert trace.check is not None
+    assert trace.check.state == "disagrees"
+
+
+def test_a_gap_is_told_in_percent() -> None:
+    """By hand: 3*u = 6 instead of 4 at u = 2, a third of the larger of the two."""
+    trace = record(parse("f(u) = u^2; d f/du = 3*u; f(x)"), {"x": 2.0})
+    assert "DISAGREES: off by 33 %" in closing(trace)[0]
+    assert "不一致，相差 33 %" in closing(trace, language="zh")[0]
+
+
+def test_a_corner_is_told_of_the_operation_that_was_written() -> None:
+    answer = call("check", "relu(x)", "--x", "0")
+    assert "relu(...) is at a corner" in answer.out
+    assert "max(...)" not in answer.out
