@@ -21,7 +21,7 @@ def bench(monkeypatch):
     """Import a bench as it is imported when it runs on its own."""
     monkeypatch.syspath_prepend(str(BENCH))
     yield importlib.import_module
-    for name in ("measure", "startup", "gradient", "points", "tracing"):
+    for name in ("measure", "startup", "gradient", "points", "fitting", "tracing"):
         sys.modules.pop(name, None)
 
 
@@ -53,6 +53,20 @@ def test_points_measures_ours_beside_numpy_and_says_that_other_peers_are_missing
     for form in points.SCRIPTS:
         line = lines_with(output, f"{form} to {form}")[0]
         assert "Error" not in line
+
+
+def test_fitting_measures_ours_and_says_that_every_peer_is_missing(bench, capsys):
+    fitting = bench("fitting")
+    fitting.main(["--quick", "--sizes", "3000", "--peers", NO_PEERS])
+    output = capsys.readouterr().out
+    for peer in fitting.PEERS:
+        assert lines_with(output, "200 steps", peer, "peer is missing")
+    (line,) = lines_with(output, "steps to the optimum", "limit")
+    assert "NOT MET" not in line
+    (line,) = lines_with(output, "fit of a file", "np.loadtxt")
+    assert "rror" not in line
+    assert len(lines_with(output, "digits, ", "met")) == 8
+    assert not lines_with(output, "digits, ", "NOT MET")
 
 
 def test_tracing_measures_every_format_that_streams_beside_its_limits_and_the_floor(bench, capsys):

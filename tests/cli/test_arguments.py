@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpcli.cli.arguments import Request, is_expression_command, split, words_for
-from bpcli.cli.options import ALL, BY_NAME, OPTIONS, QUIET, options_of
+from bpcli.cli.options import ALL, BY_NAME, OPTIONS, QUIET, TRAINING, options_of
 from bpcli.errors import InputError
 
 TYPE_CHECKING = False
@@ -206,7 +206,7 @@ def test_typer_declares_the_options_of_the_table_and_no_others() -> None:
     from bpcli.cli.app import app
 
     group = typer.main.get_command(app)
-    for command in ALL:
+    for command in (*ALL, *TRAINING):
         parameters = {name for each in group.commands[command].params for name in each.opts}  # type: ignore[attr-defined]
         expected = {f"--{option.name}" for option in options_of(command)} | {QUIET, "expression"}
         assert parameters | {"--help"} == expected

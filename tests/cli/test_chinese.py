@@ -235,7 +235,7 @@ def test_the_locale_chooses_the_language_of_help(run: Runner, monkeypatch: pytes
 # ---- Mistakes on the command line
 
 SLIPS = [
-    (["fit"], "错误：fit 需要文件\n可以试试 `bpcli fit examples/quintic.csv --degree 5`\n"),
+    (["fit"], "错误：没有数据文件\n可以试试 `bpcli fit examples/quintic.csv --degree 5`\n"),
     (["fit", "a.csv", "b.csv"], "错误：fit 用不上 'b.csv'\n`bpcli fit --help` 显示用法\n"),
     (["fit", "a.csv", "--steps"], "错误：--steps 需要一个值（N）\n"),
     (["fit", "a.csv", "--setps", "3"], "错误：没有选项 --setps\n是不是想写 --steps？\n"),

@@ -94,7 +94,8 @@ def test_columns_are_chosen_by_name_or_number(tmp_path, capsys):
         (["--degree", "1.5"], "degree"),
         (["--degree", "99"], "--degree takes a whole number from 0 to 60"),
         (["--format", "pdf"], "there is no format 'pdf'"),
-        (["--nonsense"], "there is no option"),
+        (["--nonsense"], "--nonsense"),
+        (["--nonsense", "2"], "a polynomial has no name nonsense"),
     ],
 )
 def test_wrong_options_get_one_sentence_and_exit_code_two(points, capsys, words, piece):

@@ -13,7 +13,7 @@ import pytest
 
 import bpcli
 from bpcli.cli import points
-from bpcli.data import rows
+from bpcli.data import streams
 from bpcli.errors import InputError
 from conftest import SOURCES
 
@@ -99,7 +99,7 @@ def test_every_number_reads_back_as_the_same_float(run: Runner) -> None:
 def test_pieces_do_not_show(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     stdin = "x,w\n" + "".join(f"{n / 8},{n % 7}\n" for n in range(500))
     whole = run("grad", "sin(x)*w", "--data", "-", "--keep", stdin=stdin).out
-    monkeypatch.setattr(rows, "CHARACTERS", 100)
+    monkeypatch.setattr(streams, "CHARACTERS", 100)
     monkeypatch.setattr(points, "TEXT_ROWS", 3)
     assert run("grad", "sin(x)*w", "--data", "-", "--keep", stdin=stdin).out == whole
 

@@ -10,7 +10,7 @@ import pytest
 
 from bpcli.cli.doors import answer
 from bpcli.render.languages.en import FINDINGS
-from bpcli.tracing.claims import KINDS
+from bpcli.tracing.claims import KINDS, OTHER_SHAPE, TENSOR_KINDS
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 
@@ -35,6 +35,8 @@ CALLS = [
     ["diff", "(x+w)*w"],
     ["diff", "(x+w)*w", "--wrt", "w", "--x", "2", "--w", "3"],
     ["diff", "x^3", "--wrt", "x,x"],
+    ["diff", "x @ A @ x", "--shape", "x=2,A=2x2"],
+    ["diff", "x @ A @ x", "--x", "[1,2]", "--A", "[[1,2],[3,4]]"],
     ["diff", "3"],
     ["diff", "x*sin(w*x)", "--rules"],
     ["diff", "x*sin(x)", "--rules", "--order", "2", "--lang", "zh"],
@@ -54,6 +56,19 @@ CALLS = [
     ["hessian", "x^2*w", "--x", "2", "--w", "3", "--direction", "1,0"],
     ["jvp", "[x*w, x + w]", "--x", "2", "--w", "3", "--direction", "x=1"],
     ["vjp", "[x*w, x + w]", "--x", "2", "--w", "3", "--weights", "1,2"],
+    ["eval", "[A @ x, sum(1/x)]", "--A", "[[1,2],[3,4]]", "--x", "[1,0]"],
+    ["grad", "x @ A @ x", "--A", "[[1,2],[3,4]]", "--x", "[1,0]"],
+    ["grad", "sum(sqrt(x))", "--x", "[1,0]", "--mode", "forward"],
+    ["check", "x @ A @ x + z", "--A", "[[1,2],[3,4]]", "--x", "[1,0]", "--z", "3", "--sweep"],
+    ["check", "sum(W*W)", "--W", "randn(10,10)"],
+    ["check", "f(u) = u; d f/du = 2; sum(f(x))", "--x", "[2, 3]"],
+    ["jacobian", "[A @ x, sum(x)]", "--A", "[[1,2],[3,4]]", "--x", "[1,0]"],
+    ["grad", "sum(x^2)", "--x", "[1,2]", "--expect", "x=[2,4]", "--expect", "x=3", "--claim", "x=[1,2]"],
+    ["grad", "sum(x^2)", "--x", "[1,2]", "--claim", "x=[1,2,3]"],
+    ["hessian", "x @ A @ x", "--A", "[[1,2],[3,4]]", "--x", "[1,0]"],
+    ["hessian", "x @ A @ x", "--A", "[[1,2],[3,4]]", "--x", "[1,0]", "--direction", "x=[1,2]"],
+    ["jvp", "A @ x", "--A", "[[1,2],[3,4]]", "--x", "[1,0]", "--direction", "x=[1,2]"],
+    ["vjp", "A @ x", "--A", "[[1,2],[3,4]]", "--x", "[1,0]", "--weights", "[1,2]"],
     ["trace", "relu(w*x + 1/3) + where(x > 0, x, log(x))", "--x", "2", "--w", "-3"],
     ["trace", "f(u) = u^2; d f/du = 2u; f(x)", "--x", "1e200"],
     ["trace", "2*3"],
@@ -88,6 +103,12 @@ CALLS = [
     ["fit", "points.csv", "--degree", "7"],
     ["fit", "points.csv", "--degree", "2", "--lr", "9"],
     ["train", "points.csv", "--degree", "1"],
+    ["fit", "points.csv", "--model", "a*exp(-b*x) + c"],
+    ["fit", "points.csv", "--model", "a*x + b", "--hold", "b=1", "--loss", "mae"],
+    ["fit", "points.csv", "--degree", "2", "--optimizer", "adam", "--steps", "5", "--val", "0.3"],
+    ["train", "(w*x + b - t)^2", "--x", "3", "--t", "10", "--init", "w=2,b=-1", "--lr", "0.11"],
+    ["train", "(w*x + b - t)^2", "--x", "3", "--t", "10", "--init", "w=2,b=-1", "--lr", "0.1"],
+    ["train", "exp(w*x)", "--x", "3", "--init", "w=2", "--lr", "1e300"],
 ]  # fmt: skip
 
 
@@ -125,7 +146,7 @@ def test_every_line_for_a_row_fits_the_schema_of_points(words, capsys, tmp_path)
 def test_schemas_name_every_slip_and_every_finding():
     grad, trace = (json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8")) for name in ("grad", "trace"))
     for schema in (grad, trace):
-        assert schema["$defs"]["slip"]["properties"]["kind"]["enum"] == [*KINDS]
+        assert schema["$defs"]["slip"]["properties"]["kind"]["enum"] == [*TENSOR_KINDS, *KINDS, OTHER_SHAPE]
     findings = trace["properties"]["lens"]["items"]["properties"]["findings"]["items"]["properties"]
     assert {*findings["kind"]["enum"]} == {*FINDINGS} - {"healthy-one"}
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpcli.data import rows
+from bpcli.data import delimited, npy, streams
 from bpcli.data.results import ArchiveWriter, ArrayWriter
 from bpcli.data.rows import open_rows
 from bpcli.errors import BpcliError, InputError
@@ -69,7 +69,7 @@ def test_every_spelling_of_a_file_reads_the_same(
     tmp_path: Path, content: str, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also cut in pieces of seven bytes, and packed."""
-    monkeypatch.setattr(rows, "CHARACTERS", size)
+    monkeypatch.setattr(streams, "CHARACTERS", size)
     assert read(written(tmp_path, content), "x", "w") == THREE_POINTS
     packed = written(tmp_path, gzip.compress(content.encode()), "points.csv.gz")
     assert read(packed, "w", "x") == [row[::-1] for row in THREE_POINTS]
@@ -118,7 +118,7 @@ ARRAYS = {
 def test_arrays_are_read_in_steps(
     tmp_path: Path, content: bytes, names: tuple[str, ...], size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rows, "BYTES", size)
+    monkeypatch.setattr(npy, "BYTES", size)
     assert read(written(tmp_path, content, "points.npy"), *names) == THREE_POINTS
 
 
@@ -181,7 +181,7 @@ def test_what_is_no_table_of_numbers_is_refused_by_its_place(
     size: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rows, "CHARACTERS", size)
+    monkeypatch.setattr(streams, "CHARACTERS", size)
     with pytest.raises(InputError) as caught:
         read(written(tmp_path, content))
     assert caught.value.kind == kind
@@ -224,8 +224,8 @@ def test_arrays_of_python_objects_are_never_unpickled(tmp_path: Path) -> None:
 
 
 def test_a_record_that_never_ends_does_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "CHARACTERS", 100)
-    monkeypatch.setattr(rows, "LONGEST_RECORD", 1000)
+    monkeypatch.setattr(streams, "CHARACTERS", 100)
+    monkeypatch.setattr(streams, "LONGEST_RECORD", 1000)
     with pytest.raises(InputError) as caught:
         read(written(tmp_path, 'x,w\n1,2\n"' + "1,2\n" * 10_000))
     assert (caught.value.kind, caught.value.facts["row"]) == ("csv-unclosed-quote", 3)
@@ -234,8 +234,8 @@ def test_a_record_that_never_ends_does_not_fill_the_memory(tmp_path: Path, monke
 @pytest.mark.parametrize("form", ["csv", "text beside", "json", "npy", "npz"])
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten times as many rows take the same memory, to a quarter."""
-    monkeypatch.setattr(rows, "CHARACTERS", 1 << 12)
-    monkeypatch.setattr(rows, "BYTES", 1 << 14)
+    monkeypatch.setattr(streams, "CHARACTERS", 1 << 12)
+    monkeypatch.setattr(npy, "BYTES", 1 << 14)
 
     def content(count: int) -> bytes:
         numbers = np.arange(count) / 8
@@ -264,7 +264,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, form: str, monkeypat
 
 
 def test_a_place_is_a_line_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "CHARACTERS", 64)
+    monkeypatch.setattr(streams, "CHARACTERS", 64)
     content = "\n# about\nx,v\n\n" + "".join(f"{n},a\n" + "\n" * (n % 3) for n in range(50))
     wanted = [number for number, line in enumerate(content.split("\n"), 1) if line.endswith(",a")]
     for text in (content, content.replace(",a", ',"a"')):
@@ -300,7 +300,7 @@ def test_the_fast_way_gives_what_the_careful_way_gives(
 
     quick = answer()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rows, "quick_values", lambda block, layout, places: None)
+        patch.setattr(delimited, "quick_values", lambda block, layout, places: None)
         assert answer() == quick
 
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpcli.data import table as data
+from bpcli.data import delimited, streams
+from bpcli.data.choice import chosen_pair
 from bpcli.data.table import Table, choose_columns, read_table
 from bpcli.errors import BpcliError, FileError, InputError
 
@@ -351,12 +352,6 @@ def test_a_closed_standard_input_is_a_file_error(monkeypatch: pytest.MonkeyPatch
 # --- choosing columns ---------------------------------------------------------------------------------------------
 
 
-def columns_named(*names: str) -> Table:
-    """A table in which the column of number n holds n."""
-    columns = tuple(np.array([float(number)]) for number in range(1, len(names) + 1))
-    return Table(names, columns, 1, 0, (), True, "t.csv", ",")
-
-
 @pytest.mark.parametrize(
     "names, x, y, chosen",
     [
@@ -380,9 +375,8 @@ def columns_named(*names: str) -> Table:
 def test_columns_are_chosen_by_name_by_number_or_by_custom(
     names: tuple[str, ...], x: str | None, y: str | None, chosen: tuple[str, str]
 ) -> None:
-    x_name, x_values, y_name, y_values = choose_columns(columns_named(*names), x, y)
-    assert (x_name, y_name) == chosen
-    assert (x_values[0], y_values[0]) == (names.index(x_name) + 1, names.index(y_name) + 1)
+    i, j = chosen_pair(names, x, y, "t.csv")
+    assert (names[i], names[j]) == chosen
 
 
 @pytest.mark.parametrize(
@@ -407,14 +401,14 @@ def test_a_choice_that_does_not_decide_is_refused(
     names: tuple[str, ...], x: str | None, y: str | None, kind: str
 ) -> None:
     with pytest.raises(InputError) as caught:
-        choose_columns(columns_named(*names), x, y)
+        chosen_pair(names, x, y, "t.csv")
     assert caught.value.kind == kind
     assert caught.value.facts["file"] == "t.csv"
 
 
 def test_a_refused_choice_lists_the_columns_and_suggests_the_nearest() -> None:
     with pytest.raises(InputError) as caught:
-        choose_columns(columns_named("time", "mass", "height"), None, "hight")
+        chosen_pair(("time", "mass", "height"), None, "hight", "t.csv")
     assert caught.value.facts["columns"] == "1 time, 2 mass, 3 height"
     assert caught.value.facts["hint"] == "did you mean `--y-col height`?"
 
@@ -622,14 +616,14 @@ def test_blocks_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     whole = table_of(tmp_path, content)
     assert (whole.rows_used, whole.rows_skipped, whole.skipped[0]) == (90, 10, (11, "y is missing (NA)"))
     for size in (1, 7, 64, 500):
-        monkeypatch.setattr(data, "BLOCK", size)
+        monkeypatch.setattr(streams, "CHARACTERS", size)
         table = table_of(tmp_path, content)
         assert rows_of(table) == rows_of(whole)
         assert table.skipped == whole.skipped
 
 
 def test_a_clean_file_is_read_without_looking_at_single_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data, "checked_values", None)
+    monkeypatch.setattr(delimited, "careful_piece", None)
     for content in ("x,y\n1,2.5\n", '"x","y"\n"1","2.5"\n', "# made\nx;y\n1;2,5\n", "1 2.5\r\n"):
         assert rows_of(table_of(tmp_path, content)) == [(1.0, 2.5)]
     for content in ("id,x,y\n#1\na b,1,2.5\n", 'name,y,x\n"a, b","2.5",1\n', "day;x;y\n1.1.24;1;2,5\n"):
@@ -710,8 +704,7 @@ def test_the_fast_way_gives_what_the_careful_way_gives(tmp_path_factory: pytest.
 
     fast = answer()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(data, "plain_values", lambda block, layout: None)
-        patch.setattr(data, "without_quotes", lambda text, separator: text)
+        patch.setattr(delimited, "quick_values", lambda block, layout, places: None)
         assert answer() == fast
 
 

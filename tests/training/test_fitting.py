@@ -15,7 +15,7 @@ from bpcli.api import fit
 from bpcli.errors import InputError
 from bpcli.training import polynomial
 from bpcli.training.descent import CONVERGED, DIVERGED, STEP_LIMIT, descend
-from bpcli.training.fitting import Fitting
+from bpcli.training.fitting import Fitting, points
 from bpcli.training.objective import Objective
 from bpcli.training.optimizers import gradient_descent
 
@@ -44,7 +44,7 @@ def test_every_loss_is_the_loss_of_its_own_step():
     """Replayed in plain arithmetic: the history is not painted."""
     x = np.linspace(-1, 3, 30)
     y = np.sin(x)
-    fitting = Fitting(x, y, 3)
+    fitting = Fitting(points(x, y), 3)
     basis = fitting.fit.basis.columns(x)
     for step in fitting:
         residuals = basis @ step.parameters - y
@@ -81,7 +81,7 @@ def test_raw_powers_do_not_converge_and_say_so():
     found = fit(x, np.sin(x), 5, scale=False, steps=200)
     assert found.stopped == STEP_LIMIT
     assert found.condition > 1e10
-    assert any("not converged" in warning for warning in found.warnings)
+    assert "fit-not-converged" in [note.kind for note in found.warnings]
 
 
 def test_a_rate_above_the_limit_diverges_within_a_few_steps_and_names_the_limit():
@@ -110,7 +110,7 @@ def test_standard_errors_are_those_of_the_textbook():
 
 def test_more_coefficients_than_points_are_warned_of_and_have_no_standard_errors():
     found = fit([1, 1, 2], [1, 2, 3], 5)
-    assert any("not the only ones" in warning for warning in found.warnings)
+    assert "fit-not-unique" in [note.kind for note in found.warnings]
     assert all(math.isnan(error) for error in found.standard_errors.values())
     assert found.predict([1.0, 2.0]) == pytest.approx([1.5, 3.0], abs=1e-9)
 
@@ -207,7 +207,7 @@ def test_quintic_loss_over_rows_has_the_gradient_of_the_seed():
 
 
 def test_an_interrupted_descent_leaves_what_it_had():
-    fitting = Fitting(np.linspace(-1, 1, 9), np.arange(9.0), 3)
+    fitting = Fitting(points(np.linspace(-1, 1, 9), np.arange(9.0)), 3)
     steps = iter(fitting)
     next(steps)
     next(steps)

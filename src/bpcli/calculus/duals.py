@@ -126,8 +126,8 @@ class Duals(Kind):
                 raise no_rule(op if not isinstance(op, str) else TABLE[op], position)
             presence = argument.presence
             if edge.code == PULL:
-                assert isinstance(op, str)
-                product = push_along(TABLE[op], position, registers, argument.tangent, inner)
+                declared = TABLE[op] if isinstance(op, str) else op
+                product = push_along(declared, position, registers, argument.tangent, inner)
                 self._add(result, product, None)
                 continue
             if edge.when is not None:

@@ -83,8 +83,10 @@ def shape_of(edges: tuple[Edge, ...]) -> int:
 
 def no_rule(declared: Function | Op, position: int) -> InputError:
     """The error for a derivative by an argument that its operation has no rule for."""
-    kind = "no-rule-in-table" if isinstance(declared, Op) else "no-rule"
-    return InputError(kind, name=declared.name, param=declared.params[position])
+    if isinstance(declared, Op):
+        param = declared.params[min(position, len(declared.params) - 1)]
+        return InputError("no-rule-in-table", name=declared.spelling, param=param)
+    return InputError("no-rule", name=declared.name, param=declared.params[position])
 
 
 class Functions(dict[str, "Callable[..., Number]"]):
@@ -237,9 +239,20 @@ class Kind:
             partial = function.partials.get(param)
             if partial is None:
                 made.append(NO_RULE)
+            elif param in function.pullbacks:
+                made.append(self._edge_of_pullback(function, param, guarded))
             else:
                 made.append(_edge(*partial, None, places, self.calling(partial[0], guarded), self.constant))
         return tuple(made)
+
+    def _edge_of_pullback(self, function: Function, param: str, guarded: bool) -> Edge:
+        """A rule that says what it makes of the upstream value; its local derivative is what it makes of 1."""
+        places = {name: place for place, name in enumerate((*function.params, "out", "g"))}
+        graph, output = function.pullbacks[param]
+        run = compiled(graph, output, places, self.calling(graph, guarded), self.constant)
+        local_graph, local_output = function.partials[param]
+        local = compiled(local_graph, local_output, places, self.calling(local_graph, guarded), self.constant)
+        return Edge(PULL, 0, local, None, lambda registers, g: run([*registers, g]))
 
     def body_of(self, function: Function, guarded: bool) -> Callable[..., Number]:
         """The value of a user's function with derivatives of its own."""

@@ -12,6 +12,7 @@ Source: Bradbury et al., You only linearize once (2023), for transposition; Grie
 from __future__ import annotations
 
 from bpcli.calculus.kinds import FLAT, NO_RULE, PULL, Edge, compiled, formula
+from bpcli.graph import Function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bpcli.calculus.kinds import Kind
+    from bpcli.graph import Graph
     from bpcli.ops import Op
 
     Number = Any
@@ -27,9 +29,17 @@ if TYPE_CHECKING:
 ZERO = ("0", "0*t")
 
 
-def pullback_text(declared: Op, position: int, ranks: Sequence[int], count: int) -> str | None:
-    """The formula of a pullback where the arguments have these numbers of dimensions; None where none is declared."""
-    text = declared.pullbacks.get(declared.params[min(position, len(declared.params) - 1)])
+def pullback_text(
+    declared: Op, position: int, ranks: Sequence[int], count: int, textbook: bool = False
+) -> str | None:
+    """The formula of a pullback where the arguments have these numbers of dimensions; None where none is declared.
+
+    textbook: whether the form that books print is taken, where there is one
+    """
+    param = declared.params[min(position, len(declared.params) - 1)]
+    text = declared.pullbacks.get(param)
+    if textbook and param in declared.textbook_pullbacks:
+        text = declared.textbook_pullbacks[param]
     if declared.variadic and position and declared.name.partition(" ")[0] in ("piece", "place_piece"):
         return "0"  # the others are looked at for their shape
     if text is not None and not isinstance(text, str):
@@ -79,7 +89,7 @@ def pull_edge(declared: Op, position: int, count: int, kind: Kind, guarded: bool
 
     def pull(registers: Sequence[Number], upstream: Number) -> Number:
         ranks = [len(kind.shape(register)) for register in registers[:-1]] if not isinstance(text, str) else ()
-        chosen = pullback_text(declared, position, ranks, count)
+        chosen = pullback_text(declared, position, ranks, count, kind.textbook)
         if chosen is None:
             raise ValueError(f"{declared.name} has no pullback for dimensions {ranks}")
         run = runs.get(chosen)
@@ -121,9 +131,12 @@ def _derived(declared: Op, position: int, kind: Kind) -> Pull:
 
 
 def push_along(
-    declared: Op, position: int, registers: Sequence[Number], tangent: Number, kind: Kind
+    declared: Op | Function, position: int, registers: Sequence[Number], tangent: Number, kind: Kind
 ) -> Number:
     """What a tangent of one argument makes of the result: the transpose of the pullback."""
+    if isinstance(declared, Function):
+        names = {name: place for place, name in enumerate((*declared.params, "out", "g"))}
+        return _transposed(*declared.pullbacks[declared.params[position]], names, registers, tangent, kind)
     count = len(registers) - 1
     param = declared.params[min(position, len(declared.params) - 1)]
     if param in declared.linear and not (declared.variadic and declared.name.startswith(("piece", "place_piece"))):
@@ -135,23 +148,28 @@ def push_along(
         return kind.functions[declared.name](*arguments)
     if param in declared.linear:
         return kind.functions[declared.name](tangent, *registers[1:-1])
-    from bpcli.calculus.sweeps import forward, idle, reverse
-
     if declared.pullbacks.get(param) is None:
         return _pushed_through_value(declared, position, registers, tangent, kind)
     ranks = [len(kind.shape(register)) for register in registers[:-1]]
     text = pullback_text(declared, position, ranks, count) or "0"
     program = formula(text, settings_of(declared, position))
-    graph, variables = program.graph, program.graph.variables
-    # The pullback is linear in g, so that it does not matter where it is looked at: the value will do.
+    return _transposed(program.graph, program.output, places_of(declared, count), registers, tangent, kind)
+
+
+def _transposed(
+    graph: Graph, output: int, places: Mapping[str, int], registers: Sequence[Number], tangent: Number, kind: Kind
+) -> Number:
+    """A pullback run the other way: linear in g, it is transposed by a reverse sweep over it."""
+    from bpcli.calculus.sweeps import forward, idle, reverse
+
+    upstream = graph.variables["g"]
+    # It does not matter at which g it is looked at: the value will do.
     numbers = [*registers, registers[-1]]
-    places = places_of(declared, count)
-    inputs = {node: numbers[places[name]] for name, node in variables.items()}
-    values = forward(graph, kind, inputs, program.output + 1)
+    inputs = {node: numbers[places[name]] for name, node in graph.variables.items()}
+    values = forward(graph, kind, inputs, output + 1)
     # What arrives in the shape of the argument is summed there by the sweep; going back, it is copied.
-    seed = kind.spread(tangent, values[program.output])
-    adjoints = reverse(graph, kind, values, program.output, seed, idle(graph, [variables["g"]]))
-    return adjoints[variables["g"]]
+    seed = kind.spread(tangent, values[output])
+    return reverse(graph, kind, values, output, seed, idle(graph, [upstream]))[upstream]
 
 
 def _pushed_through_value(

@@ -59,6 +59,14 @@ def _fitting(first: Shape, second: Shape) -> str:
     return "shapes are compared from the last axis; sizes must be equal, or one of them 1"
 
 
+def sizes_of(text: str) -> Shape:
+    """The shape that a setting gives. Raises InputError for a size below 0."""
+    sizes = whole_numbers(text)
+    if any(size < 0 for size in sizes):
+        raise InputError("size-negative", shape=shown(sizes))
+    return sizes
+
+
 def axes_of(axis: str, shape: Shape) -> tuple[int, ...]:
     """The axes that a setting means, from 0; all where it is empty. Raises InputError for one that is not there."""
     if not axis:
@@ -83,6 +91,22 @@ def reduced(axis: str, keepdims: str) -> Callable[[Shape], Shape]:
         return tuple(size for place, size in enumerate(shape) if place not in over)
 
     return shape_of
+
+
+def extreme(name: str) -> Callable[[str, str], Callable[[Shape], Shape]]:
+    """The same for reductions that have no value where there is nothing to reduce."""
+
+    def settings(axis: str, keepdims: str) -> Callable[[Shape], Shape]:
+        shape_of = reduced(axis, keepdims)
+
+        def of_some(shape: Shape) -> Shape:
+            if 0 in [shape[place] for place in axes_of(axis, shape)]:
+                raise InputError("no-entries", name=name, shape=shown(shape))
+            return shape_of(shape)
+
+        return of_some
+
+    return settings
 
 
 def _spread(axis: str, keepdims: str) -> Callable[[Shape, Shape], Shape]:
@@ -147,9 +171,17 @@ def _vectors(name: str, make: Callable[[int, int], Shape]) -> Callable[[Shape, S
 
 
 def _window(length: int, width: int) -> Shape:
+    if not width:
+        raise InputError("no-entries", name="conv1d", shape=shown((width,)))
     if width > length:
         raise InputError("window-too-long", length=length, width=width)
     return (length - width + 1,)
+
+
+def _overlapping(length: int, width: int) -> Shape:
+    if not length or not width:
+        raise InputError("no-entries", name="convolve", shape=shown((0,)))
+    return (length + width - 1,)
 
 
 def _transposed(shape: Shape) -> Shape:
@@ -301,7 +333,7 @@ def _full(shape: str) -> Callable[[Shape], Shape]:
     def shape_of(value: Shape) -> Shape:
         if value:
             raise InputError("not-one-number", name="full", shape=shown(value))
-        return whole_numbers(shape)
+        return sizes_of(shape)
 
     return shape_of
 
@@ -319,7 +351,7 @@ def _alike(v: Shape, x: Shape) -> Shape:
 
 def _same_axis(axis: str) -> Callable[[Shape], Shape]:
     def shape_of(shape: Shape) -> Shape:
-        if not shape:
+        if not shape and axis:
             raise InputError("softmax-number")
         axes_of(axis, shape)
         return shape
@@ -344,16 +376,16 @@ SPELLED: dict[str, Any] = {
     "solve": _solved,
     "norm": reduced,
     "conv1d": _vectors("conv1d", _window),
-    "convolve": _vectors("convolve", lambda n, m: (n + m - 1,)),
+    "convolve": _vectors("convolve", _overlapping),
     "sum": reduced,
-    "mean": reduced,
+    "mean": extreme("mean"),
     "count": lambda axis: lambda shape: (),
     "prod": reduced,
     "others": lambda axis: lambda shape: shape,
     "others_slope": lambda axis: _alike,
-    "amax": reduced,
-    "amin": reduced,
-    "argmax": lambda axis: reduced(axis, "0"),
+    "amax": extreme("max"),
+    "amin": extreme("min"),
+    "argmax": lambda axis: extreme("argmax")(axis, "0"),
     "logsumexp": reduced,
     "spread": _spread,
     "sum_like": _alike,
@@ -372,14 +404,14 @@ SPELLED: dict[str, Any] = {
     "piece": _piece,
     "place_piece": _place_piece,
     "full": _full,
-    "arange": lambda count: lambda start: whole_numbers(count),
-    "one_hot": lambda classes: lambda shape: (*shape, int(classes)),
+    "arange": lambda count: lambda start: sizes_of(count),
+    "one_hot": lambda classes: lambda shape: (*shape, *sizes_of(classes)),
     "one_hot_like": lambda shape, like: (*shape, like[-1]),
     "softmax": _same_axis,
     "log_softmax": _same_axis,
     "cross_entropy": _cross_entropy,
     "keep_mask": lambda seed: lambda x, p: x,
-    **{name: lambda shape, seed: lambda draw: whole_numbers(shape) for name in ("randn", "uniform", "xavier", "he")},
+    **{name: lambda shape, seed: lambda draw: sizes_of(shape) for name in ("randn", "uniform", "xavier", "he")},
 }
 
 

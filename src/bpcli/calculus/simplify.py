@@ -11,8 +11,11 @@ from math import gcd
 
 from bpcli import numbers
 from bpcli.calculus.arrangement import MOST_INSIDE, arranged
+from bpcli.calculus.matrices import Matrices, has_shapes
 from bpcli.calculus.symbols import fold
 from bpcli.graph import Graph
+from bpcli.numbers import negated
+from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ MOST_CONJUNCTS = 40  # conditions of one choice that are looked at
 MOST_JOINED = 20  # choices inside choices that are joined
 RANKS = {"const": 0, "var": 1, "pow": 3, "add": 5, "sub": 5}  # where a factor stands in a product
 POLYNOMIAL, FUNCTION = 2, 4
+BEHIND_NUMBERS = 10  # for what has a shape
 SMALL = 16  # terms or factors of a shared node that is opened into the sum or product around it
 KNOWN = {("exp", 0): 1, ("log", 1): 0, ("sin", 0): 0, ("cos", 0): 1, ("tan", 0): 0, ("sqrt", 0): 0, ("sqrt", 1): 1,
          ("log", "e"): 1}  # fmt: skip
@@ -77,6 +81,7 @@ class Simplifier:
         self.arrangements = 0
         self.lengths: list[int] = []  # new node -> symbols of its formula
         self.order: dict[int, tuple[int, int]] = {}  # new node -> (first variable, degree), for sorting
+        self.matrices = Matrices(self, graph, output) if has_shapes(graph) else None
 
     def run(self) -> tuple[Graph, int]:
         old = self.old
@@ -93,7 +98,10 @@ class Simplifier:
             # A link of a chain is taken apart by the end of the chain.
             if node != self.output and self.single[node] and self._links(old.op[node], old.op[consumers[node][0]]):
                 continue
-            self.made[node] = self._node(node)
+            made = self._node(node)
+            self.made[node] = made if self.matrices is None else self.matrices.fitted(made, self.matrices.old[node])
+        if self.matrices is not None:
+            self.matrices.write_shapes()
         return self.new, self.made[self.output]
 
     @staticmethod
@@ -108,12 +116,19 @@ class Simplifier:
         if op == "const":
             return new.const(old.payload[node])
         if op in SUMS:
-            return self.sum_of(self._terms(node))
+            terms = self._terms(node)
+            return self.sum_of(terms if self.matrices is None else [*map(self.matrices.bare_term, terms)])
         if op in ("mul", "div"):
             return self._gather_product(node)
         args = tuple(self.made[argument] for argument in old.args[node])
         if op == "same":
             return args[0]
+        if self.matrices is not None:
+            declared = TABLE.get(op)
+            if declared is not None and declared.of_tensors:
+                return self.matrices.rewritten(op, args, self.matrices.old[node])
+            if declared is not None:
+                args = tuple([self.matrices.bare(argument) for argument in args])
         if op == "powc":
             return self._power(args)
         if op == "where":
@@ -271,6 +286,8 @@ class Simplifier:
         value = self._exact(node)
         if value is not None:
             return value, ()
+        if self.new.op[node].startswith("full ") and self._exact(self.new.args[node][0]) == 0:
+            return 0, ()
         terms = self.summed.get(node, ()) if self.new.op[node] in ("add", "sub") else ()
         if 0 < len(terms) <= SMALL and not any(_positive(part) for part, _ in terms):
             # -x - 1 is -(x + 1) as a factor.
@@ -327,6 +344,8 @@ class Simplifier:
     def joined(self, coefficient: Exact, factors: dict[int, Exact]) -> Term:
         """A product with all in one that goes into one, and in the order in which it is written."""
         factors = {base: power for base, power in factors.items() if power != 0}
+        if self.matrices is not None:
+            factors = self.matrices.without_determinants(self.matrices.without_ones(factors))
         if any(self.new.op[base] != "var" for base in factors):
             coefficient, factors = self._join_roots(coefficient, factors)
             factors = self._join_exponentials(self._join_powers(self._join_constant_roots(factors)))
@@ -342,6 +361,8 @@ class Simplifier:
             bases = [(each, power) for _, factors in self.summed.get(base, ()) for each, power in factors]
             if all(self.new.op[each] == "var" and isinstance(power, int) and power > 0 for each, power in bases):
                 rank = POLYNOMIAL
+        if self.matrices is not None and self.matrices.shape(base):
+            rank += BEHIND_NUMBERS
         return rank, self._first_variable(base)[0], base
 
     def _join_roots(self, coefficient: Exact, factors: dict[int, Exact]) -> tuple[Exact, dict[int, Exact]]:
@@ -507,6 +528,10 @@ class Simplifier:
         if bottom != 1 and not decimal:
             below.insert(0, new.const(bottom))
         node = self._chain(above)
+        if self.matrices is not None and len(above) + negative > 1:
+            with_number = self._with_number(above, negative)
+            if with_number is not None:
+                node, negative = with_number, False
         if negative:
             # The sign binds to the first factor, as in -2*x.
             first = above[0]
@@ -517,6 +542,18 @@ class Simplifier:
             node = new.add("div", (node, self._chain(below)))
         self.factored[node] = (coefficient, factors)
         return node
+
+    def _with_number(self, above: list[int], negative: bool) -> int | None:
+        """-2*A @ x: a matrix product with the numbers in front of it at its first factor; else None."""
+        matrices = self.matrices
+        assert matrices is not None
+        *numbers, last = above
+        if any(matrices.shape(each) for each in numbers):
+            return None
+        if negative and numbers:
+            value = self._exact(numbers[0])
+            numbers[0] = self.new.const(negated(value)) if value is not None else self.new.add("neg", (numbers[0],))
+        return matrices.with_number(last, self._chain(numbers) if numbers else -1)
 
     def _above(self, base: int, power: Exact) -> list[int]:
         """The factors that a power is written as: x*sqrt(x) for the third power of a root."""
@@ -551,6 +588,10 @@ class Simplifier:
                 return self.product(scale, {inner: _times(power, exponent) for inner, power in factors})
         return self.product(1, {base: exponent})
 
+    plus = staticmethod(lambda left, right: _plus(left, right))
+    times = staticmethod(lambda left, right: _times(left, right))
+    over = staticmethod(lambda left, right: _quotient(left, right))
+
     # Sums: terms with rational coefficients
 
     def _terms(self, node: int) -> list[tuple[Exact, Factors]]:
@@ -575,7 +616,8 @@ class Simplifier:
 
     def sum_of(self, terms: list[tuple[Exact, Factors]]) -> int:
         """The node of a sum of terms: collected, ordered, and written in the shortest way."""
-        return arranged(self, self.collected(self._join_choices(terms)))
+        kept = self.collected(self._join_choices(terms))
+        return arranged(self, kept if self.matrices is None else self.matrices.gathered(kept))
 
     def collected(self, terms: Iterable[Term]) -> list[Term]:
         """Like terms collected, ordered by the first appearance of their variables, constants last."""
@@ -631,7 +673,11 @@ class Simplifier:
             if isinstance(exponent, int):
                 degree += exponent * inner
         functions = [base for base, _ in factors if self.new.op[base] != "var"]
-        return (first, -degree, -len(functions), sorted(base for base, _ in factors))
+        bases = sorted(base for base, _ in factors)
+        if self.matrices is not None and any(map(self.matrices.shape, bases)):
+            # A @ B before B.T @ A.T.
+            bases.insert(0, sum(map(self.length, bases)))
+        return (first, -degree, -len(functions), bases)
 
     def _first_variable(self, node: int) -> tuple[int, int]:
         """The first variable that a node depends on (variables have the smallest ids), and 1 if it is one."""

@@ -280,6 +280,8 @@ def _reverse(
                             registers = [values[each] for each in arguments]
                             registers.append(values[node])
                         local = edge.local(registers)
+                        if code == PULL and not shaped and upstream:
+                            local = kind.functions["div"](product, upstream)  # the rule may bend what arrives
                         branches.append(Branch(node, position, argument, upstream, local, whole, OPEN, product))
                     if presence is not None:
                         # 0 where the edge is closed, whatever the product became there.

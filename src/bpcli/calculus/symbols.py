@@ -140,11 +140,12 @@ class Symbols(Kind):
 
     def fit(self, product: Symbol, presence: Symbol | None, like: Symbol) -> tuple[Symbol, Any]:
         wanted = self.shape(like)
+        if presence is not None and self.shape(presence) != wanted:
+            # Of the product as it is before it is summed: where one of the entries that are summed is present.
+            presence = self.apply("sum_like", self.spread(presence, product), like)
         if self.shape(product) != wanted:
             made = "sum_like" if len(self.shape(product)) >= len(wanted) else "broadcast_like"
             product = self.apply(made, product, like)
-        if presence is not None and self.shape(presence) != wanted:
-            presence = self.apply("sum_like", self.spread(presence, product), like)
         return product, presence
 
     def spread(self, tangent: Symbol, like: Symbol) -> Symbol:

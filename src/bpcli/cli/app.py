@@ -1,4 +1,4 @@
-"""The Typer application: what `--help` shows, and the commands that take files instead of expressions."""
+"""The Typer application: what `--help` shows, and the commands without a table of options."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ DOC = {
     "why": "Why a gradient is 0, huge, tiny, infinite or undefined: the edges that decide.",
     "vjp": "The gradient of a weighted sum of results: one sweep of reverse mode.",
     "graph": "The graph of EXPRESSION, drawn: with values, local derivatives and gradients where values are given.",
+    "fit": "Fit a polynomial, or any model, to the rows of a file.",
+    "train": "The same as a loop, its first steps in full: forward, loss, backward, update. Without a file, an "
+    "expression is the loss: its names have values (--x 3) or starts (--init w=2).",
 }
 # What the list of commands says, in a line of 80 columns.
 SHORT = {
@@ -50,6 +53,8 @@ SHORT = {
     "vjp": "The gradient of a weighted sum of results.",
     "why": "Why a gradient is 0, huge, infinite or undefined.",
     "graph": "The graph, drawn in the terminal or as a picture.",
+    "fit": "A curve through the rows of a file.",
+    "train": "The descent of fit as a loop, step by step.",
 }
 EXPRESSION = "EXPRESSION [--NAME VALUE]..."
 VARIABLES = """
@@ -57,6 +62,10 @@ VARIABLES = """
 EXPRESSION is one formula, or statements separated by ; of which the last is the result. A value for a
 variable is an option of its name: --x 2, --w=-1e5, --b 1/3, --t pi/2. Use `-` to read the expression from
 standard input. Options end at `--`: what follows is the expression, whatever it begins with."""
+FILE = "[FILE | EXPRESSION] [--NAME VALUE]..."
+FILES = """
+
+FILE is a table of numbers in text, with a line of names; - is standard input."""
 
 
 def version(shown: bool) -> None:
@@ -91,14 +100,15 @@ def parameter_of(option: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
-def expression_command(name: str) -> None:
-    """Add a command that takes an expression, with the parameters of the table of options."""
+def table_command(name: str) -> None:
+    """Add a command with the parameters of its table of options."""
+    metavar, about = (FILE, FILES) if name in table.TRAINING else (EXPRESSION, VARIABLES)
     parameters = [
         inspect.Parameter(
             "expression",
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
-            annotation=Annotated[str | None, typer.Argument(metavar=EXPRESSION, show_default=False)],
+            annotation=Annotated[str | None, typer.Argument(metavar=metavar, show_default=False)],
         )
     ]
     for option in table.options_of(name):
@@ -138,11 +148,11 @@ def expression_command(name: str) -> None:
         raise typer.Exit(run(request))
 
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    app.command(name, help=DOC[name] + VARIABLES, short_help=SHORT[name], cls=HelpfulCommand)(command)
+    app.command(name, help=DOC[name] + about, short_help=SHORT[name], cls=HelpfulCommand)(command)
 
 
-for _name in table.ALL:
-    expression_command(_name)
+for _name in (*table.ALL, *table.TRAINING):
+    table_command(_name)
 
 
 @app.command("ops", cls=HelpfulCommand)
@@ -159,72 +169,19 @@ def ops(
     raise typer.Exit(run_ops(name, json, kinks, lang, ambiguous))
 
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - is standard input.", show_default=False)]
-Degree = Annotated[str, typer.Option(help="Degree of the polynomial.", metavar="N")]
-XColumn = Annotated[
-    str | None, typer.Option("--x-col", help="Column of x, by name or number.", metavar="COLUMN", show_default=False)
-]
-YColumn = Annotated[
-    str | None, typer.Option("--y-col", help="Column of y, by name or number.", metavar="COLUMN", show_default=False)
-]
-Rate = Annotated[str, typer.Option("--lr", help="Learning rate in the scaled basis, or auto.", metavar="RATE")]
-Steps = Annotated[str, typer.Option(help="Most steps.", metavar="N")]
-NoScale = Annotated[bool, typer.Option("--no-scale", help="Descend in raw powers of x, to see what happens.")]
-Format = Annotated[str, typer.Option(help="rich, plain or json.", metavar="FORMAT", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
-Digits = Annotated[str, typer.Option(help="Significant digits (6).", metavar="N", show_default=False)]
-Quiet = Annotated[bool, typer.Option("-q", help="The coefficients alone, one name=value a line.", show_default=False)]
-
-
-@app.command("fit", cls=HelpfulCommand)
-def fit(
-    file: File,
-    degree: Degree = "1",
-    x_col: XColumn = None,
-    y_col: YColumn = None,
-    lr: Rate = "auto",
-    steps: Steps = "10000",
-    no_scale: NoScale = False,
-    format: Format = "",  # noqa: A002
-    json: Json = False,
-    digits: Digits = "",
-    lang: Lang = "",
-    ambiguous: Ambiguous = "",
-    quiet: Quiet = False,
+@app.command("predict", cls=HelpfulCommand)
+def predict(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model that --save has stored.", show_default=False)],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Rows to predict (- is standard input).")],
+    format: Annotated[str, typer.Option(help="csv or json (csv).", metavar="FORMAT", show_default=False)] = "",  # noqa: A002
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a row.")] = False,
+    digits: Annotated[str, typer.Option(help="Significant digits (all).", metavar="N", show_default=False)] = "",
+    save: Annotated[str, typer.Option(help="Write to a file.", metavar="FILE", show_default=False)] = "",
+    lang: Annotated[str, typer.Option(help="en or zh (from the locale).", metavar="LANGUAGE", show_default=False)] = "",
+    quiet: Annotated[bool, typer.Option("-q", help="Rows alone: no names, no notes.", show_default=False)] = False,
 ) -> None:
-    """Fit a polynomial to two columns of a file by gradient descent."""
-    from bpcli.cli.commands.fit import Order, run_fit
+    """A prediction for each row of a file, by a model that was stored; rows outside of its data are flagged."""
+    from bpcli.cli.commands.predict import run_predict
 
-    order = Order(
-        file, degree, x_col=x_col, y_col=y_col, rate=lr, steps=steps, scale=not no_scale,
-        format=format, json=json, digits=digits, lang=lang, ambiguous=ambiguous, quiet=quiet,
-    )  # fmt: skip
-    raise typer.Exit(run_fit(order))
-
-
-@app.command("train", cls=HelpfulCommand)
-def train(
-    file: File,
-    degree: Degree = "1",
-    x_col: XColumn = None,
-    y_col: YColumn = None,
-    lr: Rate = "auto",
-    steps: Steps = "10000",
-    trace_steps: Annotated[str, typer.Option(help="First steps that are shown in full.", metavar="N")] = "2",
-    no_scale: NoScale = False,
-    format: Format = "",  # noqa: A002
-    json: Json = False,
-    digits: Digits = "",
-    lang: Lang = "",
-    ambiguous: Ambiguous = "",
-    quiet: Quiet = False,
-) -> None:
-    """The descent of `fit` as a loop: forward, loss, backward, update."""
-    from bpcli.cli.commands.fit import Order, run_train
-    from bpcli.cli.output import whole_number
-
-    order = Order(
-        file, degree, x_col=x_col, y_col=y_col, rate=lr, steps=steps, scale=not no_scale,
-        format=format, json=json, digits=digits, lang=lang, ambiguous=ambiguous, quiet=quiet,
-    )  # fmt: skip
-    raise typer.Exit(run_train(order, whole_number("trace-steps", trace_steps, 0, 1000)))
+    given = {"format": format, "json": "json" if json else "", "digits": digits, "save": save, "lang": lang}
+    raise typer.Exit(run_predict(model, file, {name: value for name, value in given.items() if value}, quiet))

@@ -7,8 +7,12 @@ everything else, `-x^2` and `-1` included, is the expression.
 
 from __future__ import annotations
 
-from bpcli.cli.options import ALL, BY_NAME, QUIET
+from bpcli.cli.options import ALL, QUIET, TRAINING, table_of
 from bpcli.errors import InputError, closest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class Request:
@@ -46,6 +50,7 @@ def split(command: str, words: list[str]) -> Request:
     ('-x^2', {'x': '-1e5'}, True)
     """
     request = Request(command)
+    known = table_of(command)
     positional: list[str] = []
     place = 0
     while place < len(words):
@@ -58,7 +63,7 @@ def split(command: str, words: list[str]) -> Request:
             request.quiet = True
             continue
         name, equals, value = word[2:].partition("=") if word.startswith("--") else ("", "", "")
-        option = BY_NAME.get(name)
+        option = known.get(name)
         if option is not None:
             if command not in option.commands:
                 raise InputError("option-elsewhere", option=name, command=command, others=", ".join(option.commands))
@@ -81,8 +86,8 @@ def split(command: str, words: list[str]) -> Request:
                 request.options[name] = value
         elif is_name(name):
             if not equals:
-                if place >= len(words) or _is_variable(words[place]):
-                    near = closest(name, [*BY_NAME])
+                if place >= len(words) or _is_variable(words[place], known):
+                    near = closest(name, [*known])
                     hint = f"did you mean the option --{near}?" if near and len(name) > 3 else None
                     raise InputError("no-value", name=name, hint=hint)
                 value = words[place]
@@ -95,14 +100,16 @@ def split(command: str, words: list[str]) -> Request:
     if "from" in request.options:
         if positional or request.values or "file" in request.options:
             raise InputError("from-and-expression")
-    elif "file" in request.options:
+    elif "file" in request.options and command not in TRAINING:
         if positional:
             raise InputError("file-and-expression", text=positional[0])
-    elif not positional:
-        raise InputError("no-expression", command=command)
-    else:
-        _only_one(positional)
+    elif positional:
+        if command in TRAINING and len(positional) > 1 and not set("".join(positional)) & set("+*/^()="):
+            raise InputError("usage-argument-extra", command=command, text=positional[1])
+        _only_one(positional, known)
         request.text = positional[0]
+    elif command not in TRAINING:
+        raise InputError("no-expression", command=command)
     return request
 
 
@@ -120,9 +127,9 @@ def is_name(word: str) -> bool:
     return spelled(word).isidentifier()
 
 
-def _is_variable(word: str) -> bool:
+def _is_variable(word: str, known: Collection[str]) -> bool:
     name = word[2:].partition("=")[0] if word.startswith("--") else ""
-    return is_name(name) or name in BY_NAME
+    return is_name(name) or name in known
 
 
 def _set(request: Request, assignment: str) -> None:
@@ -132,14 +139,14 @@ def _set(request: Request, assignment: str) -> None:
     request.give(spelled(name.strip()), value)
 
 
-def _only_one(positional: list[str]) -> None:
+def _only_one(positional: list[str], known: Collection[str]) -> None:
     if len(positional) == 1:
         return
     import os
 
     for word in positional:
         if word.startswith("--"):
-            near = closest(word[2:], [*BY_NAME])
+            near = closest(word[2:], [*known])
             raise InputError("unknown-option", option=word, hint=f"did you mean --{near}?" if near else "")
     files = [word for word in positional if os.path.exists(word)]
     if files:
@@ -155,9 +162,9 @@ def _only_one(positional: list[str]) -> None:
 
 def words_for(request: Request) -> list[str]:
     """The same request in the words that Typer reads: every variable as --set, the expression last."""
-    words = [request.command]
+    words, known = [request.command], table_of(request.command)
     for name, value in request.options.items():
-        words += [f"--{name}"] if BY_NAME[name].metavar is None else [f"--{name}", value]
+        words += [f"--{name}"] if known[name].metavar is None else [f"--{name}", value]
     for name, values in request.several.items():
         for value in values:
             words += [f"--{name}", value]
@@ -173,3 +180,8 @@ def words_for(request: Request) -> list[str]:
 def is_expression_command(name: str) -> bool:
     """Whether a command takes an expression and variables."""
     return name in ALL
+
+
+def takes_variables(name: str) -> bool:
+    """Whether values of variables may stand among the options of a command."""
+    return name in ALL or name in TRAINING

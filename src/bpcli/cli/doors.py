@@ -1,6 +1,6 @@
 """The two doors of the command line, and the one place where an error becomes a message and an exit code.
 
-A well-formed call of an expression command goes straight to its function: it needs nothing that Typer
+A well-formed call of a command that takes variables goes straight to its function: it needs nothing that Typer
 offers, and importing Typer takes several times as long as the answer. Help, completion and all other
 commands go through Typer. A test shows that both doors answer alike.
 """
@@ -132,9 +132,9 @@ def _route(words: list[str], straight: bool) -> int:
         return DONE
     if words[:1] in ([], ["help"], ["-h"]):
         words = [*words[1:2], "--help"]
-    from bpcli.cli.arguments import is_expression_command, split, words_for
+    from bpcli.cli.arguments import split, takes_variables, words_for
 
-    if is_expression_command(words[0]):
+    if takes_variables(words[0]):
         request = split(words[0], words[1:])
         if "help" not in request.options:
             if straight:

@@ -26,7 +26,7 @@ def show_matrix(work: Work, found: Matrix, cost: str) -> int:
         return DONE
     warn(found.point, work.language)
     if work.quiet:
-        write(" ".join(work.number(value) for value in row.values()) for row in found.rows.values())
+        write(" ".join(work.number(value) for value in row) for _, row in found.flat())
         return DONE
     _show(work, found.point, matrix_table(found, work.digits, work.language), cost)
     return DONE

@@ -1,7 +1,8 @@
-"""The options of the commands that take an expression, declared once.
+"""The options of the commands that take values of variables, declared once.
 
-The table makes both the parameters that Typer shows and the splitter that tells options from variables.
-An option name here cannot be a variable's option on any of these commands; `--set name=value` always works.
+A table makes both the parameters that Typer shows and the splitter that tells options from variables. There are
+two: commands that take an expression, and those that train. An option name of a table cannot be a variable's option
+on any of its commands; `--set name=value` always works.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ POINTS = ("eval", "grad")
 EXPECTING = ("eval", "grad", "trace", "diff")
 CLAIMING = ("grad", "trace")
 ALL = ("eval", "grad", "trace", "diff", "check", "jacobian", "hessian", "jvp", "vjp", "why", "graph")
+TRAINING = ("fit", "train")
 
 
 class Option:
@@ -53,6 +55,13 @@ OPTIONS = (
     Option("mode", "MODE", "forward or reverse.", ("grad", "trace", "jacobian")),
     Option("direction", "SPEEDS", "How fast each input changes, as in x=1,w=-2 or 1,-2.", ("jvp", "hessian")),
     Option("weights", "WEIGHTS", "The weight of each result, as in 1,0 or a=1,b=0 (1 for a single one).", ("vjp",)),
+    Option(
+        "shape",
+        "NAME=SHAPE",
+        "The shape of a vector or matrix that is given no value, as in x=3 or A=2x3; several with commas.",
+        ("diff",),
+        repeats=True,
+    ),
     Option("order", "N", "How often to differentiate.", ("diff", "hessian")),
     Option("format", "FORMAT", "rich (on a terminal), plain or json."),
     Option(
@@ -105,12 +114,58 @@ OPTIONS = (
     Option("step", "H", "The step of the central difference, times max(1, |x|) (the best of several).", ("check",)),
     Option("sweep", None, "The error of each difference at many steps: the V of truncation and rounding.", ("check",)),
     Option("tie", "RULE", "Who gets the slope where arguments of max or min tie: share, first or last (share)."),
+    Option("unfold", "FUNCTIONS", "Show what these stand for step by step, as in softmax,mse."),
     Option("no-share", None, "Keep equal subexpressions as separate nodes."),
     Option("max-nodes", "N", "Refuse graphs with more nodes than this (20000000)."),
     Option("help", None, "Show how the command is used."),
 )
 
+TRAINING_OPTIONS = (
+    Option("set", "NAME=VALUE", "Give a name a value, whatever it is.", TRAINING, repeats=True),
+    Option("degree", "N", "Degree of a polynomial (1).", TRAINING),
+    Option("model", "TEXT", 'A model, as in "a*exp(-b*x) + c": columns are data, other names parameters.', TRAINING),
+    Option("file", "PATH", "Read a program whose result is the loss of one row; with --loss, a model.", TRAINING),
+    Option("x-col", "COLUMN", "Column of x, by name or number.", TRAINING),
+    Option("y-col", "COLUMN", "The column that is predicted, by name or number (the last).", TRAINING),
+    Option("weights", "COLUMN", "Column of weights: how much each row counts.", TRAINING),
+    Option("missing", "HOW", "What to do with rows that miss a cell: skip or error (skip).", TRAINING),
+    Option("encoding", "NAME", "Encoding of a text file, such as gb18030 (utf-8).", TRAINING),
+    Option("init", "NAME=START", "Where parameters start, as in a=1,b=2 (several tries).", TRAINING, repeats=True),
+    Option("hold", "NAME=VALUE", "Parameters that stay as they are, as in b=0.", TRAINING, repeats=True),
+    Option("loss", "LOSS", "mse, mae, huber, bce, cross_entropy, or a formula of pred and of columns (mse).", TRAINING),
+    Option("ridge", "R", "Add R times the sum of squared parameters to the loss.", TRAINING),
+    Option("optimizer", "NAME", "auto, sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, lbfgs or "
+           "levenberg-marquardt (auto).", TRAINING),
+    Option("lr", "RATE", "Learning rate, or auto: from the curvature of the loss (auto).", TRAINING),
+    Option("schedule", "HOW", "constant, cosine, step or step:EVERY:FACTOR (constant).", TRAINING),
+    Option("warmup", "N", "Let the rate grow over the first N steps.", TRAINING),
+    Option("weight-decay", "D", "Pull parameters towards 0 at every step, as PyTorch does.", TRAINING),
+    Option("clip", "LIMIT", "Shorten longer gradients: 1 or norm:1; value:1 cuts each entry.", TRAINING),
+    Option("batch", "N", "Rows of a step, from a shuffled epoch (all).", TRAINING),
+    Option("reduce", "HOW", "mean or sum over the rows (mean).", TRAINING),
+    Option("seed", "N", "What shuffles batches and chooses the rows held out (0).", TRAINING),
+    Option("steps", "N", "Most steps (10000).", TRAINING),
+    Option("tol", "T", "Stop when the gradient is shorter than T times the first.", TRAINING),
+    Option("val", "SHARE", "Hold out a share of the rows, as 0.2, and stop when they get worse.", TRAINING),
+    Option("patience", "N", "With --val: epochs without a better validation (20).", TRAINING),
+    Option("dtype", "FORMAT", "Round both passes to float32, float16 or bfloat16.", TRAINING),
+    Option("loss-scale", "S", "With --dtype: a number, dynamic, or dynamic:START:EVERY.", TRAINING),
+    Option("trace-steps", "N", "First steps that are shown in full (2).", ("train",)),
+    Option("no-scale", None, "Descend in raw powers of x, to see what happens.", TRAINING),
+    Option("log", "FILE", "Write the loss of every step to a CSV file.", TRAINING),
+    Option("save", "FILE", "Store the model, for `bpcli predict` and --resume.", TRAINING),
+    Option("resume", "FILE", "Go on with a stored training, to the same numbers.", TRAINING),
+    Option("format", "FORMAT", "rich, plain or json.", TRAINING),
+    Option("json", None, "The same as --format json.", TRAINING),
+    Option("lang", "LANGUAGE", "The language of the words: en or zh (from the locale).", TRAINING),
+    Option("ambiguous", "COLUMNS", "Columns that your terminal gives to characters such as × and σ: 1 or 2 (1).",
+           TRAINING),
+    Option("digits", "N", "Significant digits that are shown (6).", TRAINING),
+    Option("help", None, "Show how the command is used.", TRAINING),
+)  # fmt: skip
+
 BY_NAME = {option.name: option for option in OPTIONS}
+TRAINING_BY_NAME = {option.name: option for option in TRAINING_OPTIONS}
 QUIET = "-q"
 QUIET_HELP = {
     "eval": "The value alone, at full precision; with --data no line of names and no notes.",
@@ -124,6 +179,8 @@ QUIET_HELP = {
     "why": "The kind of answer alone: zero, huge, tiny, infinite, undefined ...",
     "graph": "The drawing alone.",
     "vjp": "The bare answer: one name=value a line, at full precision.",
+    "fit": "The parameters alone, one name=value a line.",
+    "train": "The parameters alone, one name=value a line.",
 }
 # What an option says in a command where it means something else.
 HELP_OF = {
@@ -150,4 +207,9 @@ POINT_FORMATS = ("csv", "json")
 
 def options_of(command: str) -> tuple[Option, ...]:
     """The options of one command, in the order of the table."""
-    return tuple(option for option in OPTIONS if command in option.commands)
+    return tuple(option for option in table_of(command).values() if command in option.commands)
+
+
+def table_of(command: str) -> dict[str, Option]:
+    """The options by name that are known to the family of a command."""
+    return TRAINING_BY_NAME if command in TRAINING else BY_NAME

@@ -7,6 +7,7 @@ import math
 import sys
 
 from bpcli.cli.arguments import spelled
+from bpcli.cli.options import TRAINING
 from bpcli.cli.output import chosen_format, whole_number
 from bpcli.cli.settings import count_widths, digits, language
 from bpcli.engine.floats import FLOATS
@@ -18,7 +19,7 @@ from bpcli.numbers import full, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Any
 
     from bpcli.calculus.kinds import Kind
@@ -33,6 +34,10 @@ JUDGES = ("check", "why")  # these say themselves what is wrong with a rule
 
 def run(request: Request) -> int:
     """Carry out a request; the exit code. Raises BpcliError."""
+    if request.command in TRAINING:
+        from bpcli.cli.commands.fit import run_training
+
+        return run_training(request)
     if "from" in request.options:
         from bpcli.cli.stored import show_stored
 
@@ -63,6 +68,7 @@ class Work:
         self.options = options
         self.expected = request.several.get("expect", [])
         self.claimed = request.several.get("claim", [])
+        self.shapes = request.several.get("shape", [])
         if "tolerance" in options and request.command != "check" and not self.expected and not self.claimed:
             raise InputError("tolerance-alone")
         self.format = chosen_format(options.get("format", ""), "json" in options, request.command, rows is not None)
@@ -84,9 +90,12 @@ class Work:
         for name in ("mode", "exact", "precision", "dtype"):
             if name in options and rows is not None:
                 raise InputError("one-point-only", option=name)
-        known = self.given if rows is None else {*self.given, *map(spelled, rows.names)}
+        known: Collection[str] = self.given if rows is None else {*self.given, *map(spelled, rows.names)}
         text = read_text(request.text, options.get("file"))
-        self.program: Program = parse(text, given=known, share=share, limit=limit, tie=options.get("tie", "share"))
+        self.program: Program = parse(
+            text, given=known, share=share, limit=limit, tie=options.get("tie", "share"),
+            unfold=[name.strip() for name in options.get("unfold", "").split(",") if name.strip()],
+        )  # fmt: skip
         if self.program.graph.functions and request.command not in JUDGES:
             from bpcli.tracing.rules import check_rules
 
@@ -108,10 +117,10 @@ class Work:
             raise InputError("unknown-mode", mode=mode)
         return mode
 
-    def by_name(self, option: str, names: Sequence[str]) -> dict[str, float]:
-        """Numbers by name: `x=1,w=-2`, or `1,-2` in the order of the names. Raises InputError."""
-        found: dict[str, float] = {}
-        for place, piece in enumerate(self.options[option].split(",")):
+    def by_name(self, option: str, names: Sequence[str]) -> dict[str, Any]:
+        """Numbers or arrays by name: `x=1,w=[1,2]`, or `1,-2` in the order of the names. Raises InputError."""
+        found: dict[str, Any] = {}
+        for place, piece in enumerate(pieces(self.options[option])):
             name, equals, text = piece.partition("=")
             if not equals:
                 if place >= len(names):
@@ -131,6 +140,22 @@ class Work:
     def number(self, value: float) -> str:
         """A number of a bare answer: to the last bit, or to the digits that were asked for."""
         return show(value, self.digits) if "digits" in self.options else full(value)
+
+
+def pieces(text: str) -> list[str]:
+    """The parts of a list that commas outside of brackets divide.
+
+    >>> pieces("x=[1, 2],w=3")
+    ['x=[1, 2]', 'w=3']
+    """
+    found, depth = [""], 0
+    for char in text:
+        depth += (char in "([{") - (char in ")]}")
+        if char == "," and depth <= 0:
+            found.append("")
+        else:
+            found[-1] += char
+    return found
 
 
 def chosen_kind(options: dict[str, str]) -> Kind:
@@ -181,6 +206,14 @@ def positive(options: dict[str, str], name: str) -> float | None:
         value = -1.0
     if not 0 < value < math.inf:
         raise InputError("option-not-positive", option=name, text=text)
+    return value
+
+
+def choice(options: dict[str, str], name: str, known: tuple[str, ...]) -> str:
+    """The value of an option that is one of some words, the first unless it was given. Raises InputError."""
+    value = options.get(name, known[0])
+    if value not in known:
+        raise InputError("option-not-a-choice", option=name, text=value, known=", ".join(known))
     return value
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from typing import Any
 
@@ -13,6 +14,8 @@ from bpcli.errors import FileError, InputError
 Array = Any
 
 TEXT = (".csv", ".tsv", ".txt")
+WORDS = {"inf": "Infinity", "nan": "NaN"}  # how JSON has them
+INFINITE = re.compile(r"\b(inf|nan)\b")
 
 
 def read_array(path: str, name: str) -> Array:
@@ -86,7 +89,7 @@ def _table(file: str) -> Array:
 def array_of_text(text: str) -> Array | None:
     """The array that nested lists of decimal numbers stand for; None where it is more than that."""
     try:
-        array = np.array(json.loads(text))
+        array = np.array(json.loads(INFINITE.sub(lambda word: WORDS[word[0]], text)))
     except (ValueError, RecursionError):
         return None
     return array.astype(np.float64) if array.dtype.kind in "fi" and array.size else None

@@ -13,23 +13,29 @@ from itertools import combinations_with_replacement, product
 
 from bpcli.calculus.derivative import derivative
 from bpcli.calculus.duals import Dual, Duals
+from bpcli.calculus.kinds import CLOSED
+from bpcli.calculus.shapes import shown
 from bpcli.calculus.sweeps import forward, idle, reverse
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.given import bind
 from bpcli.engine.notes import Note
-from bpcli.engine.point import Point, evaluate, nodes_of, nothing_arrives, unknown_name
+from bpcli.engine.point import Point, evaluate, nodes_of, nothing_arrives, single, unknown_name, vector_output
 from bpcli.errors import InputError, NumericError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from bpcli.calculus.kinds import Kind
+    from bpcli.engine.entries import Summary
     from bpcli.graph import Graph, Program
+
+    Number = Any  # a float, or an array of them
 
 _duals: dict[Kind, Duals] = {}
 MOST_ENTRIES = 100_000  # of a table of derivatives
+MOST_OF_MATRIX = 10_000_000  # entries of a Jacobian or a Hessian of tensors
 
 FORWARD, REVERSE = "forward", "reverse"
 
@@ -63,7 +69,8 @@ class Product:
 class Matrix:
     """Derivatives in rows and columns.
 
-    rows:    row -> column -> derivative; results by inputs for a Jacobian, inputs by inputs for a Hessian
+    rows:    row -> column -> derivative; results by inputs for a Jacobian, inputs by inputs for a Hessian. Of tensors
+             it is an array: its first axes are those of the row, its last ones those of the column
     columns: names of the columns
     order:   1 for a Jacobian, 2 for a Hessian
     mode:    "forward" or "reverse": how it was found
@@ -87,6 +94,74 @@ class Matrix:
         self.mode = mode
         self.passes = passes
 
+    @property
+    def shaped(self) -> bool:
+        """Whether a derivative in it is an array."""
+        return any(getattr(value, "shape", ()) for row in self.rows.values() for value in row.values())
+
+    def sides(self) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
+        """The shapes of what stands in the rows, and of what stands in the columns, by name."""
+        shape, values, program = self.point.kind.shape, self.point.values, self.point.program
+        columns = {name: shape(values[program.names[name]]) for name in self.columns}
+        if self.order == 2:
+            return columns, columns
+        return {name: shape(values[node]) for name, node in program.outputs.items()}, columns
+
+    def counts(self) -> tuple[int, int]:
+        """How many rows and columns there are, entry by entry."""
+        rows, columns = (sum(math.prod(shape) for shape in side.values()) for side in self.sides())
+        return rows, columns
+
+    def flat(self) -> Iterator[tuple[str, list[float]]]:
+        """The entries in rows and columns, each row with the name of its entry: y[0], or y where it has no axes."""
+        rows, columns = self.sides()
+        for name, shape in rows.items():
+            for index in product(*map(range, shape)):
+                numbers: list[float] = []
+                for column in columns:
+                    part: Any = self.rows[name][column]
+                    part = part[index] if shape else part
+                    numbers += [float(each) for each in part.flat] if getattr(part, "shape", ()) else [float(part)]
+                yield entry_name(name, index), numbers
+
+    def blocks(self) -> Iterator[tuple[str, str, Summary]]:
+        """Each derivative in short, with the names of its row and its column; of tensors."""
+        from bpcli.engine.entries import Summary
+
+        for name, row in self.rows.items():
+            for column, part in row.items():
+                yield name, column, Summary(part)
+
+    def titles(self) -> list[str]:
+        """The names of the columns of `flat`."""
+        _, columns = self.sides()
+        return [entry_name(name, index) for name, shape in columns.items() for index in product(*map(range, shape))]
+
+
+def entry_name(name: str, index: Sequence[int]) -> str:
+    """An entry of what has a name: W[0,1]; the name itself where there are no axes.
+
+    >>> entry_name("W", (0, 1)), entry_name("x", ())
+    ('W[0,1]', 'x')
+    """
+    return f"{name}[{','.join(map(str, index))}]" if index else name
+
+
+def units(kind: Kind, value: Number) -> Iterator[tuple[tuple[int, ...], Number]]:
+    """Each entry of a number, with the direction in which it alone changes."""
+    shape = kind.shape(value)
+    if not shape:
+        yield (), kind.constant(1)
+        return
+    for index in product(*map(range, shape)):
+        unit = kind.zero_like(value)
+        unit[index] = 1
+        yield index, unit
+
+
+def _count(kind: Kind, value: Number) -> int:
+    return math.prod(kind.shape(value))
+
 
 def duals_over(kind: Kind) -> Duals:
     """The dual numbers over a kind of number."""
@@ -106,11 +181,21 @@ def push(
     duals = duals_over(kind)
     start = {node: duals.dual(value) for node, value in inputs.items()}
     values: list[Dual] = []
-    for node in sorted(seeds):
-        if node < stop:
-            values = forward(graph, duals, start, node + 1, values)
-            values[node] = duals.dual(values[node].primal, seeds[node])
-    return forward(graph, duals, start, stop, values)
+    with kind.quiet():
+        for node in sorted(seeds):
+            if node < stop:
+                values = forward(graph, duals, start, node + 1, values)
+                values[node] = duals.dual(values[node].primal, seeds[node])
+                values[node].presence = _presence(kind, seeds[node])
+        return forward(graph, duals, start, stop, values)
+
+
+def _presence(kind: Kind, seed: Number) -> Number:
+    """Where a seed is: an entry that does not change has no tangent, which an infinite slope would make nan of."""
+    if not kind.shape(seed):
+        return None
+    presence = kind.opened(seed, None)
+    return None if presence is CLOSED else presence
 
 
 def forward_gradient(
@@ -124,177 +209,266 @@ def forward_gradient(
     """The same as engine.point.gradient, by forward mode: one pass for each name."""
     asked = nodes_of(program, wrt)
     point = evaluate(program, given, make, kind)
+    kind = point.kind
+    if kind.shape(point.values[program.output]):
+        raise vector_output(program, kind.shape(point.values[program.output]))
     inputs = bind(program, given, kind)
     point.adjoints = [None] * (program.output + 1)
     for name, node in asked.items():
-        seeds = {node: kind.constant(1)}
-        tangent = push(program.graph, inputs, seeds, program.output + 1, kind)[program.output].tangent
-        if tangent is None:
-            point.gradient[name] = kind.constant(0)
+        slope, flows = None, False
+        for index, unit in units(kind, point.values[node]):
+            tangent = push(program.graph, inputs, {node: unit}, program.output + 1, kind)[program.output].tangent
+            slope, flows = _placed(kind, slope, index, tangent, point.values[node]), flows or tangent is not None
+        if not flows:
+            point.gradient[name] = single(kind.zero_like(point.values[node]))
             point.notes.append(nothing_arrives(point, name, node))
             continue
-        point.adjoints[node] = tangent
-        point.gradient[name] = _defined(tangent, f"d{program.output_name}/d{name}")
-        if tangent in (math.inf, -math.inf):
-            point.notes.append(Note("infinite-gradient", output=program.output_name, name=name, value=tangent))
+        point.adjoints[node] = slope
+        point.gradient[name] = single(_defined(kind, slope, f"d{program.output_name}/d{name}"))
+        _note_infinite(point, slope, program.output_name, name)
     return point
 
 
-def _defined(slope: Any, what: str) -> Any:
-    if slope != slope:
+def _placed(kind: Kind, block: Number, index: tuple[int, ...], number: Number, like: Number) -> Number:
+    """A derivative by one entry put in its place among those by all; the number itself where there are no axes."""
+    if not kind.shape(like):
+        return number
+    block = kind.zero_like(like) if block is None else block
+    if number is not None:
+        block[index] = number
+    return block
+
+
+def _defined(kind: Kind, slope: Any, what: str) -> Any:
+    if kind.undefined(slope):
         raise NumericError("undefined-derivative", what=what)
     return slope
 
 
-def _note_infinite(point: Point, slope: float, output: str, name: str) -> None:
-    if slope in (math.inf, -math.inf):
-        point.notes.append(Note("infinite-gradient", output=output, name=name, value=slope))
+def _note_infinite(point: Point, slope: Number, output: str, name: str) -> None:
+    if not point.kind.infinite(slope):
+        return
+    if getattr(slope, "shape", ()):
+        slope = next(float(entry) for entry in slope.flat if abs(entry) == math.inf)
+    point.notes.append(Note("infinite-gradient", output=output, name=name, value=slope))
 
 
-def _numbers(values: Mapping[str, float], known: Mapping[str, int], what: str) -> dict[int, float]:
-    for name in values:
+def _numbers(point: Point, values: Mapping[str, Number], known: Mapping[str, int], what: str) -> dict[int, Number]:
+    """Speeds or weights by node. Raises InputError for an unknown name, and for a shape that is another."""
+    kind = point.kind
+    found: dict[int, Number] = {}
+    for name, value in values.items():
         if name not in known:
             raise InputError("unknown-direction", what=what, name=name, names=", ".join(known) or "none")
-    return {known[name]: float(value) for name, value in values.items()}
+        node = known[name]
+        number = kind.given(value)
+        shape, wanted = getattr(number, "shape", ()), kind.shape(point.values[node])
+        if shape != wanted:
+            raise InputError("direction-shape", name=name, shape=shown(shape), wanted=shown(wanted))
+        found[node] = number
+    return found
 
 
-def jvp(program: Program, given: Mapping[str, float], direction: Mapping[str, float]) -> Product:
+def jvp(program: Program, given: Mapping[str, Number], direction: Mapping[str, Number]) -> Product:
     """How fast each result changes along a direction: the Jacobian times the direction, in one pass.
 
-    direction: speed by name of input or of assigned intermediate; 0 for those left out
+    direction: speed by name of input or of assigned intermediate, in its shape; 0 for those left out
 
-    Raises as engine.point.evaluate; InputError for a name that the program does not have; NumericError where
-    a speed is nan.
+    Raises as engine.point.evaluate; InputError for a name that the program does not have, and for a speed of another
+    shape than what it is the speed of; NumericError where a speed is nan.
     """
     for name in direction:
         if name not in program.names:
             raise unknown_name(program, name)
     point = evaluate(program, given)
-    seeds = _numbers(direction, program.names, "name")
-    values = push(program.graph, bind(program, given), seeds, program.stop)
+    kind = point.kind
+    seeds = _numbers(point, direction, program.names, "name")
+    values = push(program.graph, bind(program, given, kind), seeds, program.stop, kind)
     slopes = {}
     for name, node in program.outputs.items():
         tangent = values[node].tangent
-        slopes[name] = 0.0 if tangent is None else _defined(tangent, f"the derivative of {name} along this direction")
+        tangent = kind.zero_like(point.values[node]) if tangent is None else tangent
+        slopes[name] = _owned(_defined(kind, tangent, f"the derivative of {name} along this direction"))
     return Product(point, dict(direction), slopes, Passes(forward=1))
 
 
+def _owned(number: Number) -> Number:
+    """An array of its own, for a copied axis is a view of fewer numbers; an array without axes as a number."""
+    return number.copy() if getattr(number, "shape", ()) else single(number)
+
+
 def vjp(
-    program: Program, given: Mapping[str, float], weights: Mapping[str, float], wrt: Sequence[str] | None = None
+    program: Program, given: Mapping[str, Number], weights: Mapping[str, Number], wrt: Sequence[str] | None = None
 ) -> Product:
     """The gradient of a weighted sum of the results: the weights times the Jacobian, in one reverse sweep.
 
-    weights: by name of result; 0 for those left out
+    weights: by name of result, in its shape; 0 for those left out
 
-    Raises as engine.point.gradient; InputError for a name that is no result.
+    Raises as engine.point.gradient; InputError for a name that is no result, and for weights of another shape.
     """
     asked = nodes_of(program, wrt)
-    seeds = _numbers(weights, program.outputs, "result")
     point = evaluate(program, given)
+    seeds = _numbers(point, weights, program.outputs, "result")
     adjoints = _pull(program, point, seeds, list(asked.values()))
     slopes = {
-        name: _defined(_or_zero(adjoints, node), f"the derivative of the weighted sum by {name}")
-        for name, node in asked.items()
+        name: _owned(_defined(point.kind, slope, f"the derivative of the weighted sum by {name}"))
+        for name, slope in _arrived(point, adjoints, asked)
     }
     return Product(point, dict(weights), slopes, Passes(1, 1))
 
 
-def _pull(program: Program, point: Point, seeds: dict[int, float], nodes: list[int]) -> list[Any]:
+def _pull(program: Program, point: Point, seeds: dict[int, Number], nodes: list[int]) -> list[Any]:
     graph = program.graph
     skip = idle(graph, nodes)
     live = {node: seed for node, seed in seeds.items() if not skip[node]}
     if not live:
         return []
     top = max(live)
-    return reverse(graph, FLOATS, point.values, top, live.pop(top), skip, also=live)
+    return reverse(graph, point.kind, point.values, top, live.pop(top), skip, also=live)
 
 
-def _or_zero(adjoints: Sequence[Any], node: int) -> float:
-    adjoint = adjoints[node] if node < len(adjoints) else None
-    return 0.0 if adjoint is None else float(adjoint)
+def _arrived(point: Point, adjoints: Sequence[Any], asked: Mapping[str, int]) -> Iterator[tuple[str, Number]]:
+    """What arrived at each node that was asked for; 0 where nothing did."""
+    for name, node in asked.items():
+        adjoint = adjoints[node] if node < len(adjoints) else None
+        yield name, point.kind.zero_like(point.values[node]) if adjoint is None else adjoint
 
 
 def jacobian(
     program: Program,
-    given: Mapping[str, float],
+    given: Mapping[str, Number],
     wrt: Sequence[str] | None = None,
     mode: str | None = None,
     make: type[Matrix] = Matrix,
 ) -> Matrix:
-    """The derivative of every result by every input.
+    """The derivative of every result by every input; of tensors, of every entry by every entry.
 
-    mode: "forward" (one pass an input) or "reverse" (one sweep a result); unless given, whichever needs fewer
+    mode: "forward" (one pass an entry of the inputs) or "reverse" (one sweep an entry of the results); unless given,
+          whichever needs fewer
 
-    Raises as engine.point.gradient.
+    Raises as engine.point.gradient; InputError where there are more than MOST_OF_MATRIX entries.
     """
     asked = nodes_of(program, wrt)
     point = evaluate(program, given)
-    outputs = program.outputs
+    kind, values, outputs = point.kind, point.values, program.outputs
+    up = sum(_count(kind, values[node]) for node in asked.values())
+    down = sum(_count(kind, values[node]) for node in outputs.values())
+    _refuse_large(up * down)
     if mode is None:
-        mode = FORWARD if len(asked) < len(outputs) else REVERSE
-    rows: dict[str, dict[str, float]] = {name: {} for name in outputs}
+        mode = FORWARD if up < down else REVERSE
+    rows: dict[str, dict[str, Number]] = {
+        name: {column: _empty(kind, values[output], values[node]) for column, node in asked.items()}
+        for name, output in outputs.items()
+    }
     if mode == FORWARD:
-        inputs = bind(program, given)
+        inputs = bind(program, given, kind)
         for column, seed in asked.items():
-            values = push(program.graph, inputs, {seed: 1.0}, program.stop)
-            for name, node in outputs.items():
-                tangent = values[node].tangent
-                rows[name][column] = 0.0 if tangent is None else _defined(tangent, f"d{name}/d{column}")
-                _note_infinite(point, rows[name][column], name, column)
-        return make(point, list(asked), rows, mode, Passes(forward=len(asked)))
-    for name, output in outputs.items():
-        adjoints = _pull(program, point, {output: 1.0}, list(asked.values()))
-        for column, node in asked.items():
-            rows[name][column] = _defined(_or_zero(adjoints, node), f"d{name}/d{column}")
+            for index, unit in units(kind, values[seed]):
+                pushed = push(program.graph, inputs, {seed: unit}, program.stop, kind)
+                for name, node in outputs.items():
+                    _put(rows[name], column, (..., *index), pushed[node].tangent)
+    else:
+        for name, output in outputs.items():
+            for index, unit in units(kind, values[output]):
+                adjoints = _pull(program, point, {output: unit}, list(asked.values()))
+                for column, slope in _arrived(point, adjoints, asked):
+                    _put(rows[name], column, index, slope)
+    for column in asked:
+        for name in outputs:
+            _defined(kind, rows[name][column], f"d{name}/d{column}")
             _note_infinite(point, rows[name][column], name, column)
-    return make(point, list(asked), rows, mode, Passes(1, len(outputs)))
+    return make(point, list(asked), rows, mode, Passes(forward=up) if mode == FORWARD else Passes(1, down))
+
+
+def _refuse_large(count: int) -> None:
+    if count > MOST_OF_MATRIX:
+        raise InputError("too-many-derivatives", count=count, limit=MOST_OF_MATRIX)
+
+
+def _empty(kind: Kind, row: Number, column: Number) -> Number:
+    """Zeros for the derivatives of one number by another."""
+    shape = (*kind.shape(row), *kind.shape(column))
+    if not shape:
+        return 0.0
+    import numpy as np
+
+    return np.zeros(shape)
+
+
+def _put(row: dict[str, Number], column: str, place: tuple[Any, ...], number: Number) -> None:
+    """A derivative, or those by one entry, in its place; None is 0."""
+    if number is None:
+        return
+    if getattr(row[column], "shape", ()):
+        row[column][place] = number
+    else:
+        row[column] = float(number)
 
 
 def hessian(
-    program: Program, given: Mapping[str, float], wrt: Sequence[str] | None = None, make: type[Matrix] = Matrix
+    program: Program, given: Mapping[str, Number], wrt: Sequence[str] | None = None, make: type[Matrix] = Matrix
 ) -> Matrix:
-    """The second derivatives of the result: forward mode over the graph of its gradient, one pass an input.
+    """The second derivatives of the result: forward mode over the graph of its gradient, one pass an entry.
 
-    Raises as engine.point.gradient; NumericError where a second derivative is nan.
+    Raises as engine.point.gradient; NumericError where a second derivative is nan; InputError where there are more
+    than MOST_OF_MATRIX entries.
     """
     asked = nodes_of(program, wrt)
-    point = evaluate(program, given)
-    slopes = derivative(program.graph, program.output, list(asked.values()))
-    rows: dict[str, dict[str, float]] = {name: {} for name in asked}
+    point, slopes = _gradient_graph(program, given, asked)
+    kind, values = point.kind, point.values
+    passes = sum(_count(kind, values[node]) for node in asked.values())
+    _refuse_large(passes * passes)
+    rows: dict[str, dict[str, Number]] = {
+        name: {column: _empty(kind, values[one], values[two]) for column, two in asked.items()}
+        for name, one in asked.items()
+    }
     for column, node in asked.items():
-        for name, slope in zip(asked, _tangents(program, given, {node: 1.0}, slopes), strict=True):
-            rows[name][column] = _defined(slope, f"the derivative of d{program.output_name}/d{name} by {column}")
-            _note_infinite(point, slope, f"(d{program.output_name}/d{name})", column)
-    return make(point, list(asked), rows, FORWARD, Passes(forward=len(asked)), order=2)
+        for index, unit in units(kind, values[node]):
+            for name, slope in zip(asked, _tangents(point, given, {node: unit}, slopes), strict=True):
+                _put(rows[name], column, (..., *index), slope)
+        for name in asked:
+            _defined(kind, rows[name][column], f"the derivative of d{program.output_name}/d{name} by {column}")
+            _note_infinite(point, rows[name][column], f"(d{program.output_name}/d{name})", column)
+    return make(point, list(asked), rows, FORWARD, Passes(forward=passes), order=2)
+
+
+def _gradient_graph(program: Program, given: Mapping[str, Number], asked: Mapping[str, int]) -> tuple[Point, list[int]]:
+    """A point, and the nodes of the derivatives there; of a single number. Raises InputError for another result."""
+    point = evaluate(program, given)
+    shape = point.kind.shape(point.values[program.output])
+    if shape:
+        raise vector_output(program, shape)
+    return point, derivative(program.graph, program.output, list(asked.values()))
 
 
 def hessian_product(
-    program: Program, given: Mapping[str, float], direction: Mapping[str, float], wrt: Sequence[str] | None = None
+    program: Program, given: Mapping[str, Number], direction: Mapping[str, Number], wrt: Sequence[str] | None = None
 ) -> Product:
     """The Hessian times a direction, in one pass over the graph of the gradient; the matrix is never made.
 
     Source: Pearlmutter, Fast exact multiplication by the Hessian, Neural Computation 6 (1994).
 
-    Raises as `hessian`; InputError for a name that the program does not have.
+    Raises as `hessian`; InputError for a name that the program does not have, and for a speed of another shape.
     """
     asked = nodes_of(program, wrt)
-    point = evaluate(program, given)
-    slopes = derivative(program.graph, program.output, list(asked.values()))
-    seeds = _numbers(direction, program.names, "name")
-    tangents = _tangents(program, given, seeds, slopes)
-    found = {
-        name: _defined(tangent, f"the derivative of d{program.output_name}/d{name} along this direction")
-        for name, tangent in zip(asked, tangents, strict=True)
-    }
+    point, slopes = _gradient_graph(program, given, asked)
+    seeds = _numbers(point, direction, program.names, "name")
+    tangents = _tangents(point, given, seeds, slopes)
+    found = {}
+    for (name, node), tangent in zip(asked.items(), tangents, strict=True):
+        full = point.kind.zero_like(point.values[node]) if tangent is None else tangent
+        what = f"the derivative of d{program.output_name}/d{name} along this direction"
+        found[name] = _owned(_defined(point.kind, full, what))
     return Product(point, dict(direction), found, Passes(forward=1))
 
 
 def _tangents(
-    program: Program, given: Mapping[str, float], seeds: Mapping[int, float], nodes: Sequence[int]
-) -> list[float]:
-    """The tangents of some nodes along a direction; 0 where nothing flows."""
-    values = push(program.graph, bind(program, given), seeds, max(nodes, default=-1) + 1)
-    return [0.0 if (tangent := values[node].tangent) is None else float(tangent) for node in nodes]
+    point: Point, given: Mapping[str, Number], seeds: Mapping[int, Number], nodes: Sequence[int]
+) -> list[Number]:
+    """The tangents of some nodes along a direction; None where nothing flows."""
+    program, kind = point.program, point.kind
+    values = push(program.graph, bind(program, given, kind), seeds, max(nodes, default=-1) + 1, kind)
+    return [values[node].tangent for node in nodes]
 
 
 def derivatives(
@@ -311,6 +485,8 @@ def derivatives(
     if len(names) ** order > MOST_ENTRIES:
         raise InputError("too-many-derivatives", count=len(names) ** order, limit=MOST_ENTRIES)
     point = evaluate(program, given)
+    if point.kind.shaped:
+        raise InputError("order-of-tensors", order=order)
     graph = program.graph
     made: dict[tuple[str, ...], int] = {(): program.output}
     for size in range(1, order + 1):
@@ -326,5 +502,5 @@ def derivatives(
     found = {}
     for chosen in product(names, repeat=order):
         value = sets[tuple(sorted(chosen, key=place.__getitem__))]
-        found[chosen] = _defined(value, f"the derivative of {program.output_name} by {', '.join(chosen)}")
+        found[chosen] = _defined(FLOATS, value, f"the derivative of {program.output_name} by {', '.join(chosen)}")
     return point, found

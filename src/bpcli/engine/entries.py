@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from bpcli.calculus.kinds import compiled, formula
 from bpcli.calculus.pullbacks import places_of
+from bpcli.calculus.shapes import shown
 from bpcli.engine.notes import Note
 from bpcli.engine.noticing import advice_for, domain_of, figure, live, short
-from bpcli.errors import NumericError
+from bpcli.errors import InputError, NumericError
+from bpcli.numbers import show
 from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bpcli.calculus.sweeps import Branch
     from bpcli.engine.point import Point
+
+MOST_SHOWN = 6  # entries of an operand in a sentence
 
 Array = Any
 Index = tuple[int, ...]
@@ -25,6 +30,25 @@ Index = tuple[int, ...]
 TIES = (
     "sum(x == spread(out, x, axis=axis, keepdims=keepdims), axis=axis, keepdims=keepdims) > 1"  # of max and min
 )
+
+class Summary:
+    """An array in short: its shape, its length as a vector, its smallest and largest entry, and where the largest is.
+
+    largest: the entry that is largest by its absolute value; `index` is its place
+    """
+
+    __slots__ = ("index", "largest", "least", "most", "norm", "shape")
+
+    def __init__(self, value: Array) -> None:
+        self.shape: tuple[int, ...] = np.shape(value)
+        flat = np.abs(np.ravel(value))
+        size = float(flat.max(initial=0.0))
+        scale = size if 0 < size < math.inf else 1.0
+        self.norm = float(np.sqrt(np.sum((flat / scale) ** 2)) * scale)
+        self.least, self.most = float(np.min(value, initial=math.inf)), float(np.max(value, initial=-math.inf))
+        place = int(np.argmax(flat)) if flat.size else 0
+        self.index = tuple(int(each) for each in np.unravel_index(place, self.shape)) if flat.size else ()
+        self.largest = float(np.ravel(value)[place]) if flat.size else 0.0
 
 
 def first_entry(marks: Array) -> Index:
@@ -116,6 +140,8 @@ def _undefined(point: Point, node: int) -> NumericError:
         return NumericError("nan-input", source=program.source, span=span, name=at_entry(graph.name[node], index))
     at = operands_at(point, node, index)
     domain = domain_of(program, node) if at else ""
+    if graph.op[node] == "cross_entropy":
+        _look_for_classes(point, node)
     if graph.op[node] in ("inv", "solve"):
         return NumericError("singular-matrix", source=program.source, span=span, node=short(program, node))
     return NumericError(
@@ -127,6 +153,21 @@ def _undefined(point: Point, node: int) -> NumericError:
         domain=domain,
         hint=advice_for(program, node),
     )
+
+
+def _look_for_classes(point: Point, node: int) -> None:
+    """Raises InputError where a target of cross entropy is no class of the logits."""
+    values: list[Array] = [point.values[argument] for argument in point.program.graph.args[node]]
+    logits, targets = values
+    if np.ndim(targets) == np.ndim(logits):
+        return
+    outside = np.isnan(point.kind.functions["one_hot_like"](targets, logits)).any(axis=-1)
+    if outside.any():
+        found = float(targets[first_entry(outside)])
+        graph = point.program.graph
+        span = (graph.start[node], graph.stop[node])
+        most = logits.shape[-1] - 1
+        raise InputError("class-outside", source=point.program.source, span=span, value=figure(found), most=most)
 
 
 def undefined_branch(point: Point, branch: Branch, name: str) -> NumericError:
@@ -166,11 +207,22 @@ def _look_for_kinks(point: Point, marks: bytearray) -> None:
                 Note(
                     "kink",
                     node=short(point.program, node),
-                    at=f"{at}{more}" if at else f"{count} of its entries",
+                    at=f"{at}{more}" if at else _whole_operands(point, node),
                     convention=kink.convention,
                     elsewhere=kink.elsewhere,
                 )
             )
+
+
+def _whole_operands(point: Point, node: int) -> str:
+    """The operands of an operation that looks at many entries: in full where they are few, else their shapes."""
+    graph, values = point.program.graph, point.values
+    told = []
+    for argument in dict.fromkeys(graph.args[node]):
+        value = values[argument]
+        text = show(value, 6) if np.size(value) <= MOST_SHOWN else f"... {shown(np.shape(value))}"
+        told.append(f"{short(point.program, argument)} = {text}")
+    return ", ".join(told)
 
 
 def _hits(where: str, op: str, registers: list[Array], value: Array, kind: Any) -> Array:

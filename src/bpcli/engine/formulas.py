@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bpcli.calculus.derivative import derivative
 from bpcli.calculus.rules import rules
+from bpcli.calculus.shapes import shapes_of, shown
 from bpcli.calculus.simplify import simplified
 from bpcli.calculus.sweeps import forward
-from bpcli.engine.floats import FLOATS
 from bpcli.engine.given import bind
-from bpcli.engine.point import evaluate, unknown_name
+from bpcli.engine.point import evaluate, single, unknown_name
 from bpcli.errors import InputError, NumericError
 from bpcli.graph import Graph
 from bpcli.language.text import expression, symbols
@@ -17,6 +17,7 @@ from bpcli.language.text import program as program_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
 
     from bpcli.calculus.rules import Rule
     from bpcli.graph import Program
@@ -44,11 +45,13 @@ class Derivative:
     `str()` gives the formula as books print it; `value` evaluates the accurate form of it.
     """
 
-    __slots__ = ("_formula", "_output", "_text", "program", "wrt")
+    __slots__ = ("_formula", "_output", "_text", "program", "shapes", "wrt")
 
     def __init__(self, program: Program, wrt: Sequence[str]) -> None:
         self.program = program
         self.wrt = tuple(wrt)
+        # A formula of tensors is that for these shapes.
+        self.shapes = {name: program.graph.shape.get(node, ()) for name, node in program.graph.variables.items()}
         self._text: str | None = None
         self._output: int | None = None
         self._formula: Formula | None = None
@@ -83,7 +86,11 @@ class Derivative:
         graph, node, names = self.program.graph, self.program.output, self.program.names
         if len({*self.wrt}) == 1 and self.wrt[0] not in graph.variables and names[self.wrt[0]] < node:
             # By an assigned name: the formula is one in that name, h*cos(h) and not x^2*cos(x^2).
+            shape = graph.shape.get(names[self.wrt[0]], ())
             graph, node = freed(graph, node, names[self.wrt[0]], self.wrt[0])
+            if self.shaped:
+                inputs = {each: self.shapes.get(name, shape) for name, each in graph.variables.items()}
+                graph.shape.update(enumerate(shapes_of(graph, inputs, len(graph))))
         # A name that was assigned is a node of the program, which a simplified graph no longer has.
         variables = all(name in graph.variables for name in self.wrt)
         for name in self.wrt:
@@ -94,21 +101,39 @@ class Derivative:
                 graph, node = simplified(graph, node)
         yield graph, node, -1
 
+    @property
+    def shaped(self) -> bool:
+        """Whether tensors are in it."""
+        return any(self.shapes.values()) or self.program.of_tensors
+
     def rules(self) -> list[Rule]:
-        """The rules that the derivative takes, from the outside in, one order after the other."""
+        """The rules that the derivative takes, from the outside in, one order after the other.
+
+        Raises InputError for tensors, whose rules are not the ones that are told.
+        """
+        if self.shaped:
+            raise InputError("rules-of-tensors")
         *stages, _ = self._stages()
         return [rule for place, stage in enumerate(stages) for rule in rules(*stage, place + 1)]
 
-    def value(self, given: Mapping[str, float]) -> float:
-        """The derivative at a point.
+    def value(self, given: Mapping[str, Any]) -> Any:
+        """The derivative at a point: a number, or an array in the shape of what is differentiated by.
 
-        Raises InputError where a value is missing; NumericError where the program has no value there, for
-        then it has no derivative either, and where the derivative is nan.
+        Raises InputError where a value is missing or has another shape than the formula is for; NumericError where
+        the program has no value there, for then it has no derivative either, and where the derivative is nan.
         """
         program = self.program
-        evaluate(program, given)
-        slope = float(forward(program.graph, FLOATS, bind(program, given), self.output + 1)[self.output])
-        if slope != slope:
+        known = {name: tuple(getattr(value, "shape", ())) for name, value in given.items()}
+        for name, shape in self.shapes.items():
+            if known.get(name, shape) != shape:
+                raise InputError("shape-of-formula", name=name, shape=shown(known[name]), wanted=shown(shape))
+        point = evaluate(program, given)
+        kind = point.kind
+        slope = forward(program.graph, kind, bind(program, given, kind), self.output + 1)[self.output]
+        if kind.shaped:
+            # By an input that nothing leads from it is the number 0.
+            slope = single(kind.zero_like(point.values[program.names[self.wrt[-1]]]) + slope)
+        if kind.undefined(slope):
             raise NumericError("nan-derivative", wrt=",".join(self.wrt), formula=self._short())
         return slope
 
@@ -125,7 +150,7 @@ class Derivative:
     def __repr__(self) -> str:
         return f"Derivative({str(self)!r}, wrt={','.join(self.wrt)})"
 
-    def __call__(self, values: Mapping[str, float] | None = None, /, **more: float) -> float:
+    def __call__(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> Any:
         """The same as `value`, with the values by name."""
         return self.value({**(values or {}), **more})
 
@@ -214,9 +239,18 @@ def in_turn(names: Sequence[str], order: int | None) -> tuple[str, ...]:
 def differentiate(program: Program, wrt: Sequence[str]) -> Derivative:
     """The derivative of a program by each of `wrt` in turn: ["x", "x", "y"] is third order.
 
-    Raises InputError for a name that the program does not have.
+    Raises InputError for a name that the program does not have, and for a vector that would be differentiated.
     """
     for name in wrt:
         if name not in program.names:
             raise unknown_name(program, name)
+    graph = program.graph
+    if graph.shape or program.of_tensors:
+        shape = graph.shape.get(program.output, ())
+        if shape:
+            raise InputError("formula-of-vector", shape=shown(shape), wrt=wrt[0] if wrt else "x")
+        for name in wrt[:-1]:
+            shape = graph.shape.get(program.names[name], ())
+            if shape:
+                raise InputError("second-of-vector", name=name, shape=shown(shape))
     return Derivative(program, wrt)

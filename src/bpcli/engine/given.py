@@ -97,6 +97,43 @@ def bind(program: Program, given: Mapping[str, Any], kind: Kind = FLOATS) -> dic
     return bound
 
 
+def give_shapes(program: Program, shapes: Mapping[str, tuple[int, ...]]) -> list[str]:
+    """Give the variables shapes, and so every node of the graph; the names that count as numbers for want of one.
+
+    Raises InputError for a name that is not in the text, for shapes that do not fit together, and where the program
+    has operations on tensors and nothing says how large their operands are.
+    """
+    graph = program.graph
+    for name in shapes:
+        if name not in graph.variables:
+            raise _not_in_text(program, name)
+    stop = max(program.stop, *(node + 1 for node in program.names.values()), 0)
+    inputs = {node: shapes.get(name, ()) for name, node in graph.variables.items()}
+    if not shapes and program.of_tensors and program.inputs and not _made_of_numbers(program, inputs, stop):
+        names = ", ".join(program.inputs)
+        example = " ".join(f"--shape {name}={size}" for name, size in zip(program.inputs, ("3", "3x3"), strict=False))
+        raise InputError("shapes-needed", names=names, example=example)
+    found = shapes_of(graph, inputs, stop, program.source)
+    graph.shape.update({node: shape for node, shape in enumerate(found) if shape})
+    return [name for name in program.inputs if name not in shapes] if shapes else []
+
+
+def _made_of_numbers(program: Program, inputs: Mapping[int, tuple[int, ...]], stop: int) -> bool:
+    """Whether a program makes its tensors itself, of single numbers: [x, y] @ [1, 2]."""
+    graph = program.graph
+    try:
+        shapes = shapes_of(graph, inputs, stop)
+    except InputError:
+        return False
+    for node in range(stop):
+        declared = TABLE.get(graph.op[node])
+        if declared is None or not declared.of_tensors or declared.name.startswith("stack") or declared.rest:
+            continue
+        if not any(shapes[argument] for argument in graph.args[node]):
+            return False
+    return True
+
+
 def _not_in_text(program: Program, name: str) -> InputError:
     if name in program.assigned:
         return InputError("value-for-assigned", name=name)

@@ -14,8 +14,22 @@ from bpcli.engine.primitives import ARRAY, GUARDED
 Array = Any
 
 
+# What is true or false; as numbers 1 or 0.
+TRUTH: dict[str, Any] = {
+    "lt": np.less,
+    "le": np.less_equal,
+    "gt": np.greater,
+    "ge": np.greater_equal,
+    "eq": np.equal,
+    "ne": np.not_equal,
+    "and": np.logical_and,
+    "or": np.logical_or,
+    "not": np.logical_not,
+}
+
+
 def _truth(function: Any) -> Any:
-    return lambda x, y: function(x, y).astype(np.float64)
+    return lambda *values: function(*values).astype(np.float64)
 
 
 def _each(op: str, count: int = 1) -> Any:
@@ -42,15 +56,7 @@ SPELLED: dict[str, Any] = {op: getattr(np, name) for op, name in ARRAY.items()} 
     "max": lambda *values: functools.reduce(np.maximum, values) + 0.0,
     "min": lambda *values: functools.reduce(np.minimum, values) + 0.0,
     "where": lambda c, a, b: np.where(np.asarray(c) != 0, a, b),
-    "lt": _truth(np.less),
-    "le": _truth(np.less_equal),
-    "gt": _truth(np.greater),
-    "ge": _truth(np.greater_equal),
-    "eq": _truth(np.equal),
-    "ne": _truth(np.not_equal),
-    "and": _truth(np.logical_and),
-    "or": _truth(np.logical_or),
-    "not": lambda x: np.logical_not(x).astype(np.float64),
+    **{op: _truth(function) for op, function in TRUTH.items()},
 }
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from bpcli.calculus.shapes import axes_of, inverse_order, order_of, subscripts, whole_numbers
-from bpcli.engine.lanes import Lanes
+from bpcli.engine.lanes import TRUTH, Lanes
+from bpcli.ops import TABLE
 
 Array = Any
 
@@ -59,7 +60,7 @@ def sum_like(value: Array, like: Array) -> Array:
 
 
 def _logsumexp(x: Array, axis: Any, keepdims: bool) -> Array:
-    top = np.max(x, axis=axis, keepdims=True)
+    top = np.max(x, axis=axis, keepdims=True, initial=-math.inf)
     top = np.where(np.isfinite(top), top, 0.0)
     total = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
     return total if keepdims else np.squeeze(total, axis=axis) if axis is not None else total.reshape(())
@@ -68,7 +69,7 @@ def _logsumexp(x: Array, axis: Any, keepdims: bool) -> Array:
 def _softmax(axis: str) -> Any:
     def softmax(x: Array) -> Array:
         over = _along(axis, np.ndim(x))
-        raised = np.exp(x - np.max(x, axis=over, keepdims=True))
+        raised = np.exp(x - np.max(x, axis=over, keepdims=True, initial=-math.inf))
         return raised / raised.sum(axis=over, keepdims=True)
 
     return softmax
@@ -77,7 +78,7 @@ def _softmax(axis: str) -> Any:
 def _log_softmax(axis: str) -> Any:
     def log_softmax(x: Array) -> Array:
         over = _along(axis, np.ndim(x))
-        lowered = x - np.max(x, axis=over, keepdims=True)
+        lowered = x - np.max(x, axis=over, keepdims=True, initial=-math.inf)
         return lowered - np.log(np.exp(lowered).sum(axis=over, keepdims=True))
 
     return log_softmax
@@ -85,10 +86,10 @@ def _log_softmax(axis: str) -> Any:
 
 def _cross_entropy(x: Array, t: Array) -> Array:
     logs = _log_softmax("-1")(x)
-    weighted = logs * t if np.shape(t) == np.shape(x) else logs * one_hot(t, np.shape(x)[-1], x.dtype)
+    weights = t if np.shape(t) == np.shape(x) else one_hot(t, np.shape(x)[-1], x.dtype)
     rows = math.prod(np.shape(x)[:-1])
     # 0 times -inf is nan: a class that is not the target has no part in the loss.
-    return -np.where(weighted == weighted, weighted, 0.0).sum() / rows
+    return -np.where(weights == 0, 0.0, logs * weights).sum() / rows
 
 
 def one_hot(places: Array, classes: int, dtype: Any = np.float64) -> Array:
@@ -131,7 +132,8 @@ def _over_rows(x: Array, axis: str, function: Any) -> Array:
         return function(np.reshape(x, (1, 1))).reshape(())
     kept = [place for place in range(np.ndim(x)) if place not in over]
     moved = np.transpose(x, [*kept, *over])
-    rows = moved.reshape(-1, math.prod(np.shape(x)[place] for place in over))
+    size = math.prod(np.shape(x)[place] for place in over)
+    rows = moved.reshape(np.size(x) // size if size else 0, size)
     return np.transpose(function(rows).reshape(moved.shape), np.argsort([*kept, *over]))
 
 
@@ -144,7 +146,7 @@ def _others_slope(axis: str) -> Any:
         kept = [place for place in range(np.ndim(x)) if place not in over]
         moved = np.transpose(both, [*kept, *over, np.ndim(x)])
         size = math.prod(np.shape(x)[place] for place in over)
-        rows = moved.reshape(-1, size, 2)
+        rows = moved.reshape(np.size(x) // size if size else 0, size, 2)
         found = np.zeros(rows.shape[:2])
         for place in range(size):
             rest = np.delete(rows, place, axis=1)
@@ -325,6 +327,9 @@ TENSOR: dict[str, Any] = {
 }
 
 
+SOLVED = ("det", "cofactor", "inv", "solve")
+
+
 class Tensors(Lanes):
     """Arrays with axes that mean something; single numbers are arrays without axes.
 
@@ -338,6 +343,30 @@ class Tensors(Lanes):
         super().__init__()
         self.dtype = np.dtype(dtype)
         self.functions.update(TENSOR)
+        if dtype != "float64":
+            self.functions.update({op: self._narrow(op, function) for op, function in self.functions.items()})
+
+    def _narrow(self, op: str, function: Any) -> Any:
+        """A primitive whose result has this dtype, also where NumPy or a function of floats would widen it."""
+        dtype = self.dtype
+        if TABLE[op].settings:
+            return lambda **settings: self._rounded(function(**settings))
+        if op in TRUTH:
+            truth = TRUTH[op]
+            return lambda *values: truth(*values).astype(dtype)
+        if op in SOLVED and dtype == np.float16:
+            # LAPACK has no half precision.
+            return self._rounded(lambda *values: function(*[np.asarray(value, np.float32) for value in values]))
+        return self._rounded(function)
+
+    def _rounded(self, function: Any) -> Any:
+        dtype = self.dtype
+
+        def rounded(*values: Array) -> Array:
+            result = function(*values)
+            return result if result.dtype == dtype else result.astype(dtype)
+
+        return rounded
 
     def constant(self, value: Any) -> Any:
         return self.dtype.type(super().constant(value))

@@ -23,6 +23,7 @@ EVERYTHING = ("all", "None")  # axis=all is the same as no axis
 TRUTH = {"True": "1", "False": "0", "true": "1", "false": "0"}
 FILLED = {"zeros": 0, "ones": 1}
 EMPTY = "stack axis=0"
+LISTING = ("concat", "stack")  # these take a list for its entries
 
 
 class ArrayActions:
@@ -46,7 +47,17 @@ class ArrayActions:
         """`[a, b]`."""
         elements: list[int] = parts[1]
         self.lists[first, last] = elements
+        if self.is_listed_alone(first, last):
+            return elements[0]  # concat([a, b]) is concat(a, b)
         return self.graph.add(EMPTY, tuple(elements), self.tokens.span(first, last))
+
+    def is_listed_alone(self, first: int, last: int) -> bool:
+        """Whether a list is all that stands in the brackets of `concat` or `stack`, besides settings."""
+        texts, kinds = self.tokens.texts, self.tokens.kinds
+        if first < 2 or kinds[first - 1] != scanner.LPAR or texts[first - 2] not in LISTING:
+            return False
+        settings = kinds[last + 1] == scanner.COMMA and kinds[last + 3] == scanner.EQUAL
+        return settings or kinds[last + 1] == scanner.RPAR
 
     def nothing(self, parts: list[Any], first: int, last: int) -> int:
         """`[]`: only as the value of a setting, where it means everything."""
@@ -144,16 +155,21 @@ class ArrayActions:
         if "seed" in op.settings and not any(keyword == "seed" for keyword, _, _ in arguments):
             chosen["seed"] = str(self.draws)
         self.draws += "seed" in op.settings
-        if op.variadic and len(own) == 1 and self.graph.op[own[0][1]] == EMPTY:
-            own = [("", node, own[0][2]) for node in self.graph.args[own[0][1]]]  # concat([a, b])
+        if op.variadic and len(own) == 1:
+            for span, elements in self.lists.items():
+                if span[0] == own[0][2] and self.is_listed_alone(*span):
+                    own = [("", node, span[0]) for node in elements]
         nodes: tuple[int, ...]
         if hidden:
             nodes = (self.graph.const(op.hidden or 0),)
         else:
             nodes = self.match(op.spelling, op.params, op.defaults, op.variadic, own, first, settings=[*op.settings])
         name = " ".join([op.name, *(f"{setting}={text}" for setting, text in chosen.items())])
-        assert TABLE.get(name) is not None
-        return self.graph.add(name, nodes, self.tokens.span(first, last))
+        return self.apply(TABLE[name], nodes, self.tokens.span(first, last))
+
+    def apply(self, op: Op, nodes: tuple[int, ...], span: tuple[int, int]) -> int:
+        """The node of an operation over its arguments (the reader has it)."""
+        raise NotImplementedError
 
     def match(
         self,

@@ -20,7 +20,8 @@ COLON = TERMINALS["COLON"]
 SIGNS = frozenset(TERMINALS[name] for name in ("PLUS", "MINUS", "STAR", "SLASH", "AT", "CIRCUMFLEX", "COMPARE"))
 WORDS = frozenset(TERMINALS[name] for name in ("AND", "OR", "NOT"))
 OPERATORS = SIGNS | WORDS
-VALUES = frozenset((scanner.NUMBER, scanner.NAME, scanner.SUPERSCRIPT, RPAR))
+TRANSPOSED = TERMINALS["TRANSPOSED"]
+VALUES = frozenset((scanner.NUMBER, scanner.NAME, scanner.SUPERSCRIPT, TRANSPOSED, RPAR))
 BEGINS = frozenset((scanner.NUMBER, scanner.NAME, scanner.FUNCTION, LPAR, scanner.ROOT))
 SQUARE = (scanner.LSQB, scanner.RSQB)
 GOES_ON = "a line goes on where it ends with an operator, or inside brackets"
@@ -94,6 +95,9 @@ def complaint(tokens: Tokens, index: int) -> InputError:
                 point=f"{texts[before]}.{texts[index + 1]}",
             )  # fmt: skip
         return tokens.error("comma-outside", index)
+    if previous == TRANSPOSED and kind in BEGINS:
+        factor = _factors(tokens, index) if kind == scanner.NAME else "..."
+        return tokens.error("after-transpose", before, index, second=factor)
     if previous == scanner.NAME and kind in BEGINS:
         return _after_name(tokens, before, index)
     if previous in VALUES and kind == scanner.NUMBER:

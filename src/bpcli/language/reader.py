@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bpcli import numbers
 from bpcli.errors import InputError, closest
-from bpcli.graph import MOST_NODES, Frame, Function, Graph, Program
+from bpcli.graph import MOST_NODES, Frame, Function, Graph, Program, at_one
 from bpcli.language import driver, scanner
 from bpcli.language.arrays import EMPTY, EVERYTHING, FILLED, TRUTH, ArrayActions
 from bpcli.language.complaints import GOES_ON, complaint
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bpcli.language.scanner import Tokens
+    from bpcli.ops import Op
 
 CIRCUMFLEX, MINUS = driver.TERMINALS["CIRCUMFLEX"], driver.TERMINALS["MINUS"]
 RAISES = frozenset((CIRCUMFLEX, scanner.SUPERSCRIPT))
@@ -32,6 +33,7 @@ ELSEWHERE = {
 }  # fmt: skip
 SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 TIES = SHARE, FIRST, LAST = "share", "first", "last"
+UPSTREAM = "g"  # in a rule of one's own: what arrives from above
 OUTPUT_NAMES = ("y", "out", "result", "output")
 
 
@@ -44,6 +46,7 @@ def parse(
     tie: str = SHARE,
     settings: Mapping[str, str] | None = None,
     first_seed: int = 0,
+    unfold: Collection[str] = (),
 ) -> Program:
     """Read a program: one expression, or statements of which the last is the output.
 
@@ -51,6 +54,7 @@ def parse(
     share: whether equal subexpressions are one node
     limit: most nodes that the graph may have
     tie:   who gets the slope where several arguments of max or min are equal: "share", "first" or "last"
+    unfold: names of operations to put the formula in place of that they stand for: softmax, mse, relu
     first_seed: of the random numbers of the first operation that draws some; the next has the next
     settings: what names such as `axis` stand for in a formula of the table
 
@@ -66,11 +70,24 @@ def parse(
     reader = Reader(tokens, given, Graph(share, limit), tie)
     reader.settings.update(settings or {})
     reader.draws = first_seed
+    reader.unfold = refused_or_known(unfold)
     try:
         driver.drive(tokens.kinds, reader.actions())
     except driver.Unexpected as unexpected:
         raise complaint(tokens, unexpected.index) from None
     return reader.program()
+
+
+def refused_or_known(names: Collection[str]) -> frozenset[str]:
+    """Names of operations that stand for a formula. Raises InputError for another."""
+    for name in names:
+        operations = named(name)
+        if not operations:
+            near = closest(name, functions())
+            raise InputError("unfold-unknown", name=name, hint=f"did you mean `{near}`?" if near else None)
+        if not any(op.unfolded for op in operations):
+            raise InputError("unfold-primitive", name=name)
+    return frozenset(names)
 
 
 class Template:
@@ -109,6 +126,7 @@ class Reader(ArrayActions):
         self.lists: dict[tuple[int, int], list[int]] = {}
         self.draws = 0
         self.settings: dict[str, str] = {}
+        self.unfold: frozenset[str] = frozenset()
         self.statement_start = 0
         self.last: tuple[str, Any] = ("", None)  # what the newest statement was, and its result
 
@@ -224,8 +242,12 @@ class Reader(ArrayActions):
         """`d f/du = expression`."""
         assert self.sloping is not None
         function, param = self.sloping
-        self.closed(self.graph, function.name, function.params, first, last)
-        function.partials[param] = (self.graph, parts[1])
+        rule = (self.graph, parts[1])
+        if UPSTREAM in self.graph.variables and UPSTREAM not in function.params:
+            function.pullbacks[param] = rule
+            rule = at_one(*rule, UPSTREAM)
+        self.closed(rule[0], function.name, function.params, first, last)
+        function.partials[param] = rule
         function.spans[param] = self.tokens.span(first, last)
         if f"{function.name}/{param}" in self.tokens.surrogates:
             function.surrogates.add(param)
@@ -453,6 +475,8 @@ class Reader(ArrayActions):
             raise self.unknown_function(name, arguments, first, last)
         count = sum(not any(keyword in op.settings for op in candidates) for keyword, _, _ in arguments)
         op = next((op for op in candidates if op.takes(count)), candidates[0])
+        for keyword, _, _ in arguments:
+            op = next((op for op in candidates if op.rest == keyword != ""), op)  # transpose(x, axes=[1, 0])
         if op.of_tensors:
             return self.apply_to_tensors(op, arguments, first, last)
         nodes = self.match(name, op.params, op.defaults, op.variadic, arguments, first)
@@ -460,7 +484,16 @@ class Reader(ArrayActions):
             return self.power(nodes[0], nodes[1], span)
         if op.variadic and self.tie != SHARE:
             op = TABLE[f"{op.name}_{self.tie}"]
-        return self.graph.add(op.name, nodes, span)
+        return self.apply(op, nodes, span)
+
+    def apply(self, op: Op, nodes: tuple[int, ...], span: tuple[int, int]) -> int:
+        """The node of an operation, or the nodes that it stands for where it is to be unfolded."""
+        if op.spelling not in self.unfold or not op.unfolded:
+            return self.graph.add(op.name, nodes, span)
+        program = parse(op.unfolded, settings=op.chosen, unfold=self.unfold)
+        template = Template(op.spelling, op.params, program.graph, span)
+        template.output = program.output
+        return self.expand(template, nodes, span)
 
     def match(
         self,

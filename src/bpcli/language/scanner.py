@@ -51,7 +51,7 @@ NUMBER, NAME, SUPERSCRIPT = (TERMINALS[name] for name in ("NUMBER", "NAME", "SUP
 FUNCTION, DEFINE, SLOPE = (TERMINALS[name] for name in ("FUNCTION", "DEFINE", "SLOPE"))
 ADJACENT, SEPARATOR, END = (TERMINALS[name] for name in ("ADJACENT", "SEPARATOR", "$END"))
 LPAR, RPAR, LSQB, RSQB = (TERMINALS[name] for name in ("LPAR", "RPAR", "LSQB", "RSQB"))
-EQUAL, ROOT = TERMINALS["EQUAL"], TERMINALS["ROOT"]
+COMMA, EQUAL, ROOT = TERMINALS["COMMA"], TERMINALS["EQUAL"], TERMINALS["ROOT"]
 _KIND_OF_SIGN = {sign: TERMINALS[name] for sign, name in SIGNS.items()}
 _KIND_OF_WORD = {word: TERMINALS[name] for word, name in WORDS.items()}
 

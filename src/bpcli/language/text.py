@@ -78,7 +78,7 @@ def tensor_form(declared: Op, count: int) -> tuple[int, list[str | int]]:
         return ATOM, ["[", *pieces, "]"]
     settings = []
     for setting, text in chosen.items():
-        listed = f"[{text.replace(',', ', ')}]" if "," in text else text
+        listed = f"[{text.replace(',', ', ')}]" if "," in text else text or "all"
         if setting == declared.rest:
             settings.append(text.replace(",", ", ") if declared.hidden is not None else listed)
         elif text != declared.settings[setting]:
@@ -99,6 +99,15 @@ def _form(op: str, count: int, spaced: bool) -> tuple[object, int, list[str | in
         if count < 4:
             _forms[op, count, spaced] = kept
     return kept
+
+
+def _filled(graph: Graph, node: int) -> str:
+    """ones(3), zeros(2, 3): the arrays of one number that have a name of their own."""
+    if not graph.op[node].startswith("full shape="):
+        return ""
+    value = graph.payload.get(graph.args[node][0])
+    name = "" if not isinstance(value, int) else {0: "zeros", 1: "ones"}.get(value, "")
+    return f"{name}({graph.op[node].partition('=')[2].replace(',', ', ')})" if name else ""
 
 
 def constant_level(text: str) -> int:
@@ -162,6 +171,10 @@ def expression(
         arguments = args[here]
         if op[here] == "same":
             work.append((arguments[0], needed))
+            continue
+        filled = _filled(graph, here)
+        if filled:
+            pieces.append(filled)
             continue
         level, parts = form(op[here], len(arguments), spaced)
         if level < needed:

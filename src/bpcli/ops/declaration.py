@@ -82,8 +82,10 @@ class Op:
                   Left out altogether where the rule follows from `value`. Of an operation that takes any number
                   of arguments: {args} stands for all of them, {others} for all but the first, the setting
                   `place` for the one that the rule is about
+    textbook_pullbacks  the same as people know them, where that differs
     linear        arguments in which the operation is linear: forward mode is the operation itself there
     rest          the setting that takes what stands behind the arguments: `reshape(x, 2, 3)`
+    unfolded      the formula that a book gives for a primitive: what `--unfold` puts in its place (else `value`)
     hidden        the value of the only argument, where people write settings alone: `randn(3, 2)`
     """
 
@@ -115,6 +117,8 @@ class Op:
         "spelling",
         "symbol",
         "textbook",
+        "textbook_pullbacks",
+        "unfolded",
         "value",
         "variadic",
         "zh",
@@ -145,9 +149,11 @@ class Op:
         of_tensors: bool = False,
         settings: Mapping[str, str] | None = None,
         pullbacks: Mapping[str, str | Mapping[str, str]] | None = None,
+        textbook_pullbacks: Mapping[str, str | Mapping[str, str]] | None = None,
         linear: Sequence[str] = (),
         rest: str = "",
         hidden: int | None = None,
+        unfolded: str = "",
     ) -> None:
         name, _, listed = signature.partition("(")
         pieces = [piece.strip() for piece in listed.rstrip(")").split(",")]
@@ -179,9 +185,11 @@ class Op:
         self.of_tensors = of_tensors
         self.settings = dict(settings or {})
         self.pullbacks = dict(pullbacks or {})
+        self.textbook_pullbacks = dict(textbook_pullbacks or {})
         self.linear = tuple(linear)
         self.rest = rest
         self.hidden = hidden
+        self.unfolded = unfolded or value
         self.chosen: dict[str, str] = {}
 
     def set(self, chosen: Mapping[str, str]) -> Op:

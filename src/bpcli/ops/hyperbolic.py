@@ -9,6 +9,7 @@ OPERATIONS = (
         "sinh(x)",
         "Hyperbolic sine.",
         zh="双曲正弦。",
+        unfolded="(exp(x) - exp(-x))/2",
         partials={"x": "cosh(x)"},
         latex=r"\sinh\left({x}\right)",
         golden=[Golden([1], 1.1752011936438014, [1.5430806348152437], MP)],
@@ -17,6 +18,7 @@ OPERATIONS = (
         "cosh(x)",
         "Hyperbolic cosine.",
         zh="双曲余弦。",
+        unfolded="(exp(x) + exp(-x))/2",
         partials={"x": "sinh(x)"},
         latex=r"\cosh\left({x}\right)",
         golden=[Golden([1], 1.5430806348152437, [1.1752011936438014], MP)],
@@ -25,6 +27,7 @@ OPERATIONS = (
         "tanh(x)",
         "Hyperbolic tangent: squashes the real line onto (-1, 1).",
         zh="双曲正切：把整条数轴压到 (-1, 1) 之间。",
+        unfolded="(exp(x) - exp(-x))/(exp(x) + exp(-x))",
         # 1 - out^2 is 0 beyond |x| of about 19, where the truth is still 1e-17. sech and its own slope stay
         # finite everywhere; cosh overflows, and then the second derivative would be 0 * inf.
         partials={"x": "sech(x)^2"},
@@ -40,6 +43,7 @@ OPERATIONS = (
         "sech(x)",
         "Hyperbolic secant, 1/cosh(x).",
         zh="双曲正割，1/cosh(x)。",
+        unfolded="2/(exp(x) + exp(-x))",
         # Not 1/cosh(x), which is 0 from 711 on; the truth is a float up to 745.
         value="2*exp(-abs(x))/(1 + exp(-2*abs(x)))",
         partials={"x": "-out*tanh(x)"},

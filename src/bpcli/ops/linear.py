@@ -10,6 +10,7 @@ OPERATIONS = (
     Op(
         "matmul(x, y)",
         "The matrix product: rows of x times columns of y.",
+        zh="矩阵乘法：x 的行乘以 y 的列。",
         symbol="@",
         aliases=["dot"],
         of_tensors=True,
@@ -40,6 +41,7 @@ OPERATIONS = (
     Op(
         "transpose(x)",
         "Rows become columns: the axes in reverse order.",
+        zh="行列互换：各轴次序颠倒。",
         symbol=".T",
         of_tensors=True,
         linear=["x"],
@@ -49,6 +51,7 @@ OPERATIONS = (
     Op(
         "permute(x)",
         "The axes in the order that is given.",
+        zh="把各轴排成给定的次序。",
         spelling="transpose",
         of_tensors=True,
         settings={"axes": ""},
@@ -60,15 +63,17 @@ OPERATIONS = (
     Op(
         "unpermute(x)",
         "What `transpose` with the same axes came from.",
+        zh="按同样次序做 transpose 之前的数组。",
         of_tensors=True,
         settings={"axes": ""},
         linear=["x"],
-        pullbacks={"x": "transpose(g, axes=axes)"},
+        pullbacks={"x": "transpose(g, axes)"},
         latex=r"\operatorname{{unpermute}}\left({x}\right)",
     ),
     Op(
         "matrix_transpose(x)",
         "The last two axes exchanged, for stacks of matrices.",
+        zh="交换最后两个轴，用于成叠的矩阵。",
         of_tensors=True,
         linear=["x"],
         pullbacks={"x": "matrix_transpose(g)"},
@@ -77,6 +82,7 @@ OPERATIONS = (
     Op(
         "outer(x, y)",
         "Every entry of x times every entry of y: a column times a row.",
+        zh="x 的每个元素乘以 y 的每个元素：列乘以行。",
         of_tensors=True,
         linear=["x", "y"],
         pullbacks={"x": "g @ y", "y": "transpose(g) @ x"},
@@ -85,14 +91,17 @@ OPERATIONS = (
     Op(
         "trace(x)",
         "The sum of the diagonal.",
+        zh="对角线元素之和。",
         of_tensors=True,
         linear=["x"],
+        unfolded="sum(diag(x))",
         pullbacks={"x": "g*eye_like(x)"},
         latex=r"\operatorname{{tr}}\left({x}\right)",
     ),
     Op(
         "diag(x)",
         "The diagonal of a square matrix, or the diagonal matrix of a vector.",
+        zh="方阵的对角线，或以向量为对角线的矩阵。",
         of_tensors=True,
         linear=["x"],
         pullbacks={"x": "diag(g)"},
@@ -101,6 +110,7 @@ OPERATIONS = (
     Op(
         "eye_like(x)",
         "The identity matrix of the shape of x.",
+        zh="与 x 同形状的单位矩阵。",
         of_tensors=True,
         pullbacks={"x": "0"},
         flat="depends on the shape alone",
@@ -109,6 +119,7 @@ OPERATIONS = (
     Op(
         "det(x)",
         "The determinant.",
+        zh="行列式。",
         of_tensors=True,
         pullbacks={"x": "g*cofactor(x)"},
         latex=r"\det\left({x}\right)",
@@ -116,6 +127,7 @@ OPERATIONS = (
     Op(
         "cofactor(x)",
         "The matrix of cofactors: the derivative of the determinant, det(x) times the transposed inverse.",
+        zh="代数余子式矩阵：行列式的导数，即 det(x) 乘以逆矩阵的转置。",
         of_tensors=True,
         pullbacks={
             "x": "sum(g*transpose(inv(x)))*out - transpose(inv(x)) @ (det(x)*transpose(g)) @ transpose(inv(x))"
@@ -125,6 +137,7 @@ OPERATIONS = (
     Op(
         "inv(x)",
         "The inverse of a square matrix.",
+        zh="方阵的逆矩阵。",
         of_tensors=True,
         pullbacks={"x": "-(transpose(out) @ g @ transpose(out))"},
         latex="{x}^{{-1}}",
@@ -132,6 +145,7 @@ OPERATIONS = (
     Op(
         "solve(a, b)",
         "The x for which a @ x is b.",
+        zh="满足 a @ x 等于 b 的 x。",
         of_tensors=True,
         linear=["b"],
         pullbacks={
@@ -146,15 +160,18 @@ OPERATIONS = (
     Op(
         "norm(x)",
         "The length of a vector: the root of the sum of squares (Frobenius norm of a matrix).",
+        zh="向量的长度：平方和的平方根（矩阵则为 Frobenius 范数）。",
         of_tensors=True,
         settings={"axis": "", "keepdims": "0"},
+        unfolded="sqrt(sum(x^2, axis=axis, keepdims=keepdims))",
         pullbacks={"x": "spread(g, x, axis=axis, keepdims=keepdims)*unit(x, axis=axis)"},
         latex=r"\left\lVert {x} \right\rVert",
-        kinks=[Kink("out == 0", "slope 0")],
+        kinks=[Kink("out == 0", "slope 0", "JAX returns nan")],
     ),
     Op(
         "unit(x)",
         "x divided by its length; 0 where the length is 0.",
+        zh="x 除以它的长度；长度为 0 时得 0。",
         of_tensors=True,
         settings={"axis": ""},
         value=(
@@ -166,6 +183,7 @@ OPERATIONS = (
     Op(
         "conv1d(x, w)",
         "The window w slid along x, without turning it round, where it fits whole (cross-correlation).",
+        zh="窗口 w 不翻转，沿 x 滑动，只取完全重合的位置（互相关）。",
         of_tensors=True,
         linear=["x", "w"],
         pullbacks={"x": "convolve(g, w)", "w": "conv1d(x, g)"},
@@ -174,6 +192,7 @@ OPERATIONS = (
     Op(
         "convolve(x, w)",
         "The full convolution: w turned round and slid along x, also where it overlaps in part.",
+        zh="完整的卷积：w 翻转后沿 x 滑动，部分重合的位置也算。",
         of_tensors=True,
         linear=["x", "w"],
         pullbacks={"x": "conv1d(g, w)", "w": "conv1d(g, x)"},

@@ -33,6 +33,7 @@ OPERATIONS = (
         "elu(x, alpha=1)",
         "x where it is positive, else alpha * (exp(x) - 1).",
         zh="x 为正时是 x，否则是 alpha * (exp(x) - 1)。",
+        unfolded="where(x > 0, x, alpha*(exp(x) - 1))",
         value="where(x > 0, x, alpha*expm1(min(x, 0)))",
         # The inner choice keeps exp from overflowing on the side that is not taken; min(x, 0) would share
         # its slope at 0, where the formula on the left holds to every order.
@@ -46,6 +47,7 @@ OPERATIONS = (
         "gelu(x)",
         "x times the probability that a standard normal number is below x (the exact form).",
         zh="x 乘以标准正态随机数小于 x 的概率（精确形式）。",
+        unfolded="x*(1 + erf(x/sqrt(2)))/2",
         value="x*(erfc(-x/sqrt(2))/2)",
         partials={"x": "erfc(-x/sqrt(2))/2 + x*exp(-x^2/2)/sqrt(2*pi)"},
         textbook={"x": "(1 + erf(x/sqrt(2)))/2 + x*exp(-x^2/2)/sqrt(2*pi)"},
@@ -70,6 +72,7 @@ OPERATIONS = (
         "softplus(x)",
         "log(1 + exp(x)), a smooth relu.",
         zh="log(1 + exp(x))，平滑的 relu。",
+        unfolded="log(1 + exp(x))",
         value="max(x, 0) + log1p(exp(-abs(x)))",
         partials={"x": "sigmoid(x)"},
         latex=r"\operatorname{{softplus}}\left({x}\right)",
@@ -82,6 +85,7 @@ OPERATIONS = (
         "sigmoid(x)",
         "1/(1 + exp(-x)): squashes the real line onto (0, 1).",
         zh="1/(1 + exp(-x))：把整条数轴压到 (0, 1) 之间。",
+        unfolded="1/(1 + exp(-x))",
         aliases=["σ"],
         # exp only ever sees a number below 0, so nothing overflows on either side.
         value="exp(min(x, 0))/(1 + exp(-abs(x)))",

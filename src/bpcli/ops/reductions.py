@@ -13,12 +13,13 @@ def spread(formula: str) -> str:
     return f"spread({formula}, x, axis=axis, keepdims=keepdims)"
 
 
-def extreme(name: str, word: str) -> Op:
+def extreme(name: str, word: str, zh: str) -> Op:
     """The largest or smallest entry; equal ones share the slope."""
     chosen = f"x == {spread('out')}"
     return Op(
         f"a{name}(x)",
         f"The {word} entry; the slope goes to it, and a tie is shared equally.",
+        zh=f"{zh}的元素；斜率归它，有相等的则平分。",
         spelling=name,
         of_tensors=True,
         settings=ALONG,
@@ -26,7 +27,13 @@ def extreme(name: str, word: str) -> Op:
             "x": f"where({chosen}, {spread(f'g/sum({chosen}, axis=axis, keepdims=keepdims)')}, 0)"
         },
         latex=rf"\{name}\left({{x}}\right)",
-        kinks=[Kink("ties > 1", f"each of the {word} gets an equal share")],
+        kinks=[
+            Kink(
+                "ties > 1",
+                f"each of the {word} gets an equal share",
+                f"PyTorch's {name} along an axis gives all to one, its a{name} shares",
+            )
+        ],
     )
 
 
@@ -34,6 +41,7 @@ OPERATIONS = (
     Op(
         "sum(x)",
         "The sum of the entries.",
+        zh="各元素之和。",
         of_tensors=True,
         settings=ALONG,
         linear=["x"],
@@ -43,15 +51,18 @@ OPERATIONS = (
     Op(
         "mean(x)",
         "The sum of the entries divided by their number.",
+        zh="各元素之和除以元素个数。",
         of_tensors=True,
         settings=ALONG,
         linear=["x"],
+        unfolded="sum(x, axis=axis, keepdims=keepdims)/count(x, axis=axis)",
         pullbacks={"x": f"{spread('g')}/count(x, axis=axis)"},
         latex=r"\operatorname{{mean}}\left({x}\right)",
     ),
     Op(
         "count(x)",
         "How many entries there are.",
+        zh="元素的个数。",
         of_tensors=True,
         settings={"axis": ""},
         pullbacks={"x": "0"},
@@ -61,6 +72,7 @@ OPERATIONS = (
     Op(
         "prod(x)",
         "The product of the entries.",
+        zh="各元素之积。",
         of_tensors=True,
         settings=ALONG,
         pullbacks={"x": f"{spread('g')}*others(x, axis=axis)"},
@@ -69,6 +81,7 @@ OPERATIONS = (
     Op(
         "others(x)",
         "For each entry the product of all the others, right also where some are 0.",
+        zh="对每个元素，给出其余所有元素之积；其中有 0 时也正确。",
         of_tensors=True,
         settings={"axis": ""},
         pullbacks={"x": "others_slope(g, x, axis=axis)"},
@@ -77,6 +90,7 @@ OPERATIONS = (
     Op(
         "others_slope(v, x)",
         "What `others` passes back: for each entry the sum over the others of v times the product of the rest.",
+        zh="others 传回的梯度：对每个元素，把 v 乘以再去掉该元素后的积，对其余元素求和。",
         of_tensors=True,
         settings={"axis": ""},
         linear=["v"],
@@ -84,11 +98,12 @@ OPERATIONS = (
         latex=r"\operatorname{{others'}}\left({x}\right)",
         note="no rule by its second argument: third derivatives of products of entries",
     ),
-    extreme("max", "largest"),
-    extreme("min", "smallest"),
+    extreme("max", "largest", "最大"),
+    extreme("min", "smallest", "最小"),
     Op(
         "argmax(x)",
         "The place of the largest entry, counted from 0; the first of equals.",
+        zh="最大元素的位置，从 0 数起；有相等的取第一个。",
         of_tensors=True,
         settings={"axis": ""},
         pullbacks={"x": "0"},
@@ -98,6 +113,7 @@ OPERATIONS = (
     Op(
         "variance(x)",
         "The mean square distance from the mean; it divides by n - ddof.",
+        zh="与均值之差的平方的平均；除以 n - ddof。",
         spelling="var",
         of_tensors=True,
         settings={**ALONG, "ddof": "0"},
@@ -113,6 +129,7 @@ OPERATIONS = (
     Op(
         "std(x)",
         "The root of the mean square distance from the mean; it divides by n - ddof.",
+        zh="方差的平方根；方差除以 n - ddof。",
         of_tensors=True,
         settings={**ALONG, "ddof": "0"},
         value="sqrt(var(x, axis=axis, keepdims=keepdims, ddof=ddof))",
@@ -123,19 +140,22 @@ OPERATIONS = (
             )
         },
         latex=r"\operatorname{{std}}\left({x}\right)",
-        kinks=[Kink("out == 0", "slope 0")],
+        kinks=[Kink("out == 0", "slope 0", "JAX returns nan")],
     ),
     Op(
         "logsumexp(x)",
         "The logarithm of the sum of exponentials, without overflow: a smooth maximum.",
+        zh="各元素取指数，求和后再取对数，不会溢出：光滑的最大值。",
         of_tensors=True,
         settings=ALONG,
+        unfolded="log(sum(exp(x), axis=axis, keepdims=keepdims))",
         pullbacks={"x": f"{spread('g')}*softmax(x, axis=axis)"},
         latex=r"\log \sum e^{{{x}}}",
     ),
     Op(
         "spread(v, x)",
         "A reduced value copied back to every entry that it came from.",
+        zh="把归约得到的值复制回它所来自的每个元素。",
         of_tensors=True,
         settings=ALONG,
         linear=["v"],
@@ -145,6 +165,7 @@ OPERATIONS = (
     Op(
         "sum_like(v, x)",
         "Summed over the axes along which x was copied: broadcasting undone.",
+        zh="沿 x 被复制的各轴求和：广播的逆过程。",
         of_tensors=True,
         linear=["v"],
         pullbacks={"v": "broadcast_like(g, v)", "x": "0"},
@@ -153,6 +174,7 @@ OPERATIONS = (
     Op(
         "broadcast_like(x, y)",
         "x copied to the shape of y.",
+        zh="把 x 复制成 y 的形状。",
         of_tensors=True,
         linear=["x"],
         pullbacks={"x": "sum_like(g, x)", "y": "0"},

@@ -22,23 +22,49 @@ def moving(
 
 
 OPERATIONS = (
-    moving("reshape(x)", "The same entries in another shape.", {"x": "reshape_like(g, x)"}, ("shape",), rest="shape"),
-    moving("reshape_like(x, y)", "The entries of x in the shape of y.", {"x": "reshape_like(g, x)", "y": "0"}),
-    moving("flatten(x)", "All entries in one row.", {"x": "reshape_like(g, x)"}),
-    moving("expand(x)", "One more axis, of size 1.", {"x": "reshape_like(g, x)"}, ("axis",)),
-    moving("squeeze(x)", "One axis of size 1 less.", {"x": "reshape_like(g, x)"}, ("axis",)),
-    moving("index(x)", "The entries at an index or in a slice.", {"x": "place(g, x, at=at)"}, ("at",)),
-    moving("place(v, x)", "v at its index, 0 everywhere else.", {"v": "index(g, at=at)", "x": "0"}, ("at",)),
-    moving("take(x)", "One slice across an axis.", {"x": "put(g, x, axis=axis, at=at)"}, ("axis", "at")),
+    moving(
+        "reshape(x)", "The same entries in another shape.", {"x": "reshape_like(g, x)"}, ("shape",), rest="shape",
+        zh="同样的元素，换一个形状。",
+    ),
+    moving(
+        "reshape_like(x, y)", "The entries of x in the shape of y.", {"x": "reshape_like(g, x)", "y": "0"},
+        zh="把 x 的元素排成 y 的形状。",
+    ),
+    moving(
+        "flatten(x)", "All entries in one row.", {"x": "reshape_like(g, x)"},
+        zh="把全部元素排成一行。",
+    ),
+    moving(
+        "expand(x)", "One more axis, of size 1.", {"x": "reshape_like(g, x)"}, ("axis",),
+        zh="增加一个大小为 1 的轴。",
+    ),
+    moving(
+        "squeeze(x)", "One axis of size 1 less.", {"x": "reshape_like(g, x)"}, ("axis",),
+        zh="去掉一个大小为 1 的轴。",
+    ),
+    moving(
+        "index(x)", "The entries at an index or in a slice.", {"x": "place(g, x, at=at)"}, ("at",),
+        zh="某个下标处或切片中的元素。",
+    ),
+    moving(
+        "place(v, x)", "v at its index, 0 everywhere else.", {"v": "index(g, at=at)", "x": "0"}, ("at",),
+        zh="v 放在它的下标处，其余各处为 0。",
+    ),
+    moving(
+        "take(x)", "One slice across an axis.", {"x": "put(g, x, axis=axis, at=at)"}, ("axis", "at"),
+        zh="沿一个轴取出一片。",
+    ),
     moving(
         "put(v, x)",
         "v as one slice across an axis, 0 in the others.",
         {"v": "take(g, axis=axis, at=at)", "x": "0"},
         ("axis", "at"),
+        zh="v 作为沿一个轴的一片，其余各片为 0。",
     ),
     Op(
         "stack(x, ...)",
         "Its arguments side by side along a new axis: what `[a, b]` means.",
+        zh="把各参数沿一个新的轴并排：`[a, b]` 就是这个意思。",
         of_tensors=True,
         settings={"axis": "0"},
         linear=["x"],
@@ -48,6 +74,7 @@ OPERATIONS = (
     Op(
         "concat(x, ...)",
         "Its arguments one after the other along an axis.",
+        zh="把各参数沿一个轴首尾相接。",
         of_tensors=True,
         settings={"axis": "0"},
         linear=["x"],
@@ -57,6 +84,7 @@ OPERATIONS = (
     Op(
         "piece(x, ...)",
         "The part of its first argument where `concat` has put one of the others.",
+        zh="第一个参数中由 concat 放入某个参数的那一段。",
         of_tensors=True,
         settings={"axis": "0", "at": "0"},
         linear=["x"],
@@ -66,17 +94,25 @@ OPERATIONS = (
     Op(
         "place_piece(x, ...)",
         "Its first argument where `concat` has put one of the others, 0 everywhere else.",
+        zh="第一个参数放在 concat 放它的地方，其余各处为 0。",
         of_tensors=True,
         settings={"axis": "0", "at": "0"},
         linear=["x"],
         pullbacks={"x": "piece(g, {others}, axis=axis, at=at)"},
         latex=r"\operatorname{{place\_piece}}\left({x}\right)",
     ),
-    moving("full(x)", "A number in every entry of a shape.", {"x": "sum(g)"}, ("shape",), rest="shape"),
-    moving("arange(x)", "0, 1, 2 and so on.", {"x": "sum(g)"}, ("count",), rest="count", hidden=0),
+    moving(
+        "full(x)", "A number in every entry of a shape.", {"x": "sum(g)"}, ("shape",), rest="shape",
+        zh="给定形状的数组，每个元素都是同一个数。",
+    ),
+    moving(
+        "arange(x)", "0, 1, 2 and so on.", {"x": "sum(g)"}, ("count",), rest="count", hidden=0,
+        zh="0、1、2，依次类推。",
+    ),
     Op(
         "one_hot(x)",
         "For each class number a row with 1 in its place and 0 elsewhere.",
+        zh="每个类别号变成一行：该类处为 1，其余为 0。",
         of_tensors=True,
         settings={"classes": ""},
         rest="classes",
@@ -87,6 +123,7 @@ OPERATIONS = (
     Op(
         "one_hot_like(x, y)",
         "The same with as many classes as the last axis of y has entries.",
+        zh="同上，类别数等于 y 最后一个轴的大小。",
         of_tensors=True,
         pullbacks={"x": "0", "y": "0"},
         flat="depends on whole numbers alone",

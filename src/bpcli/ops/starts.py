@@ -8,11 +8,12 @@ m + n either way; `he` takes the first axis for the fan in.
 from bpcli.ops.declaration import Op
 
 
-def drawn(name: str, doc: str) -> Op:
+def drawn(name: str, doc: str, zh: str) -> Op:
     """An operation that draws an array of a shape."""
     return Op(
         f"{name}(x)",
         doc,
+        zh=zh,
         of_tensors=True,
         settings={"shape": "", "seed": "0"},
         rest="shape",
@@ -25,8 +26,11 @@ def drawn(name: str, doc: str) -> Op:
 
 
 OPERATIONS = (
-    drawn("randn", "Normal random numbers: mean 0, variance 1."),
-    drawn("uniform", "Random numbers between 0 and 1."),
-    drawn("xavier", "Uniform random numbers within sqrt(6 / (fan in + fan out)) of 0."),
-    drawn("he", "Normal random numbers with variance 2 / fan in."),
+    drawn("randn", "Normal random numbers: mean 0, variance 1.", "服从正态分布的随机数：均值 0，方差 1。"),
+    drawn("uniform", "Random numbers between 0 and 1.", "0 与 1 之间均匀分布的随机数。"),
+    drawn(
+        "xavier", "Uniform random numbers within sqrt(6 / (fan in + fan out)) of 0.",
+        "均匀分布的随机数，离 0 不超过 sqrt(6 / (扇入 + 扇出))。",
+    ),
+    drawn("he", "Normal random numbers with variance 2 / fan in.", "服从正态分布的随机数，方差为 2 / 扇入。"),
 )

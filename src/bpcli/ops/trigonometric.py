@@ -25,6 +25,7 @@ OPERATIONS = (
         "tan(x)",
         "Tangent of an angle in radians.",
         zh="正切，角的单位是弧度。",
+        unfolded="sin(x)/cos(x)",
         partials={"x": "1 + out^2"},
         latex=r"\tan\left({x}\right)",
         golden=[Golden([1], 1.5574077246549023, [3.425518820814759], MP)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from bpcli.engine.directions import entry_name
 from bpcli.engine.noticing import short
 from bpcli.numbers import DIGITS, full, show
 from bpcli.render.languages import ENGLISH, texts
@@ -14,6 +15,7 @@ from bpcli.tracing.checks import RULED, SWEPT
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from bpcli.errors import InputError
     from bpcli.tracing.checks import Check
@@ -33,6 +35,8 @@ def check_table(check: Check, digits: int = DIGITS, language: str = ENGLISH) -> 
         exact = check.methods["complex_step"][name] is not None
         for method, found in check.methods.items():
             slope = found[name]
+            if slope is not None and check.worst.get(name):
+                slope = _at(check, name, slope)
             error = check.errors[method][name]
             shown = "-" if slope is None else show(slope, max(digits, 10))
             size = "-" if error is None else show(error, 2)
@@ -40,9 +44,17 @@ def check_table(check: Check, digits: int = DIGITS, language: str = ENGLISH) -> 
                 size = texts(language, "VERDICTS")["reference"]
             answer = answers[state] if method in RULED else ""
             first = method == next(iter(check.methods))
-            rows.append((name if first else "", methods[method], shown, size, answer))
+            called = entry_name(name, check.worst.get(name, ())) if first else ""
+            rows.append((called, methods[method], shown, size, answer))
     keys = ("input", "method", "derivative", "rel error", "agrees")
     return Table("", keys, rows, len(rows), language=language)
+
+
+def _at(check: Check, name: str, slopes: Any) -> float:
+    """The derivative by the entry with the largest error."""
+    index = check.worst[name]
+    whole = len(check.entries[name]) == check.sizes[name]
+    return float(slopes[index] if whole else slopes[check.entries[name].index(index)])
 
 
 def reason_text(reason: Unfit | InputError, language: str = ENGLISH) -> str:
@@ -77,11 +89,26 @@ def verdict(check: Check, language: str = ENGLISH) -> Iterator[str]:
                 pieces.append(template.format(names=listed(those, language)))
         evaluations = counted(sum(check.evaluations.values()), "evaluation", language)
         yield words["evaluations"].format(text=words["and then"].join(pieces), evaluations=evaluations)
+    yield from _compared(check, language)
     for method, reasons in check.reasons.items():
         told = {name: reason_text(reason, language) for name, reason in reasons.items()}
         for text in dict.fromkeys(told.values()):
             names = listed([name for name, each in told.items() if each == text], language)
             yield words["no method"].format(method=texts(language, "METHODS")[method], names=names, reason=text)
+
+
+def _compared(check: Check, language: str) -> Iterator[str]:
+    """Of tensors: which entries were compared."""
+    words = texts(language, "VERDICTS")
+    whole = [name for name, found in check.entries.items() if len(found) == check.sizes[name]]
+    if whole:
+        yield words["every entry"].format(names=listed(whole, language))
+    for name, found in check.entries.items():
+        if name not in whole:
+            directions = check.directions.get(name, 0)
+            yield words["some entries"].format(
+                checked=len(found), count=check.sizes[name], name=name, directions=directions
+            )
 
 
 def _failures(check: Check, language: str) -> Iterator[str]:
@@ -93,8 +120,11 @@ def _failures(check: Check, language: str) -> Iterator[str]:
             continue
         by = "complex_step" if check.methods["complex_step"][name] is not None else "central_difference"
         slope = check.point.gradient[name]
+        index = check.worst.get(name, ())
+        if index:
+            slope = float(slope[index])  # type: ignore[index]
         error = check.errors["reverse"][name] or 0.0
-        total = f"d{program.output_name}/d{name}"
+        total = f"d{program.output_name}/d{entry_name(name, index)}"
         reference = show(check.reference[name])
         yield words["no"].format(
             total=total, slope=show(slope), reference=reference, by=words[by], error=show(error, 2)
@@ -105,6 +135,8 @@ def _failures(check: Check, language: str) -> Iterator[str]:
             continue
         node, argument = short(program, fault.node), short(program, fault.argument)
         at = f"{argument} = {full(values[fault.argument])}"
+        if check.entries:
+            at = words["random step"].format(argument=argument)
         function = program.graph.functions.get(program.graph.op[fault.node])
         surrogate = function is not None and function.params[fault.position] in function.surrogates
         yield words["surrogate" if surrogate else "fault"].format(

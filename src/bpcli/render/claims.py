@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bpcli.calculus.shapes import shown as shown_shape
 from bpcli.numbers import DIGITS, MOST_DIGITS, show
+from bpcli.render.answers import MOST_IN_FULL, brief
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.words import phrase
 
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
 LONGEST = 240  # characters of a formula in a sentence
 
 
-def apart(left: str, value: float, digits: int = DIGITS) -> str:
-    """A number to so many digits that it does not read as a text that it differs from."""
+def apart(left: str, value: Any, digits: int = DIGITS) -> str:
+    """A number to so many digits that it does not read as a text that it differs from; a large array in short."""
+    if getattr(value, "size", 1) > MOST_IN_FULL:
+        return brief(value, digits)
     for more in range(digits, 18):
         shown = show(value, more)
         if shown != left:
@@ -31,11 +35,26 @@ def expectation_text(found: Expectation, digits: int = DIGITS, language: str = E
     said = texts(language, "EXPECTED")
     expected = found.written.text
     if not found.ok:
+        if getattr(found.actual, "shape", ()) or found.written.parts:
+            return _array_text(found, digits, language)
         actual = apart(expected, found.actual, digits)
         return str(said["wrong"].format(name=found.name, expected=expected, actual=actual))
-    shown = show(found.actual, digits)
-    kind = "right" if shown == expected or found.actual == found.written.value else "rounded"
+    shown = brief(found.actual, digits)
+    kind = "right" if shown == expected or found.written.parts or found.actual == found.written.value else "rounded"
     return str(said[kind].format(name=found.name, expected=expected, actual=shown))
+
+
+def _array_text(found: Expectation, digits: int, language: str) -> str:
+    """An array that was expected and is another: the shapes, or the first entry that differs."""
+    said, expected = texts(language, "EXPECTED"), found.written
+    own, wanted = getattr(found.actual, "shape", ()), getattr(expected.value, "shape", ())
+    facts = {"name": found.name, "expected": expected.text}
+    if own != wanted:
+        return str(said["wrong-shape"].format(**facts, shape=shown_shape(own), other=shown_shape(wanted)))
+    entry = f"{found.name}{list(found.wrong)}"
+    text = show(float(expected.value[found.wrong]), digits)
+    actual = apart(text, float(found.actual[found.wrong]), digits)
+    return str(said["wrong-entry"].format(**facts, entry=entry, wanted=text, actual=actual))
 
 
 def formula_text(
@@ -74,6 +93,10 @@ def expectation_dict(found: Expectation, language: str = ENGLISH) -> dict[str, A
 def slip_text(slip: Slip, claimed: str, digits: int = DIGITS, language: str = ENGLISH) -> str:
     """The slip, as one says it to who made it."""
     facts = {key: fact if isinstance(fact, str) else show(fact, digits) for key, fact in slip.facts.items()}
+    of_tensors = texts(language, "TENSOR_SLIPS")
+    if slip.kind in of_tensors:
+        kind = f"{slip.kind}-{facts['side']}" if "side" in facts else slip.kind
+        return str(of_tensors[kind].format(claimed=claimed, **facts))
     kind, ties = slip.kind, texts(language, "TIES")
     if kind == "only-path" and bool(facts["through"]) != bool(facts["missing"]):
         kind = "only-indirect-path" if facts["through"] else "only-direct-path"

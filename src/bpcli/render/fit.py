@@ -8,7 +8,7 @@ from bpcli.errors import display_width, fact_in
 from bpcli.numbers import DIGITS, show, told
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.layout import Table
-from bpcli.render.words import counted
+from bpcli.render.words import counted, sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,9 +39,10 @@ def data_lines(fit: Fit, digits: int = DIGITS, language: str = ENGLISH) -> Itera
         yield below(said("row skipped", language, row=row, reason=fact_in(language, "reason", reason)))
     if fit.rows_skipped > LISTED_SKIPS:
         yield below(said("more skipped", language, count=fit.rows_skipped - LISTED_SKIPS))
-    for role, name, column in (("x", fit.x_name, fit.x), ("y", fit.y_name, fit.y)):
-        low, high = show(float(column.min()), digits), show(float(column.max()), digits)
-        key = "range" if name == role else "range of column"
+    roles = [("x", fit.x_name), ("y", fit.y_name), *([("w", fit.w_name)] if "w" in fit.ranges else [])]
+    for role, name in roles:
+        low, high = (show(end, digits) for end in fit.ranges[role])
+        key = "range of weights" if role == "w" else "range" if name == role else "range of column"
         yield below(said(key, language, role=role, name=name, low=low, high=high))
 
 
@@ -145,7 +146,7 @@ def quality_line(fit: Fit, digits: int = DIGITS, language: str = ENGLISH) -> str
 def warning_lines(fit: Fit, language: str = ENGLISH) -> Iterator[str]:
     """What to mind."""
     for warning in fit.warnings:
-        yield said("warning", language, text=fact_in(language, "warning", warning))
+        yield said("warning", language, text=sentence(warning, language))
 
 
 def program_lines(fit: Fit, language: str = ENGLISH) -> Iterator[str]:

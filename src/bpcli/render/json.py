@@ -44,14 +44,11 @@ class Listed:
 
 
 def plain_number(value: Any) -> Any:
-    """A float that JSON has no word for as a string, a number of another kind as a float, all else as it is.
-
-    An array becomes nested lists.
-    """
-    if getattr(value, "shape", ()):
-        return jsonable(value.tolist())
+    """A float that JSON has no word for as a string, a number of another kind as a float, an array as nested lists."""
     if hasattr(value, "shown"):
         value = nearest(value)
+    if getattr(value, "shape", None) is not None:
+        return jsonable(value.tolist())  # a tensor: nested lists
     if isinstance(value, float) and value - value != 0:
         return "nan" if value != value else "inf" if value > 0 else "-inf"
     return value
@@ -225,6 +222,7 @@ def fit_dict(fit: Fit) -> dict[str, Any]:
         "parameters": jsonable(fit.parameters),
         "standard_errors": jsonable(fit.standard_errors),
         "scaled_parameters": jsonable(fit.scaled),
+        "scaled_standard_errors": jsonable(fit.scaled_errors),
         "basis": {"kind": fit.basis.kind, "center": fit.basis.center, "half_width": fit.basis.half},
         "rss": plain_number(fit.rss),
         "rmse": plain_number(fit.rmse),
@@ -246,7 +244,7 @@ def fit_dict(fit: Fit) -> dict[str, Any]:
             "parameters": jsonable(dict(zip(fit.parameters, reference.parameters, strict=True))),
             "gap": plain_number(reference.gap),
         },
-        "warnings": fit.warnings,
+        "warnings": [sentence(note) for note in fit.warnings],
     }
 
 
@@ -285,6 +283,16 @@ def check_dict(check: Check, language: str = ENGLISH) -> dict[str, Any]:
         "step": check.step,
         "tolerance": check.tolerance,
     }
+    if check.entries:
+        result["compared"] = {
+            name: {
+                "size": check.sizes[name],
+                "entries": "all" if len(found) == check.sizes[name] else [list(index) for index in found],
+                "directions": check.directions.get(name, 0),
+                "worst": list(check.worst[name]),
+            }
+            for name, found in check.entries.items()
+        }
     if check.sweep:
         result["sweep"] = {"steps": list(SWEPT), "relative_errors": jsonable(check.sweep)}
     return result | {"notes": notes_list(check.point.notes, language)}
@@ -394,7 +402,7 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
             "check",
             {
                 "method": "central_difference", "gap": plain_number(found.gap), "name": found.name,
-                "state": found.state,
+                "state": found.state, **({"sampled": True} if found.sampled else {}),
             },
         )  # fmt: skip
     yield "notes", notes_list(trace.notes, language)

@@ -176,8 +176,8 @@ def _number(written: str) -> str:
     return formula(written, ()) if NUMBER.fullmatch(written) and "n" not in written else rf"\text{{{written}}}"
 
 
-def table_lines(table: Table, names: Collection[str], whole: bool = True) -> Iterator[str]:
-    """A table below its heading."""
+def table_lines(table: Table, names: Collection[str], whole: bool = True, most: int = MOST_ROWS) -> Iterator[str]:
+    """A table below its heading, `most` rows to a page."""
     yield rf"\subsection*{{{words(table.title)}}}"
     if table.aside:
         yield words(table.aside)
@@ -193,7 +193,7 @@ def table_lines(table: Table, names: Collection[str], whole: bool = True) -> Ite
             yield from (closing, "", words(row), "", opening, head)
             count = 0
             continue
-        if count == MOST_ROWS:
+        if count == most:
             yield from (closing, "", opening, head)
             count = 0
         count += 1
@@ -243,7 +243,7 @@ def trace_lines(
             yield words(sentence) + r"\par\smallskip"
         yield ""
     yield r"\bigskip"
-    for line in layout.closing(trace, digits, language):
+    for line in map(flat, layout.closing(trace, digits, language)):
         for part in line.split("          "):
             results = part.split("    ")
             if SLOPE.fullmatch(results[0].partition(" = ")[0]):

@@ -378,7 +378,8 @@ def closing(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list
     parts = [line] if line and not trace.of_tensors else []
     if trace.check is not None:
         found = trace.check
-        parts.append(phrase(found.state, language, name=found.name, gap=_power(found.gap)))
+        told = phrase(found.state, language, name=found.name, gap=_power(found.gap))
+        parts.append(phrase("sampled", language, text=told) if found.sampled else told)
     elif trace.gradient and not trace.paths and len((trace.whole or trace).forward) > MOST_STEPS:
         parts.append(phrase("left out", language, limit=MOST_STEPS))
     lines = ["          ".join(parts)] if parts else []

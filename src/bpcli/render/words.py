@@ -17,9 +17,14 @@ def sentence(note: Note, language: str = ENGLISH) -> str:
     facts = dict(note.facts)
     if "value" in facts:
         facts["value"] = show(float(str(facts["value"])))
-    for size in ("wide", "limit"):
+    for end in ("low", "high"):
+        if end in facts:
+            facts[end] = show(float(str(facts[end])))
+    for size in ("wide", "limit", "largest", "rate", "gap"):
         if size in facts:
             facts[size] = show(float(str(facts[size])), 3)
+    if "reason" in facts:
+        facts["reason"] = texts(language, "STOPS").get(str(facts["reason"]), facts["reason"])
     conventions = texts(language, "CONVENTIONS")
     for name in ("convention", "elsewhere"):
         if name in facts:
@@ -62,11 +67,17 @@ def listed(names: Sequence[str], language: str = ENGLISH) -> str:
     return phrase("and", language, first=phrase("comma", language).join(names[:-1]), last=names[-1])
 
 
-def modes_text(directions: int, mode: str, results: int = 1, language: str = ENGLISH) -> str:
-    """What the mode that was used has cost, and what the other one would."""
-    upward = phrase("forward cost", language, passes=counted(directions, "pass", language))
+def modes_text(
+    directions: int, mode: str, results: int = 1, language: str = ENGLISH, *, entries: bool = False
+) -> str:
+    """What the mode that was used has cost, and what the other one would.
+
+    entries: whether directions and results are entries of tensors
+    """
+    of = " of entries" if entries else ""
+    upward = phrase(f"forward cost{of}", language, passes=counted(directions, "pass", language))
     downward = phrase(
-        "reverse cost of several" if results > 1 else "reverse cost",
+        f"reverse cost of {'entries' if entries else 'several'}" if results > 1 else "reverse cost",
         language,
         sweeps=counted(results, "sweep", language),
     )

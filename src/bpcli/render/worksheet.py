@@ -32,12 +32,11 @@ MOST_FACTORS = 4  # of a path that has a blank for each; of a longer one the pro
 NUMBER = re.compile(r"-?[\d./e-]+")
 
 BOX = "\ue002"  # the same in a formula of LaTeX, where a line would be taken for that of a fraction
-RULES = r"""\usepackage{longtable} % a table of many pages needs a second run
-\newcommand{\blank}{\underline{\hspace{1.5cm}}}
+MOST_ROWS = 24  # that a page has room for: there must be space to write in
+RULES = r"""\newcommand{\blank}{\underline{\hspace{1.5cm}}}
 \newcommand{\emptybox}{\fbox{\rule[-1mm]{0pt}{4mm}\hspace{1cm}}}
 \newcommand{\field}{\underline{\hspace{5cm}}}
 \renewcommand{\arraystretch}{2.1}
-\setlength{\LTpre}{0pt}
 """
 
 
@@ -284,7 +283,7 @@ def _latex_lines(sheet: Sheet, spelled: Callable[[str], str]) -> Iterator[str]:
     yield words(sheet.task)
     yield ""
     for table in sheet.tables:
-        yield from latex.table_lines(_boxed(table).spelled(spelled), sheet.names)
+        yield from latex.table_lines(_boxed(table).spelled(spelled), sheet.names, most=MOST_ROWS)
     yield r"\bigskip"
     yield r" \qquad ".join(f"${latex.mathematics(spelled(line), sheet.names)}$" for line in sheet.closing)
     yield ""

@@ -35,6 +35,7 @@ from bpcli.tracing.differences import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
     from bpcli.graph import Program
 
@@ -45,15 +46,19 @@ SWEPT = tuple(10.0**-place for place in range(1, 17))  # steps of a sweep
 
 
 class Agreement:
-    """How far central differences are from a gradient: the largest relative gap, the name that has it, its state."""
+    """How far central differences are from a gradient: the largest relative gap, the name that has it, its state.
 
-    __slots__ = ("evaluations", "gap", "name", "state")
+    sampled: whether some entries of large arrays and a direction were compared, and not every entry
+    """
 
-    def __init__(self, gap: float, name: str, state: str, evaluations: int) -> None:
+    __slots__ = ("evaluations", "gap", "name", "sampled", "state")
+
+    def __init__(self, gap: float, name: str, state: str, evaluations: int, sampled: bool = False) -> None:
         self.gap = gap
         self.name = name
         self.state = state
         self.evaluations = evaluations
+        self.sampled = sampled
 
 
 class Check:
@@ -68,19 +73,23 @@ class Check:
     evaluations: method -> how often the program was evaluated or swept
     faults:      name -> the edge whose rule is wrong, where one was found
     sweep:       name -> method -> relative error at each step of SWEPT, where it was asked for
+    entries:     of tensors: name -> the entries that were compared
+    sizes:       of tensors: name -> how many entries there are
+    worst:       of tensors: name -> the entry with the largest error
+    directions:  of tensors: name -> random directions along which a large one was compared as well
     ok:          whether the methods by rules agree wherever it can be told; None where it can be told nowhere
     """
 
     __slots__ = (
-        "errors", "evaluations", "faults", "methods", "ok", "point", "reasons", "reference", "resolution", "states",
-        "step", "sweep", "tolerance",
+        "directions", "entries", "errors", "evaluations", "faults", "methods", "ok", "point", "reasons", "reference",
+        "resolution", "sizes", "states", "step", "sweep", "tolerance", "worst",
     )  # fmt: skip
 
     def __init__(self, point: Point, step: float | None, tolerance: float) -> None:
         self.point = point
         self.step = step
         self.tolerance = tolerance
-        self.methods: dict[str, dict[str, float | None]] = {}
+        self.methods: dict[str, dict[str, Any]] = {}
         self.reasons: dict[str, dict[str, Unfit | InputError]] = {}
         self.errors: dict[str, dict[str, float | None]] = {}
         self.reference: dict[str, float] = {}
@@ -89,7 +98,20 @@ class Check:
         self.evaluations: dict[str, int] = {}
         self.faults: dict[str, Fault] = {}
         self.sweep: dict[str, dict[str, list[float | None]]] = {}
+        self.entries: dict[str, list[tuple[int, ...]]] = {}
+        self.sizes: dict[str, int] = {}
+        self.worst: dict[str, tuple[int, ...]] = {}
+        self.directions: dict[str, int] = {}
         self.ok: bool | None = True
+
+
+    def decide(self) -> None:
+        """The verdict that follows from the states."""
+        states = list(self.states.values())
+        if DISAGREES in states:
+            self.ok = False
+        elif states and all(state == UNDECIDED for state in states):
+            self.ok = None
 
 
 class Fault:
@@ -116,6 +138,8 @@ def relative(value: float, reference: float) -> float:
 
 def central_agreement(program: Program, given: Mapping[str, float], slopes: Mapping[str, float]) -> Agreement | None:
     """The worst of the gaps between a gradient and central differences; None where there is nothing to compare."""
+    if any(getattr(slope, "shape", ()) for slope in slopes.values()):
+        return None
     # A difference over a finite step says nothing about an infinite slope.
     names = [name for name, slope in slopes.items() if name in program.graph.variables and math.isfinite(slope)]
     if not names or len(names) * program.output > MOST_WORK:
@@ -148,6 +172,11 @@ def check(
     """
     point = gradient(program, given, wrt)
     result = make(point, step, tolerance)
+    if point.kind.shaped:
+        from bpcli.tracing.entries import check_entries
+
+        check_entries(result, program, given, sweep)
+        return result
     names = [name for name in point.gradient if name in program.graph.variables]
     differences = {name: difference(program, given, name, step) for name in names}
     pushed = forward_gradient(program, given, names).gradient
@@ -179,13 +208,9 @@ def check(
         result.errors[method] = {
             name: None if slope is None else relative(slope, result.reference[name]) for name, slope in found.items()
         }
-    states = list(result.states.values())
-    if DISAGREES in states:
-        result.ok = False
-    elif states and all(state == UNDECIDED for state in states):
-        result.ok = None
+    result.decide()
     if sweep:
-        result.sweep = {name: _sweep(program, given, name, point.gradient[name]) for name in names}
+        result.sweep = {name: sweep_errors(program, given, name, point.gradient[name]) for name in names}
     return result
 
 
@@ -233,17 +258,21 @@ def _symbolic(program: Program, given: Mapping[str, float], names: Sequence[str]
     return {name: values[slope] for name, slope in zip(names, slopes, strict=True)}
 
 
-def _sweep(
-    program: Program, given: Mapping[str, float], name: str, slope: float
+def sweep_errors(
+    program: Program, given: Mapping[str, Any], name: str, slope: float, index: tuple[int, ...] = ()
 ) -> dict[str, list[float | None]]:
     """The relative error of each method without rules at each step; None where the step is lost in rounding."""
     found: dict[str, list[float | None]] = {}
-    methods = {"forward_difference": sided, "central_difference": central, "complex_step": complex_step}
+    methods: dict[str, Callable[[float], float]] = {
+        "forward_difference": lambda size: sided(program, given, name, size, index),
+        "central_difference": lambda size: central(program, given, name, size, index),
+        "complex_step": lambda size: complex_step(program, given, name, size),
+    }
     for method, measured in methods.items():
         errors: list[float | None] = []
         for size in SWEPT:
             try:
-                errors.append(relative(measured(program, given, name, size), slope))
+                errors.append(relative(measured(size), slope))
             except (InputError, Unfit):
                 errors.append(None)
         found[method] = errors

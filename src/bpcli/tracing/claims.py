@@ -13,6 +13,8 @@ from __future__ import annotations
 import math
 
 from bpcli.calculus.sweeps import OPEN
+from bpcli.engine.choose import fitting
+from bpcli.engine.floats import FLOATS
 from bpcli.engine.noticing import short
 from bpcli.engine.point import gradient
 from bpcli.errors import InputError, NumericError
@@ -63,7 +65,20 @@ KINDS = (
     FACTOR, SPLIT, SPLIT_EVERYWHERE, UPSTREAM, LOCALS_ONLY, SIGN_INSIDE, INNER, SIGN, VALUE, OTHER_NAME, OWN_VALUE,
     ACCUMULATED, HALVED, DOUBLED, TARGET, INPUT,
 )  # fmt: skip
-RANK = {kind: place for place, kind in enumerate(KINDS)}
+# Of vectors and matrices, see tensor_claims.py.
+FACTORS_SWAPPED = "factors-swapped"
+TRANSPOSED = "transposed"
+NO_TRANSPOSE = "no-transpose"
+NOT_SUMMED = "not-summed"
+ONE_COPY = "one-copy"
+MEAN_OVER_COPIES = "mean-over-copies"
+UPSTREAM_OF_TENSOR = "upstream-of-tensor"
+BATCH = "batch"
+OTHER_SHAPE = "other-shape"
+TENSOR_KINDS = (
+    FACTORS_SWAPPED, NO_TRANSPOSE, TRANSPOSED, NOT_SUMMED, ONE_COPY, MEAN_OVER_COPIES, UPSTREAM_OF_TENSOR, BATCH,
+)  # fmt: skip
+RANK = {kind: place for place, kind in enumerate((*TENSOR_KINDS, *KINDS, OTHER_SHAPE))}
 
 MOST_EDGES = 200  # beyond it a single edge explains nothing: there are too many that could
 MOST_PASSES = 2_000_000  # nodes times passes with changed inputs
@@ -81,7 +96,7 @@ class Slip:
 
     __slots__ = ("facts", "kind", "rank", "value")
 
-    def __init__(self, kind: str, value: float, rank: float = 0.0, **facts: str | float) -> None:
+    def __init__(self, kind: str, value: Any, rank: float = 0.0, **facts: Any) -> None:
         self.kind = kind
         self.value = value
         self.facts = facts
@@ -120,6 +135,10 @@ def examined(
 
     Raises as engine.point.gradient; InputError for a name that the program does not have.
     """
+    if fitting(program, given, FLOATS) is not FLOATS:
+        from bpcli.tracing.tensor_claims import examined_tensors
+
+        return examined_tensors(program, given, claimed, tolerance)
     given = {name: nearest(value) for name, value in given.items()}
     names = [name for name, _ in claimed]
     if trace is None or any(name not in trace.gradient for name in names):

@@ -6,6 +6,7 @@ import itertools
 import math
 
 from bpcli.calculus.sweeps import RAISED, forward
+from bpcli.engine.choose import fitting
 from bpcli.engine.complexes import Complexes
 from bpcli.engine.floats import FLOATS, Floats
 from bpcli.engine.given import bind
@@ -14,7 +15,9 @@ from bpcli.errors import InputError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
+    from bpcli.calculus.kinds import Kind
     from bpcli.graph import Program
 
 # The best step of a central difference balances its truncation h^2 against rounding eps/h.
@@ -82,25 +85,55 @@ class Difference:
         return DISAGREES
 
 
-def along(program: Program, given: Mapping[str, float], name: str) -> tuple[Callable[[float], float], float]:
-    """The output as a function of one variable, all others as given, and the place of that variable."""
-    graph = program.graph
-    inputs = bind(program, given)
-    node = graph.variables[name]
-    kind = Held(program, inputs) if graph.functions or "detach" in graph.op else FLOATS
+def along(
+    program: Program, given: Mapping[str, Any], name: str, index: tuple[int, ...] = ()
+) -> tuple[Callable[[float], float], float]:
+    """The output as a function of one variable, or of one entry of it, all others as given, and its place."""
+    run, inputs = _runner(program, given)
+    node = program.graph.variables[name]
+    start = inputs[node]
 
     def function(moved: float) -> float:
-        return float(forward(graph, kind, {**inputs, node: moved}, program.output + 1)[program.output])
+        if not index:
+            return run({node: moved})
+        there = start.copy()
+        there[index] = moved
+        return run({node: there})
 
-    return function, inputs[node]
+    return function, float(start[index]) if index else start
 
 
-def central(program: Program, given: Mapping[str, float], name: str, step: float = STEP) -> float:
+def towards(program: Program, given: Mapping[str, Any], name: str, direction: Any) -> Callable[[float], float]:
+    """The output as a function of how far one variable has gone along a direction."""
+    run, inputs = _runner(program, given)
+    node = program.graph.variables[name]
+    return lambda distance: run({node: inputs[node] + distance * direction})
+
+
+def _runner(
+    program: Program, given: Mapping[str, Any]
+) -> tuple[Callable[[dict[int, Any]], float], dict[int, Any]]:
+    """The output as a function of variables that are moved, by node, and where all of them stand."""
+    graph = program.graph
+    kind = fitting(program, given, FLOATS)
+    inputs = bind(program, given, kind)
+    if graph.functions or "detach" in graph.op:
+        kind = held(kind, program, inputs)
+
+    def run(moved: dict[int, Any]) -> float:
+        return float(forward(graph, kind, {**inputs, **moved}, program.output + 1)[program.output])
+
+    return run, inputs
+
+
+def central(
+    program: Program, given: Mapping[str, Any], name: str, step: float = STEP, index: tuple[int, ...] = ()
+) -> float:
     """(f(x + h) - f(x - h)) / (2h) with h = step * max(1, |x|), all other variables as given.
 
     Raises InputError where the step is lost in rounding.
     """
-    function, place = along(program, given, name)
+    function, place = along(program, given, name, index)
     return _halves(function, place, step * max(1.0, abs(place)))[0]
 
 
@@ -114,14 +147,24 @@ def _halves(function: Callable[[float], float], place: float, size: float) -> tu
     return (high - low) / (above - below), (middle - low) / (place - below), (high - middle) / (above - place)
 
 
-def difference(program: Program, given: Mapping[str, float], name: str, step: float | None = None) -> Difference:
-    """The best central difference for a variable, or the one with a step that is asked for.
+def difference(
+    program: Program,
+    given: Mapping[str, Any],
+    name: str,
+    step: float | None = None,
+    index: tuple[int, ...] = (),
+) -> Difference:
+    """The best central difference for a variable, or an entry of it, or the one with a step that is asked for."""
+    return best_difference(*along(program, given, name, index), step)
+
+
+def best_difference(function: Callable[[float], float], place: float, step: float | None = None) -> Difference:
+    """The best central difference of a function at a place, or the one with a step that is asked for.
 
     Several steps are tried, each with its half: the two give a value without the h^2 term and an estimate of
     what is left; rounding adds eps |f| / h. The step with the smallest sum of both, beside the slope, is taken.
     Source: Press et al., Numerical Recipes, 3rd edition, section 5.7.
     """
-    function, place = along(program, given, name)
     magnitude = abs(function(place))
     scales = [max(1.0, abs(place))]
     if 0 < abs(place) < 1:
@@ -160,29 +203,34 @@ def difference(program: Program, given: Mapping[str, float], name: str, step: fl
     return best
 
 
-class Held(Floats):
-    """Floats in which `detach` keeps what it gave at one point: what is detached counts as a constant.
+def held(kind: Kind, program: Program, inputs: Mapping[int, Any]) -> Kind:
+    """Numbers of a kind in which `detach` keeps what it gave at one point: what is detached counts as a constant.
 
     Its uses are told apart by their order, which is the same in every run.
     """
+    found: Kind = Floats()
+    if kind.shaped:
+        from bpcli.engine.tensors import Tensors
 
-    def __init__(self, program: Program, inputs: Mapping[int, float]) -> None:
-        super().__init__()
-        kept: list[float] = []
+        found = Tensors()
+    kept: list[Any] = []
 
-        def keep(value: float) -> float:
-            kept.append(value)
-            return value
+    def keep(value: Any) -> Any:
+        kept.append(value)
+        return value
 
-        self.functions["detach"] = self.guarded["detach"] = keep
-        forward(program.graph, self, inputs, program.output + 1)
-        held = itertools.cycle(kept)
-        self.functions["detach"] = self.guarded["detach"] = lambda value: next(held)
+    found.functions["detach"] = found.guarded["detach"] = keep
+    forward(program.graph, found, inputs, program.output + 1)
+    again = itertools.cycle(kept)
+    found.functions["detach"] = found.guarded["detach"] = lambda value: next(again)
+    return found
 
 
-def sided(program: Program, given: Mapping[str, float], name: str, step: float = SIDED_STEP) -> float:
+def sided(
+    program: Program, given: Mapping[str, Any], name: str, step: float = SIDED_STEP, index: tuple[int, ...] = ()
+) -> float:
     """(f(x + h) - f(x)) / h with h = step * max(1, |x|), the derivative that people try first."""
-    function, place = along(program, given, name)
+    function, place = along(program, given, name, index)
     above = place + step * max(1.0, abs(place))
     if above == place:
         raise InputError("step-too-small", step=step, place=place)
@@ -190,7 +238,7 @@ def sided(program: Program, given: Mapping[str, float], name: str, step: float =
 
 
 class Unfit(Exception):  # noqa: N818 - it is an answer, with the reason in it
-    """The complex step does not apply; `reason` is what stands in its way: "form", "corner" or "range"."""
+    """The complex step does not apply; `reason` is what stands in its way: "form", "corner", "range" or "tensors"."""
 
     def __init__(self, reason: str, op: str = "") -> None:
         super().__init__(reason, op)
@@ -203,6 +251,8 @@ def complex_step(program: Program, given: Mapping[str, float], name: str, step: 
 
     Raises Unfit where the program has no complex form.
     """
+    if fitting(program, given, FLOATS) is not FLOATS:
+        raise Unfit("tensors")
     graph = program.graph
     kind = Complexes()
     inputs = {node: complex(value) for node, value in bind(program, given).items()}

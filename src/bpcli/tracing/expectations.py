@@ -16,6 +16,7 @@ from bpcli.numbers import nearest
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any
 
     from bpcli.graph import Program
 
@@ -26,29 +27,54 @@ TOTAL = re.compile(r"d(?P<output>[^/\s]+)/d(?P<name>[^/\s]+)")
 
 
 class Written:
-    """A number as somebody wrote it: the text, its value, and half a unit of its last digit (0 for a whole one)."""
+    """A number as somebody wrote it: the text, its value, and half a unit of its last digit (0 for a whole one).
 
-    __slots__ = ("half", "text", "value")
+    Of a list, `parts` are its entries, in order; its value is an array.
+    """
+
+    __slots__ = ("half", "parts", "text", "value")
 
     def __init__(self, text: str, name: str = "a name") -> None:
         self.text = text.strip()
-        self.value = nearest(value_of(self.text, name))
         self.half = 0.0
+        self.parts: list[Written] = []
+        self.value: Any = value_of(self.text, name)
+        if getattr(self.value, "shape", ()):
+            entries = [float(entry) for entry in self.value.flat]
+            texts = re.findall(r"[^\[\],\s]+", self.text) if self.text.startswith("[") else []
+            if len(texts) != len(entries):
+                texts = [repr(entry) for entry in entries]  # randn(3): meant to the last bit
+            self.parts = [Written(each, name) for each in texts]
+            return
+        self.value = nearest(self.value)
         if ROUNDED.fullmatch(self.text):
             mantissa, _, exponent = self.text.lower().partition("e")
             self.half = 0.5 * 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
 
-    def fits(self, number: float, tolerance: float | None = None) -> bool:
-        """Whether a number is what was written; `tolerance` is one that was asked for."""
+    def fits(self, number: Any, tolerance: float | None = None) -> bool:
+        """Whether a number is what was written; `tolerance` is one that was asked for. Of arrays: every entry."""
+        shape = getattr(number, "shape", ())
+        if self.parts or shape:
+            return bool(shape == getattr(self.value, "shape", ())) and not self.misses(number, tolerance)
         if not math.isfinite(self.value) or not math.isfinite(number):
-            return number == self.value or (number != number and self.value != self.value)
+            return bool(number == self.value or (number != number and self.value != self.value))
         off = abs(number - self.value)
         if off <= (TOLERANCE if tolerance is None else tolerance) * max(abs(number), abs(self.value)):
             return True
         if tolerance is None:
             # A unit of rounding more: 0.125 is 0.13 and 0.12.
-            return off <= self.half * (1 + 1e-9) or (self.value == 0 and off <= NOTHING)
+            return bool(off <= self.half * (1 + 1e-9) or (self.value == 0 and off <= NOTHING))
         return False
+
+
+    def misses(self, array: Any, tolerance: float | None = None) -> list[int]:
+        """The places, counted from the first entry, where an array of the same shape is not what was written."""
+        entries = [float(entry) for entry in array.flat]
+        return [
+            place
+            for place, (part, entry) in enumerate(zip(self.parts, entries, strict=True))
+            if not part.fits(entry, tolerance)
+        ]
 
 
 class Expectation:
@@ -56,11 +82,15 @@ class Expectation:
 
     name:   what it is of, as it is told: `y`, or `dy/dw`
     variable: the name that is differentiated by, or "" for a value
+    wrong:  of an array of the shape that was expected, the index of the first entry that is another
     """
 
-    __slots__ = ("actual", "name", "ok", "variable", "written")
+    __slots__ = ("actual", "name", "ok", "variable", "written", "wrong")
 
-    def __init__(self, name: str, variable: str, written: Written, actual: float, ok: bool) -> None:
+    def __init__(
+        self, name: str, variable: str, written: Written, actual: Any, ok: bool, wrong: tuple[int, ...] = ()
+    ) -> None:
+        self.wrong = wrong
         self.name = name
         self.variable = variable
         self.written = written
@@ -97,6 +127,15 @@ def named_numbers(
     return found
 
 
+def _index(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The index of an entry that is counted from the first."""
+    found: list[int] = []
+    for size in reversed(shape):
+        place, rest = divmod(place, size)
+        found.insert(0, rest)
+    return tuple(found)
+
+
 def judged(
     program: Program,
     asked: list[tuple[str, Written]],
@@ -108,7 +147,14 @@ def judged(
     found = []
     for name, written in asked:
         is_value = name in values
-        actual = nearest(values[name] if is_value else slopes[name])
+        actual: Any = values[name] if is_value else slopes[name]
+        if not getattr(actual, "shape", ()):
+            actual = nearest(actual)
         told = name if is_value else f"d{program.output_name}/d{name}"
-        found.append(Expectation(told, "" if is_value else name, written, actual, written.fits(actual, tolerance)))
+        ok = written.fits(actual, tolerance)
+        wrong: tuple[int, ...] = ()
+        shape = getattr(actual, "shape", ())
+        if not ok and shape and shape == getattr(written.value, "shape", ()):
+            wrong = _index(written.misses(actual, tolerance)[0], shape)
+        found.append(Expectation(told, "" if is_value else name, written, actual, ok, wrong))
     return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bpcli.calculus.kinds import compiled, formula, partial_text
 from bpcli.calculus.symbols import Symbol, Symbols
-from bpcli.graph import Graph
+from bpcli.graph import Graph, proportional
 from bpcli.language import text
 from bpcli.numbers import constant_text
 from bpcli.ops import TABLE
@@ -202,7 +202,13 @@ class Formulas:
                 param: spelled(program, names, argument)
                 for param, argument in zip(function.params, arguments, strict=True)
             }
-            partial = function.partials.get(function.params[position])
+            param = function.params[position]
+            partial = function.partials.get(param)
+            if param in function.pullbacks and not proportional(*function.pullbacks[param], "g"):
+                # It bends what arrives: what it makes of it, per unit of it.
+                scope["g"] = ("g", text.ATOM)
+                whole = text.expression(*function.pullbacks[param], spelled=scope)
+                return f"{whole}/g" if text.level_of(*function.pullbacks[param]) > text.PRODUCT else f"({whole})/g", ""
             return (text.expression(*partial, spelled=scope) if partial else ""), ""
         if declared.of_tensors:
             return "", ""  # a rule in place of a local derivative; see pulls.py

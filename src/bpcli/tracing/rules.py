@@ -16,7 +16,7 @@ from bpcli.tracing.differences import DISAGREES, difference
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from typing import Any
 
     from bpcli.graph import Function
@@ -32,7 +32,7 @@ class Evidence:
 
     __slots__ = ("at", "difference", "param", "rule")
 
-    def __init__(self, param: str, at: dict[str, float], rule: float, difference: float) -> None:
+    def __init__(self, param: str, at: Mapping[str, Any], rule: float, difference: float) -> None:
         self.param = param
         self.at = at
         self.rule = rule
@@ -72,7 +72,13 @@ def check_rules(program: Program) -> None:
     """Hold the rules of a program's functions against numbers. Raises InputError with the evidence against one."""
     for op, function in program.graph.functions.items():
         given = [param for param in function.partials if param not in function.surrogates]
-        found = evidence_against(use_of(op, function.params, function), given)
+        program_of_one = use_of(op, function.params, function)
+        if program_of_one.of_tensors:
+            from bpcli.tracing.tensor_rules import evidence_of_tensors
+
+            found = evidence_of_tensors(program_of_one, given)
+        else:
+            found = evidence_against(program_of_one, given)
         if found is not None:
             error = InputError("wrong-rule", **facts(function.name, found))
             error.source, error.span = program.source, function.spans[found.param]

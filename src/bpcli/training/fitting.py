@@ -9,34 +9,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bpcli.data.kept import Kept
+from bpcli.engine.notes import Note
+from bpcli.engine.twofold import Twofold, lifted
 from bpcli.errors import InputError
+from bpcli.language.reader import parse
 from bpcli.numbers import full, show
 from bpcli.training import polynomial
 from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, Step, descend
-from bpcli.training.objective import Objective
 from bpcli.training.optimizers import gradient_descent
 from bpcli.training.polynomial import Basis
+from bpcli.training.quadratic import Quadratic
+from bpcli.training.reference import MANY, Reference, factored, floats, gaps_between
 
 Array = NDArray[np.float64]
 
 STEPS = 10_000
 MOST_DEGREE = 60
 LARGEST = 1e150  # of a value: its square is still a float
+SAMPLE = 100_000  # rows that a basis is made orthogonal on, and that a picture shows
+REST = 2000  # steps to the digits behind those of a float
+FAR = 1e-6  # of the largest |y|: so far a curve that has converged may be from that of least squares
 STEEPEST = 50.0  # condition of the curvature from which on the basis is made orthogonal on the data
-
-
-class Reference:
-    """The least-squares solution by another route (QR of the basis), which the descent never sees.
-
-    gaps: |value - least squares| relative to the larger of the least-squares value and its standard error
-    """
-
-    __slots__ = ("gap", "gaps", "parameters")
-
-    def __init__(self, parameters: list[float], gaps: list[float]) -> None:
-        self.parameters = parameters
-        self.gaps = gaps
-        self.gap = max(gaps)
 
 
 class Fit:
@@ -44,17 +38,19 @@ class Fit:
 
     parameters:      name -> coefficient, in the x of the data
     standard_errors: name -> standard error; nan where there are no degrees of freedom left
-    scaled:          coefficients c0 .. cn in the basis that the descent ran in
+    scaled:          coefficients c0 .. cn in the basis that the descent ran in; `scaled_errors` belong to them
+    x, y:            the rows, or some of them evenly spread where there are more than SAMPLE
+    ranges:          "x", "y", and "w" where rows have weights -> smallest and largest value of all rows
     losses:          mean squared error at every step, each computed at that step
     shown:           the first steps in full
     curvature:       eigenvalues of the second derivative of the loss, smallest and largest
     """
 
-    def __init__(
-        self, x: Array, y: Array, degree: int, basis: Basis, rate: float, curvature: tuple[float, float]
-    ) -> None:
-        self.x = x
-        self.y = y
+    def __init__(self, kept: Kept, degree: int, basis: Basis, rate: float, curvature: tuple[float, float]) -> None:
+        sample = kept.sample(SAMPLE)
+        self.x = sample["x"]
+        self.y = sample["y"]
+        self.ranges = {name: (kept.low[name], kept.high[name]) for name in kept.names}
         self.degree = degree
         self.basis = basis
         self.rate = rate
@@ -62,6 +58,7 @@ class Fit:
         self.parameters: dict[str, float] = {}
         self.standard_errors: dict[str, float] = {}
         self.scaled: dict[str, float] = {}
+        self.scaled_errors: dict[str, float] = {}
         self.losses: list[float] = []
         self.shown: list[Step] = []
         self.steps = 0
@@ -69,14 +66,14 @@ class Fit:
         self.rss = math.nan
         self.rmse = math.nan
         self.r2 = math.nan
-        self.freedom = len(x) - degree - 1
+        self.freedom = kept.rows - degree - 1
         self.reference: Reference | None = None
-        self.warnings: list[str] = []
-        self.rows_used = len(x)
+        self.warnings: list[Note] = []
+        self.rows_used = kept.rows
         self.rows_skipped = 0
         self.skipped: tuple[tuple[int, str], ...] = ()
         self.source = ""
-        self.x_name, self.y_name = "x", "y"
+        self.x_name, self.y_name, self.w_name = "x", "y", "w"
 
     @property
     def condition(self) -> float:
@@ -100,14 +97,14 @@ class Fit:
         On years, say, the terms are large and cancel: six digits would draw another curve. What a
         coefficient adds to y beyond rounding decides whether it is shown as 0.
         """
-        high = float(np.max(np.abs(self.y))) or 1.0
-        width = float(np.max(np.abs(self.x)))
+        high, width = max(map(abs, self.ranges["y"])) or 1.0, max(map(abs, self.ranges["x"]))
         kept = [
             0.0 if abs(value) * width**order < 1e-12 * high else value
             for order, value in enumerate(self.parameters.values())
         ]
-        points = np.linspace(float(self.x.min()), float(self.x.max()), 25)
-        allowed = max(1e-5 * float(np.ptp(self.y)), 1e-2 * self.rmse, 1e-9 * high)
+        points = np.linspace(*self.ranges["x"], 25)
+        low_y, high_y = self.ranges["y"]
+        allowed = max(1e-5 * (high_y - low_y), 1e-2 * self.rmse, 1e-9 * high)
         exact = self._horner(kept, points)
         for more in range(digits, 18):
             texts = [show(value, more) for value in kept]
@@ -135,17 +132,27 @@ class Fit:
         values: Array = columns @ np.array(list(self.scaled.values()))
         return values.reshape(points.shape)
 
+    def beyond(self, x: Any) -> list[Note]:
+        """What to know of the fitted values at x: a note where points lie outside the data, and nothing holds there."""
+        points = np.asarray(x, dtype=np.float64)
+        low, high = self.ranges["x"]
+        outside = int(np.count_nonzero((points < low) | (points > high)))
+        return [Note("fit-extrapolation", count=outside, low=low, high=high)] if outside else []
+
     def __repr__(self) -> str:
         return f"Fit({self.equation}, {self.stopped} after {self.steps} steps)"
 
 
 class Fitting:
-    """A fit in progress: iterate to descend, then read `fit`."""
+    """A fit in progress: iterate to descend, then read `fit`.
+
+    kept:      the rows: columns x, y, and w where they have weights
+    objective: the mean squared error as a quadratic; the rows are gone through once, and no step asks for them again
+    """
 
     def __init__(
         self,
-        x: Any,
-        y: Any,
+        kept: Kept,
         degree: int,
         *,
         rate: float | None = None,
@@ -156,7 +163,7 @@ class Fitting:
     ) -> None:
         """Prepare the descent.
 
-        x, y:   finite numbers of shape (rows,)
+        kept:   finite numbers: `points` makes them of arrays
         rate:   learning rate in the basis of the descent; by default the best constant one
         steps:  most updates
         scale:  whether x is scaled and the basis chosen; False shows what happens without
@@ -165,37 +172,44 @@ class Fitting:
 
         Raises InputError for a degree or data that cannot be fitted.
         """
-        columns = _columns(x, y)
-        for name, column in zip(("x", "y"), columns, strict=True):
-            largest = float(np.max(np.abs(column)))
+        if not kept.rows:
+            raise InputError("no-points")
+        for name in kept.names:
+            largest = max(abs(kept.low[name]), abs(kept.high[name]))
             if largest > LARGEST:
                 raise InputError("column-too-large", name=name, largest=largest)
         if degree != int(degree) or not 0 <= degree <= MOST_DEGREE:
             raise InputError("degree-range", degree=degree, most=MOST_DEGREE)
+        self.kept = kept
         self.names = [f"c{order}" for order in range(degree + 1)]
         self.limit = steps
         self.keep = keep
-        basis = polynomial.chebyshev(columns[0], degree) if scale else polynomial.powers(degree)
-        self.objective, curvature = self._objective(basis, columns)
-        distinct = len(np.unique(columns[0]))
+        ends = np.array([kept.low["x"], kept.high["x"]])
+        basis = polynomial.chebyshev(ends, degree) if scale else polynomial.powers(degree)
+        self.objective, curvature = self._objective(basis)
+        distinct = distinct_values(kept, degree + 1)
         if scale and distinct > degree and curvature[1] > STEEPEST * curvature[0]:
-            basis = polynomial.orthogonal(columns[0], degree)
-            self.objective, curvature = self._objective(basis, columns)
+            basis = polynomial.orthogonal(kept.sample(SAMPLE)["x"], degree)
+            self.objective, curvature = self._objective(basis)
         low, high = curvature
         # The constant rate that contracts the flattest and the steepest direction alike.
         best = 2 / (low + high) if high > 0 else 1.0
-        self.fit = make(*columns, degree, basis, best if rate is None else rate, curvature)
+        self.fit = make(kept, degree, basis, best if rate is None else rate, curvature)
+        warnings = self.fit.warnings
         if distinct <= degree:
-            self.fit.warnings.append(
-                f"degree {degree} needs {degree + 1} different x and the data has {distinct}: "
-                "the coefficients are not the only ones that fit"
-            )
+            warnings.append(Note("fit-not-unique", degree=degree, needed=degree + 1, distinct=distinct))
+        elif self.fit.freedom == 0:
+            warnings.append(Note("fit-no-freedom", count=degree + 1))
         if not scale and degree > 1:
-            self.fit.warnings.append("x is not scaled: the condition of the problem is that of raw powers")
+            warnings.append(Note("fit-not-scaled"))
 
-    def _objective(self, basis: Basis, columns: tuple[Array, Array]) -> tuple[Objective, tuple[float, float]]:
-        objective = Objective(basis.program(), {"x": columns[0], "y": columns[1]}, self.names)
-        eigenvalues = np.linalg.eigvalsh(objective.curvature())
+    def _objective(self, basis: Basis) -> tuple[Quadratic, tuple[float, float]]:
+        """The loss in a basis, and its smallest and largest curvature."""
+        weighted = "w" in self.kept.names
+        program = parse(basis.program(weighted), given=[*self.kept.names, *self.names])
+        objective = Quadratic(program, self.names, self.kept, "w" if weighted else None)
+        with np.errstate(all="ignore"):
+            eigenvalues = np.linalg.eigvalsh(objective.hessian)
         high = float(eigenvalues[-1])
         # Directions that the data says nothing about have a curvature of 0; they do not move either.
         felt = eigenvalues[eigenvalues > high * 1e-13]
@@ -222,78 +236,131 @@ class Fitting:
     def _finish(self, last: Step, stopped: str) -> None:
         fit = self.fit
         fit.steps, fit.stopped = last.number, stopped
-        parameters = last.parameters
-        fit.scaled = dict(zip(self.names, parameters.tolist(), strict=True))
         if stopped == DIVERGED:
-            fit.warnings.append(
-                f"diverged after {fit.steps} steps: rates below {fit.largest_rate:.3g} fall, this one is {fit.rate:.3g}"
-            )
-        if not np.all(np.isfinite(parameters)):
+            fit.warnings.append(Note("fit-diverged", steps=fit.steps, largest=fit.largest_rate, rate=fit.rate))
+        fit.scaled = dict(zip(self.names, last.parameters.tolist(), strict=True))
+        if not np.all(np.isfinite(last.parameters)):
             fit.parameters = {f"k{order}": math.nan for order in range(fit.degree + 1)}
             fit.standard_errors = dict(fit.parameters)
+            fit.scaled_errors = dict.fromkeys(self.names, math.nan)
             return
         with np.errstate(all="ignore"):
-            self._report(parameters)
+            self._report(self._to_the_last_digit(lifted(last.parameters)))
 
-    def _report(self, parameters: Array) -> None:
+    def _to_the_last_digit(self, at: Twofold) -> Twofold:
+        """Where the descent goes on to when its parameters have twice the digits of a float.
+
+        It is the same descent with the same rate; the rest of the gradient is taken from the rows.
+        """
         fit = self.fit
-        raw = fit.basis.raw(parameters)
+        if fit.stopped != CONVERGED or not self.objective.keeps_twice_the_digits:
+            return at
+        hessian = self.objective.hessian
+        for _ in range(2):
+            _, left = self.objective.afresh(at)
+
+            def slope(away: Array, left: Array = left) -> tuple[float, Array]:
+                return 0.0, left + hessian @ away
+
+            *_, last = descend(slope, np.zeros(len(left)), gradient_descent(fit.rate), REST)
+            at = at + lifted(last.parameters)
+        fit.scaled = dict(zip(self.names, at.high.tolist(), strict=True))
+        return at
+
+    def _report(self, at: Twofold) -> None:
+        fit = self.fit
+        raw = fit.basis.raw_of_twofold(at.high, at.low)
         fit.parameters = {f"k{order}": value for order, value in enumerate(raw)}
-        residuals = self.objective.residual("p", parameters) - fit.y
-        fit.rss = float(residuals @ residuals)
-        fit.rmse = math.sqrt(fit.rss / len(residuals))
-        spread = fit.y - np.mean(fit.y)
-        total = float(spread @ spread)
+        loss, _ = self.objective.afresh(at)
+        weight = self.objective.weight
+        fit.rss = loss * weight
+        fit.rmse = math.sqrt(loss)
+        total = self._spread()
         fit.r2 = 1 - fit.rss / total if total > 0 else math.nan
-        if total == 0:
-            fit.warnings.append(f"{fit.y_name} is constant, so R² has no meaning")
+        for role, name in (("x", fit.x_name), ("y", fit.y_name)):
+            if fit.ranges[role][0] == fit.ranges[role][1] and (role == "y" or fit.degree > 0):
+                fit.warnings.append(Note(f"fit-constant-{role}", name=name))
         self._judge(raw)
         if fit.stopped not in (CONVERGED, DIVERGED):
-            fit.warnings.append(f"not converged ({fit.stopped}): the parameters are where the descent stands")
+            fit.warnings.append(Note("fit-not-converged", reason=fit.stopped))
+
+    def _spread(self) -> float:
+        """The sum of (y - mean of y)^2, with the weights of the rows."""
+        loss, gradient, _ = self.objective.first
+        mean = -0.5 * float(gradient[0])  # the first polynomial of every basis is 1
+        if loss - mean * mean > 1e-6 * loss and self.kept.rows > MANY:
+            return (loss - mean * mean) * self.objective.weight
+        total = 0.0
+        for block in self.kept.blocks():
+            away = block["y"] - mean
+            total += float(np.sum(away * away * block.get("w", 1.0)))
+        return total if fit_varies(self.fit.ranges["y"]) else 0.0
 
     def _judge(self, raw: list[float]) -> None:
-        """Standard errors and the least-squares reference, both from a QR of the basis in its own right."""
+        """Standard errors and the least-squares reference, both by a route of their own."""
         fit = self.fit
-        basis = polynomial.chebyshev(fit.x, fit.degree)
-        columns = basis.columns(fit.x)
-        solution: Array = np.linalg.lstsq(columns, fit.y, rcond=None)[0].astype(np.float64)
-        reference = basis.raw(solution)
-        triangle: Array = np.asarray(np.linalg.qr(columns, mode="r"))
-        conversion = np.array([[float(value) for value in row] for row in basis.conversion()])
-        errors = [math.nan] * len(raw)
-        best = columns @ solution - fit.y
-        if fit.freedom > 0 and np.all(np.abs(np.diag(triangle)) > 0) and len(triangle) == len(raw):
-            deviation = math.sqrt(float(best @ best) / fit.freedom)
-            # The covariance is s^2 A (R'R)^-1 A', with A the way back to powers of x.
-            spread = np.linalg.solve(triangle.T, conversion.T)
-            errors = (deviation * np.sqrt(np.sum(spread * spread, axis=0))).tolist()
-        # They are those of the least-squares solution, and say nothing of a descent that stands elsewhere.
-        known = errors if fit.stopped == CONVERGED else [math.nan] * len(raw)
-        fit.standard_errors = dict(zip(fit.parameters, known, strict=True))
-        height, width = float(np.max(np.abs(fit.y))), float(np.max(np.abs(fit.x)))
-        gaps = []
-        for order, (value, other, error) in enumerate(zip(raw, reference, errors, strict=True)):
-            # A coefficient that is 0 but for rounding is measured by what it adds to y.
-            size = max(abs(other), error if error == error else 0.0, 1e-9 * height / max(width, 1e-300) ** order)
-            gaps.append(abs(value - other) / size if size else 0.0)
-        fit.reference = Reference(reference, gaps)
+        many = self.kept.rows > MANY
+        own = factored(fit.basis, self.kept, self.objective.products if many else None)
+        known = fit.stopped == CONVERGED  # they say nothing of a descent that stands elsewhere
+        errors = own.errors(np.eye(len(raw)), fit.rss, fit.freedom)
+        fit.scaled_errors = {
+            name: error if known else math.nan for name, error in zip(self.names, errors, strict=True)
+        }
+        basis, other = fit.basis, own
+        if not many and basis.kind != polynomial.CHEBYSHEV:
+            basis = polynomial.chebyshev(np.array(fit.ranges["x"]), fit.degree)
+            other = factored(basis, self.kept)
+        reference = basis.raw(other.solution)
+        errors = other.errors(floats(basis.conversion()), fit.rss, fit.freedom)
+        fit.standard_errors = {
+            name: error if known else math.nan for name, error in zip(fit.parameters, errors, strict=True)
+        }
+        width, height = max(map(abs, fit.ranges["x"])), max(map(abs, fit.ranges["y"]))
+        fit.reference = Reference(reference, gaps_between(raw, reference, errors, width, height))
+        places = np.linspace(*fit.ranges["x"], 100)
+        away = float(np.max(np.abs(fit.predict(places) - basis.columns(places) @ other.solution)))
+        if known and not other.singular and away > FAR * height:
+            fit.warnings.append(Note("fit-far", gap=away))
 
 
-def _columns(x: Any, y: Any) -> tuple[Array, Array]:
-    """Two finite columns of one length. Raises InputError."""
-    columns = []
-    for name, given in (("x", x), ("y", y)):
+def fit_varies(ends: tuple[float, float]) -> bool:
+    """Whether a column holds more than one value."""
+    return ends[0] < ends[1]
+
+
+def distinct_values(kept: Kept, most: int) -> int:
+    """How many different x there are; counted no further than `most`."""
+    seen: Array = np.empty(0)
+    for block in kept.blocks():
+        seen = np.unique(np.concatenate([seen, block["x"]]))[:most]
+        if len(seen) == most:
+            break
+    return len(seen)
+
+
+def points(x: Any, y: Any, weights: Any = None) -> Kept:
+    """Columns of equal length as the rows of a fit. Raises InputError."""
+    given = {"x": x, "y": y} if weights is None else {"x": x, "y": y, "w": weights}
+    return Kept.of(_columns(given))
+
+
+def _columns(given: dict[str, Any]) -> dict[str, Array]:
+    """Finite columns of one length. Raises InputError."""
+    columns: dict[str, Array] = {}
+    for name, values in given.items():
         try:
-            column = np.asarray(given, dtype=np.float64)
+            column = np.asarray(values, dtype=np.float64)
         except (TypeError, ValueError):
             raise InputError("column-not-numbers", name=name) from None
         if column.ndim != 1:
             raise InputError("column-shape", name=name, shape=column.shape)
         if not np.all(np.isfinite(column)):
             raise InputError("column-not-finite", name=name)
-        columns.append(column)
-    if len(columns[0]) != len(columns[1]):
-        raise InputError("columns-differ", x=len(columns[0]), y=len(columns[1]))
-    if not len(columns[0]):
+        if len(column) != len(next(iter(columns.values()), column)):
+            raise InputError("columns-differ", x=len(columns["x"]), name=name, y=len(column))
+        columns[name] = column
+    if not len(columns["x"]):
         raise InputError("no-points")
-    return columns[0], columns[1]
+    if "w" in columns and not columns["w"].min() > 0:
+        raise InputError("weight-not-positive", name="weights", row=int(columns["w"].argmin()) + 1)
+    return columns

@@ -15,19 +15,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bpcli.graph import Program
+
 Array = NDArray[np.float64]
 
 
 class Objective:
     """The mean over rows of a program's output, as a function of its parameters.
 
-    text:       a program whose output is the loss of one row
+    program:    its output is the loss of one row; a program that was read, or its text
     data:       name -> column of shape (rows,)
     parameters: names of the other variables, in order
     """
 
-    def __init__(self, text: str, data: Mapping[str, Array], parameters: Sequence[str]) -> None:
-        self.program = parse(text, given=[*data, *parameters])
+    def __init__(self, program: str | Program, data: Mapping[str, Array], parameters: Sequence[str]) -> None:
+        self.program = parse(program, given=[*data, *parameters]) if isinstance(program, str) else program
         graph = self.program.graph
         self.parameters = tuple(parameters)
         self.rows = len(next(iter(data.values())))

@@ -41,8 +41,8 @@ class Basis:
         self.degree = len(recurrence)
         self.recurrence = recurrence
 
-    def program(self) -> str:
-        """The squared error of one row in our language: inputs x, y and the coefficients c0 .. cn; output L."""
+    def program(self, weighted: bool = False) -> str:
+        """The squared error of one row in our language: inputs x, y, the weight w if any, c0 .. cn; output L."""
         center = f"(x {_minus(self.center)})" if self.center else "x"
         lines = [f"t = {center}/{full(self.half)}"] if self.center or self.half != 1 else []
         t = "t" if lines else "x"
@@ -64,7 +64,7 @@ class Basis:
                 lines.append(f"{name} = {formula}")
             names.append(name)
         terms = ["c0", *(f"c{order}*{names[order]}" for order in range(1, self.degree + 1))]
-        return "\n".join([*lines, f"p = {' + '.join(terms)}", "L = (p - y)^2"])
+        return "\n".join([*lines, f"p = {' + '.join(terms)}", "L = w*(p - y)^2" if weighted else "L = (p - y)^2"])
 
     def columns(self, x: Array) -> Array:
         """The basis at the points x, by the recurrence in floats: shape (points, degree + 1)."""
@@ -80,28 +80,38 @@ class Basis:
     def conversion(self) -> list[list[Fraction]]:
         """Row j: how much each coefficient of the basis adds to the coefficient of x^j. Exact.
 
-        In floats this sum would lose the digits that the scaled descent has won.
+        In floats this sum would lose the digits that the scaled descent has won. The numbers of the recurrence are
+        taken as the program writes them, in decimals.
         """
-        center, half = Fraction(self.center), Fraction(self.half)
+        center, half = as_written(self.center), as_written(self.half)
         t = [-center / half, 1 / half]  # t as a polynomial in x
         made: list[list[Fraction]] = [[Fraction(1)]]
         for order, (a, b, scale) in enumerate(self.recurrence, 1):
-            shifted = [t[0] - Fraction(a), t[1]]
+            shifted = [t[0] - as_written(a), t[1]]
             product = [Fraction(0)] * (len(made[-1]) + 1)
             for place, value in enumerate(made[-1]):
                 product[place] += value * shifted[0]
                 product[place + 1] += value * shifted[1]
             if order > 1 and b:
                 for place, value in enumerate(made[-2]):
-                    product[place] -= Fraction(b) * value
-            made.append([value / Fraction(scale) for value in product])
+                    product[place] -= as_written(b) * value
+            made.append([value / as_written(scale) for value in product])
         size = self.degree + 1
         return [[column[row] if row < len(column) else Fraction(0) for column in made] for row in range(size)]
 
     def raw(self, coefficients: Array) -> list[float]:
         """Coefficients of 1, x, x^2 ... from those of the basis."""
-        exact = [Fraction(float(value)) for value in coefficients]
+        return self.raw_of_twofold(coefficients, np.zeros(len(coefficients)))
+
+    def raw_of_twofold(self, high: Array, low: Array) -> list[float]:
+        """The same for coefficients that are sums of two floats each; rounded once, at the end."""
+        exact = [Fraction(float(whole)) + Fraction(float(rest)) for whole, rest in zip(high, low, strict=True)]
         return [float(sum(each * value for each, value in zip(row, exact, strict=True))) for row in self.conversion()]
+
+
+def as_written(value: float) -> Fraction:
+    """A float as the decimals that stand for it in a program: 1/10 for 0.1."""
+    return Fraction(full(value))
 
 
 def _minus(value: float) -> str:

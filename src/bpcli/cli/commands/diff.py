@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from bpcli.cli.output import write, write_json
-from bpcli.cli.work import warn, whole
+from bpcli.calculus.shapes import shown
+from bpcli.cli.arguments import spelled
+from bpcli.cli.output import tell, write, write_json
+from bpcli.cli.work import pieces, warn, whole
+from bpcli.engine.given import give_shapes
 from bpcli.engine.point import evaluate, gradient
 from bpcli.errors import DONE, InputError
+from bpcli.render.words import listed, phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
     from bpcli.cli.work import Work
 
 
@@ -18,11 +25,12 @@ def run(work: Work) -> int:
     from bpcli.render.derivatives import derivative_latex, derivative_lines
 
     program = work.program
+    _give_shapes(work)
     order = whole(work.options, "order", 1, MOST_ORDER)
     asked = [work.wrt] if work.wrt is not None else [[name] for name in program.inputs]
     turns = [in_turn(names, order) for names in asked]
     made = {",".join(names): differentiate(program, names) for names in turns}
-    values: dict[str, float] = {}
+    values: dict[str, Any] = {}
     if work.given:
         higher = any(len(names) > 1 for names in turns)
         point = evaluate(program, work.given) if higher else gradient(program, work.given, work.wrt)
@@ -52,3 +60,40 @@ def run(work: Work) -> int:
     if verdicts is not None:
         verdicts.tell(work.quiet or work.format == "latex")
     return code
+
+
+def _give_shapes(work: Work) -> None:
+    """The shapes of the variables, from --shape or from the values. Raises InputError."""
+    program = work.program
+    shapes = {name: tuple(getattr(value, "shape", ())) for name, value in work.given.items()}
+    asked = shapes_of_texts(work.shapes)
+    for name, shape in asked.items():
+        if shapes.setdefault(name, shape) != shape:
+            raise InputError("shape-and-value", name=name, shape=shown(shape), given=shown(shapes[name]))
+    if not any(shapes.values()) and not program.of_tensors:
+        return
+    numbers = give_shapes(program, shapes)
+    if numbers and not work.quiet and work.format != "json":
+        names = listed(numbers, work.language)
+        tell(phrase("note", work.language, text=phrase("number for want of a shape", work.language, names=names)))
+
+
+def shapes_of_texts(texts: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """x=3, A=3x3, s=() and several of them with commas, as shapes by name. Raises InputError.
+
+    >>> shapes_of_texts(["x=3,A=2x3", "s=()"])
+    {'x': (3,), 'A': (2, 3), 's': ()}
+    """
+    found: dict[str, tuple[int, ...]] = {}
+    for text in texts:
+        for piece in pieces(text):
+            name, _, sizes = piece.partition("=")
+            parts = [part.strip() for part in sizes.strip().strip("()").replace("x", ",").split(",")]
+            numbers = [part for part in parts if part]
+            bad = not sizes.strip() or not all(part.isascii() and part.isdigit() for part in numbers)
+            if bad or any(len(part) > 9 or int(part) < 1 for part in numbers):
+                raise InputError("shape-unreadable", text=piece.strip())
+            shape = tuple(map(int, numbers))
+            if found.setdefault(spelled(name.strip()), shape) != shape:
+                raise InputError("given-twice", name=name.strip(), first=shown(found[name.strip()]), second=sizes)
+    return found

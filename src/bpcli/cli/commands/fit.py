@@ -5,63 +5,70 @@ from __future__ import annotations
 import sys
 import time
 
-from bpcli.cli.output import chosen_format, say, show_table, whole_number, write, write_json
+from bpcli.cli.options import TRAINING_BY_NAME
+from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
 from bpcli.cli.settings import count_widths, language
 from bpcli.cli.settings import digits as digits_of
-from bpcli.engine.given import value_of
-from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, InputError
+from bpcli.cli.work import choice, positive, whole
+from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, InputError, closest
 from bpcli.numbers import full, show
 from bpcli.render import fit as report
 from bpcli.render.json import fit_dict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from bpcli.cli.arguments import Request
     from bpcli.training.descent import Step
     from bpcli.training.fitting import Fit
 
+MISSING = ("skip", "error")
 PATIENCE = 0.5  # seconds of work before a progress line appears
 
 
 class Order:
     """What was asked for: the file, the model, the descent, the form of the answer."""
 
-    def __init__(
-        self,
-        path: str,
-        degree: str,
-        *,
-        x_col: str | None = None,
-        y_col: str | None = None,
-        rate: str = "auto",
-        steps: str = "10000",
-        scale: bool = True,
-        format: str = "",  # noqa: A002 - the name of the option
-        json: bool = False,
-        digits: str = "",
-        lang: str = "",
-        ambiguous: str = "",
-        quiet: bool = False,
-    ) -> None:
-        from bpcli.data.table import choose_columns, read_table
-        from bpcli.training.fitting import MOST_DEGREE, Fitting
+    def __init__(self, request: Request) -> None:
+        from bpcli.data.table import choose_pair, read_table
+        from bpcli.training.fitting import MOST_DEGREE, STEPS, Fitting
 
-        self.format = chosen_format(format, json)
-        self.quiet = quiet
-        self.language = language({"lang": lang})
-        count_widths({"ambiguous": ambiguous})
-        self.bare_digits = whole_number("digits", digits, 1, 17) if digits else None
-        self.digits = digits_of({"digits": digits})
-        degree_asked = whole_number("degree", degree, 0, MOST_DEGREE)
-        limit = whole_number("steps", steps, 0, 10**9)
-        table = read_table(path, x_col, y_col)
-        x_name, x, y_name, y = choose_columns(table, x_col, y_col)
+        options = request.options
+        if request.text is None:
+            raise InputError("no-data-file", command=request.command)
+        for name in request.values:
+            near = closest(name, [*TRAINING_BY_NAME])
+            if near and len(name) > 3:
+                raise InputError("unknown-option", option=f"--{name}", hint=f"did you mean --{near}?")
+            raise InputError("not-in-polynomial", name=name)
+        self.format = chosen_format(options.get("format", ""), "json" in options)
+        self.quiet = request.quiet
+        self.language = language(options)
+        count_widths(options)
+        self.bare_digits = whole(options, "digits", 1, 17)
+        self.digits = digits_of(options)
+        degree = whole(options, "degree", 0, MOST_DEGREE)
+        limit = whole(options, "steps", 0, 10**9)
+        shown = whole(options, "trace-steps", 0, 1000)
+        self.shown = 2 if shown is None else shown
+        rate = None if options.get("lr") == "auto" else positive(options, "lr")
+        chosen = options.get("x-col"), options.get("y-col")
+        table = read_table(
+            request.text, *chosen, weights=options.get("weights"), missing=choice(options, "missing", MISSING),
+            encoding=options.get("encoding"),
+        )  # fmt: skip
+        names, kept = choose_pair(table, *chosen)
         self.fitting = Fitting(
-            x, y, degree_asked, rate=_rate(rate), steps=limit, scale=scale, keep=50
-        )
+            kept, 1 if degree is None else degree, rate=rate, steps=STEPS if limit is None else limit,
+            scale="no-scale" not in options, keep=50,
+        )  # fmt: skip
+        self.options = options
+        self.columns = {"x": names[0], "y": names[1]}
+        self.ranges = {role: self.fitting.fit.ranges[role] for role in "xy"}
         fit = self.fitting.fit
         fit.source = table.source
         fit.rows_skipped, fit.skipped = table.rows_skipped, table.skipped
-        fit.x_name, fit.y_name = _names(x_name, y_name)
+        fit.x_name, fit.y_name = _names(*names)
+        fit.w_name = "" if table.weights is None else table.names[table.weights]
 
 
 def _names(x_name: str, y_name: str) -> tuple[str, str]:
@@ -70,16 +77,39 @@ def _names(x_name: str, y_name: str) -> tuple[str, str]:
     return (x_name, y_name) if usable else ("x", "y")
 
 
-def _rate(text: str) -> float | None:
-    if text == "auto":
-        return None
-    try:
-        value = float(value_of(text))
-    except (InputError, TypeError):
-        value = -1.0
-    if not 0 < value < 1e300:
-        raise InputError("option-not-positive", option="lr", text=text)
-    return value
+def run_training(request: Request) -> int:
+    """Carry out `fit` or `train`; the exit code."""
+    from bpcli.cli.commands.training import is_general, run_model
+
+    if is_general(request):
+        return run_model(request)
+    order = Order(request)
+    code = run_fit(order) if request.command == "fit" else run_train(order)
+    store(order)
+    return code
+
+
+def store(order: Order) -> None:
+    """Write the log and the model where they were asked for."""
+    from bpcli.cli.commands.training import logged
+    from bpcli.render.training import said
+    from bpcli.training.saved import saved_formula, write_model
+
+    fit, options, lines = order.fitting.fit, order.options, []
+    tongue = language(options) if order.format != "json" or "lang" in options else "en"
+    if "log" in options:
+        history = (f"{step},{full(loss)},{full(fit.rate)},\n" for step, loss in enumerate(fit.losses))
+        lines.append(logged(options["log"], ("step,loss,rate,validation\n", *history), tongue))
+    if "save" in options and fit.stopped != "diverged":
+        # Without its last line, which is the loss: what is left is the prediction, in the basis that keeps its digits.
+        text = "\n".join(fit.basis.program().splitlines()[:-1])
+        content = saved_formula(
+            text, fit.scaled, order.ranges, order.columns, target="y", equation=fit.equation, rows=fit.rows_used
+        )
+        write_model(options["save"], content)
+        lines.append(said("saved", tongue, file=options["save"]))
+    for line in lines:
+        (tell if order.quiet or order.format == "json" else say)(line)
 
 
 def run_fit(order: Order) -> int:
@@ -102,7 +132,7 @@ def run_fit(order: Order) -> int:
     return _code(fit)
 
 
-def run_train(order: Order, shown: int) -> int:
+def run_train(order: Order) -> int:
     """The same descent as a loop: the first steps in full, then a log."""
     fit = order.fitting.fit
     log: list[Step] = []
@@ -119,7 +149,7 @@ def run_train(order: Order, shown: int) -> int:
     last: Step | None = None
     for step in _watched(order):
         last = step
-        if full_steps and step.number < shown and step.step is not None:
+        if full_steps and step.number < order.shown and step.step is not None:
             _show_step(order, fit, step)
         elif step.number >= following or step.stopped:
             log.append(step)

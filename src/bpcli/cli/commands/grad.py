@@ -55,7 +55,8 @@ def run(work: Work) -> int:
     if mode is not None:
         from bpcli.render.words import modes_text
 
-        say(modes_text(len(point.gradient), mode, language=work.language))
+        sizes = [getattr(slope, "size", 1) for slope in point.gradient.values()]
+        say(modes_text(sum(sizes), mode, language=work.language, entries=point.kind.shaped))
     if verdicts is not None:
         verdicts.tell(False)
     return code

@@ -28,8 +28,9 @@ def run(work: Work) -> int:
     if order != 2:
         return _of_order(work, order)
     found = hessian(work.program, work.given, work.wrt)
+    key = "hessian cost of entries" if found.shaped else "hessian cost"
     passes = counted(found.passes.forward, "pass", work.language)
-    return show_matrix(work, found, phrase("hessian cost", work.language, passes=passes))
+    return show_matrix(work, found, phrase(key, work.language, passes=passes))
 
 
 def _of_order(work: Work, order: int) -> int:

@@ -14,4 +14,6 @@ if TYPE_CHECKING:
 def run(work: Work) -> int:
     """The matrix, and what it cost."""
     found = jacobian(work.program, work.given, work.wrt, work.mode)
-    return show_matrix(work, found, modes_text(len(found.columns), found.mode, len(found.rows), work.language))
+    rows, columns = found.counts()
+    cost = modes_text(columns, found.mode, rows, work.language, entries=found.shaped)
+    return show_matrix(work, found, cost)

@@ -55,7 +55,7 @@ def run(work: Work) -> int:
         as_numbers(work, element)
     trace = record(work.program, work.given, work.wrt, mode=mode, long=asked, kind=work.kind, scale=scale)
     trace.full = "full" in work.options
-    refuse_arrays(trace, work.options, work.format, claimed=bool(work.claimed))
+    refuse_arrays(trace, work.options, work.format)
     verdicts = None
     if work.expected or work.claimed:
         from bpcli.cli.verdicts import on_numbers
@@ -98,12 +98,12 @@ def run(work: Work) -> int:
     return DONE
 
 
-def refuse_arrays(trace: Trace, options: Mapping[str, str], format: str, *, claimed: bool = False) -> None:  # noqa: A002
+def refuse_arrays(trace: Trace, options: Mapping[str, str], format: str) -> None:  # noqa: A002 - as below
     """Refuse what is about single numbers where there are arrays. Raises InputError."""
     if not trace.of_tensors:
         return
     asked = [name for name in NUMBERS_ALONE if name in options]
-    asked += ["claim"] * claimed + [f"format {format}"] * (format in (*PICTURES, "html"))
+    asked += [f"format {format}"] * (format in (*PICTURES, "html"))
     if "lens" in options and options["lens"].strip() != "memory":
         asked.append("lens")
     if asked:

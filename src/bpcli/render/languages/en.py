@@ -54,6 +54,9 @@ COLUMNS = {
     "new value": "new value",
     "prediction p": "prediction p",
     "length of gradient": "length of gradient",
+    # Of a matrix in short.
+    "norm": "norm",
+    "largest entry": "largest entry",
 }
 
 PHRASES = {
@@ -117,20 +120,26 @@ PHRASES = {
     "corner": "check: {name} is at a corner, and the slope used lies between those of both sides",
     "undecided": "check: the central difference cannot decide here",
     "disagrees": "check: central difference for {name} DISAGREES by {gap} of its size",
+    "sampled": "{text} (some entries and a direction of large arrays)",
     "left out": "beyond {limit} steps paths and the check are left out; `--only paths` and `bpcli check` make them",
     # What it cost.
     "forward cost": "{passes}, one for each input",
     "reverse cost": "1 pass up and {sweeps} down",
     "reverse cost of several": "1 pass up and {sweeps} down, one for each result",
+    "forward cost of entries": "{passes}, one for each entry of the inputs",
+    "reverse cost of entries": "1 pass up and {sweeps} down, one for each entry of the results",
     "forward used": "forward mode: {cost} (reverse mode: {other})",
     "reverse used": "reverse mode: {cost} (forward mode: {other})",
     "hessian cost": "forward mode over the graph of the gradient: {passes}, one for each input",
+    "hessian cost of entries": "forward mode over the graph of the gradient: {passes}, one for each entry of the inputs",
     "hessian product cost": "forward mode over the graph of the gradient: 1 pass, and no matrix",
     "jvp cost": "forward mode: 1 pass, whatever the number of inputs and results",
     "vjp cost": "reverse mode: 1 pass up and 1 sweep down, whatever the number of inputs and results",
     # Answers.
     "beside floats": "      float64: {value}, relative error {error}",
+    "number for want of a shape": "no shape was given for {names}: a single number is meant",
     "direction": "direction d",
+    "at": "at",
     "along": "along {direction}",
     "unused columns": "{file} has columns that the expression does not use: {names}",
     "rows nan": "{count} of {rows} rows have a result that is nan; the first is row {row} of {file}, in {column}",
@@ -139,6 +148,7 @@ PHRASES = {
         "{count} of {rows} rows have a result that is infinite; the first is row {row} of {file}, in {column}"
     ),
     "row infinite": "1 of {rows} rows has a result that is infinite; it is row {row} of {file}, in {column}",
+    "upstream is": "In the rules {g} is what arrives: the derivative by the node that the arrow leaves.",
     "labelled": "{label}: {text}",
     "interrupted": "interrupted",
     # A worksheet.
@@ -167,6 +177,9 @@ PHRASES = {
     "default seed": "these are the numbers of --seed {seed}; --seed {other} gives others",
 }
 
+# Why a descent stopped before it was done, inside a sentence.
+STOPS = {"step limit": "step limit", "interrupted": "interrupted"}
+
 NOTES = {
     "infinite-value": "{node} is {value}{at}{domain}",
     "infinite-gradient": "d{output}/d{name} is {value}",
@@ -181,6 +194,15 @@ NOTES = {
     "underflow-slope": "on the way from {node} back to {argument} the gradient is {wide}, which {format} rounds to 0",
     "overflow-slope": "on the way from {node} back to {argument} the gradient is {wide}, which is infinite in {format}",
     "and-more": "and {count} more like this",
+    "fit-not-unique": "degree {degree} needs {needed} different x and the data has {distinct}: the coefficients are not the only ones that fit",
+    "fit-no-freedom": "{count} coefficients and as many rows: the curve goes through every point, and says nothing of its error",
+    "fit-not-scaled": "x is not scaled: the condition of the problem is that of raw powers",
+    "fit-diverged": "diverged after {steps} steps: rates below {largest} fall, this one is {rate}",
+    "fit-not-converged": "not converged ({reason}): the parameters are where the descent stands",
+    "fit-constant-x": "{name} is constant: nothing can be said of how y changes with it",
+    "fit-constant-y": "{name} is constant, so R² has no meaning",
+    "fit-far": "the curve is up to {gap} away from that of least squares: at this condition rounding decides between them",
+    "fit-extrapolation": "{count} of the points lie outside of the data, which go from {low} to {high}: nothing holds the curve there",
     "shadowed": "{name} is a variable here; the constant of that name is shadowed",
 }
 # What is put into a note where there is something to say.
@@ -216,6 +238,7 @@ REASONS = {
     "corner": "{op} is at a corner, and one side alone would be seen",
     "range": "it leaves the range of numbers here",
     "lost": "its step is lost in rounding",
+    "tensors": "it is made for single numbers alone",
 }
 VERDICTS = {
     "reference": "reference",
@@ -235,6 +258,10 @@ VERDICTS = {
     "fault": "the rule at {node} is wrong: with {at} it gives {local}, and a difference of it gives {difference}",
     "surrogate": "the rule at {node} is a surrogate, which is meant to differ: with {at} it gives {local}, and a "
     "difference of it gives {difference}",
+    "random step": "a random step of {argument}",
+    "every entry": "every entry of {names} was compared; errors are relative to the largest one",
+    "some entries": "{checked} of the {count} entries of {name} were compared, drawn with a fixed seed, and {directions} "
+    "random directions; errors are relative to the largest entry",
     "sweep": "Relative error by {name} against the step",
     "short forward_difference": "forward",
     "short central_difference": "central",
@@ -314,6 +341,7 @@ RULES = {
 # ---- trace --explain: brief, normal, story
 
 EXPLAIN = {
+    "end": ("", ".", "."),
     "condition": ("its condition", "its condition", "its condition"),
     "again": ("{text}", "as before: {text}.", "as before: {text}."),
     "join": ("; ", " ", " "),
@@ -363,6 +391,165 @@ EXPLAIN = {
 }
 
 # By what an edge does: brief, normal, story.
+# ---- trace --explain between tensors. {g} is the upstream value, {above}; {rule} the rule, {shapes} its shapes
+
+TENSOR_RULES = {
+    "copy": (
+        "{node} moves as far as {argument}, so {g} passes unchanged: {total} = {rule}",
+        "Each entry of {node} moves exactly as far as the entry of {argument} that is in it, so what arrives passes as it "
+        "is: {total} = {rule}.",
+        "{node} lays sheets on top of each other, and the sheet {argument} gets a photocopy of the note: {total} = {rule}.",
+    ),
+    "flip": (
+        "the minus sign turns {g} around: {total} = {rule}",
+        "{argument} enters with a minus sign, so every entry of what arrives is turned around: {total} = {rule}.",
+        "{argument} is a counterweight here: every number on the note changes its sign, {total} = {rule}.",
+    ),
+    "entrywise": (
+        "each entry by its own local derivative: {total} = {rule}",
+        "{node} works entry by entry, so each entry of {argument} has a local derivative of its own, and what arrives is "
+        "multiplied by it, place by place: {total} = {rule}.",
+        "In {node} there is a small workshop for every place. Each looks at its own number alone, and multiplies its own "
+        "number on the note: {total} = {rule}.",
+    ),
+    "matmul left": (
+        "the left factor of @ gets {g} times the other one, turned: {total} = {rule}, {shapes}",
+        "An entry of {argument} meets a row of the other factor, and moves all the entries of {node} that this row is in. "
+        "Adding up over those is a matrix product again: {total} = {rule}, with the shapes {shapes}.",
+        "Every thread from {argument} leads through a knot of the other matrix. On the way back the note follows the same "
+        "threads in the other direction, which is what turning the matrix does: {total} = {rule}, {shapes}.",
+    ),
+    "matmul right": (
+        "the right factor of @ gets the other one, turned, times {g}: {total} = {rule}, {shapes}",
+        "An entry of {argument} is multiplied by a column of the other factor, and moves all entries of {node} that come "
+        "of it. Adding up over those is a matrix product with that factor turned: {total} = {rule}, with the shapes "
+        "{shapes}.",
+        "The threads that came through the matrix on the left are followed back, each with the weight that it had: "
+        "{total} = {rule}, {shapes}.",
+    ),
+    "matmul pairs": (
+        "each entry pairs what it gave with what arrives: {total} = {rule}, {shapes}",
+        "Each entry of {argument} is multiplied by one entry of the vector and goes into one entry of {node}: its slope is "
+        "the entry of the vector times what arrives at that place. All these pairs together are {total} = {rule}, {shapes}.",
+        "Each number in {argument} is a wire between one input and one output. Its blame is what came in at one end times "
+        "what comes back at the other, for every pair of ends: {total} = {rule}, {shapes}.",
+    ),
+    "sum": (
+        "a sum copies {g} to all its entries: {total} = {rule}, {shapes}",
+        "Every entry counts once in the sum, so each gets a copy of what arrives: {total} = {rule}, {shapes}.",
+        "Everybody put a coin into the same box. When the box is worth more by a bit, each coin is: every place gets the "
+        "same note, {total} = {rule}, {shapes}.",
+    ),
+    "mean": (
+        "a mean shares {g} out equally: {total} = {rule}, {shapes}",
+        "Every entry has an equal share in the mean: what arrives is divided by their number and copied to each, "
+        "{total} = {rule}, {shapes}.",
+        "A cake for all, in equal pieces: what stands on the note is divided by the number of guests, "
+        "{total} = {rule}, {shapes}.",
+    ),
+    "extreme": (
+        "only the entries that were chosen get {g}: {total} = {rule}",
+        "Only the entry that was chosen moves {node}; ties share. Elsewhere the slope is 0: {total} = {rule}.",
+        "Only the winner of the race is paid, and a dead heat shares the prize: {total} = {rule}.",
+    ),
+    "reduction": (
+        "one number of many entries: {total} = {rule}, {shapes}",
+        "{node} makes few numbers of many entries. What arrives is copied back to every entry and weighted by how much "
+        "that entry counted: {total} = {rule}, {shapes}.",
+        "Many voices, one result. Each voice gets the note back, times its own weight in the vote: "
+        "{total} = {rule}, {shapes}.",
+    ),
+    "place": (
+        "{g} goes back to where it was taken from, 0 elsewhere: {total} = {rule}, {shapes}",
+        "{node} takes some entries out of {argument}. What arrives goes back to these places; the others were not used, "
+        "and have 0: {total} = {rule}, {shapes}.",
+        "{node} borrowed a few numbers from the shelf {argument}. The notes go back to exactly these places, and all the "
+        "others stay blank: {total} = {rule}, {shapes}.",
+    ),
+    "part": (
+        "{argument} gets its own part of {g}: {total} = {rule}, {shapes}",
+        "{node} puts arrays beside one another. Each gets that part of what arrives which stands where it was put: "
+        "{total} = {rule}, {shapes}.",
+        "A train of several wagons is uncoupled: each wagon takes its own part of the note, {total} = {rule}, {shapes}.",
+    ),
+    "move": (
+        "the same numbers in another shape, so {g} is put back: {total} = {rule}, {shapes}",
+        "{node} only puts the entries of {argument} elsewhere. What arrives is moved back by the opposite move, and "
+        "nothing is calculated: {total} = {rule}, {shapes}.",
+        "The boxes were only stacked in another way. The notes are carried back to the old order: "
+        "{total} = {rule}, {shapes}.",
+    ),
+    "softmax": (
+        "softmax: more for one is less for the others: {total} = {rule}",
+        "The probabilities of softmax add up to 1, so more for one entry is less for the others. Each entry of what "
+        "arrives counts by how far it is from their weighted average, times its own probability: {total} = {rule}.",
+        "The pieces of one cake: whoever takes more takes it from the others. So only what stands above the average of "
+        "the notes helps: {total} = {rule}.",
+    ),
+    "cross entropy": (
+        "cross entropy with softmax: prediction minus target, p - y: {total} = {rule}",
+        "Softmax and logarithm together leave the simplest of slopes: the predicted probabilities minus the target, "
+        "p - y, divided by the number of rows. {total} = {rule}.",
+        "The net said how sure it was, the teacher says what was true. What comes back is the difference of the two, "
+        "prediction minus truth: {total} = {rule}.",
+    ),
+    "loss": (
+        "the loss compares entry by entry: {total} = {rule}",
+        "The loss is a mean over entries, and each gets back how far, or on which side, it is off, divided by their "
+        "number: {total} = {rule}.",
+        "Each entry hears how far it was from its target, and only its own share of that: {total} = {rule}.",
+    ),
+    "normalisation": (
+        "normalisation moves a whole row at once: {rule}, {shapes}",
+        "Each entry also moves the mean and the spread that all others are measured by. So what arrives loses its own mean "
+        "and its part along the normalised values; here that follows from the formula of {op}: {rule}, {shapes}.",
+        "In a row where everybody is compared with the average, nobody moves alone: whoever grows also makes the others "
+        "smaller. {rule}, {shapes}.",
+    ),
+    "algebra": (
+        "a rule of linear algebra: {total} = {rule}, {shapes}",
+        "All entries of {argument} together decide on {node}. The rule follows from the equation that {node} solves: "
+        "{total} = {rule}, {shapes}.",
+        "Pull at one entry, and the whole lattice gives. The rule says how much in one formula: "
+        "{total} = {rule}, {shapes}.",
+    ),
+    "window": (
+        "the window slides back over {g}: {total} = {rule}, {shapes}",
+        "Each entry of {argument} was seen through several positions of the window, and collects from all of them: "
+        "{total} = {rule}, {shapes}.",
+        "The window slides back over the notes, and each place gathers from every view that it was in: "
+        "{total} = {rule}, {shapes}.",
+    ),
+    "general": (
+        "the rule of {op}: {total} = {rule}, {shapes}",
+        "{op} passes back what its rule says: {total} = {rule}, {shapes}.",
+        "The workshop {node} has its own recipe for the way back: {total} = {rule}, {shapes}.",
+    ),
+}
+TENSOR_WORDS = {
+    "forward": (
+        "",
+        "Forward, step {step}: {node} = {formula} has the shape {shape}.",
+        "Step {step}: workshop {node} makes {formula}, a sheet of numbers of the shape {shape}.",
+    ),
+    "result": (
+        "{total} has the shape {shape}",
+        "So {total} has the shape {shape}, that of {name}: each entry says how many times as far {output} moves when this "
+        "entry of {name} moves by a little.",
+        "The notes have come home: for every number in {name} there is one, so {total} has its shape, {shape}.",
+    ),
+    "closed": (
+        "nothing passes to {argument}: {why}",
+        "Nothing passes to {argument} here: {why}.",
+        "No number gets through from {node} to {argument}: {why}.",
+    ),
+    "part": (
+        "part {count} of {arriving} of {total}",
+        "That is part {count} of {arriving}; they add up to {total}.",
+        "Note {count} of {arriving} for {argument}; added up they make {total}.",
+    ),
+}
+
 MECHANISMS = {
     "copy": (
         "addition copies {upstream} to {argument}: {factors}",
@@ -731,6 +918,8 @@ EXPECTED = {
     "right": "expected {name} = {expected}: right",
     "rounded": "expected {name} = {expected}: right, it is {actual}",
     "wrong": "expected {name} = {expected}, but it is {actual}",
+    "wrong-entry": "expected {name} = {expected}, but {entry} is {actual} and not {wanted}",
+    "wrong-shape": "expected {name} = {expected}, which has the shape {other}, but it has {shape}",
     "same-formula": "expected {name} = {expected}: right, the same as {actual} at {points} points",
     "other-formula": "expected {name} = {expected}, but it is {actual}: with {at} that is {right}, and not {left}",
     "other-constant": "expected {name} = {expected}, but it is {actual}",
@@ -738,6 +927,22 @@ EXPECTED = {
     "undecided": "expected {name} = {expected}, and no points were found at which both this and {actual} have a value",
 }
 
+# Of vectors and matrices.
+TENSOR_SLIPS = {
+    "factors-swapped": "the factors are exchanged: d{name} is {rule}, with g what arrives from above",
+    "transposed": "that is the transpose of the gradient: {name} has the shape {shape}, and so has its gradient",
+    "no-transpose": "a transpose is missing, or the factors are exchanged: what passes to {name} is {rule}, with g what "
+    "arrives from above",
+    "not-summed": "{name} was copied from {own} to {shape}, so its gradient is the sum over the copies: that sum is "
+    "missing",
+    "one-copy": "{name} was copied from {own} to {shape}, so its gradient is the sum over the copies: this is one of them",
+    "mean-over-copies": "{name} was copied {count} times, and its gradient is the sum over the copies, not their mean",
+    "upstream-of-tensor": "what arrives at {node} from above was not multiplied in",
+    "batch": "",
+    "batch-missing": "a factor 1/{count} is missing, as of a mean over {count} rows",
+    "batch-twice": "it was divided by {count}, as for a mean over {count} rows: there is none here",
+    "other-shape": "a gradient has the shape of what it is by: {name} has {shape}, and this has {other}",
+}
 SLIPS = {
     "only-path": "{claimed} is only the path {path}; the path {missing_path} ({amount}) is missing",
     "only-direct-path": "{claimed} is only the direct path {path}; the path through {missing} ({amount}) is missing",
@@ -898,6 +1103,156 @@ PAGE = {
     "no-script": "Without JavaScript this page shows the tables alone.",
 }
 
+# Training of models: what `fit` and `train` say of them.
+TRAINING = {
+    "data": "data     {source}: {rows}",
+    "skipped": ", {count} skipped",
+    "held out": ", {count} held out for validation (seed {seed})",
+    "row skipped": "           row {row} skipped: {reason}",
+    "more skipped": "           and {count} more",
+    "range": "           {name} from {low} to {high}",
+    "no data": "data     none: one place, {values}",
+    "one place": "one place",
+    "model": "model    {formula}",
+    "held": "           held: {values}",
+    "parameters": "           {count}: {names}",
+    "parameter": "parameters",
+    "mean loss": "loss     mean over the rows of {formula}",
+    "sum loss": "loss     sum over the rows of {formula}",
+    "own loss": "loss     {formula}",
+    "mean own loss": "loss     mean over the rows of {formula}",
+    "sum own loss": "loss     sum over the rows of {formula}",
+    "ridge": "           + {ridge} * (sum of squared parameters)",
+    "given": "start    {values} (as given)",
+    "tried": "start    {values}: of {tried} tries the one that led furthest down ({followed} were followed a few steps); the same every time",
+    "one try": "start    {values}: by linear least squares",
+    "tried only": "start    {values}: the best of {tried} tries; the same every time",
+    "resumed": "start    at step {step} of a training that was stored",
+    "train": "train    {optimizer}{because}",
+    "formula": "           {formula}",
+    "rate": "           rate {rate}{how}",
+    "as asked": " (as asked for)",
+    "from curvature": ", from the curvature",
+    "usual": ", the usual one",
+    "falling": "; rates below {largest} fall here",
+    "schedule": "           schedule {schedule}",
+    "warm-up": "           the rate grows over the first {steps}",
+    "batches": "           batches of {size} of {rows} rows, {steps} an epoch, shuffled by seed {seed}",
+    "batch mean": "           the gradient of a batch is the sum over its rows / {size}: its length does not depend on the size",
+    "batch sum": "           the gradient of a batch is the sum over its rows, not divided by {size}: the rate must be so much smaller",
+    "clip norm": "           gradients longer than {limit} are shortened to it",
+    "clip value": "           each entry of the gradient is held between -{limit} and {limit}",
+    "narrow": "           both passes in {dtype}; parameters in double precision",
+    "narrow scaled": "           both passes in {dtype}, the reverse one from {scale}, which the gradient is divided by; parameters in double precision",
+    "dynamic": "           a gradient that overflows is not used and halves the scale; {every} in a row that do not double it",
+    "first step": "Step {number}, the start",
+    "step": "Step {number}",
+    "forward": "  forward   {rows}; the first of them:",
+    "forward one": "  forward",
+    "forward row": "  forward   row {row} of the data, as one of {rows}",
+    "loss": "  loss      {loss}",
+    "loss mean": "  loss      mean of {name} over {rows} = {loss}",
+    "loss sum": "  loss      sum of {name} over {rows} = {loss}",
+    "backward": "  backward",
+    "backward row": "  backward  of this row; the gradient of the loss is the {reduce} of those of all rows",
+    "mean": "mean",
+    "sum": "sum",
+    "rows": "  rows      the gradient of each, and their {reduce}",
+    "clipped": "  clipping  length of the gradient {norm}, more than {limit}: times {limit}/{norm}",
+    "clipped value": "  clipping  entries beyond {limit} become {limit} or -{limit}",
+    "not clipped": "  clipping  length of the gradient {norm}, not above {limit}: unchanged",
+    "update": "  update    new value = value + step",
+    "search": "  search    {trials} to find the step",
+    "overflow": "  overflow  the gradient is not finite in {dtype}: no step, and the scale {scale} becomes {half}",
+    "zeroing": "  zeroing   the gradient is set to 0 before every backward pass; without that this one would be added to the last:",
+    "not zeroed": "            d{loss}/d{name}: {last} + {new} = {total} instead of {new_alone}",
+    "log": "Log",
+    "descent": "Descent",
+    "log scale": "{line} (log scale)",
+    "batch losses": "the losses of batches; at the end {loss} of all rows",
+    "parameter table": "Parameters",
+    "in powers": "in powers of {name}:",
+    "quality": "RMSE {rmse}    R² {r2}    degrees of freedom {freedom}    condition {condition}",
+    "final": "loss {loss}",
+    "final validation": "loss {loss}    validation {validation}",
+    "warning": "warning: {text}",
+    "saved": "saved to {file}; `bpcli predict {file} new.csv` predicts with it",
+    "kept": "what was reached is in {file}; `bpcli train ... --resume {file}` goes on from there",
+    "logged": "the loss of every step is in {file}",
+    "outside": "outside of what the model was fitted on ({ranges}), where nothing holds it: {rows} of {total}",
+    "missing cells": "{rows} without a prediction: a value is missing or not finite",
+    "progress": "step {step}   loss {loss}",
+    "cell missing": "{column} is missing or not finite",
+}
+TRAINING_COLUMNS = {
+    "parameter": "parameter",
+    "name": "name",
+    "value": "value",
+    "std error": "std error",
+    "gradient": "gradient",
+    "clipped": "clipped",
+    "velocity": "velocity v",
+    "mean": "mean m",
+    "squares": "squares s",
+    "step": "step",
+    "new value": "new value",
+    "number": "step",
+    "row": "row",
+    "loss": "loss",
+    "length": "length of gradient",
+    "rate": "rate",
+    "validation": "validation",
+    "scale": "scale",
+    "trials": "trials",
+}
+TRAINING_STOPS = {
+    "converged": "converged after {steps}: what is left of the gradient is rounding",
+    "tolerance": "stopped after {steps}: the gradient is below the tolerance",
+    "step limit": "stopped at the limit of {steps}, before the gradient was down to rounding",
+    "diverged": "diverged after {steps}: the loss grows",
+    "interrupted": "interrupted after {steps}: the parameters are where the training stood",
+    "early stop": "stopped early after {steps}: the validation had not become better for a while",
+    "stuck": "did not converge: after {steps} no step brings the loss down, and it is not at a minimum that can be told",
+    "corner": "stopped after {steps}: no step brings the loss down; it has corners, and at one of them no gradient vanishes",
+    "bouncing": "bouncing: after {steps} the parameters jump from one side of the valley to the other, and nothing is won",
+}
+TRAINING_REASONS = {
+    "stepwise": ": a rate was asked for, or something else that single steps have",
+    "one place": ": one place and a loss, so that each step can be followed by hand",
+    "quadratic": ": the loss is quadratic in the parameters, and descent is quick",
+    "quadratic steep": ": the loss is quadratic in the parameters, but descent would need too many steps",
+    "least squares": ": least squares, not linear in the parameters",
+    "smooth": ": the loss is no sum of squares",
+}
+OPTIMIZER_NAMES = {
+    "sgd": "gradient descent",
+    "momentum": "momentum",
+    "nesterov": "Nesterov momentum",
+    "adagrad": "AdaGrad",
+    "rmsprop": "RMSProp",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "lbfgs": "L-BFGS",
+    "levenberg-marquardt": "Levenberg-Marquardt",
+}
+TRAINING_NOTES = {
+    "idle": "the loss does not depend on {name}: it stays where it began",
+    "flat": "{name} has no influence here: other values of it fit as well",
+    "dependent": "the parameters are not independent: other values of several together fit as well, so there are no standard errors",
+    "case": "{name} is a parameter; there is a column {column}, written differently",
+    "no column": "the model uses no column (there are: {columns}); its names are all parameters",
+    "constant column": "{name} is constant: nothing can be said of how the prediction changes with it",
+    "constant target": "{name} is constant, so R² has no meaning",
+    "few rows": "{parameters} parameters and {rows}: the values are not the only ones that fit",
+    "diverged": "the rate {rate} is above {largest}, from which on the loss grows; try {half}",
+    "diverged unknown": "the loss grows without end; try a smaller rate than {rate}",
+    "bouncing": "bouncing: at the rate {rate} steps are as long as the valley is wide; the limit is {largest}, try {half}",
+    "bouncing unknown": "bouncing: at the rate {rate} steps are as long as the valley is wide; try a smaller one",
+    "not converged": "not converged: the parameters are where the training stands",
+    "best": "the parameters are those of step {step}, where the validation was best",
+    "other data": "the data is not that of the stored training: the numbers will be others",
+}
+
 # ---- fit, train
 
 FIT = {
@@ -909,6 +1264,7 @@ FIT = {
     "row skipped": "row {row} skipped: {reason}",
     "more skipped": "and {count} more",
     "range": "{role} from {low} to {high}",
+    "range of weights": "weights from column {name}, from {low} to {high}",
     "range of column": "{role} = column {name} from {low} to {high}",
     "model": "model",
     "fitted in": "fitted in {basis}",

@@ -53,6 +53,9 @@ COLUMNS = {
     "new value": "新的值",
     "prediction p": "预测值 p",
     "length of gradient": "梯度的长度",
+    # Of a matrix in short.
+    "norm": "范数",
+    "largest entry": "绝对值最大的分量",
 }
 
 PHRASES = {
@@ -112,24 +115,31 @@ PHRASES = {
     "corner": "梯度检查：{name} 正处在折点上，所用的斜率介于两侧之间",
     "undecided": "梯度检查：中心差分在这里无法判断",
     "disagrees": "梯度检查：{name} 的中心差分不一致，相差其大小的 {gap}",
+    "sampled": "{text}（大数组只抽查了若干元素和一个方向）",
     "left out": "超过 {limit} 步时不列路径、不做梯度检查；需要时请用 `--only paths` 和 `bpcli check`",
     "forward cost": "{passes}，每个输入一遍",
     "reverse cost": "前向 1 遍，反向 {sweeps}",
     "reverse cost of several": "前向 1 遍，反向 {sweeps}，每个结果一遍",
+    "forward cost of entries": "{passes}，输入的每个分量一遍",
+    "reverse cost of entries": "前向 1 遍，反向 {sweeps}，结果的每个分量一遍",
     "forward used": "前向模式：{cost}（反向模式：{other}）",
     "reverse used": "反向模式：{cost}（前向模式：{other}）",
     "hessian cost": "在梯度的计算图上用前向模式：{passes}，每个输入一遍",
+    "hessian cost of entries": "在梯度的计算图上用前向模式：{passes}，输入的每个分量一遍",
     "hessian product cost": "在梯度的计算图上用前向模式：1 遍，不需要矩阵",
     "jvp cost": "前向模式：1 遍，与输入和结果的个数无关",
     "vjp cost": "反向模式：前向 1 遍，反向 1 遍，与输入和结果的个数无关",
     "beside floats": "      双精度 float64：{value}，相对误差 {error}",
+    "number for want of a shape": "没有给出 {names} 的形状，因此当作单个的数",
     "direction": "方向 d",
+    "at": "位于",
     "along": "沿方向 {direction}",
     "unused columns": "{file} 中有表达式没有用到的列：{names}",
     "rows nan": "{rows} 行中有 {count} 行的结果是 nan；第一处在 {file} 第 {row} 行的 {column}",
     "row nan": "{rows} 行中有 1 行的结果是 nan；在 {file} 第 {row} 行的 {column}",
     "rows infinite": "{rows} 行中有 {count} 行的结果是无穷大；第一处在 {file} 第 {row} 行的 {column}",
     "row infinite": "{rows} 行中有 1 行的结果是无穷大；在 {file} 第 {row} 行的 {column}",
+    "upstream is": "规则中的 {g} 是上游梯度，即箭头起点那个节点的梯度。",
     "labelled": "{label}：{text}",
     "interrupted": "已中断",
     "worksheet": "练习单",
@@ -151,6 +161,8 @@ PHRASES = {
     "default seed": "这里用的是 --seed {seed} 的数；--seed {other} 会换一组数",
 }
 
+STOPS = {"step limit": "到了步数上限", "interrupted": "被中断"}
+
 NOTES = {
     "infinite-value": "{node} 的值是 {value}{at}{domain}",
     "infinite-gradient": "d{output}/d{name} 是 {value}",
@@ -165,6 +177,15 @@ NOTES = {
     "underflow-slope": "从 {node} 回到 {argument} 的梯度是 {wide}，{format} 把它舍入成 0",
     "overflow-slope": "从 {node} 回到 {argument} 的梯度是 {wide}，在 {format} 中成了无穷大",
     "and-more": "这样的情况还有 {count} 处",
+    "fit-not-unique": "{degree} 次多项式需要 {needed} 个不同的 x，数据中只有 {distinct} 个：能拟合的系数不止这一组",
+    "fit-no-freedom": "系数有 {count} 个，数据行也只有这么多：曲线会穿过每一个点，误差无从估计",
+    "fit-not-scaled": "x 没有缩放：问题的条件数就是各次幂的条件数",
+    "fit-diverged": "经过 {steps} 步后发散：学习率小于 {largest} 才会下降，现在是 {rate}",
+    "fit-not-converged": "没有收敛（{reason}）：参数是下降停下时的值",
+    "fit-constant-x": "{name} 是常数：看不出结果怎样随它变化",
+    "fit-constant-y": "{name} 是常数，R² 没有意义",
+    "fit-far": "曲线与最小二乘曲线最多相差 {gap}：条件数太大，差别由舍入误差决定",
+    "fit-extrapolation": "有 {count} 个点在数据范围（{low} 到 {high}）之外：那里的曲线没有数据约束",
     "shadowed": "{name} 在这里是变量，同名的常数被遮住了",
 }
 NOTE_PIECES = {"at": "（{at}）", "domain": "；定义域是 {domain}", "elsewhere": "（{elsewhere}）"}
@@ -183,6 +204,8 @@ CONVENTIONS: dict[str, str] = {
     "the last of the smallest gets the whole slope": "最后一个最小者得到全部斜率",
     "PyTorch returns nan, JAX 1/2": "PyTorch 给出 nan，JAX 给出 1/2",
     "JAX returns nan": "JAX 给出 nan",
+    "PyTorch's max along an axis gives all to one, its amax shares": "PyTorch 沿轴的 max 全给其中一个，amax 则平分",
+    "PyTorch's min along an axis gives all to one, its amin shares": "PyTorch 沿轴的 min 全给其中一个，amin 则平分",
     "JAX returns 1": "JAX 给出 1",
     "JAX returns 1/2": "JAX 给出 1/2",
     "relu(x) would give 0 here": "relu(x) 在这里会给出 0",
@@ -198,6 +221,18 @@ CONVENTIONS: dict[str, str] = {
     "steps and rounding": "阶跃与取整",
     "comparisons and logic": "比较与逻辑",
     "structure": "结构",
+    "sums and other reductions": "求和与其他归约",
+    "matrices": "矩阵",
+    "shapes and indices": "形状与下标",
+    "softmax, losses and normalisation": "softmax、损失与归一化",
+    "random numbers": "随机数",
+    "depends on the shape alone": "只取决于形状",
+    "depends on whole numbers alone": "只取决于整数",
+    "is constant between its jumps": "在跳跃点之间是常数",
+    "is drawn, not computed": "是抽取的随机数，不是算出来的",
+    "no rule by its second argument: third derivatives of products of entries": (
+        "对第二个参数没有法则：用于元素之积的三阶导数"
+    ),
     "is 1 or 0: its slope is 0 wherever it has one": "取值是 1 或 0：凡有斜率处斜率都是 0",
     "is cut: what comes out is treated as a constant": "已截断：出来的值当作常数",
     "is piecewise constant: its slope is 0 wherever it has one": "分段为常数：凡有斜率处斜率都是 0",
@@ -258,6 +293,7 @@ REASONS = {
     "corner": "{op} 正处在折点上，只能看到一侧",
     "range": "它在这里超出了数的范围",
     "lost": "步长在舍入中消失了",
+    "tensors": "它只用于单个的数",
 }
 VERDICTS = {
     "reference": "基准",
@@ -276,6 +312,10 @@ VERDICTS = {
     "comparison": "一个比较运算",
     "fault": "{node} 处的规则有误：在 {at} 处它给出 {local}，差分给出 {difference}",
     "surrogate": "{node} 处的规则是替代梯度（surrogate），本来就会有差别：在 {at} 处它给出 {local}，差分给出 {difference}",
+    "random step": "{argument} 的一个随机小步",
+    "every entry": "{names} 的每个分量都比较过；误差相对于绝对值最大的分量",
+    "some entries": "{name} 的 {count} 个分量中比较了 {checked} 个（用固定的种子抽取），还有 {directions} 个随机方向；"
+    "误差相对于绝对值最大的分量",
     "sweep": "{name} 的相对误差随步长的变化",
     "short forward_difference": "前向差分",
     "short central_difference": "中心差分",
@@ -350,6 +390,7 @@ RULES = {
 # trace --explain：简短、详细、故事
 
 EXPLAIN = {
+    "end": ("", "。", "。"),
     "condition": ("其条件", "其条件", "其条件"),
     "again": ("{text}", "同前：{text}。", "同前：{text}。"),
     "join": ("；", "", ""),
@@ -390,6 +431,138 @@ EXPLAIN = {
         "累加得 {total} = {sum}",
         "这是 {arriving} 份中的最后一份。从不同路径来的梯度要累加：{total} = {sum}。",
         "{argument} 的 {arriving} 张回单到齐了。就像几股水汇进同一根管子，它们相加，谁也不替代谁：{total} = {sum}。",
+    ),
+}
+
+# ---- trace --explain，张量之间。{g} 是上游梯度 {above}；{rule} 是规则，{shapes} 是其中的形状
+
+TENSOR_RULES = {
+    "copy": (
+        "{argument} 动多少 {node} 就动多少，{g} 原样通过：{total} = {rule}",
+        "{argument} 的每个元素动多少，{node} 中含有它的元素就动多少，所以传来的梯度逐元素原样通过：{total} = {rule}。",
+        "{node} 把几张表叠在一起，{argument} 这张表得到回单的复印件：{total} = {rule}。",
+    ),
+    "flip": (
+        "负号使 {g} 变号：{total} = {rule}",
+        "{argument} 前面是负号，所以传来的每个元素都变号：{total} = {rule}。",
+        "{argument} 在这里像一个砝码压在另一头：回单上的每个数都反号，{total} = {rule}。",
+    ),
+    "entrywise": (
+        "逐元素乘以各自的局部导数：{total} = {rule}",
+        "{node} 是逐元素计算的，{argument} 的每个元素都有自己的局部导数，传来的梯度在对应位置上与它相乘：{total} = {rule}。",
+        "{node} 里每个位置都有一间小工坊，各自只管自己的数，也只乘回单上自己的那个数：{total} = {rule}。",
+    ),
+    "matmul left": (
+        "@ 的左因子得到 {g} 乘以另一个因子的转置：{total} = {rule}，{shapes}",
+        "{argument} 的一个元素与另一个因子的一行相乘，影响 {node} 中用到这一行的所有元素。把这些影响累加起来，仍是一个矩阵乘法："
+        "{total} = {rule}，形状为 {shapes}。",
+        "从 {argument} 出去的每根线都穿过另一个矩阵的一个结。回来时回单沿同样的线反着走，这正是转置的意思：{total} = {rule}，{shapes}。",
+    ),
+    "matmul right": (
+        "@ 的右因子得到另一个因子的转置乘以 {g}：{total} = {rule}，{shapes}",
+        "{argument} 的一个元素与另一个因子的一列相乘，影响 {node} 中由此得到的所有元素。把这些影响累加起来，就是与那个因子的转置相乘："
+        "{total} = {rule}，形状为 {shapes}。",
+        "沿着穿过左边矩阵的线往回走，每根线都带着原来的权重：{total} = {rule}，{shapes}。",
+    ),
+    "matmul pairs": (
+        "每个元素把它的输入与传回来的梯度配成对：{total} = {rule}，{shapes}",
+        "{argument} 的每个元素只乘向量的一个元素，只进入 {node} 的一个元素：它的梯度就是那个向量元素乘以那个位置上传来的梯度。"
+        "所有的配对放在一起，就是 {total} = {rule}，{shapes}。",
+        "{argument} 里的每个数都是一根导线，连着一个输入和一个输出。它的责任等于一端进来的数乘以另一端回来的数，每一对端点都算一次："
+        "{total} = {rule}，{shapes}。",
+    ),
+    "sum": (
+        "求和把 {g} 复制给所有元素：{total} = {rule}，{shapes}",
+        "每个元素在和里都算一次，所以各自得到传来梯度的一份复制：{total} = {rule}，{shapes}。",
+        "大家往同一个箱子里投币。箱子多一点，就等于每枚硬币多一点：每个位置都收到同样的回单，{total} = {rule}，{shapes}。",
+    ),
+    "mean": (
+        "平均把 {g} 平分：{total} = {rule}，{shapes}",
+        "每个元素在平均值里占同样的份额：传来的梯度除以元素个数，再复制给每个元素，{total} = {rule}，{shapes}。",
+        "一块蛋糕平均分：回单上的数除以人数，{total} = {rule}，{shapes}。",
+    ),
+    "extreme": (
+        "只有被选中的元素得到 {g}：{total} = {rule}",
+        "只有被选中的元素影响 {node}，并列的平分，其余的导数是 0：{total} = {rule}。",
+        "只有赛跑的冠军拿奖金，并列就平分：{total} = {rule}。",
+    ),
+    "reduction": (
+        "把许多元素归成少数几个数：{total} = {rule}，{shapes}",
+        "{node} 把许多元素归成少数几个数。传来的梯度复制回每个元素，并乘以该元素所起的作用：{total} = {rule}，{shapes}。",
+        "众多声音汇成一个结果。每个声音都收到回单，再乘以自己那一票的分量：{total} = {rule}，{shapes}。",
+    ),
+    "place": (
+        "{g} 放回取出的位置，其余为 0：{total} = {rule}，{shapes}",
+        "{node} 从 {argument} 中取出一部分元素。传来的梯度放回这些位置；其余的没有用到，是 0：{total} = {rule}，{shapes}。",
+        "{node} 从货架 {argument} 上借走了几个数。回单正好送回这几个格子，别的格子空着：{total} = {rule}，{shapes}。",
+    ),
+    "part": (
+        "{argument} 得到 {g} 中属于它的那一段：{total} = {rule}，{shapes}",
+        "{node} 把几个数组拼在一起。传来的梯度中，每个数组得到自己所在的那一段：{total} = {rule}，{shapes}。",
+        "一列火车解开挂钩：每节车厢带走回单上自己的那一段，{total} = {rule}，{shapes}。",
+    ),
+    "move": (
+        "数没有变，只换了形状，{g} 照原样放回：{total} = {rule}，{shapes}",
+        "{node} 只是把 {argument} 的元素换了位置。传来的梯度按相反的方式放回去，不做任何计算：{total} = {rule}，{shapes}。",
+        "箱子只是换了一种堆法，回单按原来的次序送回去：{total} = {rule}，{shapes}。",
+    ),
+    "softmax": (
+        "softmax：一个多了，别的就少：{total} = {rule}",
+        "softmax 的各个概率加起来是 1，一个多了，别的就少。传来的梯度减去按概率加权的平均，再乘以各自的概率：{total} = {rule}。",
+        "同一块蛋糕切成几块：谁多拿，就是从别人那里拿的。所以只有高出平均的回单才有用：{total} = {rule}。",
+    ),
+    "cross entropy": (
+        "softmax 加交叉熵：预测减目标 p - y：{total} = {rule}",
+        "softmax 与对数合在一起，导数变得最简单：预测的概率减去目标，即 p - y，再除以行数。{total} = {rule}。",
+        "网络说了它有多大把握，老师说了正确答案。传回来的就是两者之差，预测减真相：{total} = {rule}。",
+    ),
+    "loss": (
+        "损失逐元素比较：{total} = {rule}",
+        "损失是各元素的平均，每个元素得到自己偏差的大小或方向，再除以元素个数：{total} = {rule}。",
+        "每个元素都得知自己离目标有多远，只承担自己的一份：{total} = {rule}。",
+    ),
+    "normalisation": (
+        "归一化牵动一整行：{rule}，{shapes}",
+        "每个元素还会改变均值和离散程度，别的元素都以它们为准。所以传来的梯度要减去自己的均值，以及沿归一化值方向的那部分；"
+        "这里由 {op} 的公式得出：{rule}，{shapes}。",
+        "队伍里人人都和平均水平比，谁也不能单独动：一个人变高，别人就显得矮了。{rule}，{shapes}。",
+    ),
+    "algebra": (
+        "线性代数的规则：{total} = {rule}，{shapes}",
+        "{node} 由 {argument} 的所有元素共同决定，规则从 {node} 所满足的方程得出：{total} = {rule}，{shapes}。",
+        "拉动一个元素，整张网都会动。动多少，规则用一个公式说清：{total} = {rule}，{shapes}。",
+    ),
+    "window": (
+        "窗口在 {g} 上滑回去：{total} = {rule}，{shapes}",
+        "{argument} 的每个元素被窗口在好几个位置上看到过，于是把这些位置传来的都累加起来：{total} = {rule}，{shapes}。",
+        "窗口在回单上滑回去，每个位置把看到过它的各次都收集起来：{total} = {rule}，{shapes}。",
+    ),
+    "general": (
+        "{op} 的规则：{total} = {rule}，{shapes}",
+        "{op} 按自己的规则往回传：{total} = {rule}，{shapes}。",
+        "工坊 {node} 有自己的一套回传办法：{total} = {rule}，{shapes}。",
+    ),
+}
+TENSOR_WORDS = {
+    "forward": (
+        "",
+        "前向第 {step} 步：{node} = {formula}，形状是 {shape}。",
+        "第 {step} 步：工坊 {node} 按 {formula} 加工，交出一张形状为 {shape} 的数表。",
+    ),
+    "result": (
+        "{total} 的形状是 {shape}",
+        "所以 {total} 的形状是 {shape}，与 {name} 相同：每个元素说明，{name} 的这个元素稍微变一点时，{output} 的变化是它的多少倍。",
+        "回单都到家了：{name} 的每个数都有一张，所以 {total} 的形状和它一样，是 {shape}。",
+    ),
+    "closed": (
+        "没有梯度传到 {argument}：{why}",
+        "这里没有梯度传到 {argument}：{why}。",
+        "从 {node} 到 {argument} 什么也传不过去：{why}。",
+    ),
+    "part": (
+        "{total} 的第 {count} 部分（共 {arriving}）",
+        "这是 {arriving} 部分中的第 {count} 部分，它们累加成 {total}。",
+        "这是 {argument} 的第 {count} 张回单，共 {arriving} 张，加起来就是 {total}。",
     ),
 }
 
@@ -714,6 +887,8 @@ EXPECTED = {
     "right": "期望 {name} = {expected}：正确",
     "rounded": "期望 {name} = {expected}：正确，实际是 {actual}",
     "wrong": "期望 {name} = {expected}，实际是 {actual}",
+    "wrong-entry": "期望 {name} = {expected}，但 {entry} 是 {actual}，不是 {wanted}",
+    "wrong-shape": "期望 {name} = {expected}，它的形状是 {other}，而实际的形状是 {shape}",
     "same-formula": "期望 {name} = {expected}：正确，在 {points} 个点上与 {actual} 相同",
     "other-formula": "期望 {name} = {expected}，实际是 {actual}：取 {at}，结果是 {right}，而不是 {left}",
     "other-constant": "期望 {name} = {expected}，实际是 {actual}",
@@ -721,6 +896,20 @@ EXPECTED = {
     "undecided": "期望 {name} = {expected}，但找不到使它和 {actual} 都有值的点",
 }
 
+# 向量和矩阵的。
+TENSOR_SLIPS = {
+    "factors-swapped": "两个因子的顺序颠倒了：d{name} 是 {rule}，其中 g 是上游梯度",
+    "transposed": "这是梯度的转置：{name} 的形状是 {shape}，它的梯度也应是这个形状",
+    "no-transpose": "少了一个转置，或者因子的顺序颠倒了：传给 {name} 的是 {rule}，其中 g 是上游梯度",
+    "not-summed": "{name} 从 {own} 复制成了 {shape}，所以它的梯度是对各份复制求和：这里没有求和",
+    "one-copy": "{name} 从 {own} 复制成了 {shape}，所以它的梯度是对各份复制求和：这里只是其中一份",
+    "mean-over-copies": "{name} 被复制了 {count} 份，它的梯度是对各份求和，而不是求平均",
+    "upstream-of-tensor": "没有乘上到达 {node} 的上游梯度",
+    "batch": "",
+    "batch-missing": "少了因子 1/{count}，即对 {count} 行求平均的因子",
+    "batch-twice": "多除了一个 {count}，像是对 {count} 行求平均：这里没有求平均",
+    "other-shape": "梯度的形状与求导的对象相同：{name} 的形状是 {shape}，而这里是 {other}",
+}
 SLIPS = {
     "only-path": "{claimed} 只是路径 {path} 的贡献，漏了路径 {missing_path}（{amount}）",
     "only-direct-path": "{claimed} 只是直接路径 {path} 的贡献，漏了经过 {missing} 的间接路径（{amount}）",
@@ -874,6 +1063,155 @@ PAGE = {
     "no-script": "没有 JavaScript 时，本页只显示表格。",
 }
 
+TRAINING = {
+    "data": "数据     {source}：{rows}",
+    "skipped": "，跳过 {count} 行",
+    "held out": "，留出 {count} 行作验证（种子 {seed}）",
+    "row skipped": "           跳过第 {row} 行：{reason}",
+    "more skipped": "           还有 {count} 行",
+    "range": "           {name} 从 {low} 到 {high}",
+    "no data": "数据     没有文件，只有一个点：{values}",
+    "one place": "一个点",
+    "model": "模型     {formula}",
+    "held": "           固定不变：{values}",
+    "parameters": "           {count} 个参数：{names}",
+    "parameter": "参数",
+    "mean loss": "损失     各行 {formula} 的平均",
+    "sum loss": "损失     各行 {formula} 的总和",
+    "own loss": "损失     {formula}",
+    "mean own loss": "损失     各行 {formula} 的平均",
+    "sum own loss": "损失     各行 {formula} 的总和",
+    "ridge": "           + {ridge} *（参数的平方和）",
+    "given": "起点     {values}（由您给出）",
+    "tried": "起点     {values}：试了 {tried} 处，其中 {followed} 处多走了几步，取降得最低的那处；每次都一样",
+    "one try": "起点     {values}：由线性最小二乘得到",
+    "tried only": "起点     {values}：试了 {tried} 处，取最好的；每次都一样",
+    "resumed": "起点     接着已保存的训练，从第 {step} 步开始",
+    "train": "训练     {optimizer}{because}",
+    "formula": "           {formula}",
+    "rate": "           学习率 {rate}{how}",
+    "as asked": "（由您给出）",
+    "from curvature": "，由曲率得出",
+    "usual": "，常用的取值",
+    "falling": "；小于 {largest} 时损失在这里会下降",
+    "schedule": "           学习率的变化：{schedule}",
+    "warm-up": "           学习率在前 {steps}里逐渐增大（预热）",
+    "batches": "           每批 {size} 行，共 {rows} 行，一轮 {steps} 批，按种子 {seed} 打乱",
+    "batch mean": "           一批的梯度是各行之和除以 {size}：长短与批的大小无关",
+    "batch sum": "           一批的梯度是各行之和，没有除以 {size}：学习率要相应地小",
+    "clip norm": "           梯度裁剪：长度超过 {limit} 的梯度缩短到 {limit}",
+    "clip value": "           梯度裁剪：梯度的每个分量限制在 -{limit} 到 {limit} 之间",
+    "narrow": "           前向和反向传播都用 {dtype}；参数保持双精度",
+    "narrow scaled": "           前向和反向传播都用 {dtype}，反向从 {scale} 开始，梯度再除以它；参数保持双精度",
+    "dynamic": "           溢出的梯度不用，并把缩放减半；连续 {every} 次没有溢出就加倍",
+    "first step": "第 {number} 步，起点",
+    "step": "第 {number} 步",
+    "forward": "  前向传播  共 {rows}，前几行是：",
+    "forward one": "  前向传播",
+    "forward row": "  前向传播  数据的第 {row} 行，共 {rows}",
+    "loss": "  损失      {loss}",
+    "loss mean": "  损失      {name} 在 {rows}上的平均 = {loss}",
+    "loss sum": "  损失      {name} 在 {rows}上的总和 = {loss}",
+    "backward": "  反向传播",
+    "backward row": "  反向传播  这一行的；损失的梯度是各行梯度的{reduce}",
+    "mean": "平均",
+    "sum": "总和",
+    "rows": "  各行      每一行的梯度，以及它们的{reduce}",
+    "clipped": "  梯度裁剪  梯度的长度是 {norm}，超过 {limit}：乘以 {limit}/{norm}",
+    "clipped value": "  梯度裁剪  超出 {limit} 的分量变成 {limit} 或 -{limit}",
+    "not clipped": "  梯度裁剪  梯度的长度是 {norm}，没有超过 {limit}：不变",
+    "update": "  更新      新值 = 值 + 步长",
+    "search": "  搜索      经过 {trials}才定下这一步",
+    "overflow": "  溢出      梯度在 {dtype} 中不是有限的数：不更新，缩放从 {scale} 变成 {half}",
+    "zeroing": "  梯度清零  每次反向传播之前梯度都要清零；不清零，这次的梯度就会累加到上一次的上面：",
+    "not zeroed": "            d{loss}/d{name}：{last} + {new} = {total}，而不是 {new_alone}",
+    "log": "记录",
+    "descent": "下降过程",
+    "log scale": "{line}（对数刻度）",
+    "batch losses": "这些是各批的损失；最后，全部行的损失是 {loss}",
+    "parameter table": "参数",
+    "in powers": "写成 {name} 的幂次：",
+    "quality": "RMSE {rmse}    R² {r2}    自由度 {freedom}    条件数 {condition}",
+    "final": "损失 {loss}",
+    "final validation": "损失 {loss}    验证 {validation}",
+    "warning": "注意：{text}",
+    "saved": "已保存到 {file}；用 `bpcli predict {file} new.csv` 来预测",
+    "kept": "已达到的结果在 {file} 里；用 `bpcli train ... --resume {file}` 接着训练",
+    "logged": "每一步的损失都在 {file} 里",
+    "outside": "落在模型拟合的范围（{ranges}）之外的有 {rows}，共 {total}：那里的模型没有数据约束",
+    "missing cells": "{rows}没有预测：有值缺失或不是有限的数",
+    "progress": "第 {step} 步   损失 {loss}",
+    "cell missing": "{column} 缺失或不是有限的数",
+}
+TRAINING_COLUMNS = {
+    "parameter": "参数",
+    "name": "名称",
+    "value": "值",
+    "std error": "标准误差",
+    "gradient": "梯度",
+    "clipped": "裁剪后",
+    "velocity": "速度 v",
+    "mean": "均值 m",
+    "squares": "平方 s",
+    "step": "步长",
+    "new value": "新值",
+    "number": "步",
+    "row": "行",
+    "loss": "损失",
+    "length": "梯度的长度",
+    "rate": "学习率",
+    "validation": "验证",
+    "scale": "缩放",
+    "trials": "尝试",
+}
+TRAINING_STOPS = {
+    "converged": "{steps}后收敛：梯度只剩下舍入误差",
+    "tolerance": "{steps}后停止：梯度已小于容许值",
+    "step limit": "到达上限 {steps}而停止，梯度还没有小到只剩舍入误差",
+    "diverged": "{steps}后发散：损失越来越大",
+    "interrupted": "{steps}后被中断：参数停在当时的位置",
+    "early stop": "{steps}后提前停止：验证损失有一阵没有变好了",
+    "stuck": "没有收敛：{steps}后，怎么走损失都不再下降，而这里又看不出是极小值",
+    "corner": "{steps}后停止：怎么走损失都不再下降；损失有尖角，在那里梯度不会变成零",
+    "bouncing": "来回跳动：{steps}后，参数仍在山谷两侧跳来跳去，毫无进展",
+}
+TRAINING_REASONS = {
+    "stepwise": "：您给了学习率，或别的只有逐步更新才有的要求",
+    "one place": "：只有一个点和一个损失，每一步都可以手算",
+    "quadratic": "：损失是参数的二次函数，梯度下降很快",
+    "quadratic steep": "：损失是参数的二次函数，但梯度下降要走太多步",
+    "least squares": "：最小二乘，对参数不是线性的",
+    "smooth": "：损失不是平方和",
+}
+OPTIMIZER_NAMES = {
+    "sgd": "梯度下降",
+    "momentum": "动量法",
+    "nesterov": "Nesterov 动量法",
+    "adagrad": "AdaGrad 方法",
+    "rmsprop": "RMSProp 方法",
+    "adam": "Adam 方法",
+    "adamw": "AdamW 方法",
+    "lbfgs": "L-BFGS 方法",
+    "levenberg-marquardt": "Levenberg-Marquardt 方法",
+}
+TRAINING_NOTES = {
+    "idle": "损失与 {name} 无关：它停在起点",
+    "flat": "{name} 在这里没有影响：取别的值也一样拟合",
+    "dependent": "参数之间不独立：几个参数一起取别的值也一样拟合，所以没有标准误差",
+    "case": "{name} 是参数；另有一列叫 {column}，写法不同",
+    "no column": "模型没有用到任何一列（有 {columns}）；里面的名称都是参数",
+    "constant column": "{name} 是常数：看不出预测怎样随它变化",
+    "constant target": "{name} 是常数，R² 没有意义",
+    "few rows": "参数有 {parameters} 个，数据只有 {rows}：能拟合的值不止这一组",
+    "diverged": "学习率 {rate} 超过了 {largest}，从那里起损失会越来越大；可以试试 {half}",
+    "diverged unknown": "损失无限增大；可以试试比 {rate} 更小的学习率",
+    "bouncing": "来回跳动：学习率为 {rate} 时，步长和山谷一样宽；极限是 {largest}，可以试试 {half}",
+    "bouncing unknown": "来回跳动：学习率为 {rate} 时，步长和山谷一样宽；可以试试更小的",
+    "not converged": "没有收敛：这里给出的是训练停下时的参数",
+    "best": "参数取自第 {step} 步，那时的验证损失最小",
+    "other data": "数据与已保存的训练不同：得到的数会不一样",
+}
+
 FIT = {
     "data": "数据",
     "given": "给定的数据",
@@ -882,6 +1220,7 @@ FIT = {
     "row skipped": "跳过第 {row} 行：{reason}",
     "more skipped": "还有 {count} 行",
     "range": "{role} 从 {low} 到 {high}",
+    "range of weights": "权重取自 {name} 列，从 {low} 到 {high}",
     "range of column": "{role} 取自 {name} 列，从 {low} 到 {high}",
     "model": "模型",
     "fitted in": "拟合所用的基：{basis}",

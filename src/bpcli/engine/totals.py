@@ -1,0 +1,111 @@
+"""What a compiled program computes at many points, reduced block by block: no array is as long as the columns.
+
+Blocks are as long on every machine and are put together in their order, so that neither the number of threads nor
+which of them was faster shows in the last bit of a sum.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from bpcli.engine.kernel import MOST_THREADS, Kernel, cores
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import ThreadPoolExecutor
+
+    from bpcli.graph import Graph
+
+Array = Any
+
+
+class Totals:
+    """Some nodes of a graph, computed at the rows of columns and reduced.
+
+    columns: name -> array of shape (rows,); a single row where there are none
+    """
+
+    def __init__(self, graph: Graph, nodes: Sequence[int], columns: Mapping[str, Array]) -> None:
+        self.kernel = Kernel(graph, nodes, tuple(columns))
+        self.rows = len(next(iter(columns.values()))) if columns else 1
+        self.block = self.kernel.rows(MOST_THREADS)
+        self._columns = [np.ascontiguousarray(columns[name], dtype=np.float64) for name in self.kernel.lanes]
+
+    def reduced(
+        self,
+        singles: Mapping[str, float],
+        reduce: Callable[[list[Array]], Any],
+        rows: Array | None = None,
+        threads: int | None = None,
+    ) -> list[Any]:
+        """What `reduce` makes of each block of results, in order.
+
+        singles: the values of the other variables
+        reduce:  is given one array for each node; they are used again after it returns
+        rows:    indices of the rows to take; all of them unless given
+        """
+        columns = self._columns if rows is None else [column[rows] for column in self._columns]
+        total = self.rows if rows is None else len(rows)
+        given = [float(singles[name]) for name in self.kernel.singles]
+        blocks = math.ceil(total / self.block)
+        found: list[Any] = [None] * blocks
+        turns = count()
+        stopped: list[bool] = []
+
+        def work() -> None:
+            length = min(self.block, total)
+            out = [np.empty(length) for _ in range(self.kernel.outputs)]
+            for block in turns:
+                if block >= blocks or stopped:
+                    return
+                start, stop = block * self.block, min((block + 1) * self.block, total)
+                results = out if stop - start == length else [each[: stop - start] for each in out]
+                self.kernel.run([column[start:stop] for column in columns], given, results, 1)
+                found[block] = reduce(results)
+
+        others = min(threads or min(cores(), MOST_THREADS), blocks) - 1
+        waiting = [_pool().submit(work) for _ in range(others)]
+        try:
+            work()
+        finally:
+            stopped.append(True)
+            for each in waiting:
+                if not each.cancel():
+                    each.result()
+        return found
+
+    def sums(
+        self, singles: Mapping[str, float], rows: Array | None = None, threads: int | None = None
+    ) -> list[float]:
+        """The sum of each node over the rows; inf and nan pass through."""
+        blocks = self.reduced(singles, _sums, rows, threads)
+        return [_total([block[place] for block in blocks]) for place in range(self.kernel.outputs)]
+
+
+def _sums(results: list[Array]) -> list[float]:
+    with np.errstate(all="ignore"):
+        return [float(each.sum()) for each in results]
+
+
+def _total(parts: list[float]) -> float:
+    try:
+        return math.fsum(parts)
+    except (OverflowError, ValueError):
+        # Infinities of both signs, or more than a float holds: as plain addition has it.
+        return sum(parts)
+
+
+_pools: list[ThreadPoolExecutor] = []
+
+
+def _pool() -> ThreadPoolExecutor:
+    if not _pools:
+        from concurrent.futures import ThreadPoolExecutor
+
+        _pools.append(ThreadPoolExecutor(max(cores(), 1), "bpcli-totals"))
+    return _pools[0]

@@ -1,0 +1,155 @@
+"""A model over the rows of its data, compiled: loss and gradient, residuals and Jacobian, second derivatives.
+
+The loss of the data is the mean over rows (or the sum) of the loss of one row, plus ridge * (sum of squared
+parameters). Its gradient is the same mean of the gradients of rows, which the derivative graph of one row gives.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpcli.calculus.derivative import derivative
+from bpcli.engine.totals import Totals
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bpcli.training.model import Model
+
+Array = NDArray[np.float64]
+
+MEAN, SUM = "mean", "sum"
+
+
+class MeanLoss:
+    """The loss of the data as a function of the parameters, with its gradient.
+
+    columns: name -> array of shape (rows,), for the names of `model.data`
+    ridge:   weight of the sum of squared parameters, which is added to the loss
+    reduce:  MEAN or SUM over the rows
+    """
+
+    def __init__(
+        self, model: Model, columns: Mapping[str, Array], *, ridge: float = 0.0, reduce: str = MEAN
+    ) -> None:
+        self.model = model
+        self.columns = {name: columns[name] for name in model.data}
+        self.ridge = ridge
+        self.reduce = reduce
+        self.rows = len(next(iter(self.columns.values()))) if self.columns else 1
+        self.evaluations = 0
+        program = model.program
+        slopes = derivative(program.graph, program.output, model.nodes)
+        self._totals = Totals(program.graph, [program.output, *slopes], self.columns)
+        self._value: Totals | None = None
+        self._product: Totals | None = None
+        self._slopes = slopes
+
+    def __call__(self, at: Array, rows: NDArray[np.intp] | None = None) -> tuple[float, Array]:
+        """Loss and gradient at the parameters `at`; of some rows alone, where their indices are given."""
+        self.evaluations += 1
+        loss, *slopes = self._totals.sums(self.singles(at), rows)
+        weight = self._weight(rows)
+        with np.errstate(all="ignore"):
+            gradient = np.array(slopes, dtype=np.float64) * weight + 2 * self.ridge * at
+            return loss * weight + self.ridge * float(at @ at), gradient
+
+    def value(self, at: Array) -> float:
+        """The loss alone."""
+        if self._value is None:
+            program = self.model.program
+            self._value = Totals(program.graph, [program.output], self.columns)
+        self.evaluations += 1
+        with np.errstate(all="ignore"):
+            return self._value.sums(self.singles(at))[0] * self._weight(None) + self.ridge * float(at @ at)
+
+    def singles(self, at: Array) -> dict[str, float]:
+        """Parameters and constants by name."""
+        return {**self.model.constants, **dict(zip(self.model.parameters, at.tolist(), strict=True))}
+
+    def product(self, at: Array, direction: Array) -> Array:
+        """The Hessian at `at` times a direction: the gradient of (gradient * direction), differentiated once more.
+
+        Source: Pearlmutter, Fast exact multiplication by the Hessian, Neural Computation 6 (1994).
+        """
+        model = self.model
+        names = [f"direction {name}" for name in model.parameters]
+        if self._product is None:
+            graph = model.program.graph
+            along = graph.const(0)
+            for slope, name in zip(self._slopes, names, strict=True):
+                along = graph.add("add", (along, graph.add("mul", (slope, graph.variable(name)))))
+            self._product = Totals(graph, derivative(graph, along, model.nodes), self.columns)
+        singles = {**self.singles(at), **dict(zip(names, direction.tolist(), strict=True))}
+        with np.errstate(all="ignore"):
+            found = np.array(self._product.sums(singles), dtype=np.float64)
+            return found * self._weight(None) + 2 * self.ridge * direction
+
+    def predictions(self, at: Array, node: int) -> Array:
+        """A node of the model at every row: shape (rows,)."""
+        totals = Totals(self.model.program.graph, [node], self.columns)
+        parts = totals.reduced(self.singles(at), lambda results: results[0].copy())
+        return np.concatenate(parts)
+
+    def _weight(self, rows: NDArray[np.intp] | None) -> float:
+        return 1.0 if self.reduce == SUM else 1 / (self.rows if rows is None else len(rows))
+
+
+class Residuals:
+    """The residuals of a loss that is a sum of squares, and their Jacobian, which comes from the derivative graph.
+
+    The squares are weighted so that their sum is rows * (mean loss): with a ridge, it adds a row for each parameter.
+    """
+
+    def __init__(self, loss: MeanLoss) -> None:
+        model = loss.model
+        assert model.residual is not None
+        graph = model.program.graph
+        self.loss = loss
+        nodes = derivative(graph, model.residual, model.nodes)
+        self._both = Totals(graph, [*nodes, model.residual], loss.columns)
+        self._alone = Totals(graph, [model.residual], loss.columns)
+        self._scale = math.sqrt(model.weight)
+        self._ridge = math.sqrt(loss.rows * loss.ridge)
+
+    def squares(self, at: Array) -> float:
+        """The sum of squared residuals; inf or nan where one is."""
+        with np.errstate(all="ignore"):
+            parts = self._alone.reduced(self.loss.singles(at), lambda results: float(results[0] @ results[0]))
+            return self.loss.model.weight * math.fsum(parts) + float(at @ at) * self._ridge**2
+
+    def triangle(self, at: Array) -> Array:
+        """The R of a QR decomposition of [J r]: shape (parameters + 1, parameters + 1), nan where an entry is.
+
+        Each block of rows is reduced to its triangle, and these to one, so that memory does not grow with the rows.
+        """
+        size = len(at) + 1
+
+        def reduced(results: list[Any]) -> Array:
+            table = np.stack(results, axis=1)
+            if not np.all(np.isfinite(table)):
+                return np.full((size, size), math.nan)
+            return np.asarray(np.linalg.qr(table, mode="r"), dtype=np.float64)
+
+        parts = [self._scale * part for part in self._both.reduced(self.loss.singles(at), reduced)]
+        if self._ridge:
+            parts.append(self._ridge * np.column_stack([np.eye(size - 1), at]))
+        whole = parts[0] if len(parts) == 1 else np.vstack(parts)
+        if not np.all(np.isfinite(whole)):
+            return np.full((size, size), math.nan)
+        if len(parts) > 1:
+            whole = np.asarray(np.linalg.qr(whole, mode="r"))
+        padded = np.zeros((size, size))
+        padded[: len(whole)] = whole
+        return padded
+
+    def jacobian(self, at: Array) -> tuple[Array, Array]:
+        """J of shape (rows, parameters) and r of shape (rows,), without ridge; for few rows."""
+        parts = self._both.reduced(self.loss.singles(at), lambda results: np.stack(results, axis=1))
+        table = self._scale * np.concatenate(parts)
+        return table[:, :-1], table[:, -1]

@@ -1,0 +1,48 @@
+"""What one turn of the loop looked like row by row, for those who want to follow it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bpcli.engine.choose import kind_for
+from bpcli.errors import NumericError
+from bpcli.tracing.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.tracing.record import Trace
+    from bpcli.training.loop import Turn
+    from bpcli.training.training import Training
+
+MOST_STEPS = 16  # operations of a trace that is shown in full
+
+
+def trace_of(training: Training, turn: Turn) -> tuple[Trace, int] | None:
+    """Both passes of the first row of a turn, and its place; None where they are long, or have no numbers."""
+    loss, program = training.loss, training.model.program
+    row = 0 if turn.rows is None else int(turn.rows[0])
+    given = {name: float(column[row]) for name, column in loss.columns.items()} | loss.singles(turn.parameters)
+    kind = kind_for(training.setting.dtype or "float64")
+    try:
+        trace = record(program, given, [*training.model.parameters], kind=kind, scale=turn.scale)
+    except NumericError:
+        return None
+    return (trace, row) if len(trace.forward) <= MOST_STEPS else None
+
+
+def rows_of(training: Training, turn: Turn, count: int) -> list[dict[str, Any]]:
+    """The first rows of a turn: their place (from 1), columns, predictions, losses, and their own gradients."""
+    loss, model = training.loss, training.model
+    rows = np.arange(loss.rows) if turn.rows is None else turn.rows
+    output = model.program.output_name
+    found = []
+    for row in rows[:count]:
+        single = np.array([row])
+        value, gradient = loss(turn.parameters, single)
+        entry: dict[str, Any] = {"row": float(row + 1), output: value}
+        entry |= {name: float(column[row]) for name, column in loss.columns.items()}
+        entry |= {f"d{output}/d{name}": float(each) for name, each in zip(model.parameters, gradient, strict=True)}
+        found.append(entry)
+    return found

@@ -1,0 +1,260 @@
+"""The loop over any model and loss: forward, loss, backward, clip, update, repeat. Turns are yielded as they happen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpcli.training.batches import Batches
+from bpcli.training.clipping import Clip
+from bpcli.training.compiled import MeanLoss, Residuals
+from bpcli.training.descent import CONVERGED, DIVERGED, STEP_LIMIT
+from bpcli.training.narrowed import NarrowLoss, Scale
+from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, Optimizer, Schedule, levenberg, search
+from bpcli.training.watch import EARLY, STUCK, Watch
+
+Array = NDArray[np.float64]
+
+ROUNDED = 1e-6  # of the first gradient: where a search cannot go on with a longer one, it has not converged
+STANDING = 5  # searches in a row that leave the loss as it is
+
+
+class Turn(NamedTuple):
+    """One turn of the loop: what was found at the parameters, and the step that leaves them.
+
+    loss, gradient: at `parameters`, of the rows of the batch; the gradient of the loss itself, unscaled
+    rows:       indices of the batch; None where all rows were taken
+    used:       the gradient after clipping; None after the last turn
+    rate:       of this update; None where a search found the length of the step
+    step:       what is added to the parameters; None after the last turn, and where the gradient overflowed
+    state:      of the optimizer after the update
+    validation: the loss of the rows that were held out; None where it was not asked for
+    scale:      what the reverse pass started with; overflow: whether its gradient was no number
+    trials:     points at which the loss was computed to find the step here
+    stopped:    the reason why there is no further step, or ""
+    """
+
+    number: int
+    parameters: Array
+    loss: float
+    gradient: Array
+    rows: NDArray[np.intp] | None = None
+    used: Array | None = None
+    rate: float | None = None
+    step: Array | None = None
+    state: Any = None
+    validation: float | None = None
+    scale: float = 1.0
+    overflow: bool = False
+    trials: int = 1
+    stopped: str = ""
+
+    @property
+    def norm(self) -> float:
+        """The length of the gradient."""
+        return math.hypot(*self.gradient.tolist())
+
+
+class Plan(NamedTuple):
+    """How to train. `make` is None for the optimizers that search: L-BFGS and Levenberg-Marquardt.
+
+    tolerance: of the first gradient; patience: validations without a better one
+    """
+
+    optimizer: str
+    make: Callable[[], Optimizer] | None = None
+    schedule: Schedule | None = None
+    steps: int = 10_000
+    batch: int = 0
+    seed: int = 0
+    clip: Clip | None = None
+    tolerance: float | None = None
+    patience: int = 20
+    scale: Scale = Scale()
+
+
+class Past(NamedTuple):
+    """Where a loop stands: enough to go on as if nobody had stopped.
+
+    state: of the optimizer; best: the parameters of the best validation; before: the gradient of the turn before
+    """
+
+    number: int
+    parameters: Array
+    state: Any
+    watch: Watch
+    scale: Scale
+    best: Array | None = None
+    before: Array | None = None
+
+
+class Loop:
+    """The turns of a training. Iterate; `past` is where it stands, also when it was interrupted."""
+
+    def __init__(
+        self,
+        loss: MeanLoss,
+        start: Array,
+        plan: Plan,
+        *,
+        validation: MeanLoss | None = None,
+        narrow: NarrowLoss | None = None,
+        past: Past | None = None,
+    ) -> None:
+        self.loss = loss
+        self.plan = plan
+        self.validation = validation
+        self.narrow = narrow
+        self.batches = Batches(loss.rows, plan.batch, plan.seed)
+        self.past = past or Past(0, np.array(start, dtype=np.float64), None, Watch(), plan.scale)
+
+    def __iter__(self) -> Iterator[Turn]:
+        if self.plan.optimizer == LEVENBERG:
+            return self._least_squares()
+        return self._searching() if self.plan.optimizer == LBFGS else self._following()
+
+    def _validated(self, watch: Watch, parameters: Array, number: int) -> tuple[Watch, float | None]:
+        """The watch with the loss of the rows held out, once an epoch; it keeps the best parameters."""
+        if self.validation is None or not self.batches.begins(number):
+            return watch, None
+        loss = self.validation.value(parameters)
+        watch = watch.validated(loss)
+        if watch.waiting == 0:
+            self.past = self.past._replace(best=parameters)
+        return watch, loss
+
+    def _following(self) -> Iterator[Turn]:
+        """Optimizers that make a step of one gradient."""
+        plan, schedule = self.plan, self.plan.schedule
+        assert plan.make is not None and schedule is not None
+        optimizer = plan.make()
+        memory = plan.optimizer != next(iter(FIRST_ORDER)) or plan.batch > 0
+        state = self.past.state
+        if state is None:
+            state = optimizer.init(self.past.parameters)
+        while True:
+            number, parameters, _, watch, scale, _, before = self.past
+            rows = self.batches.rows(number)
+            if self.narrow is not None:
+                loss, scaled = self.narrow(parameters, rows, scale.value)
+                gradient = scaled / scale.value
+            else:
+                loss, gradient = self.loss(parameters, rows)
+            turn = Turn(number, parameters, loss, gradient, rows, scale=scale.value)
+            overflow = self.narrow is not None and not np.all(np.isfinite(gradient)) and scale.every > 0
+            if not overflow:
+                turned = before is not None and bool(gradient @ before < -0.9 * turn.norm * _length(before))
+                watch = watch.after(loss, turn.norm, turned)
+            watch, validation = self._validated(watch, parameters, number)
+            turn = turn._replace(validation=validation, overflow=overflow)
+            stopped = "" if overflow else self._reason(watch, memory)
+            if not stopped and number >= plan.steps:
+                stopped = STEP_LIMIT
+            if stopped:
+                yield turn._replace(state=state, stopped=stopped)
+                return
+            if overflow:
+                turn = turn._replace(state=state)
+            else:
+                before = gradient
+                used = gradient if plan.clip is None else plan.clip.cut(gradient)
+                step, state = optimizer.update(used, state, parameters)
+                turn = turn._replace(used=used, rate=schedule(state.updates - 1), step=step, state=state)
+                parameters = parameters + step
+            yield turn
+            self.past = Past(
+                number + 1, parameters, state, watch, scale.after(overflow), self.past.best, before
+            )  # fmt: skip
+
+    def _reason(self, watch: Watch, memory: bool) -> str:
+        if self.validation is not None and watch.waiting >= self.plan.patience:
+            return EARLY
+        reason = watch.reason(memory, self.plan.tolerance)
+        # The gradient of a batch says little of that of all rows; only a number that is none stops at once.
+        if self.plan.batch and reason and math.isfinite(watch.before) and math.isfinite(watch.size):
+            return DIVERGED if reason == DIVERGED and watch.before > 1e6 * abs(watch.first) else ""
+        return reason
+
+    def _searching(self) -> Iterator[Turn]:
+        """L-BFGS."""
+        place = search.start(self.loss, self.past.parameters)
+        if self.past.state:
+            place = place._replace(pairs=self.past.state)
+        while True:
+            number, parameters, _, watch, scale, _, _ = self.past
+            turn = Turn(number, parameters, place.loss, place.gradient, trials=place.trials, state=place.pairs)
+            same = place.loss >= watch.before * (1 - 1e-15) if watch.before > 0 else place.loss >= watch.before
+            watch = watch.after(place.loss, turn.norm, False)._replace(reversed=watch.reversed + 1 if same else 0)
+            watch, validation = self._validated(watch, parameters, number)
+            turn = turn._replace(validation=validation)
+            stopped = self._searched(watch, place.blocked)
+            if stopped or number >= self.plan.steps:
+                yield turn._replace(stopped=stopped or STEP_LIMIT)
+                return
+            following = search.lbfgs(self.loss, place)
+            if following.blocked:
+                yield turn._replace(stopped=self._searched(watch, True))
+                return
+            yield turn._replace(step=following.parameters - parameters, used=turn.gradient)
+            place = following
+            self.past = Past(number + 1, place.parameters, place.pairs, watch, scale, self.past.best)
+
+    def _searched(self, watch: Watch, blocked: bool) -> str:
+        """Why a search should not go on; "" where it should."""
+        if not math.isfinite(watch.before) or not math.isfinite(watch.size):
+            return DIVERGED
+        if self.validation is not None and watch.waiting >= self.plan.patience:
+            return EARLY
+        tolerance = 1e-12 if self.plan.tolerance is None else self.plan.tolerance
+        if watch.size <= watch.first_size * tolerance:
+            return CONVERGED
+        if blocked or watch.reversed >= STANDING:
+            return CONVERGED if watch.size <= max(watch.first_size, abs(watch.before)) * ROUNDED else STUCK
+        return ""
+
+    def _least_squares(self) -> Iterator[Turn]:
+        """Levenberg-Marquardt, on the residuals; the loss that is shown is the mean over rows all the same."""
+        residuals = Residuals(self.loss)
+        rows = 1 if self.loss.reduce == "sum" else self.loss.rows
+        here = levenberg.start(residuals.triangle, self.past.parameters)
+        if self.past.state is not None:
+            damping, growth, scale_of_columns = self.past.state
+            here = here._replace(damping=damping, growth=growth, scale=scale_of_columns)
+        while True:
+            number, parameters, _, watch, scale, _, _ = self.past
+            loss, gradient = here.rss / rows, 2 * here.gradient / rows
+            state = (here.damping, here.growth, here.scale)
+            turn = Turn(number, parameters, loss, gradient, trials=here.trials, state=state)
+            watch = watch.after(loss, turn.norm, False)
+            watch, validation = self._validated(watch, parameters, number)
+            turn = turn._replace(validation=validation)
+            stopped = ""
+            if not math.isfinite(loss) or not math.isfinite(turn.norm):
+                stopped = DIVERGED
+            elif here.converged or watch.size <= watch.first_size * (self.plan.tolerance or 0.0):
+                stopped = CONVERGED
+            elif here.blocked:
+                stopped = STUCK
+            elif self.validation is not None and watch.waiting >= self.plan.patience:
+                stopped = EARLY
+            elif number >= self.plan.steps:
+                stopped = STEP_LIMIT
+            if stopped:
+                yield turn._replace(stopped=stopped)
+                return
+            following = levenberg.levenberg(residuals.squares, residuals.triangle, here)
+            if following.blocked and following.parameters is here.parameters:
+                yield turn._replace(stopped=STUCK)
+                return
+            yield turn._replace(step=following.parameters - parameters, used=turn.gradient)
+            here = following
+            state = (here.damping, here.growth, here.scale)
+            self.past = Past(number + 1, here.parameters, state, watch, scale, self.past.best)
+
+
+def _length(vector: Array) -> float:
+    return math.hypot(*vector.tolist())

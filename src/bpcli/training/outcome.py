@@ -1,0 +1,235 @@
+"""What a training came to: parameters, how certain they are, how well they predict, and what to mind."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpcli.engine.formulas import copied
+from bpcli.engine.kernel import Kernel
+from bpcli.engine.notes import Note
+from bpcli.errors import InputError
+from bpcli.graph import Graph
+from bpcli.language.text import program as program_text
+from bpcli.numbers import full, literal, negated, show
+from bpcli.training.compiled import MeanLoss, Residuals
+from bpcli.training.descent import CONVERGED, DIVERGED
+from bpcli.training.watch import EARLY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.training.model import Model
+    from bpcli.training.setting import Setting
+    from bpcli.training.starts import Start
+
+Array = NDArray[np.float64]
+
+FLAT = 1e-14  # of the residuals' size: what all of a parameter moves, where it moves nothing
+DEPENDENT = 1e-11  # the smallest singular value of columns of length 1, below which they are not independent
+MOST_CHECKED = 2000  # rows on which a rounded formula is held against the exact one
+
+
+class Outcome:
+    """What was found, and how.
+
+    parameters:      name -> value; held: those whose value was given
+    standard_errors: nan where they are not known: losses that are no least squares, no convergence, no freedom
+    losses:          (number of the step, loss computed there), of the batch where there are batches
+    final_loss:      of all training rows at `parameters`
+    rate, largest_rate: of the first update, and the rate from which plain descent no longer falls, nan if unknown
+    reason:          why this optimizer, as a key of the sentences; "" where it was asked for
+    powers:          of a polynomial, the coefficients of powers of x; empty otherwise
+    ranges:          column -> smallest and largest value that was trained on
+    """
+
+    def __init__(self, setting: Setting, model: Model, start: Start) -> None:
+        self.setting = setting
+        self.model = model
+        self.start = start
+        self.optimizer = setting.optimizer
+        self.reason = ""
+        self.parameters: dict[str, float] = {}
+        self.powers: dict[str, float] = {}
+        self.standard_errors: dict[str, float] = {}
+        self.losses: list[tuple[int, float]] = []
+        self.validations: list[tuple[int, float]] = []
+        self.final_loss = math.nan
+        self.final_validation = math.nan
+        self.rate: float | None = None
+        self.largest_rate = math.nan
+        self.steps = 0
+        self.stopped = ""
+        self.rss = math.nan
+        self.rmse = math.nan
+        self.r2 = math.nan
+        self.condition = math.nan
+        self.rows_used = 0
+        self.rows_held_out = 0
+        self.rows_skipped = 0
+        self.skipped: tuple[tuple[int, str], ...] = ()
+        self.source = ""
+        self.ranges: dict[str, tuple[float, float]] = {}
+        self.notes: list[Note] = []
+
+    @property
+    def freedom(self) -> int:
+        """Rows less parameters."""
+        return self.rows_used - len(self.parameters)
+
+    @property
+    def held(self) -> dict[str, float]:
+        """Names of the model with a value that was given."""
+        return self.model.constants
+
+    def note(self, kind: str, **facts: object) -> None:
+        """Add something to mind."""
+        self.notes.append(Note(kind, **facts))
+
+    def predict(self, columns: Any) -> Array:
+        """The prediction at rows of columns by name, or at a single column where one is all that it needs.
+
+        Raises InputError where the model is a loss alone, or a column is missing.
+        """
+        model = self.model
+        if model.predicted is None:
+            raise InputError("no-prediction", file=model.text)
+        needs = model.inputs_of_prediction
+        given = columns if isinstance(columns, Mapping) else dict.fromkeys(needs[:1], columns)
+        missing = [name for name in needs if name not in given]
+        if missing:
+            raise InputError("predict-missing", names=", ".join(missing), file="this", columns=", ".join(given))
+        arrays = {name: np.atleast_1d(np.asarray(given[name], dtype=np.float64)) for name in needs}
+        kernel = Kernel(model.program.graph, [model.predicted], needs)
+        values = np.empty(len(next(iter(arrays.values()))) if arrays else 1)
+        kernel.fill({**self.held, **self.parameters, **arrays}, [values])
+        return values
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON contract bpcli.fit/1."""
+        from bpcli.render.trained import outcome_dict
+
+        return outcome_dict(self)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.equation}, {self.stopped} after {self.steps} steps)"
+
+    @property
+    def equation(self) -> str:
+        """The model, or the loss where there is no prediction, with the numbers found, to the last bit."""
+        return self._written({name: full(value) for name, value in self.parameters.items()})
+
+    def _written(self, numbers: dict[str, str]) -> str:
+        model = self.model
+        graph, node = model.program.graph, model.predicted
+        if node is None:
+            node = model.program.output
+        made = Graph()
+        made.functions.update(graph.functions)
+        texts = {**{name: full(value) for name, value in self.held.items()}, **numbers}
+        known = {graph.variables[name]: constant_of(made, text) for name, text in texts.items()}
+        output = copied(graph, node, made, known)
+        name = (model.target or model.prediction) if model.predicted is not None else model.program.output_name
+        lines = program_text(made, output).split("\n")
+        # `1 + -2*x` and `1 - 2*x` are the same, whatever stands behind the number.
+        return re.sub(r"\+ -(?=[\d.])", "- ", "; ".join([*lines[:-1], f"{name} = {lines[-1]}"]))
+
+    def rounded(self, digits: int, loss: MeanLoss) -> str:
+        """The same with few digits, but as many as the predictions need to stay where they are."""
+        exact = np.array([*self.parameters.values()])
+        model = self.model
+        node = model.predicted
+        if node is None or not np.all(np.isfinite(exact)):
+            return self._written({name: show(value, digits) for name, value in self.parameters.items()})
+        thin = {name: column[:: max(1, len(column) // MOST_CHECKED)] for name, column in loss.columns.items()}
+        small = MeanLoss(model, thin)
+        values = small.predictions(exact, node)
+        spread = float(np.ptp(values)) if len(values) else 0.0
+        level = float(np.max(np.abs(values))) if len(values) else 0.0
+        allowed = max(1e-5 * spread, 1e-2 * self.rmse if self.rmse == self.rmse else 0.0, 1e-9 * level)
+        for more in range(digits, 18):
+            texts = {name: show(value, more) for name, value in self.parameters.items()}
+            at = np.array([float(text) for text in texts.values()])
+            if np.max(np.abs(small.predictions(at, node) - values), initial=0.0) <= allowed:
+                break
+        return self._written(texts)
+
+
+def constant_of(graph: Graph, text: str) -> int:
+    """The node of a number that is written in digits, which may begin with a minus."""
+    if text.lstrip("-") in ("inf", "nan"):
+        return graph.const(float(text))
+    return graph.const(negated(literal(text[1:])) if text.startswith("-") else literal(text))
+
+
+def judge(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
+    """Fill in how good the parameters are: the residuals, and standard errors from the exact Jacobian there."""
+    model = outcome.model
+    outcome.parameters = dict(zip(model.parameters, at.tolist(), strict=True))
+    outcome.standard_errors = dict.fromkeys(model.parameters, math.nan)
+    if not np.all(np.isfinite(at)) or outcome.stopped == DIVERGED:
+        return
+    with np.errstate(all="ignore"):
+        outcome.final_loss = loss.value(at)
+        if model.target and model.predicted is not None:
+            _residuals(outcome, loss, at)
+        if model.residual is not None and not loss.ridge:
+            _uncertainty(outcome, loss, at)
+    for name in model.idle:
+        outcome.note("idle", name=name)
+
+
+def _residuals(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
+    model = outcome.model
+    assert model.predicted is not None
+    measured = loss.columns[model.target]
+    residuals = loss.predictions(at, model.predicted) - measured
+    outcome.rss = float(residuals @ residuals)
+    outcome.rmse = math.sqrt(outcome.rss / len(residuals))
+    spread = measured - np.mean(measured)
+    total = float(spread @ spread)
+    outcome.r2 = 1 - outcome.rss / total if total > 0 else math.nan
+    if total == 0 and len(measured) > 1:
+        outcome.note("constant target", name=model.target)
+
+
+def _uncertainty(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
+    """Standard errors s * sqrt(diag((J'J)^-1)), with J'J = R'R; parameters without influence here."""
+    triangle = Residuals(loss).triangle(at)
+    if not np.all(np.isfinite(triangle)) or not len(at):
+        return
+    weight = outcome.model.weight
+    if outcome.rss != outcome.rss:
+        outcome.rss = float(triangle[:, -1] @ triangle[:, -1]) / weight
+        outcome.rmse = math.sqrt(outcome.rss / loss.rows)
+    size = math.sqrt(float(triangle[:, -1] @ triangle[:, -1]))
+    if outcome.model.target:
+        size = max(size, math.sqrt(weight) * math.hypot(*loss.columns[outcome.model.target].tolist()))
+    lengths = np.sqrt(np.sum(triangle[:-1, :-1] ** 2, axis=0))
+    idle = {*outcome.model.idle}
+    flat = [
+        name
+        for name, length, value in zip(outcome.model.parameters, lengths, at, strict=True)
+        if length * max(abs(value), 1e-300) <= FLAT * size and value != 0 and name not in idle
+    ]
+    for name in flat:
+        outcome.note("flat", name=name)
+    if np.any(lengths == 0) or flat:
+        outcome.condition = math.inf
+        return
+    singular = np.linalg.svd(triangle[:-1, :-1] / lengths, compute_uv=False)
+    outcome.condition = float((singular[0] / singular[-1]) ** 2) if singular[-1] > 0 else math.inf
+    if singular[-1] < DEPENDENT:
+        if loss.columns:
+            outcome.note("dependent")
+        return
+    if outcome.freedom <= 0 or outcome.stopped not in (CONVERGED, EARLY):
+        return
+    rss = float(triangle[-1, -1] ** 2 + triangle[:-1, -1] @ triangle[:-1, -1])
+    inverse = np.linalg.inv(triangle[:-1, :-1] / lengths) / lengths[:, None]
+    errors = math.sqrt(rss / outcome.freedom) * np.sqrt(np.sum(inverse * inverse, axis=1))
+    outcome.standard_errors = dict(zip(outcome.model.parameters, errors.tolist(), strict=True))

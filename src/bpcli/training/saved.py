@@ -1,0 +1,227 @@
+"""A trained model as a file: enough to predict with, and to go on training to the same numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpcli.errors import FileError, InputError
+from bpcli.files import write_whole
+from bpcli.training.loop import Past
+from bpcli.training.narrowed import Scale
+from bpcli.training.optimizers import LBFGS, LEVENBERG
+from bpcli.training.optimizers.adaptive import Moments, Squares
+from bpcli.training.optimizers.gradient import Updates, Velocity
+from bpcli.training.setting import Setting
+from bpcli.training.starts import Start
+from bpcli.training.training import Choice, Training
+from bpcli.training.watch import Watch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Array = NDArray[np.float64]
+
+SCHEMA = "bpcli.model/1"
+STATES: dict[str, Any] = {made.__name__.lower(): made for made in (Updates, Velocity, Squares, Moments)}
+
+
+class Saved:
+    """A model as it was stored.
+
+    setting:    what the text and the loss are, and how it was trained
+    parameters: name -> value; ranges: column -> what was trained on
+    past:       where the training stands; None where it cannot go on (a polynomial)
+    columns:    name in the text -> column of the file
+    """
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self.setting = Setting(**content["setting"])
+        self.parameters: dict[str, float] = {name: number(value) for name, value in content["parameters"].items()}
+        self.ranges = {name: (number(low), number(high)) for name, (low, high) in content["ranges"].items()}
+        self.columns: dict[str, str] = dict(content["columns"])
+        self.names: tuple[str, ...] = tuple(content["names"])
+        self.data = str(content["data"])
+        stored = content["training"]
+        self.past = None if stored is None else _past(stored)
+        self.choice = None if stored is None else Choice(**_numbers(stored["choice"]))
+        self.start = None if stored is None else _start(stored["start"])
+
+
+def saved_training(training: Training, columns: Mapping[str, str]) -> dict[str, Any]:
+    """A training as a dictionary for JSON, wherever it stands.
+
+    columns: name in the model -> column of the file
+    """
+    outcome, past, start = training.outcome, training.loop.past, training.start
+    return {
+        "schema": SCHEMA,
+        "model": training.model.text,
+        "equation": outcome.equation if _finite(outcome.parameters) else None,
+        "parameters": _plain(outcome.parameters),
+        "ranges": _plain({name: list(ends) for name, ends in outcome.ranges.items()}),
+        "columns": dict(columns),
+        "names": [*training.columns],
+        "rows": outcome.rows_used + outcome.rows_held_out,
+        "data": fingerprint(training.columns),
+        "setting": _plain(training.setting.to_dict()),
+        "training": {
+            "stopped": outcome.stopped,
+            "number": past.number,
+            "parameters": past.parameters.tolist(),
+            "state": _state(past.state),
+            "watch": _plain(past.watch._asdict()),
+            "scale": past.scale._asdict(),
+            "best": None if past.best is None else past.best.tolist(),
+            "before": None if past.before is None else _plain(past.before.tolist()),
+            "choice": _plain(training.choice._asdict()),
+            "start": {
+                "parameters": start.parameters.tolist(),
+                "tried": start.tried,
+                "followed": start.followed,
+                "linear": [*start.linear],
+            },
+        },
+    }
+
+
+def saved_formula(
+    text: str,
+    parameters: Mapping[str, float],
+    ranges: Mapping[str, tuple[float, float]],
+    columns: Mapping[str, str],
+    *,
+    target: str,
+    equation: str,
+    rows: int,
+) -> dict[str, Any]:
+    """A model that was fitted in another way, to predict with."""
+    return {
+        "schema": SCHEMA,
+        "model": text,
+        "equation": equation,
+        "parameters": _plain(dict(parameters)),
+        "ranges": _plain({name: list(ends) for name, ends in ranges.items()}),
+        "columns": dict(columns),
+        "names": [*columns],
+        "rows": rows,
+        "data": "",
+        "setting": _plain(Setting(text, target=target).to_dict()),
+        "training": None,
+    }
+
+
+def write_model(path: str, content: dict[str, Any]) -> None:
+    """Write a model to a file, whole or not at all. Raises FileError."""
+    try:
+        write_whole(path, [json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False), "\n"])
+    except OSError as error:
+        raise FileError("file-unwritable", file=path, reason=(error.strerror or str(error)).lower()) from None
+
+
+def read_saved(path: str) -> Saved:
+    """The model of a file. Raises FileError where it cannot be read, InputError where it is no model."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except FileNotFoundError:
+        raise FileError("file-missing", file=path) from None
+    except OSError as error:
+        raise FileError("file-unreadable", file=path, reason=(error.strerror or str(error)).lower()) from None
+    except UnicodeDecodeError:
+        raise InputError("not-utf8", file=path) from None
+    try:
+        content = json.loads(text)
+        if content["schema"] != SCHEMA:
+            raise ValueError
+        return Saved(content)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+        raise InputError("no-model-file", file=path) from None
+
+
+def fingerprint(columns: Mapping[str, Array]) -> str:
+    """A short text that is the same for the same columns, to the last bit, and for hardly any others."""
+    digest = hashlib.sha256()
+    for name, column in columns.items():
+        digest.update(f"{name}\0{len(column)}\0".encode())
+        digest.update(np.ascontiguousarray(column, dtype="<f8").tobytes())
+    return digest.hexdigest()[:32] if columns else ""
+
+
+def number(value: Any) -> float:
+    """A number of the file; inf and nan are words there."""
+    return float(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value
+
+
+def _finite(parameters: Mapping[str, float]) -> bool:
+    return all(math.isfinite(value) for value in parameters.values())
+
+
+def _numbers(stored: Mapping[str, Any]) -> dict[str, Any]:
+    words = ("inf", "-inf", "nan")
+    return {key: float(value) if value in words else value for key, value in stored.items()}
+
+
+def _state(state: Any) -> Any:
+    """The state of an optimizer: its kind, and its arrays as lists."""
+    if state is None:
+        return None
+    kind = type(state).__name__.lower()
+    if kind in STATES:
+        fields = {name: each.tolist() if hasattr(each, "tolist") else each for name, each in state._asdict().items()}
+        return {"kind": kind, **fields}
+    if len(state) == 3 and hasattr(state[2], "tolist") and isinstance(state[0], float):
+        return {"kind": LEVENBERG, "damping": state[0], "growth": state[1], "scale": state[2].tolist()}
+    pairs = [[step.tolist(), change.tolist(), scale] for step, change, scale in state]
+    return {"kind": LBFGS, "pairs": pairs}
+
+
+def _state_of(stored: Any) -> Any:
+    if stored is None:
+        return None
+    fields = dict(stored)
+    kind = fields.pop("kind")
+    if kind == LEVENBERG:
+        return float(fields["damping"]), float(fields["growth"]), np.array(fields["scale"])
+    if kind == LBFGS:
+        return tuple((np.array(step), np.array(change), float(scale)) for step, change, scale in fields["pairs"])
+    made = {name: np.array(each) if isinstance(each, list) else each for name, each in fields.items()}
+    return STATES[kind](**made)
+
+
+def _past(stored: Mapping[str, Any]) -> Past:
+    best, before = stored["best"], stored["before"]
+    return Past(
+        int(stored["number"]),
+        np.array(stored["parameters"], dtype=np.float64),
+        _state_of(stored["state"]),
+        Watch(**_numbers(stored["watch"])),
+        Scale(**stored["scale"]),
+        None if best is None else np.array(best, dtype=np.float64),
+        None if before is None else np.array([float(each) for each in before]),
+    )
+
+
+def _start(stored: Mapping[str, Any]) -> Start:
+    return Start(
+        np.array(stored["parameters"], dtype=np.float64),
+        int(stored["tried"]),
+        int(stored["followed"]),
+        tuple(stored["linear"]),
+    )

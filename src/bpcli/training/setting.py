@@ -1,0 +1,82 @@
+"""Everything that decides a training, but for the data: it is stored with a model, and training goes on from it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from bpcli.errors import InputError
+from bpcli.training.compiled import MEAN, SUM
+from bpcli.training.losses import LOSSES, MSE
+from bpcli.training.model import Model, read_loss, read_model
+from bpcli.training.optimizers import NAMES
+from bpcli.training.schedules import CONSTANT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+AUTO = "auto"
+STEPS = 10_000
+
+
+class Setting(NamedTuple):
+    """What was asked for. `text` is a model that a loss is put on, or, with `explicit`, the loss itself.
+
+    start:    the starts that were given; constants: values that were given, which stay
+    rate:     None for one of its own
+    share:    of the rows, held out for validation; 0 for none
+    dtype:    "" for double precision
+    """
+
+    text: str
+    explicit: bool = False
+    target: str | None = None
+    loss: str = MSE
+    start: dict[str, float] = {}  # noqa: RUF012 - never changed
+    constants: dict[str, float] = {}  # noqa: RUF012
+    optimizer: str = AUTO
+    rate: float | None = None
+    schedule: str = CONSTANT
+    warmup: int = 0
+    steps: int = STEPS
+    batch: int = 0
+    reduce: str = MEAN
+    seed: int = 0
+    clip: str = ""
+    ridge: float = 0.0
+    decay: float = 0.0
+    share: float = 0.0
+    patience: int = 20
+    tolerance: float | None = None
+    dtype: str = ""
+    scale: str = ""
+
+    def model(self, columns: Sequence[str]) -> Model:
+        """The model that the text means where these are the names of columns. Raises InputError."""
+        if self.explicit:
+            return read_loss(self.text, columns, constants=self.constants, parameters=self.start)
+        return read_model(
+            self.text, columns, target=self.target, loss=self.loss, constants=self.constants, parameters=self.start
+        )
+
+    def checked(self) -> Setting:
+        """The same setting. Raises InputError where a part of it is unknown, or two do not go together."""
+        if self.optimizer not in (AUTO, *NAMES):
+            raise InputError("unknown-optimizer", name=self.optimizer, known=", ".join((AUTO, *NAMES)))
+        if self.reduce not in (MEAN, SUM):
+            raise InputError("unknown-reduce", name=self.reduce)
+        for name in self.start:
+            if name in self.constants:
+                raise InputError("start-and-value", name=name)
+        if self.scale and not self.dtype:
+            raise InputError("loss-scale-alone", text=self.scale)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The setting by name, for a file."""
+        return self._asdict()
+
+
+def known_losses() -> str:
+    """The names of losses, for a sentence."""
+    return ", ".join(LOSSES)

@@ -1,0 +1,167 @@
+"""Where to begin when nobody says: several tries, the same ones every time.
+
+The numbers that are tried are of the sizes that the columns have. Parameters in which the model is linear are not
+tried: for each choice of the others, linear least squares knows the best ones.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpcli.calculus.derivative import derivative
+from bpcli.training.compiled import MeanLoss, Residuals
+from bpcli.training.model import read_model
+from bpcli.training.optimizers import levenberg
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bpcli.training.model import Model
+
+Array = NDArray[np.float64]
+
+TRIES = 200
+FOLLOWED, FOLLOWED_STEPS = 8, 30
+MOST_ROWS = 1000  # of the data that the tries are judged on
+
+
+class Start(NamedTuple):
+    """Where a training begins.
+
+    tried:    points at which the loss was compared; 0 where all was given
+    followed: how many of them were followed for some steps of Levenberg-Marquardt
+    linear:   parameters that least squares found for each try
+    """
+
+    parameters: Array
+    tried: int = 0
+    followed: int = 0
+    linear: tuple[str, ...] = ()
+
+
+def find_start(loss: MeanLoss, given: Mapping[str, float], squares: bool, seed: int = 0) -> Start:
+    """The best of several tries for the parameters that are not given.
+
+    squares: whether the loss is a sum of squares that least squares may be used on
+    """
+    model = loss.model
+    names = model.parameters
+    free = [place for place, name in enumerate(names) if name not in given]
+    fixed = np.array([given.get(name, 1.0) for name in names])
+    if not free:
+        return Start(fixed)
+    loss = _thinned(loss)
+    if not squares and model.target and model.predicted is not None and model.residual is None:
+        # Least squares for the same prediction is a start that is known how to find.
+        return find_start(_with_squares(loss), given, True, seed)
+    residuals = Residuals(loss) if squares else None
+    linear = [place for place in linear_in(model) if place in free] if squares else []
+    rest = [place for place in free if place not in linear]
+    generator = np.random.default_rng(seed)
+    found: list[tuple[float, int, Array]] = []
+    count = TRIES if rest else 1
+    for number in range(count):
+        point = fixed.copy()
+        if number:
+            point[rest] = _drawn(loss, len(rest), generator)
+        point[linear] = 0.0
+        if residuals is not None and linear:
+            point = _with_linear(residuals, point, linear)
+        value = loss.value(point)
+        if math.isfinite(value):
+            found.append((value, number, point))
+    if not found:
+        return Start(fixed, count)
+    found.sort(key=lambda each: each[:2])
+    best = found[0][2]
+    followed = 0
+    if residuals is not None and rest:
+        ends = []
+        for _, number, point in found[:FOLLOWED]:
+            here = levenberg.start(residuals.triangle, point)
+            for _ in range(FOLLOWED_STEPS):
+                if here.converged or here.blocked or not math.isfinite(here.rss):
+                    break
+                here = levenberg.levenberg(residuals.squares, residuals.triangle, here)
+            followed += 1
+            if math.isfinite(here.rss):
+                ends.append((here.rss, number, point))
+        if ends:
+            # The way down from there is worth seeing, so it begins at the try itself.
+            best = min(ends, key=lambda each: each[:2])[2]
+    return Start(best, count, followed, tuple(names[place] for place in linear))
+
+
+def linear_in(model: Model) -> list[int]:
+    """Parameters in which the residual is linear together, as many as a greedy choice finds, by place."""
+    if model.residual is None:
+        return []
+    graph, nodes = model.program.graph, model.nodes
+    slopes = derivative(graph, model.residual, nodes)
+    chosen: list[int] = []
+    for place, slope in enumerate(slopes):
+        marks = graph.reaches(slope)
+        others = [*chosen, place]
+        if any(marks[nodes[each]] for each in others):
+            continue
+        if all(not graph.reaches(slopes[each])[nodes[place]] for each in chosen):
+            chosen.append(place)
+    return chosen
+
+
+def _with_linear(residuals: Residuals, point: Array, linear: list[int]) -> Array:
+    """The point with the parameters in which the residuals are linear, from 0, at their least squares."""
+    triangle = residuals.triangle(point)
+    if not np.all(np.isfinite(triangle)):
+        return point
+    made = point.copy()
+    made[linear] += np.linalg.lstsq(triangle[:, linear], -triangle[:, -1], rcond=1e-12)[0]
+    return made
+
+
+def _drawn(loss: MeanLoss, count: int, generator: np.random.Generator) -> Array:
+    """Numbers of either sign: sizes around 1, around those of the columns and their inverses, or values of columns."""
+    columns = [loss.columns[name] for name in loss.model.inputs_of_prediction or loss.model.data]
+    made = np.empty(count)
+    for place in range(count):
+        kind = generator.integers(4) if columns else 0
+        sign = -1.0 if generator.random() < 0.25 else 1.0
+        if kind == 0:
+            made[place] = sign * 10 ** generator.uniform(-2, 2)
+            continue
+        column = columns[generator.integers(len(columns))]
+        low, high = float(np.min(column)), float(np.max(column))
+        width = (high - low) or abs(high) or 1.0
+        if kind == 1:
+            made[place] = sign * 10 ** generator.uniform(-1, 1.5) / width
+        elif kind == 2:
+            made[place] = generator.uniform(low, high)
+        else:
+            made[place] = sign * 10 ** generator.uniform(-1.5, 0.5) * width
+    return made
+
+
+def _with_squares(loss: MeanLoss) -> MeanLoss:
+    """The same prediction under the mean squared error."""
+    model = loss.model
+    columns = [*model.data] if model.target in model.data else [*model.data, model.target]
+    other = read_model(
+        model.text, columns, target=model.target, constants=model.constants, parameters=model.parameters
+    )
+    if other.parameters != model.parameters:
+        return loss
+    return MeanLoss(other, loss.columns)
+
+
+def _thinned(loss: MeanLoss) -> MeanLoss:
+    """The same loss on at most MOST_ROWS rows, spread over all of them."""
+    if loss.rows <= MOST_ROWS:
+        return loss
+    places = np.linspace(0, loss.rows - 1, MOST_ROWS).astype(np.intp)
+    columns = {name: column[places] for name, column in loss.columns.items()}
+    return MeanLoss(loss.model, columns, ridge=loss.ridge, reduce=loss.reduce)

@@ -1,0 +1,269 @@
+"""A training from its setting and its data: the optimizer and the rate chosen, the turns, and the outcome."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bpcli.calculus.degree import is_quadratic
+from bpcli.engine.choose import NARROW
+from bpcli.errors import InputError
+from bpcli.training.batches import split_rows
+from bpcli.training.clipping import clip_of
+from bpcli.training.compiled import SUM, MeanLoss
+from bpcli.training.curvature import extremes, largest_curvature
+from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT
+from bpcli.training.loop import Loop, Past, Plan, Turn
+from bpcli.training.narrowed import NarrowLoss, Scale, scale_of
+from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, USUAL_RATES
+from bpcli.training.outcome import Outcome, judge
+from bpcli.training.schedules import CONSTANT, schedule_of
+from bpcli.training.setting import AUTO, Setting
+from bpcli.training.starts import Start, find_start
+from bpcli.training.watch import BOUNCING, EARLY, STUCK
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.training.model import Model
+
+Array = NDArray[np.float64]
+
+FALLBACK = 0.01  # a rate where the curvature is of no use
+PER_UNIT = 20  # steps that descent takes for each unit of condition, generously
+STEEPER = {"sgd": 2.0, "momentum": 3.8, "nesterov": 3.8 / 2.8}  # largest stable rate times the curvature
+
+
+class Choice(NamedTuple):
+    """The optimizer and its rate. reason: a key of the sentences, "" where it was asked for; largest: see Outcome."""
+
+    optimizer: str
+    reason: str
+    rate: float | None
+    largest: float
+
+
+class Training:
+    """A training in progress: iterate for its turns, then read `outcome`.
+
+    loss:  of the training rows; validation: of those held out, or None
+    names: name in the model -> column
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        columns: Mapping[str, Any],
+        names: Sequence[str] = (),
+        *,
+        past: Past | None = None,
+        start: Start | None = None,
+        choice: Choice | None = None,
+    ) -> None:
+        """Read the model, choose what was left open.
+
+        columns: name -> finite numbers of shape (rows,); none where all names of the model have values or starts
+        names:   of all columns in order, where `columns` has only those that the model needs
+        past, start, choice: of an earlier training that goes on
+
+        Raises InputError.
+        """
+        self.setting = setting.checked()
+        names = tuple(names) or tuple(columns)
+        self.model = model = setting.model(names)
+        self._refuse()
+        self.names = {name: name if name in names else setting.target or names[-1] for name in model.data}
+        given = {name: np.ascontiguousarray(columns[column], np.float64) for name, column in self.names.items()}
+        self.columns = given
+        rows = len(next(iter(given.values()))) if given else 1
+        training, held_out = given, None
+        if setting.share:
+            if rows < 2:
+                raise InputError("too-few-rows-to-hold-out", rows=rows)
+            train, test = split_rows(rows, setting.share, setting.seed)
+            training = {name: column[train] for name, column in given.items()}
+            held_out = {name: column[test] for name, column in given.items()}
+        self.loss = MeanLoss(model, training, ridge=setting.ridge, reduce=setting.reduce)
+        self.validation = None if held_out is None else MeanLoss(model, held_out, reduce=setting.reduce)
+        self.narrow = None
+        if setting.dtype:
+            if setting.dtype not in NARROW:
+                raise InputError("unknown-dtype", name=setting.dtype, known=", ".join(NARROW))
+            self.narrow = NarrowLoss(self.loss, setting.dtype)
+        squares = model.residual is not None and not setting.ridge and setting.reduce != SUM
+        self.start = start or find_start(self.loss, setting.start, squares, setting.seed)
+        self.choice = choice or self._chosen()
+        self.loop = Loop(
+            self.loss, self.start.parameters, self._plan(), validation=self.validation, narrow=self.narrow, past=past
+        )
+        self.outcome = outcome = Outcome(setting, model, self.start)
+        outcome.optimizer, outcome.reason = self.choice.optimizer, self.choice.reason
+        outcome.rate, outcome.largest_rate = self.choice.rate, self.choice.largest
+        outcome.rows_used = self.loss.rows
+        outcome.rows_held_out = self.validation.rows if self.validation is not None else 0
+        outcome.ranges = {name: (float(np.min(each)), float(np.max(each))) for name, each in training.items()}
+        self._first_remarks(names)
+
+    def _refuse(self) -> None:
+        model, setting = self.model, self.setting
+        for name in (*setting.start, *setting.constants):
+            if name not in model.program.inputs:
+                known = ", ".join((*model.parameters, *model.constants)) or "none"
+                raise InputError("not-in-model", name=name, names=known)
+        if not model.data:
+            open_names = [name for name in model.parameters if name not in setting.start]
+            if open_names:
+                raise InputError("no-value-no-start", names=", ".join(open_names), first=open_names[0])
+        if not model.parameters:
+            raise InputError("nothing-to-train")
+        if setting.optimizer == LEVENBERG and model.residual is None:
+            raise InputError("no-least-squares", loss=setting.loss if not setting.explicit else "")
+        if setting.optimizer in (LBFGS, LEVENBERG):
+            for option, used in (
+                ("lr", setting.rate is not None), ("schedule", setting.schedule != CONSTANT), ("clip", setting.clip),
+                ("batch", setting.batch), ("warmup", setting.warmup), ("weight-decay", setting.decay),
+                ("dtype", setting.dtype),
+            ):  # fmt: skip
+                if used:
+                    raise InputError("not-with-search", option=option, optimizer=setting.optimizer)
+
+    def _first_remarks(self, names: tuple[str, ...]) -> None:
+        model, outcome = self.model, self.outcome
+        folded = {name.lower(): name for name in names}
+        for name in model.parameters:
+            if name.lower() in folded:
+                outcome.note("case", name=name, column=folded[name.lower()])
+        if names and model.predicted is not None and not model.inputs_of_prediction and not self.setting.explicit:
+            outcome.note("no column", columns=", ".join(name for name in names if name != model.target))
+        for name in model.inputs_of_prediction:
+            low, high = outcome.ranges[name]
+            if low == high and self.loss.rows > 1:
+                outcome.note("constant column", name=name)
+        if self.loss.columns and len(model.parameters) > self.loss.rows:
+            outcome.note("few rows", rows=self.loss.rows, parameters=len(model.parameters))
+
+    def _chosen(self) -> Choice:
+        """The optimizer: as asked for, else by what the loss is; its rate: as asked for, else by curvature."""
+        setting, model, at = self.setting, self.model, self.start.parameters
+        name, reason = setting.optimizer, ""
+        ends = None
+        if name == AUTO:
+            stepwise = (
+                setting.rate is not None or setting.schedule != CONSTANT or setting.clip or setting.batch
+                or setting.decay or setting.dtype or setting.warmup
+            )  # fmt: skip
+            if stepwise:
+                name, reason = "sgd", "stepwise"
+            elif not model.data:
+                name, reason = "sgd", "one place"
+            elif _is_quadratic(model):
+                ends = extremes(self.loss, at)
+                if ends is not None and ends[2] and ends[1] / ends[0] * PER_UNIT <= setting.steps:
+                    name, reason = "sgd", "quadratic"
+                elif model.residual is not None and setting.reduce != SUM:
+                    name, reason = LEVENBERG, "quadratic steep"
+                else:
+                    name, reason = LBFGS, "quadratic steep"
+            elif model.residual is not None and setting.reduce != SUM:
+                name, reason = LEVENBERG, "least squares"
+            else:
+                name, reason = LBFGS, "smooth"
+        if name not in FIRST_ORDER:
+            return Choice(name, reason, None, math.nan)
+        curvature = largest_curvature(self.loss, at)
+        if setting.reduce == SUM and setting.batch:
+            curvature *= min(setting.batch / self.loss.rows, 1.0)
+        useful = math.isfinite(curvature) and curvature > 0
+        largest = STEEPER[name] / curvature if useful and name in STEEPER else math.nan
+        rate = setting.rate
+        if rate is None:
+            rate = USUAL_RATES.get(name)
+        if rate is None and name == "sgd" and useful and _is_quadratic(model):
+            ends = ends or extremes(self.loss, at)
+            # The constant rate that contracts the flattest and the steepest direction alike.
+            rate = 2 / (ends[0] + ends[1]) if ends is not None and not setting.batch else 1 / curvature
+        if rate is None:
+            rate = 1 / curvature if useful else FALLBACK
+        return Choice(name, reason, rate, largest)
+
+    def _plan(self) -> Plan:
+        setting, choice = self.setting, self.choice
+        if choice.optimizer not in FIRST_ORDER:
+            return Plan(
+                choice.optimizer, steps=setting.steps, seed=setting.seed, tolerance=setting.tolerance,
+                patience=setting.patience,
+            )  # fmt: skip
+        assert choice.rate is not None
+        schedule = schedule_of(setting.schedule, choice.rate, setting.steps, setting.warmup)
+        maker = FIRST_ORDER[choice.optimizer]
+        return Plan(
+            choice.optimizer,
+            lambda: maker(schedule, setting.decay),
+            schedule,
+            steps=setting.steps,
+            batch=setting.batch,
+            seed=setting.seed,
+            clip=clip_of(setting.clip) if setting.clip else None,
+            tolerance=setting.tolerance,
+            patience=setting.patience,
+            scale=scale_of(setting.scale) if setting.scale else Scale(),
+        )
+
+    def __iter__(self) -> Iterator[Turn]:
+        """The turns; afterwards the outcome is complete, also where somebody interrupted."""
+        outcome = self.outcome
+        last: Turn | None = None
+        try:
+            for last in self.loop:
+                outcome.losses.append((last.number, last.loss))
+                if last.validation is not None:
+                    outcome.validations.append((last.number, last.validation))
+                yield last
+        except KeyboardInterrupt:
+            self._finish(self.loop.past.number, self.loop.past.parameters, INTERRUPTED, last)
+            return
+        if last is not None:
+            self._finish(last.number, last.parameters, last.stopped, last)
+
+    def interrupt(self) -> None:
+        """Complete the outcome where the turns stand: somebody stopped asking for more."""
+        self._finish(self.loop.past.number, self.loop.past.parameters, INTERRUPTED, None)
+
+    def _finish(self, number: int, parameters: Array, stopped: str, last: Turn | None) -> None:
+        outcome, past = self.outcome, self.loop.past
+        outcome.steps, outcome.stopped = number, stopped
+        if past.best is not None and self.validation is not None and stopped != DIVERGED:
+            parameters = past.best
+            place, loss = min(outcome.validations, key=lambda each: each[1])
+            outcome.final_validation = loss
+            outcome.note("best", step=place)
+        judge(outcome, self.loss, parameters)
+        if stopped == CONVERGED and any(note.kind == "flat" for note in outcome.notes):
+            # A slope of 0 on a plain is no minimum.
+            outcome.stopped = STUCK
+        if stopped == DIVERGED:
+            outcome.note("diverged", rate=outcome.rate, largest=outcome.largest_rate)
+        if self._bounces(stopped, last):
+            outcome.note("bouncing", rate=outcome.rate, largest=outcome.largest_rate)
+        cornered = outcome.stopped == STUCK and self.model.has_corners
+        if outcome.stopped in (STEP_LIMIT, STUCK, BOUNCING, INTERRUPTED) and not cornered:
+            outcome.note("not converged")
+
+    def _bounces(self, stopped: str, last: Turn | None) -> bool:
+        if stopped == BOUNCING:
+            return True
+        if stopped != STEP_LIMIT or last is None or self.choice.optimizer != "sgd" or self.setting.batch:
+            return False
+        past = self.loop.past
+        turned = past.before is not None and float(last.gradient @ past.before) < 0
+        return past.watch.after(last.loss, last.norm, turned).bouncing
+
+
+def _is_quadratic(model: Model) -> bool:
+    return is_quadratic(model.program.graph, model.program.output, model.nodes)
+
+
+__all__ = ["EARLY", "Choice", "Training"]

@@ -1,0 +1,241 @@
+"""`bpcli fit`, `train` and `predict` of models, programs and expressions, as a user types them."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from conftest import SOURCES
+
+if TYPE_CHECKING:
+    from conftest import Answer, Runner
+
+NEURON = ["(w*x + b - t)^2", "--x", "3", "--t", "10", "--init", "w=2,b=-1"]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> str:
+    """3*exp(-t/2) + 0.4 to four digits, with a row that misses a value and a column that nobody needs."""
+    rows = [f"{t / 4:g},{3 * math.exp(-t / 8) + 0.4:.4f},note" for t in range(30)]
+    path = tmp_path / "decay.csv"
+    path.write_text("t,y,remark\n" + "\n".join([*rows[:5], "9,,gap", *rows[5:]]) + "\n")
+    return str(path)
+
+
+def fitted(run: Runner, *words: str) -> dict[str, object]:
+    answer: Answer = run("fit", *words, "--json")
+    found: dict[str, object] = json.loads(answer.out)
+    return found
+
+
+def test_a_model_is_fitted_by_the_names_of_its_columns(run: Runner, data: str) -> None:
+    answer = run("fit", data, "--model", "a*exp(-b*t) + c", "--y-col", "y")
+    assert (answer.code, answer.err) == (0, "")
+    for piece in ("30 rows, 1 skipped", "row 7 skipped: y is missing", "3 parameters: a, b, c", "Levenberg-Marquardt",
+                  "converged after", "std error"):  # fmt: skip
+        assert piece in answer.out
+    found = fitted(run, data, "--model", "a*exp(-b*t) + c", "--y-col", "2")
+    assert found["parameters"] == pytest.approx({"a": 3, "b": 0.5, "c": 0.4}, rel=1e-3)
+    assert found["rows_skipped"] == 1
+
+
+def test_the_last_column_is_the_target_or_the_one_that_is_assigned(run: Runner, tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("u,v\n1,2\n2,4\n3,6\n")
+    assert fitted(run, str(path), "--model", "a*u")["parameters"] == pytest.approx({"a": 2})
+    assert fitted(run, str(path), "--model", "u ~ a*v")["parameters"] == pytest.approx({"a": 0.5})
+    assert fitted(run, str(path), "--model", "u = a*v")["target"] == "u"
+
+
+def test_held_parameters_stay_and_are_told(run: Runner, data: str) -> None:
+    answer = run("fit", data, "--model", "y = a*exp(-b*t) + c", "--hold", "c=0.4", "--hold", "b=1/2")
+    assert "held: c = 0.4, b = 0.5" in answer.out or "held: b = 0.5, c = 0.4" in answer.out
+    found = fitted(run, data, "--model", "y = a*exp(-b*t) + c", "--b", "1/2", "--set", "c=0.4")
+    assert found["parameters"] == pytest.approx({"a": 3}, rel=1e-4)
+    assert found["held"] == {"b": 0.5, "c": 0.4}
+
+
+def test_losses_by_name_and_of_ones_own(run: Runner, data: str) -> None:
+    model = ["--model", "y = a*exp(-b*t) + c"]
+    for loss in ("mae", "huber", "abs(pred - y)^1.5", "(pred - y)^2/(1 + t)"):
+        found = fitted(run, data, *model, "--loss", loss)
+        assert found["parameters"] == pytest.approx({"a": 3, "b": 0.5, "c": 0.4}, rel=2e-3), loss
+
+
+def test_a_logistic_model_is_trained_by_cross_entropy(run: Runner, tmp_path: Path) -> None:
+    """Classes 0 1 0 1 at x = -1, 0, 0, 1 are symmetric: at the optimum c = 0, whatever a is."""
+    path = tmp_path / "classes.csv"
+    path.write_text("x,y\n-1,0\n-1,1\n-1,0\n0,1\n0,0\n1,1\n1,0\n1,1\n")
+    by_score = fitted(run, str(path), "--model", "a*x + c", "--loss", "cross_entropy")
+    by_probability = fitted(run, str(path), "--model", "sigmoid(a*x + c)", "--loss", "bce")
+    # Two of three at either end: log(2), by hand.
+    assert by_score["parameters"] == pytest.approx({"a": math.log(2), "c": 0}, abs=1e-5)
+    assert by_probability["parameters"] == pytest.approx(by_score["parameters"], abs=1e-5)
+
+
+def test_a_program_with_its_own_loss_comes_from_a_file(run: Runner, data: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.bp"
+    path.write_text("p = a*exp(-b*t) + c\nL = (p - y)^2\n")
+    found = fitted(run, data, "--file", str(path))
+    assert found["parameters"] == pytest.approx({"a": 3, "b": 0.5, "c": 0.4}, rel=1e-3)
+    assert found["optimizer"] == "levenberg-marquardt"
+
+
+def test_the_hello_world_of_training(run: Runner) -> None:
+    """By hand: relu(3*2 + 1) = 7, loss 4, slope 2*2 = 4, dw = 8, db = 4; one step of 0.05: w 2.6, b 0.8."""
+    answer = run("train", "(relu(w*x+b)-t)^2", "--x", "2", "--t", "5", "--init", "w=3,b=1", "--lr", "0.05",
+                 "--steps", "5")  # fmt: skip
+    assert answer.code == 0
+    for piece in ("-0.05 * 8 = -0.4", "3 + (-0.4) = 2.6", "1 + (-0.2) = 0.8", "dL/dw: 8 + 4 = 12 instead of 4"):
+        assert piece in answer.out
+
+
+def test_bouncing_is_named_with_the_limit_and_a_better_rate(run: Runner) -> None:
+    answer = run("train", *NEURON, "--lr", "0.1")
+    assert answer.code == 0
+    assert "the limit is 0.1, try 0.05" in answer.out
+    assert "the limit is 0.1, try 0.05" in run("train", *NEURON, "--lr", "0.1", "--steps", "5").out
+
+
+def test_divergence_is_exit_code_three_and_names_the_largest_rate(run: Runner) -> None:
+    answer = run("train", *NEURON, "--lr", "0.11")
+    assert answer.code == 3
+    assert "diverged after 5 steps" in answer.out
+    assert "the rate 0.11 is above 0.1" in answer.out and "try 0.05" in answer.out
+
+
+def test_chinese_is_spoken_throughout(run: Runner, data: str) -> None:
+    for words in ([*NEURON, "--lr", "0.1"], [data, "--model", "y = a*t + b", "--batch", "5", "--clip", "1"]):
+        out = run("train", *words, "--lang", "zh", "--steps", "20").out
+        for piece in ("梯度下降", "前向传播", "反向传播", "学习率", "参数"):
+            assert piece in out
+        assert not [line for line in out.splitlines() if " the " in line]
+
+
+def test_quiet_prints_the_parameters_alone(run: Runner, data: str) -> None:
+    answer = run("fit", data, "--model", "y = a*t + b", "-q", "--digits", "3")
+    assert [line.partition("=")[0] for line in answer.out.splitlines()] == ["a", "b"]
+
+
+def test_a_polynomial_with_another_optimizer_reaches_the_same_coefficients(run: Runner, tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("x,y\n" + "".join(f"{x},{1 - 2 * x + 0.5 * x * x}\n" for x in range(-4, 5)))
+    for optimizer in ("lbfgs", "levenberg-marquardt", "sgd"):
+        found = fitted(run, str(path), "--degree", "2", "--optimizer", optimizer)
+        assert list(found["parameters"].values()) == pytest.approx([1, -2, 0.5], abs=1e-6)  # type: ignore[attr-defined]
+
+
+def test_the_log_has_every_step(run: Runner, tmp_path: Path) -> None:
+    log = tmp_path / "run.csv"
+    run("train", *NEURON, "--lr", "0.01", "--steps", "3", "--log", str(log))
+    header, *rows = log.read_text().splitlines()
+    assert header == "step,loss,rate,validation"
+    assert [float(row.split(",")[1]) for row in rows] == pytest.approx([25, 16, 10.24, 6.5536])
+
+
+def test_a_stored_training_goes_on_to_the_same_numbers(run: Runner, data: str, tmp_path: Path) -> None:
+    model = ["--model", "y = a*exp(-b*t) + c", "--init", "a=1,b=1,c=0", "--optimizer", "adam", "--batch", "7"]
+    first, second, whole = (tmp_path / name for name in ("1.json", "2.json", "3.json"))
+    run("train", data, *model, "--steps", "9", "--save", str(first))
+    resumed = run("train", data, "--resume", str(first), "--steps", "20", "--save", str(second), "-q")
+    direct = run("train", data, *model, "--steps", "20", "--save", str(whole), "-q")
+    assert resumed.out == direct.out
+    assert json.loads(second.read_text()) == json.loads(whole.read_text())
+    assert "the data is not that of the stored training" in run("train", *other(data), "--resume", str(first)).out
+
+
+def other(data: str) -> list[str]:
+    path = Path(data)
+    path.write_text(path.read_text().replace("3.4", "3.5"))
+    return [data]
+
+
+def test_predictions_come_with_a_flag_for_extrapolation(run: Runner, data: str, tmp_path: Path) -> None:
+    model, rows = tmp_path / "m.json", tmp_path / "new.csv"
+    run("fit", data, "--model", "y = a*exp(-b*t) + c", "--save", str(model))
+    rows.write_text("t\n2\n100\n\n")
+    answer = run("predict", str(model), str(rows))
+    assert answer.code == 0
+    header, inside, outside = answer.out.splitlines()
+    assert header == "t,y,outside"
+    t, y, flag = inside.split(",")
+    assert (t, flag) == ("2", "0") and float(y) == pytest.approx(3 * math.exp(-1) + 0.4, rel=1e-3)
+    assert outside.endswith(",1")
+    assert "1 row of 2 rows" in answer.err and "t from 0 to 7.25" in answer.err
+    lines = run("predict", str(model), str(rows), "--json").out.splitlines()
+    assert [json.loads(line)["outside"] for line in lines] == [False, True]
+
+
+def test_a_polynomial_is_stored_in_the_basis_that_keeps_its_digits(run: Runner, tmp_path: Path) -> None:
+    """(t - 2005)^2 on the years around it: powers of t itself would lose all digits."""
+    path, model = tmp_path / "years.csv", tmp_path / "m.json"
+    path.write_text("year,v\n" + "".join(f"{year},{(year - 2005) ** 2}\n" for year in range(1995, 2016)))
+    answer = run("fit", str(path), "--degree", "2", "--save", str(model), "--log", str(tmp_path / "log.csv"))
+    assert answer.code == 0 and "saved to" in answer.out
+    assert (tmp_path / "log.csv").read_text().startswith("step,loss,rate,validation\n0,")
+    header, *rows = run("predict", str(model), str(path)).out.splitlines()
+    assert header == "year,v,outside"
+    assert [float(row.split(",")[1]) for row in rows] == pytest.approx([(y - 10) ** 2 for y in range(21)], abs=1e-9)
+
+
+def test_a_prediction_needs_its_columns(run: Runner, data: str, tmp_path: Path) -> None:
+    model, rows = tmp_path / "m.json", tmp_path / "new.csv"
+    run("fit", data, "--model", "y = a*t", "--save", str(model))
+    rows.write_text("time\n2\n")
+    answer = run("predict", str(model), str(rows))
+    assert answer.code == 2 and "has no column t" in answer.err
+
+
+def test_a_loss_alone_predicts_nothing(run: Runner, tmp_path: Path) -> None:
+    model = tmp_path / "m.json"
+    run("train", *NEURON, "--save", str(model))
+    answer = run("predict", str(model), str(model))
+    assert answer.code == 2 and "there is no prediction in it" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [("", 2), ("{}", 2), ('{"schema": "bpcli.model/1"}', 2), ("[1]", 2), (None, 4)]
+)
+def test_a_file_that_is_no_model_is_refused(run: Runner, tmp_path: Path, content: str | None, code: int) -> None:
+    model = tmp_path / "m.json"
+    if content is not None:
+        model.write_text(content)
+    answer = run("predict", str(model), str(model))
+    assert answer.code == code and answer.err.startswith("error: ")
+
+
+def test_a_model_that_cannot_be_stored_is_told(run: Runner, tmp_path: Path) -> None:
+    answer = run("train", *NEURON, "--save", str(tmp_path / "missing" / "m.json"))
+    assert answer.code == 4 and "missing" in answer.err
+
+
+def test_an_interruption_leaves_a_usable_model_and_says_where(tmp_path: Path) -> None:
+    """A real signal to a real process, which trains until it comes."""
+    rows = "".join(f"{x},{y}\n" for x, y in zip(np.linspace(0, 1, 400), np.linspace(1, 2, 400), strict=True))
+    (tmp_path / "p.csv").write_text("x,y\n" + rows)
+    model = ["--model", "a*tanh(b*x) + c", "--init", "a=1,b=1,c=0"]
+    words = ["train", "p.csv", *model, "--optimizer", "adam", "--lr", "1e-9", "--steps", "100000000"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bpcli", *words], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(SOURCES)}, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    while "update" not in process.stdout.readline():
+        pass
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "interrupted after" in out and "bpcli-model.json" in out
+    stored = json.loads((tmp_path / "bpcli-model.json").read_text())
+    assert stored["training"]["stopped"] == "interrupted" and {*stored["parameters"]} == {"a", "b", "c"}

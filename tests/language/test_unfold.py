@@ -1,0 +1,74 @@
+"""Functions taken apart: what they stand for, step by step, with the same value and slopes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bpcli.engine.point import gradient
+from bpcli.errors import InputError
+from bpcli.language.reader import parse
+from bpcli.ops import TABLE
+
+# function -> a program with it, and a point that lies at no corner and no border of a domain
+VECTOR, ROWS = [0.5, -1.25, 2.0], [[0.5, -1.25, 2.0], [1.5, 0.25, -0.75]]
+PROGRAMS: dict[str, tuple[str, dict[str, Any]]] = {
+    "softmax": ("sum(softmax(x)*[1, 2, 3])", {"x": VECTOR}),
+    "log_softmax": ("sum(log_softmax(x, axis=0)*[1, 2, 3])", {"x": ROWS}),
+    "logsumexp": ("sum(logsumexp(x, axis=1)*[1, 2])", {"x": ROWS}),
+    "cross_entropy": ("cross_entropy(x, [[0, 1, 0], [0.5, 0.25, 0.25]])", {"x": ROWS}),
+    "trace": ("trace(x @ x.T)", {"x": ROWS}),
+    "dropout": ("sum(dropout(x, 0.25, seed=3)*x)", {"x": ROWS}),
+    "norm": ("norm(x)", {"x": ROWS}),
+    "mean": ("sum(mean(x, axis=0, keepdims=1)*[[1, 2, 3]])", {"x": ROWS}),
+}
+
+
+def point_of(op: str) -> tuple[str, dict[str, Any]]:
+    if op in PROGRAMS:
+        return PROGRAMS[op]
+    declared = TABLE[op]
+    if declared.of_tensors:
+        arguments = dict(zip(declared.params, (ROWS, [[0.25, 1.0, 0.0], [0.5, 1.0, 0.0]]), strict=False))
+        if op == "bce":
+            arguments = {"p": [0.25, 0.5], "y": [0.0, 0.75]}
+        return f"sum({declared.spelling}({', '.join(arguments)})*2)", arguments
+    places = declared.golden[0].at
+    names = [f"x{place}" for place in range(len(places))]
+    return f"{declared.spelling}({', '.join(names)})", dict(zip(names, places, strict=True))
+
+
+UNFOLDED = [
+    op.name
+    for op in TABLE.values()
+    if op.unfolded and not op.base and op.spelling.isidentifier() and op.name not in ("unit", "gamma")
+]
+
+
+@pytest.mark.parametrize("op", UNFOLDED)
+def test_a_function_and_what_it_stands_for_have_one_value_and_one_gradient(op: str) -> None:
+    text, at = point_of(op)
+    given = {name: np.array(value) for name, value in at.items()}
+    folded = gradient(parse(text), given)
+    program = parse(text, unfold=[TABLE[op].spelling])
+    assert TABLE[op].name not in {each.partition(" ")[0] for each in program.graph.op}
+    unfolded = gradient(program, given)
+    assert unfolded.value == pytest.approx(folded.value, rel=1e-12, abs=1e-12)
+    for name, slope in folded.gradient.items():
+        np.testing.assert_allclose(unfolded.gradient[name], slope, rtol=1e-10, atol=1e-12)
+
+
+def test_what_is_inside_is_unfolded_too() -> None:
+    program = parse("mse(p, y)", unfold=["mse", "mean"])
+    names = {op.partition(" ")[0] for op in program.graph.op}
+    assert "sum" in names
+    assert not names & {"mse", "mean"}
+
+
+@pytest.mark.parametrize(("name", "kind"), [("relo", "unfold-unknown"), ("sin", "unfold-primitive")])
+def test_what_cannot_be_unfolded_is_named(name: str, kind: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse("x", unfold=[name])
+    assert caught.value.kind == kind
