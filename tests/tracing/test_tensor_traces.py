@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import call
-from ops.tensor_uses import USES
 
 from bpcli.engine.point import evaluate
 from bpcli.errors import InputError
@@ -18,6 +16,8 @@ from bpcli.tracing.elements import element_program
 from bpcli.tracing.pulls import shapes_text
 from bpcli.tracing.record import Trace, names_of, record
 from bpcli.tracing.stored import restored
+from conftest import call
+from ops.tensor_uses import USES
 
 # By hand: W1 @ x = [-1, 4.5, 2]; with b1 [-1, 5, 1]; h = [0, 5, 1]; W2 @ h = [13, 1]; z = [13, 2]; L = 144/2.
 NET = "h = relu(W1@x + b1); z = W2@h + b2; L = sum((z - t)^2)/2"
@@ -86,7 +86,7 @@ def test_the_rules_of_a_small_net_are_those_of_the_blackboard() -> None:
         # By hand: each copy brings its upstream value, 1.
         ("sum(X + b)", {"X": [[1, 2], [3, 4], [5, 6]], "b": [1, 2]}, "b", (0,), 3, "sum(g, axis=0)", [3, 3]),
         ("sum(X + b)", {"X": [[1, 2], [3, 4], [5, 6]], "b": 1}, "b", (0, 1), 6, "sum(g)", 6),
-        ("sum(X + c)", {"X": [[1, 2], [3, 4]], "c": [[1], [2]]}, "c", (1,), 2, "sum(g, axis=1, keepdims=1)", [[2], [2]]),
+        ("sum(X + c)", {"X": [[1, 2]] * 2, "c": [[1], [2]]}, "c", (1,), 2, "sum(g, axis=1, keepdims=1)", [[2], [2]]),
         ("sum(X*s)", {"X": [1, 2, 4], "s": 3}, "s", (0,), 3, "sum(g * X)", 7),
     ],
 )
@@ -162,7 +162,11 @@ def test_what_does_not_depend_on_an_entry_is_a_variable_with_its_value() -> None
 
 @pytest.mark.parametrize(
     ("text", "at"),
-    [(NET, AT), ("x*mean(X)", {"x": 2, "X": [[1, 2]]}), ("cross_entropy(X, [0, 1]) + 1/x", {"X": [[1, 2], [3, 4]], "x": 0})],
+    [
+        (NET, AT),
+        ("x*mean(X)", {"x": 2, "X": [[1, 2]]}),
+        ("cross_entropy(X, [0, 1]) + 1/x", {"X": [[1, 2], [3, 4]], "x": 0}),
+    ],
 )
 def test_a_stored_trace_is_the_same_trace(text: str, at: dict[str, Any]) -> None:
     told = trace_dict(traced(text, at))

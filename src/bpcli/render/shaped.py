@@ -118,7 +118,7 @@ def _rule_cell(trace: Trace, row: Backward, pull: Pull, total: str, digits: int,
         local = row.condition if row.formula == "1" else row.formula or f"d({row.derived})/d{argument}"
         if len(local) <= LONGEST_LOCAL and show(row.local, digits) != local:
             sign = " =" if is_whole(trace, row.local) else ":"
-            told += ["", f"{local}{sign} {line_text(trace, row.local, digits, language)}"]
+            told[:0] = [f"{local}{sign} {line_text(trace, row.local, digits, language)}", ""]
     return "\n".join(told)
 
 
