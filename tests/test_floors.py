@@ -29,6 +29,7 @@ FLOORS = (
     ("tracing",),
     ("render",),
     ("training",),
+    ("answers", "values"),
     ("api",),
     ("cli", "__main__"),
 )

@@ -12,17 +12,17 @@ __version__ = "0.1.0"
 # Where each name lives. It is imported when it is first used: the package itself costs nothing to import.
 _HOME = {
     "BpcliError": "bpcli.errors",
-    "Check": "bpcli.api",
+    "Check": "bpcli.answers",
     "Derivative": "bpcli.engine.formulas",
     "FileError": "bpcli.errors",
     "Fit": "bpcli.training.fitting",
     "InputError": "bpcli.errors",
-    "Matrix": "bpcli.api",
+    "Matrix": "bpcli.answers",
     "NumericError": "bpcli.errors",
-    "Point": "bpcli.api",
-    "Points": "bpcli.api",
+    "Point": "bpcli.answers",
+    "Points": "bpcli.answers",
     "Program": "bpcli.graph",
-    "Trace": "bpcli.api",
+    "Trace": "bpcli.answers",
     "check": "bpcli.api",
     "diff": "bpcli.api",
     "evaluate": "bpcli.api",
@@ -69,12 +69,8 @@ __all__ = [
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from bpcli.answers import Check, Matrix, Point, Points, Trace
     from bpcli.api import (
-        Check,
-        Matrix,
-        Point,
-        Points,
-        Trace,
         check,
         diff,
         evaluate,

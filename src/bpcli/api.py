@@ -2,212 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, overload
+from typing import Any, Literal, overload
 
+from bpcli.answers import Check, Matrix, Point, Points, Trace
 from bpcli.engine import directions, point
 from bpcli.engine.choose import kind_for
 from bpcli.engine.declared import add_operation, remove_operation
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.formulas import Derivative, differentiate, in_turn
-from bpcli.engine.given import value_of
+from bpcli.engine.given import give_shapes
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
-from bpcli.numbers import DIGITS
 from bpcli.ops import Op
-from bpcli.render.languages import ENGLISH, LANGUAGES
 from bpcli.tracing import checks, record
-from bpcli.tracing.rules import check_operation, check_rules
+from bpcli.tracing.rules import check_operation
+from bpcli.values import are_lanes, given_values, listed_names, read_program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from fractions import Fraction
 
-    from bpcli.calculus.kinds import Kind
-    from bpcli.graph import Program
     from bpcli.training import fitting, outcome
 
-    Value = float | str | Fraction
-
-
-class Point(point.Point):
-    """The value of a program at a point, and its gradient where that was asked for."""
-
-    __slots__ = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON contract: bpcli.grad/1, or bpcli.eval/1 where no gradient was computed."""
-        from bpcli.render.json import eval_dict, grad_dict
-
-        return grad_dict(self) if self.adjoints else eval_dict(self)
-
-
-class Points:
-    """A program at many points.
-
-    value:    array of shape (rows,); nan where there is no value
-    gradient: requested name -> array of shape (rows,)
-    """
-
-    __slots__ = ("gradient", "program", "value")
-
-    def __init__(self, program: Program, value: Any, gradient: dict[str, Any]) -> None:
-        self.program = program
-        self.value = value
-        self.gradient = gradient
-
-    def __repr__(self) -> str:
-        return f"Points({len(self.value)} rows, value={self.value}, gradient={self.gradient})"
-
-
-class Trace(record.Trace):
-    """Both passes, recorded. It prints as the tables of `bpcli trace`, in a notebook too."""
-
-    __slots__ = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON contract bpcli.trace/1."""
-        from bpcli.render.json import trace_dict
-
-        return trace_dict(self)
-
-    def text(self, *, language: str = ENGLISH, explain: str = "", digits: int = DIGITS) -> str:
-        """The tables of `bpcli trace`, in a language and, where that is asked for, told in words as well.
-
-        language: "en" or "zh"
-        explain:  "brief", "normal" or "story"
-        digits:   significant digits that are shown
-
-        Raises InputError for a language or a level that does not exist.
-
-        >>> print(trace("x*w", x=2, w=3).text(explain="brief").splitlines()[-4])
-        1  y -> x: multiplication sends the other factor, w = 3: 1 * 3 = 3
-        """
-        from bpcli.render.narration import LEVELS
-        from bpcli.render.plain import trace_lines
-
-        if explain and explain not in LEVELS:
-            raise InputError("unknown-level", level=explain, known=", ".join(LEVELS))
-        return "\n".join(trace_lines(self, digits, language=_language(language), explain=explain))
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<pre>{escape(str(self))}</pre>"
-
-    def __rich__(self) -> Any:
-        from bpcli.render.terminal import trace_renderable
-
-        return trace_renderable(self)
-
-
-class Check(checks.Check):
-    """One gradient by several methods; `ok` is the verdict."""
-
-    __slots__ = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON contract bpcli.check/1."""
-        from bpcli.render.json import check_dict
-
-        return check_dict(self)
-
-    def text(self, *, language: str = ENGLISH) -> str:
-        """The table of `bpcli check` and its verdict, in a language: "en" or "zh"."""
-        from bpcli.render.check import check_table, verdict
-        from bpcli.render.plain import table_lines
-
-        told = _language(language)
-        return "\n".join([*table_lines(check_table(self, language=told)), *verdict(self, told)])
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-class Matrix(directions.Matrix):
-    """A Jacobian or a Hessian; `rows["y"]["x"]` is one derivative, `matrix` all of them in nested lists."""
-
-    __slots__ = ()
-
-    @property
-    def matrix(self) -> list[list[float]]:
-        """The derivatives, shape (rows, columns)."""
-        return [list(row.values()) for row in self.rows.values()]
-
-    def __str__(self) -> str:
-        from bpcli.render.answers import matrix_table
-        from bpcli.render.plain import table_lines
-
-        return "\n".join(table_lines(matrix_table(self)))
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-def _language(language: str) -> str:
-    if language not in LANGUAGES:
-        raise InputError("unknown-language", language=language, known=", ".join(LANGUAGES))
-    return language
-
-
-def _columns(values: Mapping[str, Any] | None, named: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Values by name where one of them is a column; None where all are single numbers."""
-    merged = {**(values or {}), **named}
-    if not any(_is_column(value) for value in merged.values()):
-        return None
-    singles = _given({name: value for name, value in merged.items() if not _is_column(value)}, {})
-    return {name: value if _is_column(value) else singles[name] for name, value in merged.items()}
-
-
-def _is_column(value: object) -> bool:
-    """Whether a value is a list or an array, and not a number or its text."""
-    return hasattr(value, "__len__") and not isinstance(value, str) and getattr(value, "ndim", 1) != 0
-
-
-def _given(
-    values: Mapping[str, Value] | None, named: Mapping[str, Value], kind: Kind = FLOATS
-) -> dict[str, float]:
-    """Values by name, from a mapping and from keywords; text such as "1/3" is read as on the command line."""
-    merged = {**(values or {}), **named}
-    read = kind if kind.written else FLOATS
-    given = {}
-    for name, value in merged.items():
-        try:
-            given[name] = value_of(value, name, read) if isinstance(value, str) else _number(value, read)
-        except (TypeError, ValueError):
-            raise InputError("not-a-number", name=name, text=value) from None
-    return given
-
-
-def _read(text: str, given: Collection[str]) -> Program:
-    """A program whose own rules have been held against numbers."""
-    program = parse(text, given=given)
-    if program.graph.functions:
-        check_rules(program)
-    return program
-
-
-def _number(value: Any, kind: Kind) -> Any:
-    """A value as a number; where floats would not say it, as the fraction that it is: 0.5 is 1/2."""
-    if kind is FLOATS or (isinstance(value, float) and value - value != 0):
-        return float(value)
-    from fractions import Fraction
-
-    return Fraction(value)
-
-
-def _names(wrt: str | Sequence[str] | None) -> list[str] | None:
-    """Names to differentiate by, as a list or as text: "x,w"."""
-    return [name.strip() for name in wrt.split(",")] if isinstance(wrt, str) else None if wrt is None else list(wrt)
+    Number = float | str | Fraction
+    Value = Any  # a Number, nested lists of floats, or an array
 
 
 def evaluate(
@@ -230,8 +49,8 @@ def evaluate(
     Fraction(31, 30)
     """
     kind = kind_for(numbers)
-    given = _given(values, named, kind)
-    found = point.evaluate(_read(text, given), given, Point, kind)
+    given = given_values(values, named, kind)
+    found = point.evaluate(read_program(text, given), given, Point, kind)
     assert isinstance(found, Point)
     return found
 
@@ -246,7 +65,23 @@ def grad(
     mode: str = directions.REVERSE,
     numbers: str | int = "float64",
     loss_scale: float = 1.0,
-    **named: Value,
+    lanes: Literal[False],
+    **named: Any,
+) -> Point: ...
+
+
+@overload
+def grad(
+    text: str,
+    values: Mapping[str, Number] | None = None,
+    /,
+    *,
+    wrt: str | Sequence[str] | None = None,
+    mode: str = directions.REVERSE,
+    numbers: str | int = "float64",
+    loss_scale: float = 1.0,
+    lanes: bool | None = None,
+    **named: Number,
 ) -> Point: ...
 
 
@@ -260,6 +95,7 @@ def grad(
     mode: str = directions.REVERSE,
     numbers: str | int = "float64",
     loss_scale: float = 1.0,
+    lanes: bool | None = None,
     **named: Any,
 ) -> Point | Points: ...
 
@@ -273,6 +109,7 @@ def grad(
     mode: str = directions.REVERSE,
     numbers: str | int = "float64",
     loss_scale: float = 1.0,
+    lanes: bool | None = None,
     **named: Any,
 ) -> Point | Points:
     """The value and the gradient of a program at a point, by one forward and one reverse pass.
@@ -282,8 +119,12 @@ def grad(
     numbers:    as for `evaluate`
     loss_scale: what the reverse pass starts with; the gradient is divided by it at the end, in double precision
 
-    Where a value is a list or an array of shape (rows,), the answer is a Points: arrays of that shape, with nan
-    in the rows that have no value.
+    lanes:      what lists and arrays of shape (rows,) stand for: True, many points, or False, one vector. Unless
+                given they are points where the program calculates with single numbers, as in "(x+w)*w", and vectors
+                where it has operations on tensors, as in "sum(x^2)", or where a value has two axes or more
+
+    Of many points the answer is a Points: arrays of shape (rows,), with nan in the rows that have no value. Derivatives
+    by a vector or a matrix are arrays of its shape.
 
     Raises InputError and NumericError as `evaluate`; NumericError where the derivative at a point is nan too.
 
@@ -293,24 +134,24 @@ def grad(
     {'x': Fraction(2, 1), 'w': Fraction(13, 3)}
     >>> grad("(x+w)*w", x=[2, 0.5], w=3).gradient["w"].tolist()
     [8.0, 6.5]
+    >>> grad("sum((A @ x - b)^2)", A=[[1, 2], [3, 4]], x=[1, 0], b=[0, 1]).gradient["x"].tolist()
+    [14.0, 20.0]
     """
     kind = kind_for(numbers)
-    columns = _columns(values, named)
-    if columns is not None:
+    given = given_values(values, named, kind)
+    program = read_program(text, given)
+    if are_lanes(program, given, lanes):
         from bpcli.engine.columns import gradient_of_columns
 
         if kind is not FLOATS or _mode(mode) == directions.FORWARD or loss_scale != 1:
             raise InputError("one-point-only", option="mode" if kind is FLOATS and loss_scale == 1 else "numbers")
-        program = _read(text, columns)
-        return Points(program, *gradient_of_columns(program, columns, _names(wrt)))
-    given = _given(values, named, kind)
-    program = _read(text, given)
+        return Points(program, *gradient_of_columns(program, given, listed_names(wrt)))
     if _mode(mode) == directions.FORWARD:
         if loss_scale != 1:
             raise InputError("loss-scale-forward")
-        found = directions.forward_gradient(program, given, _names(wrt), make=Point, kind=kind)
+        found = directions.forward_gradient(program, given, listed_names(wrt), make=Point, kind=kind)
     else:
-        found = point.gradient(program, given, _names(wrt), make=Point, kind=kind, scale=loss_scale)
+        found = point.gradient(program, given, listed_names(wrt), frugal=True, make=Point, kind=kind, scale=loss_scale)
     assert isinstance(found, Point)
     return found
 
@@ -338,10 +179,12 @@ def jacobian(
 
     >>> jacobian("[x*y, x + y]", x=2, y=3).matrix
     [[3.0, 2.0], [1.0, 1.0]]
+    >>> jacobian("A @ x", A=[[1, 2], [3, 4]], x=[1, 0], wrt="x").matrix.tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
     """
-    given = _given(values, named)
+    given = given_values(values, named)
     chosen = None if mode is None else _mode(mode)
-    found = directions.jacobian(_read(text, given), given, _names(wrt), chosen, make=Matrix)
+    found = directions.jacobian(read_program(text, given), given, listed_names(wrt), chosen, make=Matrix)
     assert isinstance(found, Matrix)
     return found
 
@@ -356,15 +199,15 @@ def hessian(
     >>> hessian("x^2*y", x=2, y=3).matrix
     [[6.0, 4.0], [4.0, 0.0]]
     """
-    given = _given(values, named)
-    found = directions.hessian(_read(text, given), given, _names(wrt), make=Matrix)
+    given = given_values(values, named)
+    found = directions.hessian(read_program(text, given), given, listed_names(wrt), make=Matrix)
     assert isinstance(found, Matrix)
     return found
 
 
 def jvp(
-    text: str, values: Mapping[str, Value] | None = None, /, *, direction: Mapping[str, float], **named: Value
-) -> dict[str, float]:
+    text: str, values: Mapping[str, Value] | None = None, /, *, direction: Mapping[str, Any], **named: Value
+) -> dict[str, Any]:
     """How fast each result changes when the inputs change along a direction: one pass of forward mode.
 
     direction: speed by name; 0 for the names left out
@@ -374,8 +217,8 @@ def jvp(
     >>> jvp("[x*y, x + y]", x=2, y=3, direction={"x": 1, "y": -1})
     {'out[0]': 1.0, 'out[1]': 0.0}
     """
-    given = _given(values, named)
-    return directions.jvp(_read(text, given), given, direction).slopes
+    given = given_values(values, named)
+    return directions.jvp(read_program(text, given), given, given_values(direction)).slopes
 
 
 def vjp(
@@ -383,10 +226,10 @@ def vjp(
     values: Mapping[str, Value] | None = None,
     /,
     *,
-    weights: Mapping[str, float],
+    weights: Mapping[str, Any],
     wrt: str | Sequence[str] | None = None,
     **named: Value,
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """The gradient of a weighted sum of the results: one sweep of reverse mode.
 
     weights: by name of result; 0 for those left out
@@ -396,8 +239,8 @@ def vjp(
     >>> vjp("u = x*y; v = x + y; [u, v]", x=2, y=3, weights={"u": 1, "v": 10})
     {'x': 13.0, 'y': 12.0}
     """
-    given = _given(values, named)
-    return directions.vjp(_read(text, given), given, weights, _names(wrt)).slopes
+    given = given_values(values, named)
+    return directions.vjp(read_program(text, given), given, given_values(weights), listed_names(wrt)).slopes
 
 
 def hessian_product(
@@ -405,10 +248,10 @@ def hessian_product(
     values: Mapping[str, Value] | None = None,
     /,
     *,
-    direction: Mapping[str, float],
+    direction: Mapping[str, Any],
     wrt: str | Sequence[str] | None = None,
     **named: Value,
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """The Hessian times a direction, in one pass and without the matrix.
 
     Raises as `hessian`.
@@ -416,8 +259,9 @@ def hessian_product(
     >>> hessian_product("x^2*y", x=2, y=3, direction={"x": 1, "y": 0.5})
     {'x': 8.0, 'y': 4.0}
     """
-    given = _given(values, named)
-    return directions.hessian_product(_read(text, given), given, direction, _names(wrt)).slopes
+    given = given_values(values, named)
+    program, along = read_program(text, given), given_values(direction)
+    return directions.hessian_product(program, given, along, listed_names(wrt)).slopes
 
 
 def trace(
@@ -438,15 +282,18 @@ def trace(
     8.0
     """
     kind = kind_for(numbers)
-    given = _given(values, named, kind)
-    found = record.record(_read(text, given), given, _names(wrt), make=Trace, kind=kind, scale=loss_scale)
+    given = given_values(values, named, kind)
+    found = record.record(read_program(text, given), given, listed_names(wrt), make=Trace, kind=kind, scale=loss_scale)
     assert isinstance(found, Trace)
     return found
 
 
-def diff(text: str, *wrt: str, order: int | None = None) -> Derivative:
+def diff(
+    text: str, *wrt: str, order: int | None = None, shapes: Mapping[str, int | Sequence[int]] | None = None
+) -> Derivative:
     """The derivative of a program as a formula, by each of `wrt` in turn; by its only variable unless given.
 
+    shapes: of vectors and matrices, {"x": 3, "A": (2, 3)}; a name without one is a single number
     order: how often to differentiate by one name: diff("x^5", "x", order=3) is diff("x^5", "x", "x", "x")
 
     Raises InputError for a text that cannot be read, where it is not said what to differentiate by, or where
@@ -456,13 +303,18 @@ def diff(text: str, *wrt: str, order: int | None = None) -> Derivative:
     x + 2*w
     >>> diff("(x+w)*w", "w")(x=2, w=3)
     8.0
+    >>> diff("x @ A @ x", "x", shapes={"x": 3, "A": (3, 3)})
+    Derivative('(A + A.T) @ x', wrt=x)
     """
-    wrt = tuple(name for each in wrt for name in _names(each) or ())
-    program = _read(text, wrt)
+    wrt = tuple(name for each in wrt for name in listed_names(each) or ())
+    program = read_program(text, wrt)
     if not wrt:
         if len(program.inputs) != 1:
             raise InputError("wrt-needed", names=", ".join(program.inputs) or "none")
         wrt = program.inputs
+    sizes = {name: (size,) if isinstance(size, int) else tuple(size) for name, size in (shapes or {}).items()}
+    if sizes or program.of_tensors:
+        give_shapes(program, sizes)
     return differentiate(program, in_turn(wrt, order))
 
 
@@ -474,8 +326,8 @@ def check(
     >>> check("(x+w)*w", x=2, w=3).ok
     True
     """
-    given = _given(values, named)
-    found = checks.check(parse(text, given=given), given, _names(wrt), make=Check)
+    given = given_values(values, named)
+    found = checks.check(parse(text, given=given), given, listed_names(wrt), make=Check)
     assert isinstance(found, Check)
     return found
 

@@ -208,6 +208,18 @@ class Graph:
         for column in (self.op, self.args, self.start, self.stop, self.constant):
             column.pop()
 
+    def free(self, node: int, name: str) -> None:
+        """Make a constant a variable of this name, in its place."""
+        self._forget(self.op[node], self.args[node], self.frame.get(node, 0))
+        self.op[node], self.args[node], self.payload[node] = "var", (), name
+        self.name[node] = name
+        self.variables[name] = node
+        constant = self.constant
+        constant[node] = 0
+        for each in range(node + 1, len(self.op)):
+            if self.args[each]:
+                constant[each] = all(constant[argument] for argument in self.args[each])
+
     def const(self, value: Constant, span: tuple[int, int] = (0, 0)) -> int:
         """The node of an exact constant; 0 and -0.0 are two nodes."""
         # A float is -0.0, inf or nan: as text it is equal to itself and to nothing else.

@@ -261,11 +261,10 @@ def _numbers(point: Point, values: Mapping[str, Number], known: Mapping[str, int
         if name not in known:
             raise InputError("unknown-direction", what=what, name=name, names=", ".join(known) or "none")
         node = known[name]
-        number = kind.given(value)
-        shape, wanted = getattr(number, "shape", ()), kind.shape(point.values[node])
+        shape, wanted = getattr(value, "shape", ()), kind.shape(point.values[node])
         if shape != wanted:
             raise InputError("direction-shape", name=name, shape=shown(shape), wanted=shown(wanted))
-        found[node] = number
+        found[node] = kind.given(value)
     return found
 
 

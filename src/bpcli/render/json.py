@@ -60,6 +60,8 @@ def jsonable(value: Any) -> Any:
         return {key: jsonable(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [jsonable(each) for each in value]
+    if getattr(value, "shape", ()):
+        return jsonable(value.tolist())
     return plain_number(value)
 
 

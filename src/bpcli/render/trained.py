@@ -17,8 +17,12 @@ MOST_LOSSES = 1000
 def outcome_dict(outcome: Outcome) -> dict[str, Any]:
     """bpcli.fit/1 of a model; that of a polynomial is in render/json.py."""
     model, setting, start = outcome.model, outcome.setting, outcome.start
-    finite = all(value - value == 0 for value in outcome.parameters.values())
-    names = model.parameters
+    starts: dict[str, Any]
+    if model.of_tensors:
+        finite, starts = False, model.named(start.parameters)
+    else:
+        finite = all(value - value == 0 for value in outcome.parameters.values())
+        starts = dict(zip(model.parameters, start.parameters.tolist(), strict=True))
     return {
         "schema": "bpcli.fit/1",
         "model": model.text,
@@ -32,7 +36,7 @@ def outcome_dict(outcome: Outcome) -> dict[str, Any]:
         "basis": None,
         "held": jsonable(outcome.held),
         "start": {
-            "parameters": jsonable(dict(zip(names, start.parameters.tolist(), strict=True))),
+            "parameters": jsonable(starts),
             "tried": start.tried,
             "followed": start.followed,
         },
@@ -51,6 +55,7 @@ def outcome_dict(outcome: Outcome) -> dict[str, Any]:
         "steps": outcome.steps,
         "stopped": outcome.stopped,
         "losses": [plain_number(loss) for _, loss in outcome.losses[:MOST_LOSSES]],
+        "also": {name: [plain_number(value) for value in pair] for name, pair in outcome.singles.items()},
         "final_loss": plain_number(outcome.final_loss),
         "final_validation": plain_number(outcome.final_validation) if outcome.rows_held_out else None,
         "reference": None,

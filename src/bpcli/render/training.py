@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 LISTED_SKIPS = 3
 LISTED_NAMES = 12
+SHOWN_ENTRIES = 6  # of a step, where there are more than LISTED_NAMES
 MOST_RATES = 4  # digits of a rate
+SEARCHES = {
+    "lbfgs": "w <- w - length * H * gradient",
+    "levenberg-marquardt": "w <- w - (J'J + damping * D^2)^-1 * J'r",
+}
 
 
 def said(key: str, language: str = ENGLISH, **facts: object) -> str:
@@ -49,6 +54,11 @@ def values_text(values: Mapping[str, float], digits: int = DIGITS) -> str:
 
 def data_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[str]:
     """What was read: rows used, skipped and held out, and the ranges of the columns."""
+    if outcome.model.of_tensors:
+        from bpcli.render import trained_tensors
+
+        yield from trained_tensors.data_lines(outcome, outcome.model, language)
+        return
     if not outcome.model.data:
         values = values_text(outcome.held, digits) or said("one place", language)
         yield said("no data", language, values=values)
@@ -70,6 +80,11 @@ def data_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH) 
 def model_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[str]:
     """The model, its parameters, and the loss."""
     model, setting = outcome.model, outcome.setting
+    if model.of_tensors:
+        from bpcli.render import trained_tensors
+
+        yield from trained_tensors.model_lines(model, language)
+        return
     text = "; ".join(line.strip() for line in model.text.splitlines() if line.strip())
     many = setting.reduce if model.data else ""
     if setting.explicit:
@@ -83,12 +98,13 @@ def model_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH)
         yield said("ridge", language, ridge=show(setting.ridge, digits))
     names = [*model.parameters]
     shown_names = ", ".join([*names[:LISTED_NAMES], *(["..."] if len(names) > LISTED_NAMES else [])])
-    yield said("parameters", language, count=_parameters(len(names), language), names=shown_names)
+    yield said("parameters", language, count=parameters_counted(len(names), language), names=shown_names)
     if outcome.held and model.data:
         yield said("held", language, values=values_text(outcome.held, digits))
 
 
-def _parameters(count: int, language: str) -> str:
+def parameters_counted(count: int, language: str) -> str:
+    """33 parameters."""
     if language != ENGLISH:
         return str(count)
     return f"{count} parameter" if count == 1 else f"{count} parameters"
@@ -99,20 +115,24 @@ def plan_lines(
 ) -> Iterator[str]:
     """Where it starts, which optimizer, why, and how its steps are made."""
     outcome, setting, start, choice = training.outcome, training.setting, training.start, training.choice
-    values = values_text(dict(zip(training.model.parameters, start.parameters.tolist(), strict=True)), digits)
-    if resumed:
+    first = zip(training.model.parameters[: LISTED_NAMES + 1], start.parameters.tolist(), strict=False)
+    values = values_text(dict(first), digits)
+    if training.model.of_tensors and not resumed:
+        yield said("starts", language)
+    elif resumed:
         yield said("resumed", language, step=training.loop.past.number)
-    elif not start.tried:
-        yield said("given", language, values=values)
-    elif start.followed:
-        yield said("tried", language, values=values, tried=start.tried, followed=start.followed)
     else:
-        yield said("one try" if start.tried == 1 else "tried only", language, values=values, tried=start.tried)
+        key = "given" if not start.tried else "tried" if start.followed else "tried only"
+        if start.zeros:
+            key = "zeros" if start.tried == 1 else "tried zeros"
+        yield said("start", language, values=values)
+        yield said(key, language, tried=start.tried, followed=start.followed, names=", ".join(start.linear))
     name = texts(language, "OPTIMIZER_NAMES")[choice.optimizer]
     because = texts(language, "TRAINING_REASONS")[choice.reason] if choice.reason else ""
     yield said("train", language, optimizer=name, because=because)
     plan = training.loop.plan
     if plan.make is None:
+        yield said("formula", language, formula=SEARCHES[choice.optimizer])
         return
     for part in plan.make().formula.split("; "):
         yield said("formula", language, formula=part)
@@ -175,6 +195,10 @@ def stop_line(outcome: Outcome, language: str = ENGLISH) -> str:
 
 def parameter_table(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """Parameters: value and, where it is known, standard error."""
+    if outcome.model.of_tensors:
+        from bpcli.render import trained_tensors
+
+        return trained_tensors.parameter_table(outcome, digits, language)
     known = any(error == error for error in outcome.standard_errors.values())
     rows = []
     for name, value in outcome.parameters.items():
@@ -195,6 +219,10 @@ def quality_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLIS
         yield said("final validation", language, loss=loss, validation=validation)
     else:
         yield said("final", language, loss=loss)
+    if outcome.singles:
+        from bpcli.render import trained_tensors
+
+        yield from trained_tensors.single_lines(outcome, digits, language)
     if outcome.model.target and outcome.rmse == outcome.rmse:
         r2 = show(outcome.r2, digits) if outcome.r2 == outcome.r2 else "-"
         if r2 == "1" and 0 < outcome.r2 < 1:
@@ -250,7 +278,7 @@ def log_table(
             "length": "inf" if turn.overflow else show(turn.norm, 4),
             "rate": "" if plan.schedule is None else show(plan.schedule(turn.number), MOST_RATES),
             "scale": show(turn.scale, digits),
-            "trials": str(turn.trials),
+            "trials": str(turn.trials) if turn.trials else "",
             "validation": "" if turn.validation is None else show(turn.validation, digits),
         }
         rows.append(tuple(cells[key] for key in keys))
@@ -267,10 +295,10 @@ def step_table(training: Training, turn: Turn, digits: int = DIGITS, language: s
     moments = [key for key in ("velocity", "mean", "squares") if key in fields]
     keys = ["parameter", "value", "gradient"]
     keys += ["clipped"] if training.loop.plan.clip is not None else []
-    keys += [*moments, "step", "new value"]
+    keys += [*moments, "change", "new value"]
     rows = []
     plain = training.choice.optimizer == "sgd" and not training.setting.decay and turn.rate is not None
-    for place, name in enumerate(names):
+    for place, name in enumerate(names if len(names) <= LISTED_NAMES else names[:SHOWN_ENTRIES]):
         value, change = float(turn.parameters[place]), float(step[place])
         shown = show(change, digits)
         if plain:
@@ -282,12 +310,15 @@ def step_table(training: Training, turn: Turn, digits: int = DIGITS, language: s
             "value": show(value, digits),
             "gradient": show(float(turn.gradient[place]), digits),
             "clipped": show(float(used[place]), digits),
-            "step": shown,
+            "change": shown,
             "new value": f"{terms[0]} + {_bracketed(terms[1])} {equal} {total}",
         }
         for key in moments:
             cells[key] = show(float(fields[key][place]), digits)  # type: ignore[index]
         rows.append(tuple(cells[key] for key in keys))
+    if len(names) > LISTED_NAMES:
+        more = said("more entries", language, count=len(names) - SHOWN_ENTRIES)
+        rows.append((more, *[""] * (len(keys) - 1)))
     return table("", tuple(keys), rows, language)
 
 
@@ -320,5 +351,10 @@ def rows_table(
 
 def quiet_lines(outcome: Outcome, digits: int | None) -> Iterator[str]:
     """The parameters alone, one name=value a line."""
+    if outcome.model.of_tensors:
+        from bpcli.render import trained_tensors
+
+        yield from trained_tensors.quiet_lines(outcome, digits)
+        return
     for name, value in (outcome.powers or outcome.parameters).items():
         yield f"{name}={full(value) if digits is None else show(value, digits)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bpcli.calculus.kinds import formula, partial_text
 from bpcli.calculus.symbols import Symbols
+from bpcli.engine.directions import entry_name
 from bpcli.engine.noticing import short
 from bpcli.language.text import ATOM, SUM, expression
 from bpcli.numbers import DIGITS, show
@@ -32,11 +33,14 @@ def headline(why: Why, digits: int = DIGITS, language: str = ENGLISH) -> str:
     """What the derivative is."""
     output = why.program.output_name
     template: str = texts(language, "HEADS")[why.kind]
-    return template.format(total=f"d{output}/d{why.name}", output=output, slope=show(why.slope, digits))
+    total = f"d{output}/d{entry_name(why.name, why.index)}"
+    return template.format(total=total, output=output, slope=show(why.slope, digits))
 
 
 def cause_text(why: Why, cause: Cause, digits: int = DIGITS, language: str = ENGLISH) -> str:
     """One edge that decides, with the numbers that made it."""
+    if why.shaped and cause.kind in texts(language, "TENSOR_CAUSES"):
+        return _of_entries(why, cause, digits, language)
     words = texts(language, "WHY")
     template: str
     program = why.program
@@ -53,10 +57,25 @@ def cause_text(why: Why, cause: Cause, digits: int = DIGITS, language: str = ENG
         node=short(program, cause.node),
         argument="" if cause.argument < 0 else called(program, cause.argument),
         at=words["at"].format(at=at) if at else "",
-        local=_local(why, cause),
-        condition=_condition(why, cause, language),
+        local="" if why.shaped else _local(why, cause),
+        condition="" if why.shaped else _condition(why, cause, language),
         upstream=show(cause.upstream, digits),
         number=show(cause.local, digits),
+    )
+
+
+def _of_entries(why: Why, cause: Cause, digits: int, language: str) -> str:
+    """An edge of tensors that decides."""
+    program = why.program
+    argument = called(program, cause.argument) if cause.argument >= 0 else ""
+    template: str = texts(language, "TENSOR_CAUSES")[cause.kind]
+    return template.format(
+        node=called(program, cause.node),
+        argument=argument,
+        entry=f"{argument}{list(cause.index)}" if cause.index else argument,
+        upstream=show(cause.upstream, digits),
+        product=show(cause.product, digits),
+        factor=show(cause.local, digits),
     )
 
 
@@ -127,7 +146,12 @@ def sentences(why: Why, digits: int = DIGITS, language: str = ENGLISH) -> Iterat
         names = [called(why.program, node, 20) for node in why.path]
         if len(names) > 9:
             names = [*names[:4], "...", *names[-4:]]
-        yield words["path"].format(path=" -> ".join(names), product=show(why.product, digits))
+        key = "path of entries" if why.shaped else "path"
+        yield words[key].format(path=" -> ".join(names), product=show(why.product, digits))
+    if why.shaped and why.kind not in (reasons.ZERO, reasons.UNDEFINED_VALUE):
+        gone = sum(1 for entry in getattr(why.gradient, "flat", ()) if entry == 0)
+        if gone:
+            yield words["zero entries"].format(zeros=gone, count=why.gradient.size)
     for cause in why.causes:
         yield f"- {cause_text(why, cause, digits, language)}"
     if why.more:
@@ -145,7 +169,7 @@ def why_dict(why: Why, language: str = ENGLISH) -> dict[str, object]:
         "schema": "bpcli.why/1",
         "name": why.name,
         "kind": why.kind,
-        "gradient": plain_number(why.slope),
+        "gradient": plain_number(why.gradient if why.shaped else why.slope),
         "text": headline(why, language=language),
         "causes": [
             {

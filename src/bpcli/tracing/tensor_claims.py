@@ -239,4 +239,4 @@ def _summed(point: Point) -> set[int]:
 def _batches(point: Point) -> set[int]:
     """Sizes of the first axis of matrices: the rows of a batch."""
     values = [point.values[node] for node in point.program.graph.variables.values()]
-    return {np.asarray(value).shape[0] for value in values if np.ndim(value) > 1}
+    return {np.size(value, 0) for value in values if np.ndim(value) > 1}

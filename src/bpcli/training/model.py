@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bpcli.calculus.sweeps import connected
 from bpcli.engine.formulas import copied
 from bpcli.errors import InputError, closest
@@ -30,8 +32,13 @@ class Model:
     prediction: the name of what is predicted; "" where there is none
     target:     the column that is predicted; "" where there is none
     data:       names that are columns; constants: names with a value; parameters: all others
+    of_tensors: whether what is trained are tensors (see tensors.py)
     residual:   the node whose square is the loss, up to `weight`; None where it is no square
     """
+
+    of_tensors = False
+    shapes: dict[str, tuple[int, ...]] = {}  # noqa: RUF012 - of tensors alone
+    tensors: dict[str, Any] = {}  # noqa: RUF012
 
     def __init__(
         self,
@@ -56,6 +63,10 @@ class Model:
         self.constants = {name: held[name] for name in program.inputs if name in held}
         self.parameters = tuple(name for name in program.inputs if name not in columns and name not in held)
         self.residual, self.weight = residual_of(program.graph, program.output)
+
+    def named(self, at: Any) -> dict[str, Any]:
+        """The parameters by name, of one vector."""
+        return dict(zip(self.parameters, at.tolist(), strict=True))
 
     @property
     def nodes(self) -> list[int]:
@@ -129,7 +140,7 @@ def read_model(
     held = constants or {}
     text = with_equals(text, columns)
     known = {*columns, *held, *parameters}
-    program = _parsed(text, known, limit)
+    program = parsed(text, known, limit)
     graph = program.graph
     prediction = program.output_name if program.output_name in program.assigned else ""
     if prediction in columns:
@@ -157,6 +168,8 @@ def read_model(
         program.names[prediction] = node
         program.assigned = (*program.assigned, prediction)
     measured = target if target.isidentifier() else next(n for n in ("target", "target_") if n not in taken)
+    if loss not in LOSSES and loss.isidentifier() and loss not in {*taken, prediction, "pred"}:
+        raise InputError("unknown-loss", name=loss, known=", ".join(LOSSES))
     formula = LOSSES[loss].formula.format(pred=prediction, target=measured) if loss in LOSSES else loss
     output = _loss_node(formula, program, {prediction, "pred"}, prediction, {*columns, measured}, known)
     name = next(each for each in LOSS if each not in {*taken, prediction})
@@ -187,20 +200,26 @@ def read_loss(
     ('w', 'b')
     """
     held = constants or {}
-    program = _parsed(text, {*columns, *held, *parameters}, limit)
+    program = parsed(text, {*columns, *held, *parameters}, limit)
     for name in program.assigned:
         if name in columns:
             raise InputError("column-assigned", name=name)
-    if program.output_name not in program.names:
-        name = next(each for each in LOSS if each not in {*program.names, *columns})
-        node = program.graph.give_name(program.output, name, 0, (0, len(text)))
-        program.names[name] = node
-        program.assigned = (*program.assigned, name)
-        program.outputs = {name: node}
+    named_loss(program, columns)
     prediction = next((name for name in PREDICTIONS if name in program.assigned), "")
     if prediction == program.output_name:
         prediction = ""
     return Model(program, text=text, prediction=prediction, columns=columns, constants=held)
+
+
+def named_loss(program: Program, columns: Collection[str] = ()) -> None:
+    """Give the result of a program a name, where it has none."""
+    if program.output_name in program.names:
+        return
+    name = next(each for each in LOSS if each not in {*program.names, *columns})
+    node = program.graph.give_name(program.output, name, 0, (0, len(program.source)))
+    program.names[name] = node
+    program.assigned = (*program.assigned, name)
+    program.outputs = {name: node}
 
 
 def with_equals(text: str, columns: Collection[str]) -> str:
@@ -215,7 +234,8 @@ def with_equals(text: str, columns: Collection[str]) -> str:
     return text
 
 
-def _parsed(text: str, known: Collection[str], limit: int | None) -> Program:
+def parsed(text: str, known: Collection[str], limit: int | None = None) -> Program:
+    """A program with one result, its own rules held against numbers. Raises InputError."""
     program = parse(text, given=known) if limit is None else parse(text, given=known, limit=limit)
     if len(program.outputs) > 1:
         raise InputError("several-outputs", count=len(program.outputs), names=", ".join(program.outputs))

@@ -19,6 +19,7 @@ from bpcli.language.text import program as program_text
 from bpcli.numbers import full, literal, negated, show
 from bpcli.training.compiled import MeanLoss, Residuals
 from bpcli.training.descent import CONVERGED, DIVERGED
+from bpcli.training.tensors import TensorModel
 from bpcli.training.watch import EARLY
 
 TYPE_CHECKING = False
@@ -37,12 +38,13 @@ MOST_CHECKED = 2000  # rows on which a rounded formula is held against the exact
 class Outcome:
     """What was found, and how.
 
-    parameters:      name -> value; held: those whose value was given
+    parameters:      name -> value, an array of a tensor; held: those whose value was given
     standard_errors: nan where they are not known: losses that are no least squares, no convergence, no freedom
     losses:          (number of the step, loss computed there), of the batch where there are batches
     final_loss:      of all training rows at `parameters`
     rate, largest_rate: of the first update, and the rate from which plain descent no longer falls, nan if unknown
     reason:          why this optimizer, as a key of the sentences; "" where it was asked for
+    singles:         of a program with tensors: name -> value of other single numbers, on rows trained on, and held out
     powers:          of a polynomial, the coefficients of powers of x; empty otherwise
     ranges:          column -> smallest and largest value that was trained on
     """
@@ -53,7 +55,8 @@ class Outcome:
         self.start = start
         self.optimizer = setting.optimizer
         self.reason = ""
-        self.parameters: dict[str, float] = {}
+        self.parameters: dict[str, Any] = {}
+        self.singles: dict[str, tuple[float, float]] = {}
         self.powers: dict[str, float] = {}
         self.standard_errors: dict[str, float] = {}
         self.losses: list[tuple[int, float]] = []
@@ -79,7 +82,7 @@ class Outcome:
     @property
     def freedom(self) -> int:
         """Rows less parameters."""
-        return self.rows_used - len(self.parameters)
+        return self.rows_used - len(self.model.parameters)
 
     @property
     def held(self) -> dict[str, float]:
@@ -121,6 +124,8 @@ class Outcome:
     @property
     def equation(self) -> str:
         """The model, or the loss where there is no prediction, with the numbers found, to the last bit."""
+        if isinstance(self.model, TensorModel):
+            return self.model.text
         return self._written({name: full(value) for name, value in self.parameters.items()})
 
     def _written(self, numbers: dict[str, str]) -> str:
@@ -136,7 +141,8 @@ class Outcome:
         name = (model.target or model.prediction) if model.predicted is not None else model.program.output_name
         lines = program_text(made, output).split("\n")
         # `1 + -2*x` and `1 - 2*x` are the same, whatever stands behind the number.
-        return re.sub(r"\+ -(?=[\d.])", "- ", "; ".join([*lines[:-1], f"{name} = {lines[-1]}"]))
+        text = "; ".join([*lines[:-1], f"{name} = {lines[-1]}"])
+        return re.sub(r"- -(?=[\d.])", "+ ", re.sub(r"\+ -(?=[\d.])", "- ", text))
 
     def rounded(self, digits: int, loss: MeanLoss) -> str:
         """The same with few digits, but as many as the predictions need to stay where they are."""
@@ -169,6 +175,9 @@ def constant_of(graph: Graph, text: str) -> int:
 def judge(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
     """Fill in how good the parameters are: the residuals, and standard errors from the exact Jacobian there."""
     model = outcome.model
+    if isinstance(model, TensorModel):
+        _judge_tensors(outcome, model, loss, at)
+        return
     outcome.parameters = dict(zip(model.parameters, at.tolist(), strict=True))
     outcome.standard_errors = dict.fromkeys(model.parameters, math.nan)
     if not np.all(np.isfinite(at)) or outcome.stopped == DIVERGED:
@@ -179,6 +188,17 @@ def judge(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
             _residuals(outcome, loss, at)
         if model.residual is not None and not loss.ridge:
             _uncertainty(outcome, loss, at)
+    for name in model.idle:
+        outcome.note("idle", name=name)
+
+
+def _judge_tensors(outcome: Outcome, model: TensorModel, loss: MeanLoss, at: Array) -> None:
+    outcome.parameters = {
+        name: array.copy() if array.shape else float(array) for name, array in model.named(at).items()
+    }
+    if not np.all(np.isfinite(at)) or outcome.stopped == DIVERGED:
+        return
+    outcome.final_loss = loss.value(at)
     for name in model.idle:
         outcome.note("idle", name=name)
 

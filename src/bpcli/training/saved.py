@@ -19,6 +19,7 @@ from bpcli.training.optimizers.adaptive import Moments, Squares
 from bpcli.training.optimizers.gradient import Updates, Velocity
 from bpcli.training.setting import Setting
 from bpcli.training.starts import Start
+from bpcli.training.tensors import TensorModel
 from bpcli.training.training import Choice, Training
 from bpcli.training.watch import Watch
 
@@ -69,8 +70,8 @@ def saved_training(training: Training, columns: Mapping[str, str]) -> dict[str, 
         "columns": dict(columns),
         "names": [*training.columns],
         "rows": outcome.rows_used + outcome.rows_held_out,
-        "data": fingerprint(training.columns),
-        "setting": _plain(training.setting.to_dict()),
+        "data": fingerprint(data_of(training)),
+        "setting": _plain(_kept(training).to_dict()),
         "training": {
             "stopped": outcome.stopped,
             "number": past.number,
@@ -89,6 +90,23 @@ def saved_training(training: Training, columns: Mapping[str, str]) -> dict[str, 
             },
         },
     }
+
+
+def data_of(training: Training) -> Mapping[str, Array]:
+    """What a training was given: columns of a file, or tensors."""
+    model = training.model
+    if not isinstance(model, TensorModel):
+        return training.columns
+    return {name: np.atleast_1d(array) for name, array in model.tensors.items()}
+
+
+def _kept(training: Training) -> Setting:
+    """The setting without tensors: those that are trained stand among the parameters, the others are given again."""
+    setting = training.setting
+    if not isinstance(training.model, TensorModel):
+        return setting
+    constants = {name: value for name, value in setting.constants.items() if not np.ndim(value)}
+    return setting._replace(constants=constants, start={})
 
 
 def saved_formula(
@@ -154,14 +172,16 @@ def fingerprint(columns: Mapping[str, Array]) -> str:
     return digest.hexdigest()[:32] if columns else ""
 
 
-def number(value: Any) -> float:
-    """A number of the file; inf and nan are words there."""
-    return float(value)
+def number(value: Any) -> Any:
+    """A number of the file, where inf and nan are words, or an array of a tensor."""
+    return np.array(value, dtype=np.float64) if isinstance(value, list) else float(value)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -170,7 +190,7 @@ def _plain(value: Any) -> Any:
 
 
 def _finite(parameters: Mapping[str, float]) -> bool:
-    return all(math.isfinite(value) for value in parameters.values())
+    return all(np.all(np.isfinite(value)) for value in parameters.values())
 
 
 def _numbers(stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from bpcli.errors import InputError
 from bpcli.training.compiled import MEAN, SUM
 from bpcli.training.losses import LOSSES, MSE
-from bpcli.training.model import Model, read_loss, read_model
+from bpcli.training.model import Model, parsed, read_loss, read_model
 from bpcli.training.optimizers import NAMES
 from bpcli.training.schedules import CONSTANT
 
@@ -25,6 +25,7 @@ class Setting(NamedTuple):
     start:    the starts that were given; constants: values that were given, which stay
     rate:     None for one of its own
     share:    of the rows, held out for validation; 0 for none
+    decay:    None for the usual one of the optimizer
     dtype:    "" for double precision
     """
 
@@ -32,8 +33,8 @@ class Setting(NamedTuple):
     explicit: bool = False
     target: str | None = None
     loss: str = MSE
-    start: dict[str, float] = {}  # noqa: RUF012 - never changed
-    constants: dict[str, float] = {}  # noqa: RUF012
+    start: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    constants: dict[str, Any] = {}  # noqa: RUF012
     optimizer: str = AUTO
     rate: float | None = None
     schedule: str = CONSTANT
@@ -44,7 +45,7 @@ class Setting(NamedTuple):
     seed: int = 0
     clip: str = ""
     ridge: float = 0.0
-    decay: float = 0.0
+    decay: float | None = None
     share: float = 0.0
     patience: int = 20
     tolerance: float | None = None
@@ -53,6 +54,12 @@ class Setting(NamedTuple):
 
     def model(self, columns: Sequence[str]) -> Model:
         """The model that the text means where these are the names of columns. Raises InputError."""
+        if self.explicit and not columns:
+            from bpcli.training.tensors import is_of_tensors, read_tensor_loss
+
+            program = parsed(self.text, {*self.constants, *self.start})
+            if is_of_tensors(program, self.constants, self.start):
+                return read_tensor_loss(self.text, program, self.constants, self.start)
         if self.explicit:
             return read_loss(self.text, columns, constants=self.constants, parameters=self.start)
         return read_model(

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from bpcli.calculus.degree import is_quadratic
 from bpcli.engine.choose import NARROW
-from bpcli.errors import InputError
+from bpcli.errors import InputError, NumericError
+from bpcli.numbers import show
 from bpcli.training.batches import split_rows
 from bpcli.training.clipping import clip_of
 from bpcli.training.compiled import SUM, MeanLoss
@@ -19,11 +20,12 @@ from bpcli.training.curvature import extremes, largest_curvature
 from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT
 from bpcli.training.loop import Loop, Past, Plan, Turn
 from bpcli.training.narrowed import NarrowLoss, Scale, scale_of
-from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, USUAL_RATES
+from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, USUAL_DECAYS, USUAL_RATES
 from bpcli.training.outcome import Outcome, judge
 from bpcli.training.schedules import CONSTANT, schedule_of
 from bpcli.training.setting import AUTO, Setting
 from bpcli.training.starts import Start, find_start
+from bpcli.training.tensors import TensorLoss, TensorModel
 from bpcli.training.watch import BOUNCING, EARLY, STUCK
 
 TYPE_CHECKING = False
@@ -80,21 +82,28 @@ class Training:
         self.columns = given
         rows = len(next(iter(given.values()))) if given else 1
         training, held_out = given, None
-        if setting.share:
+        if setting.share and not isinstance(model, TensorModel):
             if rows < 2:
                 raise InputError("too-few-rows-to-hold-out", rows=rows)
             train, test = split_rows(rows, setting.share, setting.seed)
             training = {name: column[train] for name, column in given.items()}
             held_out = {name: column[test] for name, column in given.items()}
-        self.loss = MeanLoss(model, training, ridge=setting.ridge, reduce=setting.reduce)
-        self.validation = None if held_out is None else MeanLoss(model, held_out, reduce=setting.reduce)
+        self.loss: MeanLoss
+        self.validation: MeanLoss | None
+        if isinstance(model, TensorModel):
+            self._over_tensors(model)
+        else:
+            self.loss = MeanLoss(model, training, ridge=setting.ridge, reduce=setting.reduce)
+            self.validation = None if held_out is None else MeanLoss(model, held_out, reduce=setting.reduce)
         self.narrow = None
         if setting.dtype:
             if setting.dtype not in NARROW:
                 raise InputError("unknown-dtype", name=setting.dtype, known=", ".join(NARROW))
             self.narrow = NarrowLoss(self.loss, setting.dtype)
         squares = model.residual is not None and not setting.ridge and setting.reduce != SUM
-        self.start = start or find_start(self.loss, setting.start, squares, setting.seed)
+        self.start = start or self._found_start(squares)
+        if not isinstance(model, TensorModel):
+            self._look_at_start()
         self.choice = choice or self._chosen()
         self.loop = Loop(
             self.loss, self.start.parameters, self._plan(), validation=self.validation, narrow=self.narrow, past=past
@@ -107,13 +116,35 @@ class Training:
         outcome.ranges = {name: (float(np.min(each)), float(np.max(each))) for name, each in training.items()}
         self._first_remarks(names)
 
+    def _over_tensors(self, model: TensorModel) -> None:
+        """The loss of a program with tensors, on its rows or on those that are not held out."""
+        setting = self.setting
+        train = test = None
+        if setting.share:
+            if model.rows < 2:
+                raise InputError("too-few-rows-to-hold-out", rows=model.rows)
+            train, test = split_rows(model.rows, setting.share, setting.seed)
+        self.loss = TensorLoss(model, ridge=setting.ridge, chosen=train)
+        self.validation = None if test is None else TensorLoss(model, chosen=test)
+
+    def _found_start(self, squares: bool) -> Start:
+        if isinstance(self.model, TensorModel):
+            return Start(self.model.start())
+        setting = self.setting
+        descends = setting.optimizer in FIRST_ORDER or (setting.optimizer == AUTO and self._stepwise())
+        return find_start(self.loss, setting.start, squares, setting.seed, descends)
+
     def _refuse(self) -> None:
         model, setting = self.model, self.setting
+        if isinstance(model, TensorModel):
+            for option, wanted in (("dtype", bool(setting.dtype)), ("reduce", setting.reduce == SUM)):
+                if wanted:
+                    raise InputError("not-with-tensors", option=option)
         for name in (*setting.start, *setting.constants):
             if name not in model.program.inputs:
                 known = ", ".join((*model.parameters, *model.constants)) or "none"
                 raise InputError("not-in-model", name=name, names=known)
-        if not model.data:
+        if not model.data and not isinstance(model, TensorModel):
             open_names = [name for name in model.parameters if name not in setting.start]
             if open_names:
                 raise InputError("no-value-no-start", names=", ".join(open_names), first=open_names[0])
@@ -129,6 +160,28 @@ class Training:
             ):  # fmt: skip
                 if used:
                     raise InputError("not-with-search", option=option, optimizer=setting.optimizer)
+
+    def _stepwise(self) -> bool:
+        """Whether something was asked for that only steps along the gradient have."""
+        setting = self.setting
+        return (
+            setting.rate is not None or setting.schedule != CONSTANT or bool(setting.clip) or setting.batch > 0
+            or bool(setting.decay) or bool(setting.dtype) or setting.warmup > 0
+        )  # fmt: skip
+
+    def _look_at_start(self) -> None:
+        """Raises NumericError where the loss is no number at the start: by the row that makes it so."""
+        at = self.start.parameters
+        if math.isfinite(self.loss.value(at)):
+            return
+        losses = self.loss.predictions(at, self.model.program.output)
+        bad = ~np.isfinite(losses)
+        row = int(np.argmax(bad))
+        values = {name: float(column[row]) for name, column in self.loss.columns.items()}
+        values |= dict(zip(self.model.parameters, at.tolist(), strict=True))
+        shown = ", ".join(f"{name} = {show(value)}" for name, value in values.items())
+        kind = "loss-undefined" if self.loss.columns else "loss-undefined-here"
+        raise NumericError(kind, count=int(np.count_nonzero(bad)), rows=len(losses), values=shown)
 
     def _first_remarks(self, names: tuple[str, ...]) -> None:
         model, outcome = self.model, self.outcome
@@ -151,12 +204,12 @@ class Training:
         name, reason = setting.optimizer, ""
         ends = None
         if name == AUTO:
-            stepwise = (
-                setting.rate is not None or setting.schedule != CONSTANT or setting.clip or setting.batch
-                or setting.decay or setting.dtype or setting.warmup
-            )  # fmt: skip
-            if stepwise:
+            if isinstance(model, TensorModel) and setting.batch:
+                name, reason = "adam", "batches"
+            elif self._stepwise():
                 name, reason = "sgd", "stepwise"
+            elif isinstance(model, TensorModel):
+                name, reason = LBFGS, "smooth"
             elif not model.data:
                 name, reason = "sgd", "one place"
             elif _is_quadratic(model):
@@ -186,7 +239,8 @@ class Training:
             # The constant rate that contracts the flattest and the steepest direction alike.
             rate = 2 / (ends[0] + ends[1]) if ends is not None and not setting.batch else 1 / curvature
         if rate is None:
-            rate = 1 / curvature if useful else FALLBACK
+            # A velocity that keeps nine tenths adds up to ten steps.
+            rate = (1.0 if name == "sgd" else 0.1) / curvature if useful else FALLBACK
         return Choice(name, reason, rate, largest)
 
     def _plan(self) -> Plan:
@@ -199,9 +253,10 @@ class Training:
         assert choice.rate is not None
         schedule = schedule_of(setting.schedule, choice.rate, setting.steps, setting.warmup)
         maker = FIRST_ORDER[choice.optimizer]
+        decay = USUAL_DECAYS.get(choice.optimizer, 0.0) if setting.decay is None else setting.decay
         return Plan(
             choice.optimizer,
-            lambda: maker(schedule, setting.decay),
+            lambda: maker(schedule, decay),
             schedule,
             steps=setting.steps,
             batch=setting.batch,
@@ -241,6 +296,7 @@ class Training:
             outcome.final_validation = loss
             outcome.note("best", step=place)
         judge(outcome, self.loss, parameters)
+        self._look_at_singles(parameters)
         if stopped == CONVERGED and any(note.kind == "flat" for note in outcome.notes):
             # A slope of 0 on a plain is no minimum.
             outcome.stopped = STUCK
@@ -251,6 +307,18 @@ class Training:
         cornered = outcome.stopped == STUCK and self.model.has_corners
         if outcome.stopped in (STEP_LIMIT, STUCK, BOUNCING, INTERRUPTED) and not cornered:
             outcome.note("not converged")
+
+    def _look_at_singles(self, at: Array) -> None:
+        """What else a program with tensors assigns that is a single number, on the rows of either kind."""
+        if not isinstance(self.loss, TensorLoss) or not np.all(np.isfinite(at)):
+            return
+        names = self.loss.model.single_names()
+        nodes = [self.model.program.names[name] for name in names]
+        if not nodes:
+            return
+        trained = self.loss.values(at, nodes)
+        held = self.validation.values(at, nodes) if isinstance(self.validation, TensorLoss) else [math.nan] * len(nodes)
+        self.outcome.singles = dict(zip(names, zip(trained, held, strict=True), strict=True))
 
     def _bounces(self, stopped: str, last: Turn | None) -> bool:
         if stopped == BOUNCING:
@@ -263,7 +331,7 @@ class Training:
 
 
 def _is_quadratic(model: Model) -> bool:
-    return is_quadratic(model.program.graph, model.program.output, model.nodes)
+    return not isinstance(model, TensorModel) and is_quadratic(model.program.graph, model.program.output, model.nodes)
 
 
 __all__ = ["EARLY", "Choice", "Training"]

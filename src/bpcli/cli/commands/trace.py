@@ -98,7 +98,7 @@ def run(work: Work) -> int:
     return DONE
 
 
-def refuse_arrays(trace: Trace, options: Mapping[str, str], format: str) -> None:  # noqa: A002 - as below
+def refuse_arrays(trace: Trace, options: Mapping[str, str], format: str) -> None:  # noqa: A002
     """Refuse what is about single numbers where there are arrays. Raises InputError."""
     if not trace.of_tensors:
         return

@@ -170,6 +170,10 @@ NOTES = {
     "independent": "{output} 与 {name} 无关",
     "cut": "{output} 不再依赖 {name}：所有路径都被 detach 截断",
     "no-open-path": "d{output}/d{name} 在这里是 0：从 {name} 出发的每条路径都要经过平坦或关闭的运算",
+    "broadcast-square": (
+        "{column} 的形状是 {tall}，{row} 的形状是 {flat}，所以 {node} 按广播把每个元素与另一方的每个元素配对，"
+        "得到 {square}；要逐个对应，请写 {fix}"
+    ),
     "left-exact": "在 {node} 处离开精确分数：这里用浮点数计算",
     "left-exact-slope": "从 {node} 回到 {argument} 时离开精确分数：那里的斜率是浮点数",
     "underflow": "{node} 是 {wide}，{format} 把它舍入成 0：它最小的数是 {limit}",
@@ -247,6 +251,7 @@ CONVENTIONS: dict[str, str] = {
     "by hand; 8 ln 2 by mpmath, 50 digits": "手算；8 ln 2 用 mpmath 算到 50 位",
     "3 pi/4, mpmath, 50 digits; slopes by hand": "3 pi/4，mpmath，50 位；斜率手算",
     "by hand: 1/12": "手算：1/12",
+    "by hand: log 1 and log 3": "手算：log 1 与 log 3",
     "by hand: 7 = 2*3 + 1": "手算：7 = 2*3 + 1",
     "by hand: -7 = -3*3 + 2": "手算：-7 = -3*3 + 2",
     "by hand: half to even": "手算：正好一半时取偶数",
@@ -351,6 +356,14 @@ CAUSES = {
     "opposed-infinities": "在 {node} 处正负无穷大相加，总和没有值",
     "factor": "因子 {local} 是 {number}{at}",
 }
+# 张量的边。
+TENSOR_CAUSES = {
+    "closed": "{node} 通往 {argument} 的边在每个分量上都关闭",
+    "zero-local": "{node} 传给 {argument} 的每个分量都是 0",
+    "pole": "{node} 传到 {entry} 的是无穷大",
+    "undefined-local": "{node} 传到 {entry} 的没有值",
+    "factor": "{node} 把 {upstream} 变成 {product} 传给 {argument}（取绝对值最大的分量）：因子 {factor}",
+}
 WHY = {
     "at": "（{at}）",
     "sum": "汇入 {node} 的各分支之和超出了最大的数",
@@ -359,6 +372,8 @@ WHY = {
     "other argument": "：选中的是另一个参数",
     "only where": "：只有在 {condition} 时梯度才能通过",
     "path": "主要来自路径 {path}：{product}",
+    "path of entries": "大部分来自路径 {path}；绝对值最大的分量是 {product}",
+    "zero entries": "它的 {count} 个分量中有 {zeros} 个是 0",
     "more": "这样的边还有 {count} 条",
 }
 
@@ -1071,6 +1086,11 @@ TRAINING = {
     "more skipped": "           还有 {count} 行",
     "range": "           {name} 从 {low} 到 {high}",
     "no data": "数据     没有文件，只有一个点：{values}",
+    "no tensors": "数据     写在程序里",
+    "starts": "起点     按程序和 --init 给出的值，随机数由种子决定",
+    "summary": "长度 {norm}，从 {least} 到 {most}",
+    "held out value": "（留出的行：{value}）",
+    "more entries": "另有 {count} 个",
     "one place": "一个点",
     "model": "模型     {formula}",
     "held": "           固定不变：{values}",
@@ -1082,10 +1102,12 @@ TRAINING = {
     "mean own loss": "损失     各行 {formula} 的平均",
     "sum own loss": "损失     各行 {formula} 的总和",
     "ridge": "           + {ridge} *（参数的平方和）",
-    "given": "起点     {values}（由您给出）",
-    "tried": "起点     {values}：试了 {tried} 处，其中 {followed} 处多走了几步，取降得最低的那处；每次都一样",
-    "one try": "起点     {values}：由线性最小二乘得到",
-    "tried only": "起点     {values}：试了 {tried} 处，取最好的；每次都一样",
+    "given": "           由您给出",
+    "start": "起点     {values}",
+    "tried": "           试了 {tried} 处，其中 {followed} 处多走了几步，取降得最低的那处；每次都一样",
+    "zeros": "           模型对它们是线性的，从 0 开始",
+    "tried zeros": "           试了 {tried} 处，取最好的；模型对 {names} 是线性的，这些从 0 开始；每次都一样",
+    "tried only": "           试了 {tried} 处，取最好的；每次都一样",
     "resumed": "起点     接着已保存的训练，从第 {step} 步开始",
     "train": "训练     {optimizer}{because}",
     "formula": "           {formula}",
@@ -1138,7 +1160,7 @@ TRAINING = {
     "saved": "已保存到 {file}；用 `bpcli predict {file} new.csv` 来预测",
     "kept": "已达到的结果在 {file} 里；用 `bpcli train ... --resume {file}` 接着训练",
     "logged": "每一步的损失都在 {file} 里",
-    "outside": "落在模型拟合的范围（{ranges}）之外的有 {rows}，共 {total}：那里的模型没有数据约束",
+    "outside": "落在模型拟合的范围（{ranges}）之外的有 {count} 行，共 {total}：那里的模型没有数据约束",
     "missing cells": "{rows}没有预测：有值缺失或不是有限的数",
     "progress": "第 {step} 步   损失 {loss}",
     "cell missing": "{column} 缺失或不是有限的数",
@@ -1146,6 +1168,7 @@ TRAINING = {
 TRAINING_COLUMNS = {
     "parameter": "参数",
     "name": "名称",
+    "shape": "形状",
     "value": "值",
     "std error": "标准误差",
     "gradient": "梯度",
@@ -1153,7 +1176,7 @@ TRAINING_COLUMNS = {
     "velocity": "速度 v",
     "mean": "均值 m",
     "squares": "平方 s",
-    "step": "步长",
+    "change": "步长",
     "new value": "新值",
     "number": "步",
     "row": "行",
@@ -1176,12 +1199,13 @@ TRAINING_STOPS = {
     "bouncing": "来回跳动：{steps}后，参数仍在山谷两侧跳来跳去，毫无进展",
 }
 TRAINING_REASONS = {
-    "stepwise": "：您给了学习率，或别的只有逐步更新才有的要求",
+    "stepwise": "，因为给了学习率或它的其他选项",
     "one place": "：只有一个点和一个损失，每一步都可以手算",
     "quadratic": "：损失是参数的二次函数，梯度下降很快",
     "quadratic steep": "：损失是参数的二次函数，但梯度下降要走太多步",
     "least squares": "：最小二乘，对参数不是线性的",
     "smooth": "：损失不是平方和",
+    "batches": "：用于小批量",
 }
 OPTIMIZER_NAMES = {
     "sgd": "梯度下降",
@@ -1228,6 +1252,9 @@ FIT = {
     "orthogonal": "在数据上正交的多项式，t = (x - {center})/{half}",
     "powers": "x 的各次幂，不作缩放（--no-scale）",
     "loss": "损失",
+    "weighted loss and rate": "(预测值 - {name})^2 按 {weights} 加权的平均值；梯度下降，学习率 {rate}",
+    "once": "损失是系数的二次函数：数据只累加一遍，之后每一步仍然精确",
+    "scaled": "下降所用的基下的系数",
     "loss and rate": "(预测值 - {name})^2 的平均值；梯度下降，学习率 {rate}",
     "descent": "下降过程",
     "log": "训练日志",
@@ -1275,6 +1302,25 @@ REFERENCE = {
     "to": "值和斜率的相对误差不超过 {error}；大多数运算不超过 {usual}",
     "no rule for": "对 {param} 没有规则",
     "worked": "{point} 时：值 {value}，斜率 {slopes}   （{origin}）",
+    # Of tensors.
+    "inner": "张量导数的公式里用到的运算",
+    "result zero": "结果为 0",
+    "entries tie": "有几个元素相等",
+    "derived": "由值的公式得出",
+    "shape alone": "0：只与形状有关",
+    "of case": "{rule}   （{case}）",
+    "upstream": "（g 是上游梯度 dL/dout；out 是结果）",
+    "place": "（place 是参数的序号，从 0 数起）",
+    "linear": "线性于",
+    "same": "轴数相同",
+    "less": "目标少一个轴",
+    "axes 0": "数",
+    "axes 1": "向量",
+    "axes 2": "矩阵",
+    "axes n": "成叠的矩阵",
+    "example": "{call} = {value}   （{origin}）",
+    "ones": "各元素都是 1",
+    "reaches": "g = {upstream} 时：{slopes}",
 }
 
 HELP = {
@@ -1285,4 +1331,19 @@ HELP = {
     "examples": "例子：",
     "help": "显示这份说明。",
     "default": "（默认 {value}）",
+}
+
+# 学习两类点的网络
+PLAYGROUND = {
+    "title": "网络在学习：{name}",
+    "intro": "每个点属于两类之一。网络根据点的位置给出它属于类别 1 的概率；每一步都让权重沿损失梯度的反方向移动。",
+    "step": "步",
+    "loss": "损失",
+    "accuracy": "准确率",
+    "play": "播放",
+    "pause": "暂停",
+    "network": "网络",
+    "key": "o 是类别 0，x 是类别 1；网络判为 0 的地方是蓝色，判为 1 的地方是橙色，拿不准的地方颜色浅",
+    "key in plain text": "o 是类别 0，x 是类别 1；深色（#）处网络判为 1，空白处判为 0，. 和 : 处拿不准",
+    "stored": "已写入 {file}：用浏览器打开",
 }

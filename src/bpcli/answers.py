@@ -1,0 +1,152 @@
+"""What the functions of api.py return: the records of the commands, as things that show themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bpcli.engine import directions, point
+from bpcli.errors import InputError
+from bpcli.numbers import DIGITS
+from bpcli.render.languages import ENGLISH, LANGUAGES
+from bpcli.tracing import checks, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.graph import Program
+
+
+class Point(point.Point):
+    """The value of a program at a point, and its gradient where that was asked for."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON contract: bpcli.grad/1, or bpcli.eval/1 where no gradient was computed."""
+        from bpcli.render.json import eval_dict, grad_dict
+
+        return grad_dict(self) if self.adjoints else eval_dict(self)
+
+
+class Points:
+    """A program at many points.
+
+    value:    array of shape (rows,); nan where there is no value
+    gradient: requested name -> array of shape (rows,)
+    """
+
+    __slots__ = ("gradient", "program", "value")
+
+    def __init__(self, program: Program, value: Any, gradient: dict[str, Any]) -> None:
+        self.program = program
+        self.value = value
+        self.gradient = gradient
+
+    def __repr__(self) -> str:
+        return f"Points({len(self.value)} rows, value={self.value}, gradient={self.gradient})"
+
+
+class Trace(record.Trace):
+    """Both passes, recorded. It prints as the tables of `bpcli trace`, in a notebook too."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON contract bpcli.trace/1."""
+        from bpcli.render.json import trace_dict
+
+        return trace_dict(self)
+
+    def text(self, *, language: str = ENGLISH, explain: str = "", digits: int = DIGITS) -> str:
+        """The tables of `bpcli trace`, in a language and, where that is asked for, told in words as well.
+
+        language: "en" or "zh"
+        explain:  "brief", "normal" or "story"
+        digits:   significant digits that are shown
+
+        Raises InputError for a language or a level that does not exist.
+
+        >>> import bpcli
+        >>> print(bpcli.trace("x*w", x=2, w=3).text(explain="brief").splitlines()[-4])
+        1  y -> x: multiplication sends the other factor, w = 3: 1 * 3 = 3
+        """
+        from bpcli.render.narration import LEVELS
+        from bpcli.render.plain import trace_lines
+
+        if explain and explain not in LEVELS:
+            raise InputError("unknown-level", level=explain, known=", ".join(LEVELS))
+        return "\n".join(trace_lines(self, digits, language=_language(language), explain=explain))
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(str(self))}</pre>"
+
+    def __rich__(self) -> Any:
+        from bpcli.render.terminal import trace_renderable
+
+        return trace_renderable(self)
+
+
+class Check(checks.Check):
+    """One gradient by several methods; `ok` is the verdict."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON contract bpcli.check/1."""
+        from bpcli.render.json import check_dict
+
+        return check_dict(self)
+
+    def text(self, *, language: str = ENGLISH) -> str:
+        """The table of `bpcli check` and its verdict, in a language: "en" or "zh"."""
+        from bpcli.render.check import check_table, verdict
+        from bpcli.render.plain import table_lines
+
+        told = _language(language)
+        return "\n".join([*table_lines(check_table(self, language=told)), *verdict(self, told)])
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+class Matrix(directions.Matrix):
+    """A Jacobian or a Hessian; `rows["y"]["x"]` is one derivative, `matrix` all of them.
+
+    Of tensors `rows["y"]["x"]` is an array whose first axes are those of y and whose last are those of x.
+    """
+
+    __slots__ = ()
+
+    @property
+    def matrix(self) -> Any:
+        """The derivatives, shape (rows, columns): nested lists; of tensors an array, entries of results by entries."""
+        if not self.shaped:
+            return [list(row.values()) for row in self.rows.values()]
+        import numpy as np
+
+        return np.array([row for _, row in self.flat()])
+
+    def __str__(self) -> str:
+        from bpcli.render.answers import matrix_table
+        from bpcli.render.plain import table_lines
+
+        return "\n".join(table_lines(matrix_table(self)))
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _language(language: str) -> str:
+    if language not in LANGUAGES:
+        raise InputError("unknown-language", language=language, known=", ".join(LANGUAGES))
+    return language
