@@ -68,7 +68,9 @@ def flat(text: str) -> str:
     >>> flat("[[ 1, -20],\\n [30,   4]]")
     '[[1, -20], [30, 4]]'
     """
-    return re.sub(r"\[ +", "[", re.sub(r", +", ", ", re.sub(r",\n +", ", ", text)))
+    if "[" not in text:
+        return text
+    return re.sub(r"\[ +", "[", re.sub(r", +", ", ", re.sub(r",\n +(?=\[)", ", ", text)))
 
 
 def array_text(trace: Trace, value: Any, digits: int = DIGITS, language: str = ENGLISH) -> str:

@@ -409,7 +409,7 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
             "check",
             {
                 "method": found.method, "gap": plain_number(found.gap), "name": found.name,
-                "state": found.state,
+                "state": found.state, **({"sampled": True} if found.sampled else {}),
             },
         )  # fmt: skip
     yield "notes", notes_list(trace.notes, language)

@@ -250,7 +250,7 @@ def trace_lines(
             yield words(sentence) + r"\par\smallskip"
         yield ""
     yield r"\bigskip"
-    for line in layout.closing(trace, digits, language):
+    for line in map(flat, layout.closing(trace, digits, language)):
         for part in line.split("          "):
             results = part.split("    ")
             if SLOPE.fullmatch(results[0].partition(" = ")[0]):

@@ -387,10 +387,11 @@ def closing(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list
         told = found.state
         if told in ("agrees", "disagrees") and found.method == "complex_step":
             told = f"complex step {told}"
-        elif told == "agrees" and found.gap == 0 and not any(trace.gradient.values()):
+        elif told == "agrees" and found.gap == 0 and not trace.of_tensors and not any(trace.gradient.values()):
             told = "agrees at zero"
         gap = f"{show(100 * found.gap, 2)} %" if found.state == "disagrees" else _power(found.gap)
-        parts.append(phrase(told, language, name=found.name, gap=gap))
+        line = phrase(told, language, name=found.name, gap=gap)
+        parts.append(phrase("sampled", language, text=line) if found.sampled else line)
     elif trace.gradient and not trace.paths and len((trace.whole or trace).forward) > MOST_STEPS:
         parts.append(phrase("left out", language, limit=MOST_STEPS))
     lines = ["          ".join(parts)] if parts else []

@@ -94,7 +94,7 @@ def trace_lines(
         for sentence in told:
             yield f"- {escaped(sentence)}"
         yield ""
-    for line in layout.closing(trace, digits, language):
+    for line in map(flat, layout.closing(trace, digits, language)):
         for part in line.split("          "):
             results = part.split("    ")
             yield ", ".join(map(code, results)) if results[0].startswith("d") and " = " in part else escaped(part)

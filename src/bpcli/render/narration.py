@@ -6,9 +6,11 @@ from bpcli.calculus.sweeps import NO_SLOPE, SHUT
 from bpcli.numbers import DIGITS, nearest, show, told
 from bpcli.ops import TABLE
 from bpcli.render import layout
+from bpcli.render.arrays import shape_of
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.words import phrase
 from bpcli.tracing.edges import IDLE
+from bpcli.tracing.pulls import upstream_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,8 +111,17 @@ def mechanisms_of(op: str, position: int) -> dict[str, str]:
     return found | {"idle": "idle"}
 
 
+def tells_arrays(trace: Trace, row: Backward) -> bool:
+    """Whether an edge is told as one between tensors; one between single numbers is not."""
+    return trace.of_tensors and (row.pull is not None or any(map(shape_of, (row.upstream, row.product))))
+
+
 def mechanism(trace: Trace, row: Backward) -> str:
-    """What an edge does, as a key of MECHANISMS."""
+    """What an edge does, as a key of MECHANISMS, or between tensors of TENSOR_RULES."""
+    if tells_arrays(trace, row):
+        from bpcli.render.tensor_words import tensor_mechanism
+
+        return f"tensors {tensor_mechanism(trace, row)}"
     known = mechanisms_of(trace.nodes[row.node].op, row.position)
     if row.state in BECOMES:
         return known[BECOMES[row.state]]
@@ -132,6 +143,10 @@ def edge_sentence(
     again: whether what its rule does has been explained already, so that the short form will do
     """
     place = LEVELS.index(level)
+    if tells_arrays(trace, row):
+        from bpcli.render.tensor_words import tensor_sentence
+
+        return tensor_sentence(trace, row, place, language, again)
     words = texts(language, "EXPLAIN")
     template: str = texts(language, "MECHANISMS")[mechanism(trace, row)][0 if again else place]
     said = template.format(**edge_facts(trace, row, words["condition"][place], digits))
@@ -182,6 +197,10 @@ def part_sentences(trace: Trace, row: Backward, place: int, digits: int, languag
 
 def forward_sentence(trace: Trace, step: Forward, place: int, digits: int, language: str) -> str:
     """What one step of the forward pass did."""
+    if any(map(shape_of, (*step.operands, step.value))):
+        from bpcli.render.tensor_words import step_sentence
+
+        return step_sentence(trace, step, place, language)
     _, name, formula, numbers, value = layout.number_row(trace, step, digits)
     relation, value = ("≈", value[2:]) if value.startswith("≈") else ("=", value)
     template: str = texts(language, "EXPLAIN")["forward"][place]
@@ -216,10 +235,17 @@ def narration(
     if place:
         scale = show(trace.scale)
         yield words["start"][place].format(total=total_name(trace, output), output=output, scale=scale)
+    if trace.of_tensors and trace.backward:
+        yield phrase("upstream is", language, g=upstream_name(trace.program))
     yield from _listed(_edge_lines(trace, level, digits, language), len(trace.backward), language, whole)
     if place:
         for name, slope in trace.gradient.items():
             total = f"d{output}/d{name}"
+            if shape_of(slope):
+                from bpcli.render.tensor_words import result_sentence
+
+                yield result_sentence(name, total, slope, output, place, language)
+                continue
             key = "result" if size(slope) else "result zero"
             yield words[key][place].format(total=total, slope=show(slope, digits), name=name, output=output)
 

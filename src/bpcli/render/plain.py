@@ -74,6 +74,7 @@ def cell_width(cell: str) -> int:
     return max(map(display_width, cell.split("\n"))) if "\n" in cell else display_width(cell)
 
 
+VALUES = ("= ", "≈ ", "  ")  # what the lines of a value begin with
 BLOCK = 5  # columns that the lines of a block stand in from the left
 
 
@@ -88,11 +89,13 @@ def block_lines(row: tuple[str, ...], width: int | None) -> Iterator[str]:
     sign = 0
     for cell in below:
         for lines in _paragraphs(cell):
-            if lines[0][:2] in ("= ", "≈ ", ": "):
+            if lines[0].startswith(VALUES):
                 space = " " * sign
                 sized = width is None or all(BLOCK + sign + display_width(line) <= width for line in lines)
                 if not sized:
-                    yield from filled([one_line("\n".join(lines))], width or 0, " " * BLOCK, " " * (BLOCK + 2))
+                    whole = [one_line("\n".join(lines))] if lines[0].strip().startswith(("=", "≈")) else lines
+                    for line in whole:
+                        yield from filled([line.strip()], width or 0, " " * BLOCK, " " * (BLOCK + 2))
                     continue
                 yield from (f"{' ' * BLOCK}{space}{line}" for line in lines)
                 continue
@@ -105,7 +108,7 @@ def _paragraphs(cell: str) -> Iterator[list[str]]:
     for part in cell.split("\n\n"):
         lines: list[str] = []
         for line in part.split("\n"):
-            if lines and lines[0][:2] in ("= ", "≈ ", ": ") and not line.startswith(" "):
+            if lines and lines[0].startswith(VALUES) and not line.startswith(" "):
                 yield lines
                 lines = []
             lines.append(line)
@@ -117,7 +120,7 @@ def one_line(cell: str) -> str:
     """A cell in one line, arrays as nested lists."""
     from bpcli.render.arrays import flat
 
-    return flat(cell).replace("\n", "  ")
+    return flat(cell).strip().replace("\n", "  ")
 
 
 def folded(table: Table, rows: Iterator[tuple[str, ...] | str], width: int) -> Iterator[str]:
@@ -211,9 +214,13 @@ def trace_lines(
             yield from [line] if width is None else wrapped(line, width)
         yield ""
     for line in map(spell, layout.closing(trace, digits, language)):
+        if "\n" in line and (width is None or cell_width(line) <= width):
+            yield from line.split("\n")
+            continue
+        line = one_line(line) if "\n" in line else line
         if width is not None and display_width(line) > width:
             # The results, then the check, each beginning a line of its own.
             for part in line.split("          "):
-                yield from filled(part.split("    "), width, "", "  ")
+                yield from filled(filter(None, part.split("    ")), width, "", "  ")
         else:
             yield line

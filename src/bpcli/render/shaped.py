@@ -8,7 +8,7 @@ from bpcli.language import text
 from bpcli.numbers import DIGITS, show
 from bpcli.ops import TABLE
 from bpcli.render import layout
-from bpcli.render.arrays import arithmetic_text, array_text, is_whole, line_text, shape_of, summary_text
+from bpcli.render.arrays import arithmetic_text, array_text, is_whole, line_text, shape_of, stacked, summary_text
 from bpcli.render.languages import ENGLISH
 from bpcli.render.words import phrase
 from bpcli.tracing.pulls import shapes_text, sum_text, upstream_name
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 INPUT_COLUMNS = ("name", "role", "shape", "value")
 FORWARD_COLUMNS = ("#", "node", "computes", "shape", "role", "value")
 BACKWARD_COLUMNS = ("#", "edge", "upstream", "rule", "running total")
+LONGEST_UPSTREAM = 48  # characters of an upstream value that is told again, where it goes on from
 LONGEST_LOCAL = 40  # characters of a local formula that is told by itself
 
 
@@ -70,8 +71,8 @@ def backward_row(trace: Trace, row: Backward, digits: int, language: str) -> tup
     above, total = f"{scaled}d{output}/d{node}", f"{scaled}d{output}/d{argument}"
     symbol = row.pull.upstream if row.pull is not None else upstream_name(trace.program)
     upstream = f"{symbol} = {above}, {shown(shape_of(row.upstream))}"
-    if is_whole(trace, row.upstream):
-        upstream = f"{symbol} = {above} = {show(row.upstream, digits)}"
+    if is_whole(trace, row.upstream) and len(value := show(row.upstream, digits)) <= LONGEST_UPSTREAM:
+        upstream = f"{symbol} = {above} = {value}"
     if row.state != OPEN:
         rule, running = _closed_cells(trace, row, total, language)
     elif row.pull is None:
@@ -110,12 +111,14 @@ def _rule_cell(trace: Trace, row: Backward, pull: Pull, total: str, digits: int,
     if not pull.axes:
         told += [f"{name} = {rule}", f"{shapes_text(pull)}  {kept}"]
     else:
-        told += [f"{phrase('product', language)} = {rule}", shapes_text(pull), "", _copied(trace, row, pull, language)]
+        told += [f"{phrase('product', language)} = {rule}", shapes_text(pull)]
+        told += ["", copied_text(trace, row, pull, language)]
         told += ["", f"{name} = {pull.summed or phrase('sum over copies', language)}", f"{sum_text(pull)}  {kept}"]
     if pull.elementwise and pull.sign and (pull.axes or _factors(trace, row, digits) is None):
         local = row.condition if row.formula == "1" else row.formula or f"d({row.derived})/d{argument}"
         if len(local) <= LONGEST_LOCAL and show(row.local, digits) != local:
-            told += ["", f"{local} = {line_text(trace, row.local, digits, language)}"]
+            sign = " =" if is_whole(trace, row.local) else ":"
+            told[:0] = [f"{local}{sign} {line_text(trace, row.local, digits, language)}", ""]
     return "\n".join(told)
 
 
@@ -124,7 +127,7 @@ def _factors(trace: Trace, row: Backward, digits: int) -> tuple[str, str] | None
     return arithmetic_text(trace, "*", row.upstream, row.local, row.product, digits)
 
 
-def _copied(trace: Trace, row: Backward, pull: Pull, language: str) -> str:
+def copied_text(trace: Trace, row: Backward, pull: Pull, language: str) -> str:
     """That the argument was copied, how often, and what that means for its derivative."""
     name, own = trace.names[row.argument], shape_of(pull.arrived)
     if not own:
@@ -164,7 +167,7 @@ def _running_cell(trace: Trace, row: Backward, pull: Pull, total: str, digits: i
 
 def _equals(value: str, whole: bool) -> str:
     """A value behind its sign, further lines below the first."""
-    return f"{'=' if whole else ':'} {value}".replace("\n", "\n  ")
+    return f"{'=' if whole else ' '} {value}".replace("\n", "\n  ")
 
 
 def results(trace: Trace, digits: int, language: str) -> list[str]:
@@ -176,7 +179,8 @@ def results(trace: Trace, digits: int, language: str) -> list[str]:
         if not shape_of(value):
             lines.append(f"{total} = {show(value, digits)}")
         elif is_whole(trace, value):
-            lines.append(f"{total} = {show(value, digits)}    {shape}")
+            shown_value = stacked(value, lambda entry: show(entry, digits))
+            lines.append(f"{total} = {shown_value}".replace("\n", "\n" + " " * (len(total) + 3)) + f"    {shape}")
         else:
             lines.append(f"{total}: {shape}    {summary_text(trace.summary_of(value), digits, language)}")
     return lines

@@ -123,6 +123,10 @@ def trace_renderable(
         parts.append(Text(""))
     for line in layout.closing(trace, digits, language):
         note = line.startswith(phrase("note", language, text=""))
+        if "\n" in line:
+            whole_lines = line.split("\n") if plain.cell_width(line) <= width else [plain.one_line(line)]
+            parts += [Text(piece, style="bold") for piece in whole_lines]
+            continue
         pieces = [line] if display_width(line) <= width else [piece.strip() for piece in line.split("          ")]
         styles = ["yellow" if note else "bold", *["yellow" if note else "dim"] * (len(pieces) - 1)]
         parts += [Text(piece, style=style) for piece, style in zip(pieces, styles, strict=True)]

@@ -50,17 +50,27 @@ SWEPT = tuple(10.0**-place for place in range(1, 17))  # steps of a sweep
 class Agreement:
     """How far a gradient is from what was found without rules: the largest relative gap, its name and its state.
 
-    method: what decided there: central_difference, or complex_step where the differences cannot
+    method:  what decided there: central_difference, or complex_step where the differences cannot
+    sampled: whether some entries of large arrays and a direction were compared, and not every entry
     """
 
-    __slots__ = ("evaluations", "gap", "method", "name", "state")
+    __slots__ = ("evaluations", "gap", "method", "name", "sampled", "state")
 
-    def __init__(self, gap: float, name: str, state: str, evaluations: int, method: str = "central_difference") -> None:
+    def __init__(
+        self,
+        gap: float,
+        name: str,
+        state: str,
+        evaluations: int,
+        method: str = "central_difference",
+        sampled: bool = False,
+    ) -> None:
         self.gap = gap
         self.name = name
         self.state = state
         self.evaluations = evaluations
         self.method = method
+        self.sampled = sampled
 
 
 class Check:

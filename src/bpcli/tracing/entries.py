@@ -16,7 +16,7 @@ from bpcli.calculus.sweeps import forward
 from bpcli.engine.directions import entry_name, push
 from bpcli.engine.given import bind
 from bpcli.errors import InputError
-from bpcli.tracing.checks import RULED, Check, Fault, relative, sweep_errors
+from bpcli.tracing.checks import RULED, TOLERANCE, Agreement, Check, Fault, relative, sweep_errors
 from bpcli.tracing.differences import (
     AGREES,
     DISAGREES,
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 MOST_ENTRIES = 64  # of one input that are all compared
 SAMPLED = 20  # entries of a larger one
+FEW, DRAWN = 16, 4  # the same of the check below a trace, and how many are drawn of more
+MOST_NUMBERS = 400_000  # inputs times the numbers that one evaluation makes, of a check below a trace
 DIRECTIONS = 3  # random directions of a larger one
 SEED = 0  # of the entries and directions
 
@@ -189,6 +191,44 @@ def _size(numbers: Array) -> float:
 
 def _largest(numbers: Array) -> Index:
     return tuple(int(each) for each in np.unravel_index(int(np.argmax(np.abs(numbers))), numbers.shape))
+
+
+def tensor_agreement(
+    program: Program, given: Mapping[str, Any], slopes: Mapping[str, Any], numbers: int
+) -> Agreement | None:
+    """The worst of the gaps between gradients and central differences, each relative to the largest of its entries.
+
+    Of a large input some entries are drawn, and one direction. None where there is nothing to compare, or where one
+    evaluation makes so many numbers that the differences would be work for themselves.
+    """
+    draw = np.random.Generator(np.random.PCG64(SEED))
+    worst: tuple[int, float, str] | None = None
+    evaluations, sampled = 0, False
+    names = [name for name in slopes if name in program.graph.variables and np.isfinite(slopes[name]).all()]
+    if len(names) * numbers > MOST_NUMBERS:
+        return None
+    for name in names:
+        slope = np.asarray(slopes[name])
+        largest = _size(np.ravel(slope))
+        every = [*np.ndindex(slope.shape)] if slope.size <= FEW else []
+        drawn = sorted(draw.choice(slope.size, DRAWN, replace=False)) if slope.size > FEW else []
+        chosen = every or [tuple(int(each) for each in np.unravel_index(place, slope.shape)) for place in drawn]
+        found = [(difference(program, given, name, None, index), float(slope[index]), largest) for index in chosen]
+        if not every and slope.size:
+            sampled = True
+            direction = draw.standard_normal(slope.shape)
+            size = float(np.sqrt(np.sum((slope * direction) ** 2)))
+            along = best_difference(towards(program, given, name, direction), 0.0, None)
+            found.append((along, float(np.sum(slope * direction)), size))
+        for each, exact, size in found:
+            evaluations += each.evaluations
+            gap = abs(exact - each.value)
+            if exact == 0 and not math.isfinite(each.value):
+                continue  # a class number, between which nothing is
+            state = AGREES if gap <= TOLERANCE * size else each.judge(exact, TOLERANCE)
+            entry = (STATES.index(state), gap / size if size and gap == gap else 0.0, name)
+            worst = entry if worst is None else max(worst, entry)
+    return worst and Agreement(worst[1], worst[2], STATES[worst[0]], evaluations, sampled=sampled)
 
 
 def _judge_directions(result: Check, program: Program, given: Mapping[str, Any], name: str, draw: Any) -> None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from bpcli.calculus.derivative import derivative
 from bpcli.calculus.kinds import COPY, FLAT, FLIP, MISSING, edges_below, formula, partial_text
+from bpcli.calculus.pullbacks import places_of, pullback_text, settings_of
 from bpcli.calculus.sweeps import OPEN, SHUT
 from bpcli.engine.directions import forward_gradient
 from bpcli.engine.point import evaluate, gradient
@@ -31,6 +32,11 @@ COST, FLOW, MEMORY, REPEAT = "cost", "flow", "memory", "repeat"
 LENSES = (COST, FLOW, MEMORY)
 
 NUMBER = 8  # bytes
+# Operations of rules, and how many of their arguments they read; of the others they ask the shape.
+SHAPE_ALONE = {
+    "spread": 1, "reshape_like": 1, "broadcast_like": 1, "sum_like": 1, "place": 1, "put": 1, "piece": 1,
+    "place_piece": 1, "one_hot_like": 1, "count": 0, "eye_like": 0,
+}  # fmt: skip
 MOST_WRITTEN = 20_000  # nodes of a program whose derivative is written out to be counted
 VANISHING, EXPLODING = 1e-3, 1e3  # of a product of local derivatives along a path
 SATURATED = 0.01  # of the slope that a squashing function has in the middle
@@ -293,7 +299,7 @@ def memory(trace: Trace) -> Lens:
     findings = [
         Finding(
             "kept", kept=len(every & computed), steps=len(computed), inputs=len(every - computed),
-            bytes=len(every & computed) * NUMBER,
+            bytes=sum(getattr(trace.nodes[node].value, "size", 1) for node in every & computed) * NUMBER,
         )
     ]  # fmt: skip
     grids = [Grid("kept", ("step", "node", "formula", "keeps"), rows)]
@@ -320,12 +326,37 @@ def _needs(trace: Trace, row: Backward) -> set[int]:
         partial, output = function.partials[function.params[row.position]]
         used = {name for name, node in partial.variables.items() if partial.reaches(output)[node]}
         return {arguments[function.params.index(name)] for name in used if name in function.params}
+    if declared.of_tensors:
+        return _read_by_rule(trace, row)
     if declared.variadic:
         return {node for node in (*arguments, row.node) if not graph.constant[node]}
     texts = [text for text in partial_text(declared, declared.params[row.position], False) if text]
     names = {name for text in texts for name in formula(text).graph.variables}
     places = dict(zip(declared.params, arguments, strict=True)) | {"out": row.node}
     return {places[name] for name in names if not graph.constant[places[name]]}
+
+
+def _read_by_rule(trace: Trace, row: Backward) -> set[int]:
+    """The nodes whose values the rule of an edge between tensors reads; those of which it asks the shape alone are not.
+
+    A rule that is derived from the formula of the value reads all arguments.
+    """
+    graph = trace.program.graph
+    arguments, declared = graph.args[row.node], TABLE[graph.op[row.node]]
+    ranks = [len(graph.shape.get(argument, ())) for argument in arguments]
+    written = pullback_text(declared, row.position, ranks, len(arguments))
+    if written is None:
+        return {node for node in arguments if not graph.constant[node]}
+    read = formula(written, settings_of(declared, row.position)).graph
+    known = places_of(declared, len(arguments))
+    places = {read.variables[name]: place for name, place in known.items() if name in read.variables}
+    nodes = [*arguments, row.node]
+    used: set[int] = set()
+    for node, operands in enumerate(read.args):
+        # Of its last arguments such an operation asks the shape.
+        shapes = SHAPE_ALONE.get(read.op[node].partition(" ")[0], len(operands))
+        used |= {places[each] for each in operands[:shapes] if each in places}
+    return {nodes[place] for place in used if place < len(nodes) and not graph.constant[nodes[place]]}
 
 
 def _checkpoints(trace: Trace, needed: set[int]) -> tuple[Grid, Finding] | None:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from bpcli.calculus.kinds import COPY, FLIP, PULL, edges_below, formula
+from bpcli.calculus.kinds import COPY, FLIP, PULL, compiled, edges_below, formula
 from bpcli.calculus.pullbacks import places_of, pullback_text, settings_of
 from bpcli.calculus.shapes import axes_of, inverse_order, shapes_of, shown
 from bpcli.calculus.sweeps import OPEN
@@ -69,7 +69,8 @@ def fill_tensors(row: Backward, branch: Branch, point: Point, formulas: Formulas
         return
     symbol = upstream_name(program)
     if edge.code == PULL:
-        rule, operands, sign = pull_rule(formulas, node, position, symbol)
+        textbook = _textbook_holds(graph.op[node], branch, point, [*registers, branch.upstream])
+        rule, operands, sign = pull_rule(formulas, node, position, symbol, textbook)
     else:
         rule, sign = elementwise_rule(edge.code, row.formula, row.condition, symbol), ""
         operands = (kind.shape(branch.upstream),)
@@ -88,6 +89,24 @@ def fill_tensors(row: Backward, branch: Branch, point: Point, formulas: Formulas
         kind.shape(branch.arrived) == own,
         summed_rule(rule, axes, shape, own) if rule and axes else "",
     )
+
+
+def _textbook_holds(op: str, branch: Branch, point: Point, registers: list[Any]) -> bool:
+    """Whether the rule that books print gives what the accurate one gave: p - y does where y adds up to 1."""
+    declared = TABLE.get(op)
+    if declared is None or declared.params[min(branch.position, len(declared.params) - 1)] not in (
+        declared.textbook_pullbacks
+    ):
+        return False
+    import numpy as np
+
+    kind, count = point.kind, len(registers) - 2
+    ranks = [len(kind.shape(register)) for register in registers[:count]]
+    written = pullback_text(declared, branch.position, ranks, count, textbook=True)
+    read = formula(written or "0", settings_of(declared, branch.position))
+    with kind.quiet():
+        found = compiled(read.graph, read.output, places_of(declared, count), kind.functions, kind.constant)(registers)
+        return bool(np.allclose(found, branch.product, rtol=1e-9, atol=1e-12, equal_nan=True))
 
 
 def summed_axes(shape: Shape, own: Shape) -> tuple[int, ...]:
@@ -129,7 +148,7 @@ def _is_factor(written: str) -> bool:
 
 
 def pull_rule(
-    formulas: Formulas, node: int, position: int, symbol: str
+    formulas: Formulas, node: int, position: int, symbol: str, textbook: bool
 ) -> tuple[str, tuple[Shape, ...], str]:
     """The rule of an edge of an operation on tensors, the shapes that it puts together last, and how.
 
@@ -138,18 +157,21 @@ def pull_rule(
     program, names = formulas.program, formulas.names
     graph = program.graph
     arguments = graph.args[node]
+    if graph.op[node] in graph.functions:
+        return _own_rule(formulas, node, position, symbol)
     declared = TABLE[graph.op[node]]
     shapes = [graph.shape.get(each, ()) for each in (*arguments, node)]
     upstream = shapes[-1]
     ranks = [len(shape) for shape in shapes[:-1]]
-    written = pullback_text(declared, position, ranks, len(arguments))
+    written = pullback_text(declared, position, ranks, len(arguments), textbook)
     if written is None:
         return "", (upstream,), ""
     read = formula(written, settings_of(declared, position))
     places = places_of(declared, len(arguments))
     known = [*shapes, upstream]
     variables = read.graph.variables
-    inputs = {variables[name]: known[place] for name, place in places.items() if name in variables}
+    inputs: dict[int, Shape] = dict.fromkeys(variables.values(), ())  # a setting reads as a variable too
+    inputs |= {variables[name]: known[place] for name, place in places.items() if name in variables}
     try:
         found = shapes_of(read.graph, inputs, read.output + 1)
     except BpcliError:
@@ -173,6 +195,18 @@ def pull_rule(
     if op in SIGNS and len(parts) == 2:
         return rule, (found[parts[0]], found[parts[1]]), SIGNS[op]
     return rule, (upstream,), ""
+
+
+def _own_rule(formulas: Formulas, node: int, position: int, symbol: str) -> tuple[str, tuple[Shape, ...], str]:
+    """The rule that a user's function gives for what it makes of the upstream value."""
+    program, names = formulas.program, formulas.names
+    graph = program.graph
+    function = graph.functions[graph.op[node]]
+    pairs = zip(function.params, graph.args[node], strict=True)
+    scope = {param: spelled(program, names, each) for param, each in pairs}
+    scope |= {"out": (names[node], text.ATOM), "g": (symbol, text.ATOM)}
+    written = text.expression(*function.pullbacks[function.params[position]], spaced=True, spelled=scope)
+    return written, (graph.shape.get(node, ()),), ""
 
 
 def told_graph(graph: Graph, output: int, shapes: Sequence[Shape]) -> tuple[Graph, int]:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 
 
+TENSORS = "tensors"  # the kind of double precision, as it is called in the contract
+
+
 class Trace:
     """Everything that happened in one forward and one reverse pass.
 
@@ -148,9 +151,16 @@ def record(
         trace.tangents = {name: list(rows) for name, rows in trace.tangents.items()}
     if not kind.shaped and (long or len(trace.forward) <= MOST_STEPS):
         trace.paths = paths_to(trace, list(trace.gradient)) if scale == 1 else {}
-        # A surrogate is meant to differ from every difference.
-        if kind is FLOATS and not any(function.surrogates for function in graph.functions.values()):
+    # A surrogate is meant to differ from every difference.
+    surrogates = any(function.surrogates for function in graph.functions.values())
+    if (long or len(trace.forward) <= MOST_STEPS) and not surrogates:
+        if kind is FLOATS:
             trace.check = central_agreement(program, given, trace.gradient)
+        elif kind.title == TENSORS:
+            from bpcli.tracing.entries import tensor_agreement
+
+            held = sum(getattr(value, "size", 1) for value in point.values)
+            trace.check = tensor_agreement(program, given, trace.gradient, held)
     return trace
 
 

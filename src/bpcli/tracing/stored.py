@@ -12,7 +12,7 @@ from bpcli.tracing.checks import Agreement
 from bpcli.tracing.differences import STATES
 from bpcli.tracing.names import Formulas, spelled
 from bpcli.tracing.paths import Path, Paths
-from bpcli.tracing.record import Trace, used_again
+from bpcli.tracing.record import TENSORS, Trace, used_again
 from bpcli.tracing.rows import Backward, Forward, Node, Pull, Tangent
 
 TYPE_CHECKING = False
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from bpcli.graph import Graph, Program
 
 SCHEMA = "bpcli.trace/1"
-TENSORS = "tensors"
-
 
 def number(stored: Any) -> Any:
     """A stored number as a float, nested lists as an array; inf and nan are words. null is None."""
@@ -119,7 +117,8 @@ def _filled(data: Mapping[str, Any], program: Program, make: type[Trace]) -> Tra
     if check is not None:
         if check["state"] not in STATES:
             raise ValueError(check["state"])
-        trace.check = Agreement(float(check["gap"]), check["name"], check["state"], 0, check["method"])
+        state, sampled = check["state"], bool(check.get("sampled"))
+        trace.check = Agreement(float(check["gap"]), check["name"], state, 0, check["method"], sampled)
     return trace
 
 

@@ -1,0 +1,194 @@
+"""How traces of tensors look: shapes, rules, summaries, matrices in every format, and the words beside them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bpcli.errors import display_width
+from bpcli.language.reader import parse
+from bpcli.numbers import show
+from bpcli.ops import TABLE
+from bpcli.render.arrays import flat, stacked
+from bpcli.render.frames import frames
+from bpcli.render.languages import LANGUAGES, texts
+from bpcli.render.languages.en import TENSOR_RULES
+from bpcli.render.narration import LEVELS, edge_sentence, narration
+from bpcli.render.plain import trace_lines
+from bpcli.render.tensor_words import KINDS, tensor_mechanism
+from bpcli.tracing.record import Trace, record
+from bpcli.tracing.summaries import Summary, is_small
+from conftest import call
+from ops.tensor_uses import USES
+
+NET = "h = relu(W1@x + b1); z = W2@h + b2; L = sum((z - t)^2)/2"
+AT = {
+    "W1": [[1, -1], [0.5, 2], [0, 1]], "x": [1, 2], "b1": [0, 0.5, -1], "W2": [[1, 2, 3], [-1, 0, 1]], "b2": [0, 1],
+    "t": [1, 2],
+}  # fmt: skip
+FROM_SHELL = [word for name, value in AT.items() for word in (f"--{name}", json.dumps(value))]
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def traced(text: str, at: dict[str, Any], **more: Any) -> Trace:
+    given = {name: np.array(value, dtype=float)[()] for name, value in at.items()}
+    return record(parse(text, given=list(given)), given, **more)
+
+
+def test_a_row_back_says_what_g_is_the_rule_its_shapes_and_what_arrives() -> None:
+    lines = call("trace", NET, *FROM_SHELL).out.splitlines()
+    start = lines.index("  4  f -> W2    g = dL/df = [12, 0]")
+    # By hand: 12 times h = [0, 5, 1], and 0 times it.
+    assert lines[start + 1 : start + 4] == [
+        "     dL/dW2 = outer(g, h)    (2,) outer (3,) -> (2, 3)  ✓ shape of W2",
+        "            = [[0, 60, 12],",
+        "               [0,  0,  0]]",
+    ]
+
+
+def test_what_was_copied_has_lines_of_its_own() -> None:
+    out = call("trace", "sum(X + b)", "--X", "[[1,2],[3,4],[5,6]]", "--b", "[1,2]").out
+    assert "     b was copied to 3 rows, so its gradient is the sum over those rows:\n" in out
+    assert "     dy/db = sum(g, axis=0)    (3, 2) -> (2,)  ✓ shape of b\n           = [3, 3]\n" in out
+
+
+def test_steps_between_numbers_are_true_as_printed() -> None:
+    out = call("trace", NET, *FROM_SHELL).out
+    assert "144 / 2 = 72" in out
+    assert "     d(n/2)/dn = 0.5\n     dL/dn = 1 * 0.5 = 0.5\n" in out
+
+
+def test_roles_are_told_as_far_as_they_are_known() -> None:
+    asked = call("trace", "mean((X@w - t)^2)", "--X", "[[1,2]]", "--w", "[1,2]", "--t", "[3]", "--wrt", "w").out
+    assert re.search(r"X +data ", asked) and re.search(r"w +parameter ", asked)
+    assert re.search(r"X +input ", call("trace", "sum(X)", "--X", "[[1,2]]").out)
+
+
+@pytest.mark.parametrize(
+    ("shape", "small"), [((4, 4), True), ((8,), True), ((9,), False), ((5, 2), False), ((2, 2, 2), True), ((), True)]
+)
+def test_up_to_four_by_four_is_shown_in_full(shape: tuple[int, ...], small: bool) -> None:
+    assert is_small(shape) == small
+
+
+def test_a_summary_is_of_all_entries() -> None:
+    found = Summary(np.array([[3.0, -4.0, 0.0, 0.0, 0.0, 0.0]]))
+    # By hand: the root of 9 + 16; the mean of six entries that add up to -1.
+    assert (found.norm, found.low, found.high, found.mean) == (5, -4, 3, pytest.approx(-1 / 6))
+    assert found.corner.tolist() == [[3, -4]]
+    assert Summary(np.array([1e200, 1e200, 0, 0, 0, 0, 0, 0, 0])).norm == pytest.approx(2**0.5 * 1e200)
+
+
+def test_large_arrays_are_summaries_unless_all_of_them_is_asked_for() -> None:
+    words = ["trace", "sum(X*2)", "--X", "reshape(arange(12), 2, 6)"]
+    # By hand: 0..11 squared add up to 506; the mean is 5.5.
+    short, full = call(*words).out, call(*words, "--full").out
+    assert "norm 22.4944, min 0, mean 5.5, max 11" in short and "corner [[0, 1], [6, 7]]" in short
+    assert "[6, 7, 8, 9, 10, 11]" not in short and "[6, 7, 8, 9, 10, 11]]" in full and "norm" not in full
+
+
+def test_columns_of_a_matrix_stand_below_one_another() -> None:
+    cube = np.arange(8.0).reshape(2, 2, 2) * -5
+    assert stacked(cube, show) == "[[[  0,  -5],\n  [-10, -15]],\n [[-20, -25],\n  [-30, -35]]]"
+    assert flat(stacked(cube, show)) == show(cube)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lines_stay_within_the_screen(width: int, language: str) -> None:
+    draw = np.random.Generator(np.random.PCG64(3))
+    for shapes in ((3, 4, 4), (128, 32, 2)):
+        rows, inner, columns = shapes
+        sizes = {"X": (rows, inner), "W": (inner, columns), "b": (columns,)}
+        given = {name: draw.normal(size=size) for name, size in sizes.items()}
+        trace = record(parse("mean((X@W + b)^2)"), given)
+        for line in trace_lines(trace, width=width, language=language):
+            assert display_width(line) <= width, line
+
+
+def test_every_step_is_a_frame_and_the_inputs_are_one() -> None:
+    trace = traced(NET, AT)
+    # The start, the inputs, nine steps, fourteen edges, the result.
+    assert len(trace.backward) == 14
+    assert len(frames(trace)) == 1 + 1 + 9 + 14 + 1
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_pdflatex_compiles_a_trace_of_tensors(tmp_path: Path) -> None:
+    page = call("trace", NET, *FROM_SHELL, "--format", "latex", "--explain", "normal").out
+    assert r"\begin{pmatrix}0 & 60 & 12 \\ 0 & 0 & 0\end{pmatrix}" in page
+    (tmp_path / "page.tex").write_text(page, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+
+
+def test_ascii_is_ascii_and_markdown_has_no_broken_rows() -> None:
+    assert call("trace", NET, *FROM_SHELL, "--format", "ascii").out.isascii()
+    lines = call("trace", NET, *FROM_SHELL, "--format", "md").out.splitlines()
+    assert "`dL/dW2 = outer(g, h)`<br>`(2,) outer (3,) -> (2, 3)  ✓ shape of W2`" in "\n".join(lines)
+    bars = [len(re.findall(r"(?<!\\)\|", line)) for line in lines if line.startswith("|")]
+    assert set(bars) == {5, 6, 7}  # four columns of inputs, six forward, five backward: bars at both ends
+
+
+# ---- In words
+
+ALL = [(name, *use) for name, uses in USES.items() for use in uses]
+
+
+@pytest.mark.parametrize("use", ALL, ids=lambda use: use[1])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_of_the_table_has_words(use: Any, language: str) -> None:
+    _, text, *shapes = use
+    draw = np.random.Generator(np.random.PCG64(1))
+    given: dict[str, Any] = {}
+    for name, shape in zip(parse(text).inputs, (each for each in shapes if isinstance(each, tuple)), strict=True):
+        given[name] = np.zeros(shape) if name == "t" and "cross" in text else draw.uniform(0.1, 0.9, shape)
+    trace = record(parse(f"L = sum(({text})^2)", given=list(given)), given)
+    for level in LEVELS:
+        for row in trace.backward:
+            said = edge_sentence(trace, row, level, language=language)
+            assert not re.search(r"[{}]|None|array\(", said), said
+            assert (CHINESE.search(said) is not None) == (language == "zh"), said
+        assert all(narration(trace, level, language=language))
+
+
+def test_the_words_name_operations_and_rules_that_exist() -> None:
+    assert set(KINDS) <= {op.name for op in TABLE.values()}
+    kinds = {each for kind in KINDS.values() for each in ((kind,) if isinstance(kind, str) else kind)}
+    assert kinds | {"copy", "flip", "entrywise", "matmul pairs", "general"} == set(TENSOR_RULES)
+    for language in LANGUAGES:
+        assert set(texts(language, "TENSOR_RULES")) == set(TENSOR_RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "kinds"),
+    [
+        # By hand, from the output to the inputs.
+        ("sum(W@x)", {"W": [[1, 2]], "x": [3, 4]}, ["sum", "matmul pairs", "matmul right"]),
+        ("sum(A@B)", {"A": [[1, 2]], "B": [[3], [4]]}, ["sum", "matmul left", "matmul right"]),
+        ("mean(x - y)", {"x": [1, 2], "y": [3, 4]}, ["mean", "copy", "flip"]),
+        ("max(x*y)", {"x": [1, 2], "y": [3, 4]}, ["extreme", "entrywise", "entrywise"]),
+        ("cross_entropy(x, [0])", {"x": [[1, 2]]}, ["cross entropy"]),
+        ("softmax(x)[0]", {"x": [1, 2]}, ["place", "softmax"]),
+        ("det(x.T)", {"x": [[1, 2], [3, 4]]}, ["algebra", "move"]),
+        ("sum(dropout(x, 0))", {"x": [1, 2]}, ["sum", "general"]),
+    ],
+)
+def test_the_rule_that_is_told_is_the_one_that_was_used(text: str, at: dict[str, Any], kinds: list[str]) -> None:
+    trace = traced(text, at)
+    assert [tensor_mechanism(trace, row) for row in trace.backward] == kinds
+
+
+def test_words_say_shapes_and_copies() -> None:
+    trace = traced("sum(X@W + b)", {"X": [[1, 2], [3, 4]], "W": [[1], [2]], "b": [5]})
+    told = "\n".join(narration(trace, "normal"))
+    assert "X.T @ g, with the shapes (2, 2) @ (2, 1) -> (2, 1)" in told
+    assert "b was copied to 2 rows, so its gradient is the sum over those rows: dy/db = sum(g, axis=0)." in told
+    assert "So dy/dW has the shape (2, 1), that of W" in told
