@@ -36,8 +36,8 @@ def data_lines(outcome: Outcome, model: Model, language: str = ENGLISH) -> Itera
 
 def model_lines(model: Model, language: str = ENGLISH) -> Iterator[str]:
     """The program, a statement a line, and what of it is trained."""
-    statements = [line.partition("#")[0].strip() for line in model.text.replace(";", "\n").splitlines()]
-    first, *rest = [statement for statement in statements if statement]
+    code = [line.partition("#")[0] for line in model.text.splitlines()]
+    first, *rest = [piece.strip() for line in code for piece in line.split(";") if piece.strip()]
     yield said("own loss", language, formula=first)
     for statement in rest:
         yield said("formula", language, formula=statement)
