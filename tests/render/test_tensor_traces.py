@@ -124,6 +124,8 @@ def test_every_step_is_a_frame_and_the_inputs_are_one() -> None:
 def test_pdflatex_compiles_a_trace_of_tensors(tmp_path: Path) -> None:
     page = call("trace", NET, *FROM_SHELL, "--format", "latex", "--explain", "normal").out
     assert r"\begin{pmatrix}0 & 60 & 12 \\ 0 & 0 & 0\end{pmatrix}" in page
+    # Entry by entry: the sign of Hadamard's product.
+    assert r"\begin{pmatrix}0.5 & 0.5\end{pmatrix} \circ \begin{pmatrix}24 & 0\end{pmatrix}" in page
     (tmp_path / "page.tex").write_text(page, encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
