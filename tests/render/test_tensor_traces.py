@@ -139,6 +139,20 @@ def test_ascii_is_ascii_and_markdown_has_no_broken_rows() -> None:
     assert set(bars) == {5, 6, 7}  # four columns of inputs, six forward, five backward: bars at both ends
 
 
+@pytest.mark.parametrize("kind", ["svg", "dot", "mermaid"])
+def test_pictures_have_values_that_are_short_sizes_of_others_and_the_rules(kind: str) -> None:
+    picture = call("trace", NET, *FROM_SHELL, "--format", kind).out
+    for piece in ("outer(g, h)", "W2.T @ g", "3x2 array", "[13, 2]"):
+        assert piece in picture.replace("&quot;", '"')
+
+
+def test_a_graph_of_tensors_says_what_is_on_its_lines() -> None:
+    drawn = call("graph", "sum(X + b)", "--X", "[[1,2],[3,4]]", "--b", "[1,2]").out
+    # By hand: two rows were made of b, and each brings 1.
+    assert "dy/db = [2, 2]" in drawn and "sum(g, axis=0)" in drawn
+    assert "on each line: the rule by which the gradient goes back along it" in drawn
+
+
 # ---- In words
 
 ALL = [(name, *use) for name, uses in USES.items() for use in uses]
