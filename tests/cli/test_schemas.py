@@ -78,6 +78,7 @@ CALLS = [
     ["trace", "sum(relu(X@W + b)) + 1/x", "--X", "[[1,2],[3,4]]", "--W", "[[1],[-1]]", "--b", "[0.5]", "--x", "0"],
     ["trace", "sum(layer_norm(X)*max(X))", "--X", "[[1,2],[3,4]]", "--explain", "brief"],
     ["trace", "sum(exp(X))", "--X", "randn(6, 7)"],
+    ["graph", "sum(W@x)", "--W", "[[1,2]]", "--x", "[3,4]"],
     ["trace", "sum(W@x)", "--W", "[[1,2]]", "--x", "[3,4]", "--element", "W[0,1]"],
     ["trace", "(x+w)*relu(w)", "--x", "2", "--w", "-3", "--explain", "story", "--lang", "zh"],
     ["trace", "(x+w)*relu(w)", "--x", "2", "--w", "-3", "--explain", "normal", "--mode", "forward"],

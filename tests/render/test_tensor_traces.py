@@ -124,6 +124,8 @@ def test_every_step_is_a_frame_and_the_inputs_are_one() -> None:
 def test_pdflatex_compiles_a_trace_of_tensors(tmp_path: Path) -> None:
     page = call("trace", NET, *FROM_SHELL, "--format", "latex", "--explain", "normal").out
     assert r"\begin{pmatrix}0 & 60 & 12 \\ 0 & 0 & 0\end{pmatrix}" in page
+    # Entry by entry: the sign of Hadamard's product.
+    assert r"\begin{pmatrix}0.5 & 0.5\end{pmatrix} \circ \begin{pmatrix}24 & 0\end{pmatrix}" in page
     (tmp_path / "page.tex").write_text(page, encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
@@ -135,6 +137,20 @@ def test_ascii_is_ascii_and_markdown_has_no_broken_rows() -> None:
     assert "`dL/dW2 = outer(g, h)`<br>`(2,) outer (3,) -> (2, 3)  ✓ shape of W2`" in "\n".join(lines)
     bars = [len(re.findall(r"(?<!\\)\|", line)) for line in lines if line.startswith("|")]
     assert set(bars) == {5, 6, 7}  # four columns of inputs, six forward, five backward: bars at both ends
+
+
+@pytest.mark.parametrize("kind", ["svg", "dot", "mermaid"])
+def test_pictures_have_values_that_are_short_sizes_of_others_and_the_rules(kind: str) -> None:
+    picture = call("trace", NET, *FROM_SHELL, "--format", kind).out
+    for piece in ("outer(g, h)", "W2.T @ g", "3x2 array", "[13, 2]"):
+        assert piece in picture.replace("&quot;", '"')
+
+
+def test_a_graph_of_tensors_says_what_is_on_its_lines() -> None:
+    drawn = call("graph", "sum(X + b)", "--X", "[[1,2],[3,4]]", "--b", "[1,2]").out
+    # By hand: two rows were made of b, and each brings 1.
+    assert "dy/db = [2, 2]" in drawn and "sum(g, axis=0)" in drawn
+    assert "on each line: the rule by which the gradient goes back along it" in drawn
 
 
 # ---- In words

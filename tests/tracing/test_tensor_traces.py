@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -192,3 +193,15 @@ def test_what_is_about_numbers_alone_is_refused(option: list[str]) -> None:
     answer = call("trace", "sum(x^2)", "--x", "[1, 2]", *option)
     assert answer.code == 2
     assert '--element "x[0]"' in answer.err
+
+
+def test_memory_counts_the_bytes_of_arrays() -> None:
+    out = call("trace", NET, *FROM_SHELL, "--lens", "memory").out
+    # By hand: c and h have three entries, k has two; 8 numbers of 8 bytes. The sum asks for the shape of m alone.
+    assert "computed values that are kept: 3 of 9 (64 bytes in double precision)" in out
+    assert re.search(r"n +sum\(m\)\n", out)
+
+
+def test_an_entry_can_have_what_is_about_numbers() -> None:
+    for option in (["--lens", "flow"], ["--format", "html"], ["--mode", "forward"]):
+        assert call("trace", NET, *FROM_SHELL, "--element", "x[0]", *option).code == 0

@@ -6,14 +6,19 @@ operation, and a line carries the value that goes up and the gradient that comes
 
 from __future__ import annotations
 
+from typing import Any
+
 from bpcli.calculus.sweeps import NO_SLOPE, SHUT
 from bpcli.errors import InputError
 from bpcli.numbers import DIGITS, is_exact, show
 from bpcli.ops import TABLE
+from bpcli.render.arrays import shape_of
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.layout import bracketed
 from bpcli.render.words import phrase
+from bpcli.tracing.pulls import upstream_name
 from bpcli.tracing.record import outline
+from bpcli.tracing.summaries import is_small
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
 
 STYLES = ("variable", "op")
 MOST_BOXES = 80  # that a drawing shows; with more of them nothing can be read
+LONGEST_ARRAY = 20  # characters of an array in a box
+LONGEST_TENSOR_RULE = 24  # of a rule between tensors on a line
 LONGEST_RULE = 16  # characters of the formula of a local derivative on a line
 
 INPUT, CONSTANT, OPERATION, RESULT = "input", "constant", "operation", "result"
@@ -79,9 +86,10 @@ class Diagram:
 
     sums:     where several lines come back to one box, a sentence with their sum
     language: that of its words
+    labels:   what the labels of its lines are, as a key of DRAWING: local derivatives, or rules
     """
 
-    __slots__ = ("boxes", "language", "legend", "lines", "results", "sums", "title")
+    __slots__ = ("boxes", "labels", "language", "legend", "lines", "results", "sums", "title")
 
     def __init__(
         self,
@@ -92,7 +100,9 @@ class Diagram:
         lines: list[Line],
         sums: tuple[str, ...] = (),
         language: str = ENGLISH,
+        labels: str = "local",
     ) -> None:
+        self.labels = labels
         self.title = title
         self.legend = legend
         self.results = results
@@ -117,7 +127,7 @@ class Diagram:
             for line in self.lines
         ]
         results, sums = tuple(map(spell, self.results)), tuple(map(spell, self.sums))
-        return Diagram(spell(self.title), self.legend, results, boxes, lines, sums, self.language)
+        return Diagram(spell(self.title), self.legend, results, boxes, lines, sums, self.language, self.labels)
 
     def limited(self) -> Diagram:
         """The same. Raises InputError where it is too large to be drawn."""
@@ -133,25 +143,26 @@ def diagram(
     rows: dict[tuple[int, int], Backward] = {(row.node, row.position): row for row in trace.backward}
     if trace.tangents:
         rows = {(row.node, row.position): row for tangents in trace.tangents.values() for row in tangents}
-    slopes = _slopes(trace, digits)
+    slopes = _slopes(trace, digits, language)
     made = _Maker(trace.program, {**trace.nodes, **trace.constants}, set(trace.nodes), style, language)
-    made.values = {node: show(each.value, digits) for node, each in trace.nodes.items()}
+    made.of_tensors = trace.of_tensors
+    made.values = {node: _shown(each.value, digits, language) for node, each in trace.nodes.items()}
     made.slopes = slopes
     made.labels = {place: _label(trace, row, digits, language) for place, row in rows.items()}
     if not trace.tangents:
-        made.backs = {place: show(row.product, digits) for place, row in rows.items()}
+        made.backs = {place: _shown(row.product, digits, language) for place, row in rows.items()}
         if trace.gradient:
             made.start = show(trace.scale, digits)
     output = _name(trace.program, trace.nodes)
-    results = [f"d{output}/d{name} = {show(value, digits)}" for name, value in trace.gradient.items()]
+    results = [f"d{output}/d{name} = {_shown(value, digits, language)}" for name, value in trace.gradient.items()]
     made.sums = tuple(_sums(trace, digits, language))
-    return made.diagram(True, (f"{output} = {show(trace.value, digits)}", *results))
+    return made.diagram(True, (f"{output} = {_shown(trace.value, digits, language)}", *results))
 
 
 def _sums(trace: Trace, digits: int, language: str) -> Iterator[str]:
     """For each variable that several branches come back to: the products on their lines, and what they add up to."""
     branches: dict[int, list[Backward]] = {}
-    for row in () if trace.tangents else trace.backward:
+    for row in () if trace.tangents or trace.of_tensors else trace.backward:
         branches.setdefault(row.argument, []).append(row)
     many = [rows for rows in branches.values() if 1 < len(rows) <= MOST_TERMS]
     template: str = texts(language, "DRAWING")["sum"]
@@ -179,7 +190,18 @@ def _name(program: Program, nodes: Mapping[int, Node]) -> str:
     return nodes[program.output].name if program.output in nodes else program.output_name
 
 
-def _slopes(trace: Trace, digits: int) -> dict[int, tuple[str, ...]]:
+def _shown(value: Any, digits: int, language: str) -> str:
+    """A value in a box: a number, a short array, or what size an array has."""
+    shape = shape_of(value)
+    if not shape:
+        return show(value, digits)
+    written = show(value, digits) if is_small(shape) else ""
+    if written and len(written) <= LONGEST_ARRAY:
+        return written
+    return phrase("array of size", language, size="x".join(map(str, shape)))
+
+
+def _slopes(trace: Trace, digits: int, language: str) -> dict[int, tuple[str, ...]]:
     """For each node the totals that have arrived at it: `dy/da = 3`; in forward mode one for each input."""
     if trace.tangents:
         found: dict[int, list[str]] = {}
@@ -193,7 +215,7 @@ def _slopes(trace: Trace, digits: int) -> dict[int, tuple[str, ...]]:
     output = _name(trace.program, trace.nodes)
     factor = "" if trace.scale == 1 else "S*"
     totals = {
-        row.argument: f"{factor}d{output}/d{trace.nodes[row.argument].name} = {show(row.total, digits)}"
+        row.argument: f"{factor}d{output}/d{trace.nodes[row.argument].name} = {_shown(row.total, digits, language)}"
         for row in trace.backward
         if row.count == row.arriving
     }
@@ -211,7 +233,14 @@ def _label(trace: Trace, row: Backward, digits: int, language: str) -> tuple[str
         return f"0, {why}", "0", True
     if row.state == NO_SLOPE:
         return f"0, {phrase('cut' if op == 'detach' else 'flat', language)}", "0", True
+    if row.pull is not None:
+        rule = row.pull.summed or row.pull.rule
+        if not 0 < len(rule) <= LONGEST_TENSOR_RULE:
+            rule = phrase("rule of", language, op=sign(op))
+        return rule, rule, False
     local = show(row.local, digits)
+    if trace.of_tensors:
+        return f"{upstream_name(trace.program)} * {bracketed(local)}", local, False
     named = any(char.isalpha() for char in row.formula) and row.formula not in ("inf", "nan")
     formula = row.formula if named and len(row.formula) <= LONGEST_RULE else ""
     return f"{formula} = {local}" if formula else local, local, False
@@ -234,6 +263,7 @@ class _Maker:
         self.labels: dict[tuple[int, int], tuple[str, str, bool]] = {}
         self.backs: dict[tuple[int, int], str] = {}
         self.start = ""
+        self.of_tensors = False
         self.boxes: list[Box] = []
         self.lines: list[Line] = []
 
@@ -253,8 +283,10 @@ class _Maker:
             self.lines.append(Line(output, number, value or name, value or name, self.start))
         name = _name(self.program, self.nodes)
         title = name if self.nodes[output].op == "var" else f"{name} = {self._source()}"
-        legend = texts(self.language, "DRAWING")[self.style] if self.lines and valued else ""
-        return Diagram(title, legend, results, self.boxes, self.lines, self.sums, self.language)
+        style = "variable tensors" if self.of_tensors and self.style == "variable" else self.style
+        legend = texts(self.language, "DRAWING")[style] if self.lines and valued else ""
+        labels = "rule" if self.of_tensors else "local"
+        return Diagram(title, legend, results, self.boxes, self.lines, self.sums, self.language, labels)
 
     def _source(self) -> str:
         from bpcli.language import text

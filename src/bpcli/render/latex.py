@@ -98,12 +98,12 @@ def formula(text: str, names: Collection[str]) -> str:
 
 def piece(text: str, names: Collection[str]) -> str:
     """One side of an equation: a derivative, or a formula, with a condition that may follow it."""
-    if ARRAY.fullmatch(text) and text.count("[") == text.count("]"):
-        return matrix(text)
-    for sign, symbol in ((" * ", r"\cdot"), (" + ", "+")):
+    for sign, symbol in ((" * ", r"\circ"), (" + ", "+")):
         left, found, right = text.partition(sign)
-        if found and "[" in text and ARRAY.fullmatch(left) and ARRAY.fullmatch(right):
+        if found and ARRAY.fullmatch(left) and ARRAY.fullmatch(right):
             return rf"{matrix(left)} {symbol} {matrix(right)}"
+    if ARRAY.fullmatch(text):
+        return matrix(text)
     slope = SLOPE.fullmatch(text)
     if slope is not None:
         factor, above, below = slope.groups()

@@ -284,7 +284,7 @@ def _key(diagram: Diagram) -> list[tuple[str, str]]:
     if not diagram.legend:
         return []
     key = [(diagram.words("value"), "value"), (diagram.words("gradient"), "slope")]
-    return [*key, (diagram.words("local"), "local")] if not any(line.back for line in diagram.lines) else key
+    return [*key, (diagram.words(diagram.labels), "local")] if not any(line.back for line in diagram.lines) else key
 
 
 def _path(plan: _Plan, place: int, port: float, point: Point) -> Iterator[str]:

@@ -28,8 +28,6 @@ def run(work: Work) -> int:
         from bpcli.tracing.record import record
 
         trace = record(work.program, work.given, work.wrt)
-        if trace.of_tensors:
-            raise InputError("graph-of-arrays")
     if work.format == "json":
         from bpcli.render.graph import graph_dict
 

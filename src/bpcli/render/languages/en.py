@@ -124,6 +124,8 @@ PHRASES = {
     "complex step disagrees": "check: the complex step for {name} DISAGREES: off by {gap}",
     "undecided": "check: by {name} this cannot be resolved by differences here",
     "disagrees": "check: the central difference for {name} DISAGREES: off by {gap}",
+    "array of size": "{size} array",
+    "rule of": "rule of {op}",
     "sampled": "{text} (some entries and a direction of large arrays)",
     "left out": "beyond {limit} steps paths and the check are left out; `--only paths` and `bpcli check` make them",
     # What it cost.
@@ -1097,12 +1099,14 @@ FINDINGS = {
 # ---- drawings and documents: graph, --format md, latex, svg, dot, mermaid
 
 DRAWING = {
+    "variable tensors": "on each line: the rule by which the gradient goes back along it; g is the gradient where it comes from",
     "variable": "on each line: the local derivative of what it leads to",
     "op": "on each line: the value that goes on, and below it the gradient that comes back",
     "crowded": "too many lines go side by side here to draw them; each box with what it uses:",
     "value": "value",
     "gradient": "gradient",
     "local": "local derivative, on its line",
+    "rule": "rule of the way back, on its line; g comes from the box above",
     "back": "back: {slope}",
     "sum": "each line back to {name} brings gradient * local: {sum}",
 }

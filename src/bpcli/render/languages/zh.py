@@ -119,6 +119,8 @@ PHRASES = {
     "complex step disagrees": "梯度检查：{name} 的复步法不一致，相差 {gap}",
     "undecided": "梯度检查：对 {name} 的导数，差分在这里无法判断",
     "disagrees": "梯度检查：{name} 的中心差分不一致，相差 {gap}",
+    "array of size": "{size} 数组",
+    "rule of": "{op} 的规则",
     "sampled": "{text}（大数组只抽查了若干元素和一个方向）",
     "left out": "超过 {limit} 步时不列路径、不做梯度检查；需要时请用 `--only paths` 和 `bpcli check`",
     "forward cost": "{passes}，每个输入一遍",
@@ -1055,12 +1057,14 @@ FINDINGS = {
 # ---- 图和文档（graph、--format md|latex|svg|dot|mermaid）
 
 DRAWING = {
+    "variable tensors": "线上：梯度沿这条线回传时的规则；g 是线的终点处的梯度",
     "variable": "线上写的是：箭头所指的量对它的局部导数",
     "op": "线上写的是：往前传的值，下面是传回来的梯度",
     "crowded": "这里并排的线太多，画不下；下面列出每个框和它用到的量：",
     "value": "值",
     "gradient": "梯度",
     "local": "局部导数，写在线上",
+    "rule": "回传的规则，写在线上；g 来自上面的框",
     "back": "传回 {slope}",
     "sum": "每条线传回 {name} 的是梯度 × 局部导数，相加：{sum}",
 }
