@@ -74,7 +74,8 @@ def on_numbers(
         from bpcli.render.claims import claim_dict, claim_lines
         from bpcli.tracing.claims import examined
 
-        asked = named_numbers(program, work.claimed, "claim")
+        shown = () if trace is None else [entry.name for entry in trace.nodes.values()]
+        asked = named_numbers(program, work.claimed, "claim", shown)
         claims = examined(program, work.given, asked, tolerance, trace, work.command == "trace")
         for claim in claims:
             lines = claim_lines(claim, program.output_name, work.digits, work.language)
