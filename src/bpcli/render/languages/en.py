@@ -65,7 +65,9 @@ PHRASES = {
     # Stepping through a trace.
     "rows above": "... {count} rows above",
     "frame": "step {place} of {count}   {keys}",
-    "keys": "space or -> next   <- back   g first   G last   q quit",
+    "keys": "space or -> next   <- back   g first   G last   ? keys   q quit",
+    "all keys": "next: space, Enter, ->, n, j, l   back: <-, b, p, h, k   first: g, Home   last: G, End   quit: q, Esc",
+    "frame values": "so far: {values}",
     # The head of a trace.
     "long formula": "(a formula of {operations})",
     "used twice": "{name} is used twice",
