@@ -4,49 +4,67 @@ from __future__ import annotations
 
 import json
 
-from bpcli.cli.commands.trace import chosen_level, refuse_arrays, show
+from bpcli.cli.commands.trace import check_options, chosen_level, present, refuse_arrays
 from bpcli.cli.output import chosen_format
 from bpcli.cli.settings import count_widths, digits, language
 from bpcli.cli.work import text_of
+from bpcli.engine.floats import FLOATS
 from bpcli.errors import InputError
-from bpcli.numbers import full
-from bpcli.numbers import show as shown
+from bpcli.numbers import full, show
 from bpcli.render.languages import ENGLISH
 from bpcli.tracing.stored import restored
-
-SHOWING = (  # options that are about what is shown
-    "from", "format", "json", "digits", "all", "full", "interactive", "lang", "explain", "ambiguous",
-)  # fmt: skip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bpcli.cli.arguments import Request
+    from bpcli.tracing.record import Trace
+
+SHOWING = (  # options that are about what is shown
+    "from", "format", "json", "digits", "all", "full", "interactive", "lang", "explain", "ambiguous", "only", "until", "rows",
+    "lens", "measure", "repeat", "no-zero", "tolerance",
+)  # fmt: skip
+
+
+class Stored:
+    """A request for a trace that was stored: what `present` asks of a Work, without an expression to read."""
+
+    def __init__(self, request: Request) -> None:
+        options = request.options
+        for name in options:
+            if name not in SHOWING:
+                raise InputError("option-with-from", option=name)
+        count_widths(options)
+        self.command = request.command
+        self.options = options
+        self.quiet = request.quiet
+        self.expected = request.several.get("expect", [])
+        self.claimed = request.several.get("claim", [])
+        if "tolerance" in options and not self.expected and not self.claimed:
+            raise InputError("tolerance-alone")
+        self.digits = digits(options)
+        self.format = chosen_format(options.get("format", ""), "json" in options, request.command)
+        self.language = language(options) if self.format != "json" or "lang" in options else ENGLISH
+        self.kind = FLOATS
+        self.wrt: list[str] | None = None
+        self.trace = self._read(options["from"])
+        self.program, self.given = self.trace.program, self.trace.given
+
+    def _read(self, path: str) -> Trace:
+        try:
+            data = json.loads(text_of(path))
+        except ValueError as error:
+            raise InputError("not-json", file="standard input" if path == "-" else path, what=error) from None
+        return restored(data)
+
+    def number(self, value: float) -> str:
+        """A number of a bare answer: to the last bit, or to the digits that were asked for."""
+        return show(value, self.digits) if "digits" in self.options else full(value)
 
 
 def show_stored(request: Request) -> int:
     """Print the trace of a file; the exit code. Raises FileError, InputError."""
-    options = request.options
-    path = options["from"]
-    for name in options:
-        if name not in SHOWING:
-            raise InputError("option-with-from", option=name)
-    count_widths(options)
-    shown_digits = digits(options)
-    format_ = chosen_format(options.get("format", ""), "json" in options, request.command)
-    try:
-        data = json.loads(text_of(path))
-    except ValueError as error:
-        raise InputError("not-json", file="standard input" if path == "-" else path, what=error) from None
-    bare = (lambda value: shown(value, shown_digits)) if "digits" in options else full
-    trace = restored(data)
-    trace.full = "full" in options
-    refuse_arrays(trace, options, format_)
-    told = language(options) if format_ != "json" or "lang" in options else ENGLISH
-    explain = chosen_level(options, format_)
-    if "interactive" in options:
-        from bpcli.cli.interactive import step_through
-
-        return step_through(trace, shown_digits, language=told)
-    whole = "all" in options
-    bare_ = bare if request.quiet else None
-    return show(trace, format_, shown_digits, whole=whole, bare=bare_, language=told, explain=explain)
+    stored = Stored(request)
+    check_options(stored.options, stored.format, "forward" if stored.trace.tangents else "reverse")
+    stored.trace.full = "full" in stored.options
+    refuse_arrays(stored.trace, stored.options, stored.format)
+    return present(stored, stored.trace, chosen_level(stored.options, stored.format))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from bpcli.cli.stored import Stored
     from bpcli.cli.work import Work
     from bpcli.engine.formulas import Derivative
     from bpcli.tracing.record import Trace
@@ -47,7 +48,7 @@ class Verdicts:
 
 
 def on_numbers(
-    work: Work, results: Mapping[str, float], slopes: Mapping[str, float] | None, trace: Trace | None = None
+    work: Work | Stored, results: Mapping[str, float], slopes: Mapping[str, float] | None, trace: Trace | None = None
 ) -> Verdicts:
     """The verdicts on `--expect` and `--claim` of one point. `slopes` is None where there is only a value.
 
@@ -74,7 +75,8 @@ def on_numbers(
         from bpcli.render.claims import claim_dict, claim_lines
         from bpcli.tracing.claims import examined
 
-        asked = named_numbers(program, work.claimed, "claim")
+        shown = () if trace is None else [entry.name for entry in trace.nodes.values()]
+        asked = named_numbers(program, work.claimed, "claim", shown)
         claims = examined(program, work.given, asked, tolerance, trace, work.command == "trace")
         for claim in claims:
             lines = claim_lines(claim, program.output_name, work.digits, work.language)

@@ -100,7 +100,11 @@ def slip_text(slip: Slip, claimed: str, digits: int = DIGITS, language: str = EN
         kind = f"{slip.kind}-{facts['side']}" if "side" in facts else slip.kind
         return str(of_tensors[kind].format(claimed=claimed, **facts))
     kind, ties = slip.kind, texts(language, "TIES")
-    if kind == "only-path" and bool(facts["through"]) != bool(facts["missing"]):
+    if kind == "only-path" and "place" in facts:
+        kind = "only-equal-path" if slip.value == slip.facts["amount"] else "only-path-by-place"
+        for place in ("place", "missing_place"):
+            facts[place] = nth(int(slip.facts[place]), facts["twice"], language)
+    elif kind == "only-path" and bool(facts["through"]) != bool(facts["missing"]):
         kind = "only-indirect-path" if facts["through"] else "only-direct-path"
     elif kind == "tie" and facts["rule"] in ties:
         facts["rule"] = ties[facts["rule"]]

@@ -2,46 +2,149 @@
 
 from __future__ import annotations
 
-from bpcli.numbers import DIGITS
+from collections.abc import Sequence
+from typing import overload
+
+from bpcli.numbers import DIGITS, show
 from bpcli.render import layout
 from bpcli.render.languages import ENGLISH
+from bpcli.render.words import phrase
+from bpcli.tracing.rows import Forward, Tangent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bpcli.render.layout import Table
     from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Backward
+
+MOST_ROWS = 100  # of a table that a frame holds: no screen has room for more
+MOST_VALUES = 12  # of the nodes that are listed above the backward pass; of more, those of its newest row
 
 
 class Frame:
     """What is on the screen at one step: the table of the pass up to this row, or lines at the end.
 
     growing:      whether the last row of the table is new
+    above:        number of rows before those of the table
+    lines:        said below the table, or instead of one
+    values:       what the nodes are that a row of the backward pass speaks of
     place, count: this is step `place` of `count`, from 1
     """
 
-    __slots__ = ("count", "growing", "lines", "place", "table")
+    __slots__ = ("above", "count", "growing", "lines", "place", "table", "values")
 
-    def __init__(self, table: Table | None, lines: tuple[str, ...] = (), growing: bool = False) -> None:
+    def __init__(
+        self, table: Table | None, lines: tuple[str, ...] = (), growing: bool = False, above: int = 0, values: str = ""
+    ) -> None:
         self.table = table
         self.growing = growing
         self.lines = lines
+        self.above = above
+        self.values = values
         self.place = self.count = 0
 
 
-def frames(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[Frame]:
-    """The start, each step forward, each edge of the way back (or upwards), the paths, and the result."""
-    made = [Frame(None, tuple(layout.header(trace, digits, language)))]
-    for table in layout.passes(trace, digits, language):
-        rows = list(table.rows)
-        if table.keys[0] == "name":  # the inputs are there together
-            made.append(Frame(table.with_rows(rows)))
-            continue
-        made.extend(
-            Frame(table.with_rows(rows[:place]), growing=True)
-            for place in range(1, len(rows) + 1)
-        )
-    made.extend(Frame(table.with_rows(list(table.rows))) for table in layout.path_tables(trace, digits, language))
-    made.append(Frame(None, tuple(layout.closing(trace, digits, language))))
-    for place, frame in enumerate(made, 1):
-        frame.place, frame.count = place, len(made)
-    return made
+class Frames(Sequence[Frame]):
+    """The frames of a trace, each made as it is shown: a long trace has as many as it has rows."""
+
+    def __init__(self, trace: Trace, digits: int, language: str, explain: str, said: Sequence[str]) -> None:
+        self.trace = trace
+        self.digits = digits
+        self.language = language
+        self.explain = explain
+        self.said = tuple(said)
+        tables = layout.passes(trace, digits, language) if trace.of_tensors else []
+        self.inputs = [table.with_rows(list(table.rows)) for table in tables if table.keys[0] == "name"]
+        self.passes: list[tuple[Table, Sequence[Forward] | Sequence[Backward]]] = []
+        if trace.forward:
+            self.passes.append((layout.forward_table(trace, digits, language), trace.forward))
+        if trace.backward:
+            self.passes.append((layout.backward_table(trace, digits, language), trace.backward))
+        edges = [rows for rows in trace.tangents.values() if rows]
+        self.names = [""] * len(self.passes) + [name for name, rows in trace.tangents.items() if rows]
+        self.passes += zip(layout.tangent_tables(trace, digits, language), edges, strict=True)
+        self.paths = [table.with_rows(list(table.rows)) for table in layout.path_tables(trace, digits, language)]
+        self.kept: dict[int, list[tuple[str, ...]]] = {}
+
+    def __len__(self) -> int:
+        return 2 + len(self.inputs) + sum(len(rows) for _, rows in self.passes) + len(self.paths)
+
+    @overload
+    def __getitem__(self, place: int) -> Frame: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Frame]: ...
+    def __getitem__(self, place: int | slice) -> Frame | list[Frame]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        place = range(len(self))[place]
+        frame = self._made(place)
+        frame.place, frame.count = place + 1, len(self)
+        return frame
+
+    def _made(self, place: int) -> Frame:
+        if place == 0:
+            return Frame(None, tuple(layout.header(self.trace, self.digits, self.language)))
+        here = place - 1
+        if here < len(self.inputs):
+            return Frame(self.inputs[here])
+        here -= len(self.inputs)
+        for number, (table, rows) in enumerate(self.passes):
+            if here < len(rows):
+                return self._row(number, table, rows, here)
+            here -= len(rows)
+        if here < len(self.paths):
+            return Frame(self.paths[here])
+        closing = layout.closing(self.trace, self.digits, self.language)
+        return Frame(None, (*closing, *self.said))
+
+    def _row(self, number: int, table: Table, rows: Sequence[Forward] | Sequence[Backward], here: int) -> Frame:
+        """The table of a pass up to one row."""
+        above = max(0, here + 1 - MOST_ROWS)
+        cells = table.rows
+        if not isinstance(cells, Sequence):
+            cells = self.kept.setdefault(number, []) or list(cells)
+            self.kept[number] = cells
+        newest = rows[here]
+        shown = table.with_rows(list(cells[above : here + 1]))
+        lines = tuple(self._told(newest, self.names[number]))
+        return Frame(shown, lines, True, above, "" if isinstance(newest, Forward) else self._values(newest))
+
+    def _told(self, row: Forward | Backward, name: str) -> Iterator[str]:
+        """The newest row in words, where they were asked for; in forward mode those of the input of that name."""
+        if not self.explain:
+            return
+        from bpcli.render.narration import LEVELS, edge_sentence, forward_sentence
+
+        if isinstance(row, Forward):
+            place = LEVELS.index(self.explain)
+            yield forward_sentence(self.trace, row, place, self.digits, self.language)
+        elif not isinstance(row, Tangent):
+            yield edge_sentence(self.trace, row, self.explain, self.digits, self.language)
+        else:
+            from bpcli.render.nudges import nudge_sentence
+
+            yield nudge_sentence(self.trace, row, name, self.explain, self.digits, self.language)
+
+    def _values(self, row: Forward | Backward) -> str:
+        """The values of the forward pass: all of a short one, else those of the nodes that a row speaks of."""
+        trace = self.trace
+        nodes = [node for node, entry in trace.nodes.items() if entry.args] if len(trace.nodes) <= MOST_VALUES else []
+        if not nodes:
+            arguments = trace.nodes[row.node].args
+            nodes = [node for node in dict.fromkeys([*arguments, row.node]) if node in trace.nodes]
+        told = [f"{trace.nodes[node].name} = {show(trace.nodes[node].value, self.digits)}" for node in nodes]
+        return phrase("frame values", self.language, values=", ".join(told))
+
+
+def frames(
+    trace: Trace, digits: int = DIGITS, language: str = ENGLISH, explain: str = "", said: Sequence[str] = ()
+) -> Frames:
+    """The start, each step forward, each edge of the way back (or upwards), the paths, and the result.
+
+    explain: the level at which each row is told in words too
+    said:    what stands below the result
+    """
+    return Frames(trace, digits, language, explain, said)
+

@@ -232,7 +232,7 @@ def narration(
             yield from _listed(((line,) for line in others[: len(rows)]), len(rows), language, whole)
             yield from others[len(rows) :]
         return
-    if place:
+    if place and trace.backward:
         scale = show(trace.scale)
         yield words["start"][place].format(total=total_name(trace, output), output=output, scale=scale)
     if trace.of_tensors and trace.backward:

@@ -152,10 +152,12 @@ def show_frame(trace: Trace, frame: Frame, digits: int, keys: str, language: str
     """Clear the terminal and show one frame, with the newest row marked; rows that do not fit are left out above."""
     screen = console()
     screen.clear()
-    header = layout.header(trace, digits, language)
+    header = [shortened_line(line, 2 * screen.width) for line in layout.header(trace, digits, language)]
     screen.print(Text(header[0], style="bold"))
     for line in header[1:]:
         screen.print(Text(line))
+    if frame.values:
+        screen.print(Text(shortened_line(frame.values, 2 * screen.width), style="green"))
     screen.print()
     if frame.table is None:
         for line in frame.lines if frame.place > 1 else ():
@@ -167,13 +169,28 @@ def show_frame(trace: Trace, frame: Frame, digits: int, keys: str, language: str
         # A folded row takes three lines or so; the header, the title and the keys take the rest of the screen.
         high = 1 if _fits(table, rows, screen.width) else 4 if table.blocks else 3
         room = max(2 if table.blocks else 3, (screen.height - len(header) - 8) // high)
-        left_out = len(rows) - room
+        room = max(2, room - 3 * bool(frame.lines) - 2 * bool(frame.values))
+        left_out = len(rows) - room + frame.above
         if left_out > 0:
             screen.print(Text(phrase("rows above", language, count=left_out), style="dim"))
         some = table.with_rows(rows[-room:])
         screen.print(table_renderable(some, True, screen.width, newest=frame.growing))
+        for line in frame.lines:
+            screen.print()
+            for piece in plain.wrapped(line, screen.width):
+                screen.print(Text(piece, style="cyan"))
     screen.print()
     screen.print(Text(phrase("frame", language, place=frame.place, count=frame.count, keys=keys), style="dim"))
+
+
+def shortened_line(line: str, width: int) -> str:
+    """A line that takes no more columns than this; its end is left out where it would."""
+    if display_width(line) <= width:
+        return line
+    kept = line[: width - 4]
+    while display_width(kept) > width - 4:
+        kept = kept[:-1]
+    return f"{kept} ..."
 
 
 def _fits(table: Table, rows: list[Any], width: int) -> bool:

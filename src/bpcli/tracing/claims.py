@@ -10,6 +10,7 @@ so all slips of one edge are tried at the price of a single pass upwards.
 
 from __future__ import annotations
 
+import copy
 import math
 
 from bpcli.calculus.sweeps import OPEN
@@ -21,6 +22,7 @@ from bpcli.errors import InputError, NumericError
 from bpcli.numbers import nearest
 from bpcli.ops import TABLE
 from bpcli.tracing.expectations import TOLERANCE
+from bpcli.tracing.paths import ways
 from bpcli.tracing.record import record
 
 TYPE_CHECKING = False
@@ -56,14 +58,20 @@ OWN_VALUE = "own-value"
 OTHER_NAME = "other-name"
 TARGET = "target"
 INPUT = "input"
+GATE_OPENED = "gate-opened"
+GATES_OPENED = "gates-opened"
+GATE_CLOSED = "gate-closed"
+GATE_OTHER = "gate-other"
+DIVISION = "division"
 HALVED = "halved"
 DOUBLED = "doubled"
 
 # The most specific first: of two slips that give the same number the one that says more about the mistake.
 KINDS = (
-    ONLY_PATH, PATH_MISSING, ONLY_PATH_OF_MANY, OVERWRITTEN, OVERWRITTEN_INSIDE, TIE, SUM_FOR_MEAN, MEAN_FOR_SUM,
-    FACTOR, SPLIT, SPLIT_EVERYWHERE, UPSTREAM, LOCALS_ONLY, SIGN_INSIDE, INNER, SIGN, VALUE, OTHER_NAME, OWN_VALUE,
-    ACCUMULATED, HALVED, DOUBLED, TARGET, INPUT,
+    ONLY_PATH, PATH_MISSING, ONLY_PATH_OF_MANY, OVERWRITTEN, OVERWRITTEN_INSIDE, TIE, GATE_OPENED, GATES_OPENED,
+    GATE_OTHER, GATE_CLOSED, SUM_FOR_MEAN, MEAN_FOR_SUM, FACTOR, DIVISION, SPLIT, SPLIT_EVERYWHERE, UPSTREAM,
+    LOCALS_ONLY, SIGN_INSIDE, INNER, SIGN, VALUE, OTHER_NAME, OWN_VALUE, HALVED, DOUBLED, ACCUMULATED, TARGET,
+    INPUT,
 )  # fmt: skip
 # Of vectors and matrices, see tensor_claims.py.
 FACTORS_SWAPPED = "factors-swapped"
@@ -82,7 +90,7 @@ RANK = {kind: place for place, kind in enumerate((*TENSOR_KINDS, *KINDS, OTHER_S
 
 MOST_EDGES = 200  # beyond it a single edge explains nothing: there are too many that could
 MOST_PASSES = 2_000_000  # nodes times passes with changed inputs
-MOST_TIMES = 10  # backward passes without zeroing
+MOST_TIMES = 3  # backward passes without zeroing
 SMALL = 3  # whole numbers up to this are tried for a fraction
 # Whole numbers on each side that are tried for a target, and for another input, of which there are more.
 AROUND_TARGET, AROUND = 10, 3
@@ -141,6 +149,8 @@ def examined(
         return examined_tensors(program, given, claimed, tolerance)
     given = {name: nearest(value) for name, value in given.items()}
     names = [name for name, _ in claimed]
+    if trace is not None:
+        trace = naming(trace, names)
     if trace is None or any(name not in trace.gradient for name in names):
         trace = record(program, given, list(dict.fromkeys([*program.inputs, *names])))
         if not named:
@@ -152,6 +162,22 @@ def examined(
             claim.slips, claim.vague = explaining(slips(trace, name), written, claim.actual, tolerance)
         found.append(claim)
     _prefer_common([claim for claim in found if not claim.ok])
+    return found
+
+
+def naming(trace: Trace, names: Sequence[str]) -> Trace:
+    """The same record with derivatives and paths by nodes that it names itself, as `a`; all others as they were."""
+    nodes = {entry.name: node for node, entry in trace.nodes.items() if node != trace.output}
+    more = {name: nodes[name] for name in names if name not in trace.program.names and name in nodes}
+    if not more:
+        return trace
+    program, found = copy.copy(trace.program), copy.copy(trace)
+    program.names = program.names | more
+    totals = {row.argument: row.total for row in trace.backward}
+    slopes = {name: (node, nearest(totals.get(node, 0.0))) for name, node in more.items()}
+    found.program = program
+    found.gradient = trace.gradient | {name: slope for name, (_, slope) in slopes.items()}
+    found.paths = trace.paths | ways(trace.output, trace.backward, slopes)
     return found
 
 
@@ -223,7 +249,10 @@ def _all(trace: Trace, name: str, slope: float) -> Iterator[Slip]:
         for row in way:
             yield from _edge(trace, row, node, slope, speeds, way)
         yield from _ties(trace, slope, speeds)
-    yield from _whole(trace, name, slope)
+        from bpcli.tracing.gates import gate_slips
+
+        yield from gate_slips(trace, node, slope)
+    yield from _whole(trace, name, slope, way)
     yield from _terms(trace, slope)
     yield from _changed(trace, name)
 
@@ -263,9 +292,11 @@ def _paths(trace: Trace, name: str, slope: float) -> Iterator[Slip]:
         way, through = _way(trace, path), _through(trace, path)
         if paths.count == 2 and len(paths.listed) == 2:
             other = paths.listed[1 - place]
+            facts = {} if other.nodes != path.nodes else _places(trace, path, other)
             yield Slip(
                 ONLY_PATH, path.product, len(path.nodes), path=way, through=through,
                 missing=_through(trace, other), missing_path=_way(trace, other), amount=other.product,
+                **facts,
             )  # fmt: skip
         else:
             yield Slip(PATH_MISSING, slope - path.product, place, path=way, through=through, amount=path.product)
@@ -273,6 +304,16 @@ def _paths(trace: Trace, name: str, slope: float) -> Iterator[Slip]:
                 ONLY_PATH_OF_MANY, path.product, place, path=way, through=through,
                 count=float(paths.count - 1), amount=slope - path.product,
             )  # fmt: skip
+
+
+def _places(trace: Trace, path: Path, other: Path) -> dict[str, Any]:
+    """Of two paths through the same nodes: which of the places of an argument each goes through."""
+    for below, above, here, there in zip(path.nodes, path.nodes[1:], path.positions, other.positions, strict=False):
+        if here != there:
+            arguments = trace.nodes[above].args
+            place, missing = (float(arguments[: each + 1].count(below)) for each in (here, there))
+            return {"twice": _told(trace, below), "place": place, "missing_place": missing}
+    return {}
 
 
 def _sums(
@@ -345,6 +386,9 @@ def _edge(
         yield Slip(SPLIT, instead(row.product / 2), inner, **edge)
     if op == "div" and row.position == 0:
         divisor = _constant(trace, trace.nodes[row.node].args[1])
+        below = _value(trace, trace.nodes[row.node].args[1])
+        if abs(below) != 1:
+            yield Slip(DIVISION, instead(row.product * below * below), inner, divisor=below, **edge)
         if divisor is not None and divisor == _count(trace, row.argument) > 1:
             yield Slip(SUM_FOR_MEAN, instead(row.upstream), count=divisor, **edge)
 
@@ -422,14 +466,20 @@ def _value(trace: Trace, node: int) -> float:
     return nearest(entry.value)
 
 
-def _whole(trace: Trace, name: str, slope: float) -> Iterator[Slip]:
-    """Slips that change the number as a whole, or give another number of the same program."""
+def _whole(trace: Trace, name: str, slope: float, way: Sequence[Backward]) -> Iterator[Slip]:
+    """Slips that change the number as a whole, or give another number of the same program.
+
+    way: the edges between the name and the result
+    """
     output = trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
     yield Slip(SIGN, -slope)
     for times in range(2, MOST_TIMES + 1):
         yield Slip(ACCUMULATED, slope * times, times, times=float(times))
-    yield Slip(HALVED, slope / 2)
-    yield Slip(DOUBLED, slope * 2)
+    # A factor 2 is missing, or too much, only where a rule has one.
+    if any(_constant(trace, trace.nodes[row.node].args[1]) == 2 for row in way if _kind(trace, row) == "powc"):
+        yield Slip(HALVED, slope / 2)
+    if any(_halves(trace, row) for row in way):
+        yield Slip(DOUBLED, slope * 2)
     yield Slip(VALUE, nearest(trace.value), output=output)
     own = trace.program.names[name]
     if own in trace.nodes:
@@ -437,6 +487,14 @@ def _whole(trace: Trace, name: str, slope: float) -> Iterator[Slip]:
     for other, number in trace.gradient.items():
         if other != name:
             yield Slip(OTHER_NAME, nearest(number), other=other)
+
+
+def _halves(trace: Trace, row: Backward) -> bool:
+    """Whether an edge divides by 2."""
+    op, arguments = _kind(trace, row), trace.nodes[row.node].args
+    if op == "div":
+        return row.position == 0 and _constant(trace, arguments[1]) == 2
+    return op == "mul" and _constant(trace, arguments[1 - row.position]) == 0.5
 
 
 def _changed(trace: Trace, name: str) -> Iterator[Slip]:

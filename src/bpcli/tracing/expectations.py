@@ -120,7 +120,7 @@ def named_numbers(
             raise InputError("expected-without-equals", option=option, text=text, example=f"{example}=2")
         names = dict.fromkeys([*program.names, *program.outputs, *also])
         if option == "claim":
-            names = {each: None for each in program.names if each not in program.outputs}
+            names = {each: None for each in [*program.names, *also] if each not in program.outputs}
         if name not in names:
             raise InputError("expected-unknown", name=name, names=", ".join(names) or "none")
         found.append((name, Written(number, name)))

@@ -33,6 +33,8 @@ def selected(trace: Trace, only: str | None = None, until: str | None = None, ro
             if each != only:
                 setattr(part, each, {} if each in ("tangents", "paths") else [])
     if until is not None:
+        if only == "paths":
+            raise InputError("until-paths", name=until)
         _stop(part, until, only)
     if rows is not None:
         first, last = _bounds(rows)
@@ -57,6 +59,14 @@ def _stop(part: Trace, until: str, only: str | None) -> None:
     node = nodes[until]
     steps = [place for place, step in enumerate(part.forward) if step.node == node]
     part.paths, part.check = {}, None
+    if only == "tangents":
+        # A node is done when its tangent is; an input has one from the start.
+        part.tangents = {
+            name: [edge for edge in edges if edge.node <= node] for name, edges in part.tangents.items()
+        }
+        if node != part.output:
+            part.gradient = {}
+        return
     if steps and only != "backward":
         part.forward = part.forward[: steps[0] + 1]
         part.backward, part.tangents, part.gradient = [], {}, {}

@@ -54,7 +54,9 @@ def restored(data: Mapping[str, Any], make: type[Trace] = Trace) -> Trace:
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else None
         raise InputError("not-a-trace", found=found or "-")
-    if data.get("numbers") not in (FLOATS.title, TENSORS):
+    if "numbers" not in data:
+        raise InputError("trace-does-not-fit", what="numbers is missing")
+    if data["numbers"] not in (FLOATS.title, TENSORS):
         raise InputError("trace-not-floats", numbers=data.get("numbers"))
     try:
         program = _program(data)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from bpcli.cli.stored import Stored
+    from bpcli.cli.verdicts import Verdicts
     from bpcli.cli.work import Work
     from bpcli.tracing.lenses import Lens
     from bpcli.tracing.record import Trace
@@ -28,6 +30,7 @@ PAGES = {"md": "markdown", "latex": "latex"}  # format -> the module of render/ 
 PRINTED = ("latex", "html")  # formats of documents that somebody reads from end to end, or a browser holds
 MOST_PRINTED = 20_000  # rows of those
 MOST_RICH = 600  # steps of a table of Rich's, which costs fifty times as much as plain text; a longer one is plain
+TABLED = ("rich", "plain", "ascii", "md", "json")  # formats that have the tables of a lens
 PICTURES = ("svg", "dot", "mermaid")
 EXPLAINED = ("rich", "plain", "ascii", "md", "latex", "html", "json")  # formats that tell a trace in words too
 
@@ -40,7 +43,7 @@ def run(work: Work) -> int:
     mode = work.mode or "reverse"
     if mode == "forward" and scale != 1:
         raise InputError("loss-scale-forward")
-    _check_options(work, mode)
+    check_options(work.options, work.format, mode)
     explain = chosen_level(work.options, work.format)
     blank = "blank" in work.options
     if blank:
@@ -56,31 +59,34 @@ def run(work: Work) -> int:
     trace = record(work.program, work.given, work.wrt, mode=mode, long=asked, kind=work.kind, scale=scale)
     trace.full = "full" in work.options
     refuse_arrays(trace, work.options, work.format)
-    verdicts = None
-    if work.expected or work.claimed:
-        from bpcli.cli.verdicts import on_numbers
-
-        plain = work.wrt is None and mode == "reverse" and work.kind is FLOATS and scale == 1
-        results = {work.program.output_name: trace.value}
-        totals = {trace.nodes[row.argument].name: row.total / scale for row in trace.backward}
-        verdicts = on_numbers(work, results, totals | trace.gradient, trace if plain else None)
-    lenses = _lenses(work, trace)
-    shown = trace
-    if any(name in work.options for name in SELECTING):
-        from bpcli.tracing.selection import selected
-
-        shown = selected(trace, *map(work.options.get, SELECTING))
     if blank:
+        shown = _part(work, trace)
         return show_sheet(
             work, shown, seed,
             lambda as_, title: show(
                 shown, as_, work.digits, whole=True, bare=None, language=work.language, title=title
             ),
         )  # fmt: skip
+    return present(work, trace, explain)
+
+
+def present(work: Work | Stored, trace: Trace, explain: str) -> int:
+    """Show a record as the options ask for it, with what is said of the numbers of others; the exit code.
+
+    Raises InputError.
+    """
+    verdicts = _verdicts(work, trace)
+    lenses = _lenses(work, trace)
+    shown = _part(work, trace)
     if "interactive" in work.options:
         from bpcli.cli.interactive import step_through
 
-        return step_through(shown, work.digits, language=work.language)
+        said = [line for _, line in verdicts.lines] if verdicts else []
+        code = step_through(shown, work.digits, language=work.language, explain=explain, said=said)
+        if verdicts is None or code != DONE:
+            return code
+        verdicts.tell(work.quiet)
+        return verdicts.code
     if lenses and work.format != "json" and not work.quiet:
         _show_lenses(work, trace, lenses)
     else:
@@ -113,6 +119,27 @@ def refuse_arrays(trace: Trace, options: Mapping[str, str], format: str) -> None
         name = next((name for name, value in trace.given.items() if getattr(value, "shape", ())), "x")
         places = ",".join("0" * len(getattr(trace.given.get(name), "shape", (1,))))
         raise InputError("tensors-refuse", option=asked[0], entry=f"{name}[{places}]")
+
+
+def _verdicts(work: Work | Stored, trace: Trace) -> Verdicts | None:
+    """What is said of the numbers that were expected or claimed, where there are some."""
+    if not work.expected and not work.claimed:
+        return None
+    from bpcli.cli.verdicts import on_numbers
+
+    plain = work.wrt is None and not trace.tangents and work.kind is FLOATS and trace.scale == 1
+    results = {work.program.output_name: trace.value}
+    totals = {trace.nodes[row.argument].name: row.total / trace.scale for row in trace.backward}
+    return on_numbers(work, results, totals | trace.gradient, trace if plain else None)
+
+
+def _part(work: Work | Stored, trace: Trace) -> Trace:
+    """The part of a trace that was asked for, or all of it."""
+    if not any(name in work.options for name in SELECTING):
+        return trace
+    from bpcli.tracing.selection import selected
+
+    return selected(trace, *map(work.options.get, SELECTING))
 
 
 def chosen_level(options: dict[str, str], format: str) -> str:  # noqa: A002 - the name of the option
@@ -148,6 +175,8 @@ def show(
     more:    what else stands in its JSON
     title:   what it is called, where that is not a trace: a phrase and its facts
     """
+    if explain == "brief" and not trace.backward and not any(map(len, trace.tangents.values())):
+        explain = ""  # it tells edges alone, and there is none
     from bpcli.render.words import phrase
 
     def called(language: str) -> str:
@@ -201,9 +230,8 @@ def show(
     return DONE
 
 
-def _check_options(work: Work, mode: str) -> None:
+def check_options(options: dict[str, str], format: str, mode: str) -> None:  # noqa: A002 - the name of the option
     """Refuse options that go with others alone, before anything is computed. Raises InputError."""
-    options = work.options
     for option, needs in (("measure", "lens"), ("no-zero", "repeat"), ("seed", "blank"), ("answer-key", "blank")):
         if option in options and needs not in options:
             raise InputError("option-needs", option=option, needs=needs)
@@ -212,12 +240,24 @@ def _check_options(work: Work, mode: str) -> None:
             continue
         if mode == "forward":
             raise InputError("lens-forward", option=option)
+        if "explain" in options:
+            raise InputError("lens-and-words", option=option)
+        if format not in TABLED:
+            raise InputError("lens-elsewhere", option=option, format=format, known=", ".join(TABLED))
         for part in SELECTING:
             if part in options:
                 raise InputError("lens-and-part", option=option, part=part)
+    if format in PICTURES and "until" in options:
+        raise InputError("until-elsewhere", format=format)
+    if "interactive" in options:
+        for option in ("lens", "repeat", "json", "blank"):
+            if option in options:
+                raise InputError("interactive-alone", option=f"--{option}")
+        if format not in ("rich", "plain"):
+            raise InputError("interactive-alone", option=f"--format {format}")
 
 
-def _lenses(work: Work, trace: Trace) -> list[Lens]:
+def _lenses(work: Work | Stored, trace: Trace) -> list[Lens]:
     """The answers of the lenses that were asked for. Raises InputError for one that is none."""
     options = work.options
     times = whole(options, "repeat", 1, MOST_REPEATS)
@@ -241,7 +281,7 @@ def _lenses(work: Work, trace: Trace) -> list[Lens]:
     return found
 
 
-def _show_lenses(work: Work, trace: Trace, lenses: list[Lens]) -> None:
+def _show_lenses(work: Work | Stored, trace: Trace, lenses: list[Lens]) -> None:
     """The program and its inputs, then each lens: tables, and what they show in sentences."""
     from bpcli.render.layout import header
     from bpcli.render.lenses import finding_text, lens_tables
@@ -252,6 +292,11 @@ def _show_lenses(work: Work, trace: Trace, lenses: list[Lens]) -> None:
     for lens in lenses:
         for table in lens_tables(lens, output, work.digits, work.language):
             write([""])
+            if work.format == "md":
+                from bpcli.render.markdown import table_lines
+
+                write(table_lines(table))
+                continue
             show_table(table, work.format, "all" in work.options or not sys.stdout.isatty())
         write([""])
         for finding in lens.findings:
