@@ -31,8 +31,9 @@ def show_stored(request: Request) -> int:
     format_ = chosen_format(options.get("format", ""), "json" in options, request.command)
     try:
         data = json.loads(text_of(path))
-    except ValueError as error:
-        raise InputError("not-json", file="standard input" if path == "-" else path, what=error) from None
+    except json.JSONDecodeError as error:
+        file = "standard input" if path == "-" else path
+        raise InputError("not-json", file=file, line=error.lineno, column=error.colno) from None
     bare = (lambda value: shown(value, shown_digits)) if "digits" in options else full
     trace = restored(data)
     told = language(options) if format_ != "json" or "lang" in options else ENGLISH

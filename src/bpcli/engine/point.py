@@ -79,6 +79,11 @@ def evaluate(
     return point
 
 
+def _is_undefined(kind: Kind, adjoint: Any) -> bool:
+    """Whether a derivative has no value; what nothing arrives at is 0."""
+    return adjoint is not None and kind.undefined(adjoint)
+
+
 def gradient(
     program: Program,
     given: Mapping[str, float],
@@ -126,7 +131,11 @@ def gradient(
             adjoint = array.copy() if kind.shape(adjoint) else array.item()
         point.gradient[name] = adjoint if scale == 1 else (adjoint if kind.shaped else float(adjoint)) / scale
         if kind.undefined(adjoint):
-            raise nan_gradient(point, name, seed)
+            others = [
+                each for each, place in asked.items()
+                if place > program.output or not _is_undefined(kind, point.adjoints[place])
+            ]  # fmt: skip
+            raise nan_gradient(point, name, seed, others)
         if kind.infinite(adjoint):
             slope = _first_infinite(adjoint)
             point.notes.append(Note("infinite-gradient", output=program.output_name, name=name, value=slope))
