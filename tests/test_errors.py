@@ -426,9 +426,31 @@ MESSAGES = [
         ["grad", "a = x; a = a + 1; a"],
         "error: 'a' has a value already\n  a = x; a = a + 1; a\n         ^\nwrite `a2 = ...`: each name is one node\n",
     ),
+    (
+        ["trace", "x*y", "--x", "2", "--foramt", "md"],
+        "error: the value of foramt, 'md', is not a number\ndid you mean the option --format?\n",
+    ),
+    (
+        ["trace", "x^w", "--x", "-2", "--w", "3"],
+        "error: dy/dw is undefined: on the edge from x^w to w with x = -2, w = 3 it becomes 1 * nan\n"
+        "  x^w\n  ^^^\nleave w out: `--wrt x`\n",
+    ),
+    (
+        ["trace", ""],
+        'error: there is no expression\ntry `bpcli trace "(x+w)*w" --x 2 --w 3`\n',
+    ),
 ]
 
 
 @pytest.mark.parametrize(("words", "message"), MESSAGES, ids=[words[1] for words, _ in MESSAGES])
 def test_a_message_says_what_where_and_what_to_type(words: list[str], message: str, run: Runner) -> None:
     assert run(*words).err == message
+
+
+@pytest.mark.parametrize(("language", "place"), [("en", "  {file}, line 3"), ("zh", "  {file} 第 3 行")])
+def test_a_mistake_in_a_file_is_told_with_its_line(language: str, place: str, run: Runner, tmp_path: Path) -> None:
+    path = tmp_path / "e.bp"
+    path.write_text("a = x + w\n# and then\ny = a*q(w)\n", encoding="utf-8")
+    found = run("trace", "--file", str(path), "--x", "1", "--w", "2", "--lang", language)
+    assert found.code == 2
+    assert found.err.splitlines()[1:4] == [place.format(file=path), "  y = a*q(w)", "        ^"]

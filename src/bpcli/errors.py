@@ -16,6 +16,7 @@ from __future__ import annotations
 DONE, ANSWER_IS_NO, WRONG_INPUT, NUMERIC_FAILURE, FILE_TROUBLE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 WINDOW = 76  # columns of the user's text shown around a caret
+PLACE = {"en": "  {file}, line {line}", "zh": "  {file} 第 {line} 行"}
 PREFIX = {"en": "error: ", "zh": "错误："}
 LONGEST_FACT = 240  # characters of one fact in a sentence; the caret line shows where it stands
 
@@ -25,6 +26,7 @@ class BpcliError(Exception):
 
     source: the user's text, or None where no text is to blame
     span:   (start, stop) in that text, in characters
+    file:   where that text came from, if it was not typed
     """
 
     exit_code = WRONG_INPUT
@@ -37,6 +39,7 @@ class BpcliError(Exception):
         self.source = source
         self.span = span
         self.facts = facts
+        self.file: str | None = None
 
     @property
     def sentence(self) -> str:
@@ -72,11 +75,14 @@ class BpcliError(Exception):
         """The whole message: the sentence, the user's line with a caret below the place, and the hint."""
         return PREFIX[language] + "\n".join(self.lines(language))
 
-    def lines(self, language: str = "en") -> list[str]:
-        """The message in lines, the sentence first."""
+    def lines(self, language: str = "en", window: int = WINDOW) -> list[str]:
+        """The message in lines, the sentence first; of the user's text at most `window` columns."""
         lines = [self.said(language)]
         if self.source is not None and self.span is not None:
-            lines += caret_lines(self.source, *self.span)
+            if self.file is not None:
+                line = self.source.count("\n", 0, self.span[0]) + 1
+                lines.append(PLACE[language].format(file=self.file, line=line))
+            lines += caret_lines(self.source, *self.span, window)
         hint = self.hinted(language)
         if hint:
             lines.append(hint)
@@ -175,7 +181,7 @@ def display_width(text: str) -> int:
     return sum(0 if combining(char) else 2 if east_asian_width(char) in Screen.wide else 1 for char in text)
 
 
-def caret_lines(source: str, start: int, stop: int) -> list[str]:
+def caret_lines(source: str, start: int, stop: int, window: int = WINDOW) -> list[str]:
     """The line of `source` that holds `start`, cut to a window, and a line of carets below the span."""
     start = min(max(start, 0), len(source))
     first = source.rfind("\n", 0, start) + 1
@@ -183,11 +189,11 @@ def caret_lines(source: str, start: int, stop: int) -> list[str]:
     last = len(source) if last < 0 else last
     stop = max(min(stop, last), start + 1)
     left, before = first, ""
-    if start - first > WINDOW - 16:
-        left, before = start - WINDOW // 2, "... "
+    if start - first > window - 16:
+        left, before = start - window // 2, "... "
     right, after = last, ""
-    if last - left > WINDOW:
-        right, after = left + WINDOW, " ..."
+    if last - left > window:
+        right, after = left + window, " ..."
     shown = printable(source[left:right])
     pad = display_width(before + source[left:start])
     carets = max(display_width(source[start : min(stop, right)]), 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -15,8 +16,10 @@ from hypothesis import strategies as st
 
 from bpcli import __version__
 from bpcli.cli.arguments import takes_variables
+from bpcli.cli.doors import answer
 from bpcli.cli.examples import EXAMPLES
 from bpcli.cli.options import ALL, options_of
+from bpcli.errors import display_width
 from conftest import SOURCES
 from strategies import programs
 
@@ -323,3 +326,33 @@ def test_json_is_one_object_with_the_schema_first(run: Runner, command: str) -> 
     answer = run(command, "(x+w)*w", "--x", "2", "--w", "3", "--json", *more)
     assert answer.code == 0
     assert next(iter(json.loads(answer.out).items())) == ("schema", f"bpcli.{command}/1")
+
+
+class Terminal(io.StringIO):
+    """A stream that people look at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("columns", [60, 80])
+def test_on_a_terminal_an_error_is_broken_between_words(
+    columns: int, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "leaky(u) = max(u, 0); d leaky/du = where(u > 0, 1, 0.1); leaky(x)"
+    words = ["grad", text, "--x", "-2", "--lang", language]
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown, whole = Terminal(), io.StringIO()
+    for stream in (shown, whole):
+        monkeypatch.setattr(sys, "stderr", stream)
+        assert answer(words) == 2
+    lines = shown.getvalue().splitlines()
+    assert max(map(display_width, lines)) <= columns
+    first = [line for line in lines if "^^^" in line]
+    assert len(first) == 1, "the carets stand on one line"
+    above = lines[lines.index(first[0]) - 1]
+    assert above[first[0].index("^") :].startswith("d leaky/du = where(u > 0, 1, 0.1)"[: first[0].count("^")])
+    # Nothing but the breaks is different, and what was cut of the user's line.
+    sentence = whole.getvalue().splitlines()[0]
+    assert "".join("".join(lines[: lines.index(above)]).split()) == "".join(sentence.split())

@@ -236,7 +236,7 @@ def test_a_sheet_with_chinese_in_it_says_where_its_letters_come_from(
 
 def test_latex_in_chinese_keeps_its_characters() -> None:
     page = "\n".join(latex_lines(sheet(language="zh")))
-    shown = (r"\textit{上游 $\times$ 局部}", r"{从 w 到 y 的路径}", "起点：dy/dy = 1", r"\text{ (2/2)}", "直接路径")
+    shown = (r"\textit{上游 $\times$ 局部}", r"{从 $w$ 到 $y$ 的路径}", r"起点：$\frac{dy}{dy} = 1$", r"\text{ (2/2)}", "直接路径")
     for piece in shown:
         assert piece in page
     assert "U+" not in page
@@ -380,7 +380,7 @@ def test_the_key_is_the_ordinary_trace_at_the_numbers_of_the_sheet(
     key = tmp_path / "key"
     shown = run(*WORDS, "--format", format_, "--lang", language, "--answer-key", str(key))
     assert (shown.code, shown.err) == (0, "")
-    numbers = re.search(r"x = (\S+?), w = ([-\d.]+)", html.unescape(shown.out))
+    numbers = re.search(r"x = (\S+?)\$?, \$?w = ([-\d.]+)", html.unescape(shown.out))
     assert numbers is not None
     x, w = numbers.groups()
     plain = run("trace", "(x+w)*w", f"--x={x}", f"--w={w}", "--format", format_, "--lang", language)
@@ -396,7 +396,7 @@ def test_the_key_is_the_ordinary_trace_at_the_numbers_of_the_sheet(
         left = told.splitlines()
         for line in plain.out.splitlines():
             while left and left[0] != line:
-                assert left[0] in ("", title, f"# {title}", rf"\section*{{{title}}}")
+                assert left[0] in ("", title, f"# {title}", rf"\section*{{{title}}}"), left[0]
                 del left[0]
             del left[0]
         assert left == []

@@ -102,7 +102,13 @@ def _tell(error: BpcliError, words: Sequence[str]) -> int:
         sys.stdout.flush()
     except OSError:
         _silence()
-    sys.stderr.write(error.report(_language(words)) + "\n")
+    language = _language(words)
+    if sys.stderr.isatty():
+        from bpcli.cli.output import tell_error
+
+        tell_error(error, language)
+    else:
+        sys.stderr.write(error.report(language) + "\n")
     return error.exit_code
 
 

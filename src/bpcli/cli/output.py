@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 
 from bpcli.cli.options import FORMATS, FORMATS_OF, POINT_FORMATS
-from bpcli.errors import InputError, display_width
+from bpcli.errors import PREFIX, WINDOW, InputError, display_width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bpcli.errors import BpcliError
     from bpcli.render.layout import Table
 
 
@@ -63,6 +64,22 @@ def tell(line: str) -> None:
     """The same on standard error."""
     for piece in _broken(line, 2) if sys.stderr.isatty() else [line]:
         sys.stderr.write(f"{piece}\n")
+
+
+def tell_error(error: BpcliError, language: str) -> None:
+    """An error on a terminal: its sentences broken between words, the user's line with its caret whole."""
+    import shutil
+
+    columns = shutil.get_terminal_size().columns
+    first, *rest = error.lines(language, min(WINDOW, max(columns - 10, 24)))  # with two blanks before it, and dots
+    tell(PREFIX[language] + first)
+    marked = 0 if error.source is None or error.span is None else 2 if error.file is None else 3
+    for place, line in enumerate(rest):
+        if place < marked:
+            sys.stderr.write(f"{line}\n")
+        else:
+            for part in line.split("\n"):
+                tell(part)
 
 
 def _broken(line: str, hang: int) -> list[str]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from bpcli.tracing.record import Trace
 
 SHOWING = (  # options that are about what is shown
-    "from", "format", "json", "digits", "all", "full", "interactive", "lang", "explain", "ambiguous", "only", "until", "rows",
-    "lens", "measure", "repeat", "no-zero", "tolerance",
+    "from", "format", "json", "digits", "all", "full", "interactive", "lang", "explain", "ambiguous", "only", "until",
+    "rows", "lens", "measure", "repeat", "no-zero", "tolerance",
 )  # fmt: skip
 
 
@@ -52,8 +52,9 @@ class Stored:
     def _read(self, path: str) -> Trace:
         try:
             data = json.loads(text_of(path))
-        except ValueError as error:
-            raise InputError("not-json", file="standard input" if path == "-" else path, what=error) from None
+        except json.JSONDecodeError as error:
+            file = "standard input" if path == "-" else path
+            raise InputError("not-json", file=file, line=error.lineno, column=error.colno) from None
         return restored(data)
 
     def number(self, value: float) -> str:

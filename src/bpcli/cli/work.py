@@ -7,12 +7,12 @@ import math
 import sys
 
 from bpcli.cli.arguments import spelled
-from bpcli.cli.options import TRAINING
+from bpcli.cli.options import TRAINING, table_of
 from bpcli.cli.output import chosen_format, whole_number
 from bpcli.cli.settings import count_widths, digits, language
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.given import value_of
-from bpcli.errors import FileError, InputError
+from bpcli.errors import BpcliError, FileError, InputError, closest
 from bpcli.graph import MOST_NODES
 from bpcli.language.reader import parse
 from bpcli.numbers import full, show
@@ -47,6 +47,15 @@ def run(request: Request) -> int:
     rows = opened_rows(request) if "data" in request.options else None
     try:
         code: int = command.run(Work(request, rows))
+    except BpcliError as error:
+        file = request.options.get("file", "-")
+        if error.kind == "empty-expression" and file == "-":
+            raise InputError("no-expression", command=request.command) from None
+        if error.kind == "empty-expression":
+            raise InputError("empty-file", file=file) from None
+        if error.source is not None and file != "-":
+            error.file = file
+        raise
     finally:
         if rows is not None:
             rows.close()
@@ -79,7 +88,7 @@ class Work:
         self.digits = digits(options, max(17, precision))
         if precision and "digits" not in options and request.command != "trace":
             self.digits = precision
-        self.given = {name: given_value(text, name, self.kind) for name, text in request.values.items()}
+        self.given = {name: _given(text, name, self.kind, request.command) for name, text in request.values.items()}
         limit = whole(options, "max-nodes", 1, 10**9) or MOST_NODES
         share = "no-share" not in options
         for name in ("keep", "save"):
@@ -182,6 +191,17 @@ def chosen_kind(options: dict[str, str]) -> Kind:
 def given_value(text: str, name: str, kind: Kind) -> Any:
     """The value of an option, in the kind in which it is read: narrow numbers are those of floats, rounded once."""
     return value_of(text, name, kind if kind.written else FLOATS)
+
+
+def _given(text: str, name: str, kind: Kind, command: str) -> Any:
+    """The value of a variable. Raises InputError; where the name is nearly one of an option, with a hint."""
+    try:
+        return given_value(text, name, kind)
+    except InputError as error:
+        near = closest(name, [*table_of(command)]) if error.kind == "not-a-number" and len(name) > 3 else None
+        if near is None:
+            raise
+        raise InputError("not-a-number", name=name, text=text, hint=f"did you mean the option --{near}?") from None
 
 
 def opened_rows(request: Request) -> Rows:

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from bpcli.ops.declaration import Kink
 
 
-def nan_gradient(point: Point, name: str, seed: float) -> NumericError:
-    """The error for a derivative that is nan, with the edge on which it first appeared."""
+def nan_gradient(point: Point, name: str, seed: float, others: Sequence[str] = ()) -> NumericError:
+    """The error for a derivative that is nan, with the edge on which it first appeared.
+
+    others: names by which there is a derivative
+    """
     program, values = point.program, point.values
     graph = program.graph
     branches: list[Branch] = []
@@ -45,6 +48,7 @@ def nan_gradient(point: Point, name: str, seed: float) -> NumericError:
                 at=inputs_of(program, values, node),
                 upstream=figure(branch.upstream),
                 local=figure(branch.local),
+                hint=f"leave {name} out: `--wrt {','.join(others)}`" if others else None,
             )
     return NumericError("nan-sum", output=program.output_name, name=name)
 

@@ -98,6 +98,11 @@ def evaluate(
     return point
 
 
+def _is_undefined(kind: Kind, adjoint: Any) -> bool:
+    """Whether a derivative has no value; what nothing arrives at is 0."""
+    return adjoint is not None and kind.undefined(adjoint)
+
+
 def gradient(
     program: Program,
     given: Mapping[str, float],
@@ -158,7 +163,11 @@ def gradient(
         if kind.undefined(adjoint):
             for inner in point.within.values():
                 calculate_again(graph, kind, point.values, inner)
-            raise nan_gradient(point, name, seed)
+            others = [
+                each for each, place in asked.items()
+                if place > program.output or not _is_undefined(kind, point.adjoints[place])
+            ]  # fmt: skip
+            raise nan_gradient(point, name, seed, others)
         if kind.infinite(adjoint):
             slope = _first_infinite(adjoint)
             point.notes.append(Note("infinite-gradient", output=program.output_name, name=name, value=slope))

@@ -1,7 +1,7 @@
 """Graph -> LaTeX: math for amsmath, from the templates of the table, with brackets where they are needed.
 
 Nothing recurses, and nothing is reordered, as in text.py. A product is written side by side, with a dot only
-where the next factor begins with a digit.
+where the next factor begins with a digit, or beside a name of several letters; or everywhere, where that is asked for.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def constant(value: numbers.Constant) -> tuple[str, int]:
     return sign + text, min(level, SIGN) if sign else level
 
 
-def _pieces(graph: Graph, node: int) -> tuple[int, list[str | tuple[int, int]]]:
+def _pieces(graph: Graph, node: int, dots: bool = False) -> tuple[int, list[str | tuple[int, int]]]:
     """How a node is written: the level of the whole, and its pieces, text or (argument, level that it needs)."""
     op, args = graph.op[node], graph.args[node]
     declared = TABLE.get(op)
@@ -123,7 +123,7 @@ def _pieces(graph: Graph, node: int) -> tuple[int, list[str | tuple[int, int]]]:
         return ATOM, [(args[0], ATOM)]
     if op in ("add", "sub", "mul"):
         level, left, right = FORMS[op]
-        sign = {"add": " + ", "sub": " - "}.get(op, r" \cdot " if _begins_with_digit(graph, args[1]) else " ")
+        sign = {"add": " + ", "sub": " - "}.get(op, r" \cdot " if dots or _needs_dot(graph, *args) else " ")
         if op == "mul":
             if graph.shape.get(args[0]) and graph.shape.get(args[1]):
                 sign = r" \odot "
@@ -316,14 +316,29 @@ def _is_signed(graph: Graph, node: int) -> bool:
     )
 
 
+def _needs_dot(graph: Graph, left: int, right: int) -> bool:
+    """Whether two factors would read as one number or one word side by side."""
+    if _begins_with_digit(graph, right):
+        return True
+    while graph.op[left] in ("same", "mul"):
+        left = graph.args[left][-1]
+    while graph.op[right] in ("same", "mul", "pow", "powc"):
+        right = graph.args[right][0]
+    return any(
+        graph.op[each] == "var" and name(graph.name[each]).startswith((r"\mathrm", r"\text")) for each in (left, right)
+    )
+
+
 def _begins_with_digit(graph: Graph, node: int) -> bool:
     while graph.op[node] == "same" or graph.op[node] in ("pow", "powc"):
         node = graph.args[node][0]
     return graph.op[node] == "const" and constant(graph.payload[node])[0][:1].isdigit()
 
 
-def expression(graph: Graph, node: int, named: Container[int] = ()) -> str:
+def expression(graph: Graph, node: int, named: Container[int] = (), dots: bool = False) -> str:
     r"""The formula of a node in LaTeX, down to its variables, or to the nodes in `named`, which stand as their names.
+
+    dots: whether every product has one, as beside numbers
 
     >>> from bpcli.language.reader import parse
     >>> read = parse("(x + w)*w^2/sqrt(alpha)")
@@ -340,7 +355,7 @@ def expression(graph: Graph, node: int, named: Container[int] = ()) -> str:
         here, needed = item
         pieces: list[str | tuple[int, int]]
         if needed == UNSIGNED and graph.op[here] in ("neg", "mul", "same"):
-            level, pieces = _pieces(graph, here)
+            level, pieces = _pieces(graph, here, dots)
             if graph.op[here] == "neg":
                 # What stands behind the sign stands alone, unless a product goes on behind it.
                 follows = bool(work) and not (isinstance(work[-1], str) and work[-1].startswith("}"))
@@ -361,7 +376,7 @@ def expression(graph: Graph, node: int, named: Container[int] = ()) -> str:
             work.append((graph.args[here][0], needed))
             continue
         else:
-            level, pieces = _pieces(graph, here)
+            level, pieces = _pieces(graph, here, dots)
         if level < needed:
             pieces = [r"\left(", *pieces, r"\right)"]
         work += reversed(pieces)

@@ -17,6 +17,7 @@ from bpcli.render import layout
 from bpcli.render.arrays import flat
 from bpcli.render.ascii import spelled
 from bpcli.render.languages import ENGLISH
+from bpcli.render.words import phrase
 from bpcli.tracing.pulls import upstream_name
 
 TYPE_CHECKING = False
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 LONGEST = 200  # characters of a formula that is read again
 SLOPE = re.compile(r"(S\*)?d(\w+|\(.*\))/d(\w+|\([^()]+\))")
+START = re.compile(r"(S\*)?d\w+/d\w+ = .*")
 COUNTER = re.compile(r"(.*) (\(\d+(?: \D+ |/)\d+\))")
 NUMBER = re.compile(r"-?(\d+(\.\d+)?(e-?\d+)?|inf)|nan")
 ARRAY = re.compile(r"\[[^a-df-hj-mo-zA-Z]*\]")  # numbers, inf and nan in square brackets
@@ -88,7 +90,7 @@ def formula(text: str, names: Collection[str]) -> str:
             read = parse(text, given=names, share=False)
             known = all(name in names for name in read.inputs)  # "5 factors" is no product
             if known and len(read.outputs) == 1 and not read.assigned:
-                written = latex.expression(read.graph, read.output)
+                written = latex.expression(read.graph, read.output, dots=True)
                 if is_known(written):
                     return written
         except BpcliError:
@@ -144,6 +146,37 @@ def mathematics(text: str, names: Collection[str]) -> str:
     )
 
 
+def beginning(text: str, names: Collection[str]) -> str:
+    """What a pass starts with, `start: dy/dy = 1`: words, then mathematics."""
+    found = START.search(text)
+    return words(text) if found is None else f"{words(text[: found.start()])}${mathematics(found[0], names)}$"
+
+
+def inputs(text: str, names: Collection[str]) -> str:
+    """The inputs, `x = 2, w = 3`, as mathematics; any other line as words."""
+    pieces = text.split(", ")
+    if all(equal and name in names for name, equal, _ in (piece.partition(" = ") for piece in pieces)):
+        return ", ".join(f"${mathematics(piece, names)}$" for piece in pieces)
+    return words(text)
+
+
+def heading(table: Table) -> str:
+    """The title of a table; the names in it as mathematics."""
+    for key in ("paths", "tangents"):
+        marks = {"name": "\ue001", "output": "\ue002"}
+        pattern = re.escape(phrase(key, table.language, **marks))
+        for group, mark in marks.items():
+            pattern = pattern.replace(mark, rf"(?P<{group}>\S+)")
+        found = re.fullmatch(pattern, table.title)
+        if found is not None:
+            stand_ins = {group: f"{918273645 + place}" for place, group in enumerate(found.groupdict())}
+            told = words(phrase(key, table.language, **stand_ins))
+            for group, stand_in in stand_ins.items():
+                told = told.replace(stand_in, f"${name(found[group])}$")
+            return told
+    return words(table.title)
+
+
 def is_formula(column: str, cell: str) -> bool:
     """Whether a cell is mathematics: of a path those that have arrows, not the words below them."""
     return column not in WORDS and (column != "path" or " -> " in cell)
@@ -182,9 +215,9 @@ def _number(written: str) -> str:
 
 def table_lines(table: Table, names: Collection[str], whole: bool = True, most: int = MOST_ROWS) -> Iterator[str]:
     """A table below its heading, `most` rows to a page."""
-    yield rf"\subsection*{{{words(table.title)}}}"
+    yield rf"\subsection*{{{heading(table)}}}"
     if table.aside:
-        yield words(table.aside)
+        yield beginning(table.aside, names)
         yield ""
     opening = rf"{FITTED}\begin{{tabular}}{{{'l' * len(table.columns)}}}"
     head = " & ".join(rf"\textit{{{words(column)}}}" for column in table.columns) + r" \\ \hline"
@@ -235,7 +268,7 @@ def trace_lines(
     for statement in first.split("; "):
         yield rf"\[ {mathematics(statement, names)} \]"
     for part in rest:
-        yield words(part) + r"\par"
+        yield inputs(part, names) + r"\par"
     yield ""
     for table in layout.passes(trace, digits, language):
         yield from table_lines(table, names, whole)

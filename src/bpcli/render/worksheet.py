@@ -279,7 +279,7 @@ def _latex_lines(sheet: Sheet, spelled: Callable[[str], str]) -> Iterator[str]:
     for statement in first.split("; "):
         yield rf"\[ {latex.mathematics(statement, sheet.names)} \]"
     for part in more:
-        yield words(part) + r"\par"
+        yield latex.inputs(part, sheet.names) + r"\par"
     yield r"\medskip"
     yield words(sheet.task)
     yield ""
