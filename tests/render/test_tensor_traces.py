@@ -208,3 +208,14 @@ def test_words_say_shapes_and_copies() -> None:
     assert "X.T @ g, with the shapes (2, 2) @ (2, 1) -> (2, 1)" in told
     assert "b was copied to 2 rows, so its gradient is the sum over those rows: dy/db = sum(g, axis=0)." in told
     assert "So dy/dW has the shape (2, 1), that of W" in told
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_page_of_arrays_has_the_drawing_and_the_tables_and_says_why_it_has_no_sliders(language: str) -> None:
+    from bpcli.render.html import page_pieces
+
+    given = {"W": np.array([[1.0, 2.0], [0.0, 1.0]]), "x": np.array([1.0, -1.0])}
+    page = "".join(page_pieces(record(parse("h = relu(W @ x); L = sum(h^2)"), given), language=language))
+    assert "<svg" in page and "<script" not in page and "http-equiv" in page
+    for piece in ("outer(g, x)", "W.T @ g", 'class="lines"', {"en": "no sliders", "zh": "没有滑块"}[language]):
+        assert piece in page, piece

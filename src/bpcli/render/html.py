@@ -19,7 +19,7 @@ from bpcli.render import layout
 from bpcli.render.languages import ENGLISH, LANGUAGES, page_sentences, tag, texts
 from bpcli.render.narration import LEVELS, SATURATED, mechanisms_of
 from bpcli.render.stage import label, stage
-from bpcli.render.words import moved
+from bpcli.render.words import moved, phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,12 +84,14 @@ def page_pieces(
         yield f'<noscript><p class="notice">{html.escape(say["no-script"])}</p></noscript>\n'
         yield '<div id="stage" class="stage" hidden></div>\n'
     else:
-        notice = say["tables-alone"]
+        notice = say["arrays" if trace.of_tensors else "tables-alone"]
         for steps, most in ((len(trace.forward), MOST_STEPS), (len(trace.backward), MOST_EDGES)):
             if steps > most:
                 notice = say["too-long"].format(steps=steps, most=most)
                 break
         yield f'<p class="notice">{html.escape(notice)}</p>\n'
+        if trace.of_tensors and len(trace.forward) <= MOST_STEPS:
+            yield from _drawing(trace, digits, language)
     yield '<div id="tables" class="tables">\n'
     yield from _tables(trace, digits, language)
     if explain:
@@ -107,7 +109,7 @@ def page_pieces(
 
 def _plays(trace: Trace) -> bool:
     """Whether the page can calculate this trace itself, and is not too long for a drawing."""
-    alike = trace.kind is FLOATS and trace.scale == 1 and not trace.tangents
+    alike = trace.kind is FLOATS and not trace.of_tensors and trace.scale == 1 and not trace.tangents
     return alike and len(trace.forward) <= MOST_STEPS and len(trace.backward) <= MOST_EDGES
 
 
@@ -125,14 +127,23 @@ def _heading(trace: Trace, digits: int, title: str, language: str) -> Iterator[s
     yield f'</h1>\n<p id="given">{html.escape("; ".join(rest))}</p>\n</header>\n'
 
 
+def _drawing(trace: Trace, digits: int, language: str) -> Iterator[str]:
+    """The graph as it stands: a page with arrays does not calculate."""
+    from bpcli.render import svg
+    from bpcli.render.diagram import diagram
+
+    yield '<figure class="drawing">\n'
+    for line in svg.diagram_lines(diagram(trace, digits=digits, language=language)):
+        if not line.startswith("<?xml"):
+            yield f"{line}\n"
+    yield "</figure>\n"
+
+
 def _tables(trace: Trace, digits: int, language: str) -> Iterator[str]:
-    if trace.forward:
-        yield from _table(layout.forward_table(trace, digits, language), "forward")
-    if trace.backward:
-        yield from _table(layout.backward_table(trace, digits, language), "backward")
-    for tables in (layout.tangent_tables, layout.path_tables):
-        for table in tables(trace, digits, language):
-            yield from _table(table, "")
+    """The tables of both passes, and of paths."""
+    forward, backward = phrase("forward", language), phrase("backward", language)
+    for table in (*layout.passes(trace, digits, language), *layout.path_tables(trace, digits, language)):
+        yield from _table(table, {forward: "forward", backward: "backward"}.get(table.title, ""))
 
 
 def _words(trace: Trace, level: str, digits: int, language: str) -> Iterator[str]:
@@ -154,7 +165,10 @@ def _table(table: Table, identifier: str) -> Iterator[str]:
     yield "".join(f"<th>{html.escape(column)}</th>" for column in table.columns)
     yield "</tr></thead>\n<tbody>\n"
     for row in table.rows:
-        yield f"<tr>{''.join([f'<td>{html.escape(cell)}</td>' for cell in row])}</tr>\n"
+        # A matrix stands in lines of its own.
+        kinds = [' class="lines"' if "\n" in cell else "" for cell in row]
+        cells = [f"<td{kind}>{html.escape(cell)}</td>" for kind, cell in zip(kinds, row, strict=True)]
+        yield f"<tr>{''.join(cells)}</tr>\n"
     yield "</tbody>\n</table></div>\n</section>\n"
 
 

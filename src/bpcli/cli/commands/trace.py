@@ -112,7 +112,6 @@ def refuse_arrays(trace: Trace, options: Mapping[str, str], format: str) -> None
     if not trace.of_tensors:
         return
     asked = [name for name in NUMBERS_ALONE if name in options]
-    asked += [f"format {format}"] * (format == "html")
     if "lens" in options and options["lens"].strip() != "memory":
         asked.append("lens")
     if asked:

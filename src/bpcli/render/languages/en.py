@@ -1145,6 +1145,7 @@ PAGE = {
     "seed-title": "Turn around",
     "end-title": "The gradient",
     "too-long": "This trace has {steps} steps. Above {most} the page has the tables alone: no drawing, no sliders.",
+    "arrays": "This page has no sliders: there are arrays here, and the page itself calculates with single numbers. `bpcli trace --element` plays one entry.",
     "tables-alone": "This page has the tables alone, without drawing and sliders: the page itself calculates in double "
     "precision, backward, and with operations that are formulas, and this trace does not.",
     "no-script": "Without JavaScript this page shows the tables alone.",

@@ -1103,6 +1103,7 @@ PAGE = {
     "seed-title": "掉头",
     "end-title": "梯度",
     "too-long": "这次记录有 {steps} 步。超过 {most} 步时页面只有表格，没有图和滑块。",
+    "arrays": "本页没有滑块：这里有数组，而页面自身只计算单个的数。用 `bpcli trace --element` 可以播放其中一个元素。",
     "tables-alone": "本页只有表格，没有图和滑块：页面自身只用双精度做反向传播，且运算须由公式给出，"
     "而这次记录不是这样。",
     "no-script": "没有 JavaScript 时，本页只显示表格。",
