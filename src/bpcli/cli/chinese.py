@@ -75,7 +75,7 @@ OPTIONS = {
     "digits": "显示几位有效数字（6）。",
     "interactive": "按键逐步走完两遍传播，也可以往回走。",
     "all": "在终端上打印长记录的每一行（管道总是得到全部）。",
-    "only": "只打印一部分：forward（前向）、backward（反向）、tangents（切线值）或 paths（路径）。",
+    "only": "只打印一部分：forward（前向）、backward（反向）、tangents（切向导数）或 paths（路径）。",
     "until": "到该节点有了值就停；与 --only backward 合用：到它有了导数就停。",
     "rows": "只打印每个表的第 A 到 B 行，从 1 数起。",
     "lens": "换个角度看这次记录：cost（代价）、flow（梯度流）或 memory（内存），可以同时选几个。",

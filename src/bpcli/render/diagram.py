@@ -208,9 +208,10 @@ def _label(trace: Trace, row: Backward, digits: int, language: str) -> tuple[str
     if row.state == SHUT:
         condition = f"({row.condition})" if " and " in row.condition or " or " in row.condition else row.condition
         why = phrase("not taken", language) if op == "where" else phrase("not", language, condition=condition)
-        return f"0, {why}", "0", True
+        return f"0{phrase('facts', language)}{why}", "0", True
     if row.state == NO_SLOPE:
-        return f"0, {phrase('cut' if op == 'detach' else 'flat', language)}", "0", True
+        reason = phrase("cut" if op == "detach" else "flat", language)
+        return f"0{phrase('facts', language)}{reason}", "0", True
     local = show(row.local, digits)
     named = any(char.isalpha() for char in row.formula) and row.formula not in ("inf", "nan")
     formula = row.formula if named and len(row.formula) <= LONGEST_RULE else ""

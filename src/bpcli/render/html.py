@@ -36,7 +36,7 @@ LONGEST_PROGRAM = 60_000  # characters; rules of one's own can be of any length
 SHARED = (
     "forward", "backward", "start", "paths", "not taken", "taken", "not", "cut", "flat", "nothing arrives",
     "nothing passes", "counter", "more paths", "together", "total", "direct", "through", "through many", "factors",
-    "labelled",
+    "labelled", "facts",
 )  # fmt: skip
 COLUMNS = (
     "node", "computes", "with numbers", "value", "edge", "upstream", "local", "product", "running total", "path",
@@ -83,7 +83,7 @@ def page_pieces(
         yield f'<noscript><p class="notice">{html.escape(say["no-script"])}</p></noscript>\n'
         yield '<div id="stage" class="stage" hidden></div>\n'
     else:
-        notice = say["tables-alone"]
+        notice = say["tables-forward" if trace.tangents else "tables-alone"]
         for steps, most in ((len(trace.forward), MOST_STEPS), (len(trace.backward), MOST_EDGES)):
             if steps > most:
                 notice = say["too-long"].format(steps=steps, most=most)
@@ -238,11 +238,19 @@ def lesson_data(
         "backward": rows,
         "gradient": gradient,
         "stage": stage(trace, places),
+        "facts": {each: layout.header(trace, digits, each)[-1] for each in LANGUAGES},
+        "remarks": {each: _remarks(trace, digits, each) for each in LANGUAGES},
         "told": explain,
         "saturated": SATURATED,
         "sentences": {each: sentences(each) for each in LANGUAGES},
         "narration": {each: narration_data(each, explain or "normal", rules) for each in LANGUAGES},
     }
+
+
+def _remarks(trace: Trace, digits: int, language: str) -> list[str]:
+    """What was found at the inputs of the trace, beside the gradient: the check, and the notes."""
+    first, *notes = layout.closing(trace, digits, language) or [""]
+    return [*first.split("          ")[1 if trace.gradient else 0 :], *notes]
 
 
 def _forward(trace: Trace, step: Forward, places: dict[int, int]) -> dict[str, Any]:

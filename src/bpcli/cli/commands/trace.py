@@ -88,7 +88,7 @@ def run(work: Work) -> int:
         )  # fmt: skip
     if verdicts is not None:
         if work.format != "json":
-            verdicts.tell(work.quiet)
+            verdicts.tell(work.quiet, aside=work.format in (*PAGES, *PRINTED, *PICTURES))
         return verdicts.code
     return DONE
 
