@@ -237,7 +237,8 @@ def test_a_sheet_with_chinese_in_it_says_where_its_letters_come_from(
 def test_latex_in_chinese_keeps_its_characters() -> None:
     page = "\n".join(latex_lines(sheet(language="zh")))
     shown = (
-        r"\textit{上游 $\times$ 局部}", r"{从 $w$ 到 $y$ 的路径}", r"起点：$\frac{dy}{dy} = 1$", r"\text{ (2/2)}", "直接路径",
+        r"\textit{上游 $\times$ 局部}", r"{从 $w$ 到 $y$ 的路径}", r"起点：$\frac{dy}{dy} = 1$", r"\text{ (2/2)}",
+        "直接路径",
     )  # fmt: skip
     for piece in shown:
         assert piece in page

@@ -17,7 +17,7 @@ from bpcli.numbers import DIGITS
 from bpcli.ops import TABLE
 from bpcli.render import layout
 from bpcli.render.languages import ENGLISH, LANGUAGES, page_sentences, tag, texts
-from bpcli.render.narration import LEVELS, SATURATED, mechanisms_of
+from bpcli.render.narration import LEVELS, SATURATED, again_place, mechanisms_of
 from bpcli.render.stage import label, stage
 
 TYPE_CHECKING = False
@@ -170,7 +170,7 @@ def narration_data(language: str, level: str, rules: set[str]) -> dict[str, Any]
     explain, mechanisms = texts(language, "EXPLAIN"), texts(language, "MECHANISMS")
     return {
         "explain": {key: explain[key][place] for key in TOLD},
-        "mechanisms": {rule: [mechanisms[rule][0], mechanisms[rule][place]] for rule in sorted(rules)},
+        "mechanisms": {rule: [mechanisms[rule][again_place(level)], mechanisms[rule][place]] for rule in sorted(rules)},
     }
 
 

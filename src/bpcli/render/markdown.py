@@ -40,7 +40,8 @@ def cell(text: str, key: str) -> str:
     """A cell of a table; a bar in it does not end it."""
     if not text:
         return ""
-    return code(text).replace("|", "\\|") if key in CODE else escaped(text)
+    spoken = key == "path" and " -> " not in text  # such as the total below the paths
+    return code(text).replace("|", "\\|") if key in CODE and not spoken else escaped(text)
 
 
 def table_lines(table: Table, whole: bool = True) -> Iterator[str]:

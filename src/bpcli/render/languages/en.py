@@ -323,7 +323,7 @@ RULES = {
 
 EXPLAIN = {
     "condition": ("its condition", "its condition", "its condition"),
-    "again": ("{text}", "as before: {text}.", "as before: {text}."),
+    "again": ("{text}", "as before: {text}.", "{text}"),
     "join": ("; ", " ", " "),
     "title": ("In words", "In words", "The same as a story"),
     "forward": (

@@ -371,7 +371,7 @@ RULES = {
 
 EXPLAIN = {
     "condition": ("其条件", "其条件", "其条件"),
-    "again": ("{text}", "同前：{text}。", "同前：{text}。"),
+    "again": ("{text}", "同前：{text}。", "{text}"),
     "join": ("；", "", ""),
     "title": ("逐步解说", "逐步解说", "换成故事来讲"),
     "forward": (
