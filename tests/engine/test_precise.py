@@ -98,7 +98,7 @@ def test_the_number_of_digits_has_bounds(run: Runner) -> None:
     for wrong in ("1", "10001", "fifty", "2.5", "-3"):
         answer = run("eval", "x", "--x", "1", "--precision", wrong)
         assert (answer.code, answer.out) == (2, "")
-        assert f"--precision takes a whole number from 2 to 10000, and '{wrong}' is none" in answer.err
+        assert f"--precision takes a whole number from 2 to 10000, and '{wrong}' is not one" in answer.err
     with pytest.raises(InputError, match="1 digits were asked for"):
         kind_for(1)
     assert len(run("eval", "-q", "sqrt(2)", "--precision", "10000").out) == 10_002

@@ -116,7 +116,7 @@ def test_a_long_trace_has_tables_alone_and_says_so() -> None:
 @pytest.mark.parametrize("options", [{"kind": kind_for("exact")}, {"mode": "forward"}, {"scale": 8.0}], ids=list)
 def test_a_trace_that_the_page_cannot_calculate_has_tables_alone(options: Any) -> None:
     text = "".join(page_pieces(record(parse("(x+w)*w"), {"x": 2, "w": 3}, **options)))
-    assert "This page has the tables alone" in text
+    assert "This page has the tables alone" in text or "this trace is in forward mode" in text
     assert "<script" not in text
 
 
@@ -324,3 +324,26 @@ def test_the_last_step_says_what_adds_up(tmp_path: Path) -> None:
     path.write_text(page(*LESSONS["two-paths"]), encoding="utf-8")
     assert "<code>dy/dw = 5 + 3 = 8</code>" in opened(path, "#step=8")
     assert "<code>dy/dw = 5.5 + 3.5 = 9</code>" in opened(path, "#step=8&set.w=3.5")
+
+
+def test_the_page_says_what_the_text_says_beside_the_tables(tmp_path: Path) -> None:
+    """How often inputs are used, and the check, which was made at the inputs of the trace and at no others."""
+    path = tmp_path / "lesson.html"
+    path.write_text(page("(x+w)*w", {"x": 2, "w": 3}), encoding="utf-8")
+    document, moved = opened(path), opened(path, "#set.x=3")
+    for shown in (document, moved):
+        assert "2 operations, w is used twice" in shown.partition('id="given"')[2].partition("</p>")[0]
+    assert "central difference agrees" in document.partition('id="closing"')[2].partition("</footer>")[0]
+    assert "central difference agrees" not in moved.partition('id="closing"')[2].partition("</footer>")[0]
+
+
+def test_a_page_without_a_drawing_says_why() -> None:
+    assert "this trace is in forward mode" in "".join(page_pieces(record(parse("x^2"), {"x": 2}, mode="forward")))
+
+
+def test_a_verdict_does_not_stand_below_the_end_of_a_page(run: Runner) -> None:
+    for form, end in (("html", "</html>\n"), ("latex", "\\end{document}\n"), ("svg", "</svg>\n")):
+        told = run("trace", "(x+w)*w", "--x", "2", "--w", "3", "--claim", "w=5", "--format", form)
+        assert told.code == 1
+        assert told.out.endswith(end)
+        assert told.err.startswith("claim dy/dw = 5: wrong")

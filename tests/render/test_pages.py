@@ -233,3 +233,10 @@ def test_a_page_in_chinese_has_the_numbers_of_the_plain_one() -> None:
     page = "\n".join(latex.trace_lines(trace, language="zh"))
     for piece in ("前向传播", "上游梯度", "局部导数", "直接路径", r"$\frac{dy}{dw} = 5 + 3 = 8 \text{ (2/2)}$"):
         assert piece in page
+
+
+@pytest.mark.parametrize(("language", "total"), [("en", "total"), ("zh", "总和")])
+def test_the_sum_of_paths_is_a_word_and_no_code(language: str, total: str) -> None:
+    lines = [*markdown.trace_lines(traced("(x+w)*w", x=2, w=3), language=language)]
+    assert f"| {total} |  | `8` |  |" in lines
+    assert "| `w -> y` |" in "\n".join(lines)

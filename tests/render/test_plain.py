@@ -14,7 +14,7 @@ from bpcli.errors import display_width
 from bpcli.language.reader import parse
 from bpcli.render import layout
 from bpcli.render.layout import Table
-from bpcli.render.plain import filled, table_lines, trace_lines
+from bpcli.render.plain import filled, table_lines, trace_lines, wrapped
 from bpcli.tracing.record import Trace, record
 from calculus.programs import ALL, CUTTING, valued
 
@@ -162,3 +162,13 @@ def test_paths_are_counted_and_the_rest_is_told() -> None:
 )
 def test_numbers_of_paths(base: int, exponent: int, text: str) -> None:
     assert layout.count_text(base**exponent) == text
+
+
+@pytest.mark.parametrize("width", range(24, 60))
+def test_a_short_formula_is_not_broken(width: int) -> None:
+    english = "the first part is 1 * 4 = 4 and it has to wait, c > 0."
+    for text in (english, "第一份是 1 * 4 = 4。还要等其余的到齐，c > 0 成立。"):
+        lines = [*wrapped(text, width)]
+        assert any("1 * 4 = 4" in line for line in lines)
+        assert any("c > 0" in line for line in lines)
+        assert max(map(display_width, lines)) <= width

@@ -77,7 +77,7 @@ OPTIONS = {
     "all": "在终端上打印长记录的每一行（管道总是得到全部）。",
     "full": "大数组逐个元素打印，而不是只给概要。",
     "element": "把数组的一个元素当作数来求导，并列出路径：W1[1,0]。",
-    "only": "只打印一部分：forward（前向）、backward（反向）、tangents（切线值）或 paths（路径）。",
+    "only": "只打印一部分：forward（前向）、backward（反向）、tangents（切向导数）或 paths（路径）。",
     "until": "到该节点有了值就停；与 --only backward 合用：到它有了导数就停。",
     "rows": "只打印每个表的第 A 到 B 行，从 1 数起。",
     "lens": "换个角度看这次记录：cost（代价）、flow（梯度流）或 memory（内存），可以同时选几个。",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bpcli.cli.output import say
+from bpcli.cli.output import say, tell
 from bpcli.cli.work import positive
 from bpcli.engine.point import gradient
 from bpcli.errors import ANSWER_IS_NO, DONE, InputError
@@ -38,10 +38,15 @@ class Verdicts:
         self.told.setdefault(key, []).append(entry)
         self.lines += [(bool(entry["ok"]), line) for line in lines or [entry["text"]]]
 
-    def tell(self, quiet: bool) -> None:
-        """Print them below an answer; below a bare one only what is wrong, on standard error."""
+    def tell(self, quiet: bool, aside: bool = False) -> None:
+        """Print them below an answer; below a bare one only what is wrong, on standard error.
+
+        aside: where nothing can stand below the answer, as below a page: all on standard error
+        """
         for ok, line in self.lines:
-            if not quiet:
+            if aside:
+                tell(line)
+            elif not quiet:
                 say(line)
             elif not ok:
                 sys.stderr.write(line + "\n")

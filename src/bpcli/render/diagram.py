@@ -230,9 +230,10 @@ def _label(trace: Trace, row: Backward, digits: int, language: str) -> tuple[str
     if row.state == SHUT:
         condition = f"({row.condition})" if " and " in row.condition or " or " in row.condition else row.condition
         why = phrase("not taken", language) if op == "where" else phrase("not", language, condition=condition)
-        return f"0, {why}", "0", True
+        return f"0{phrase('facts', language)}{why}", "0", True
     if row.state == NO_SLOPE:
-        return f"0, {phrase('cut' if op == 'detach' else 'flat', language)}", "0", True
+        reason = phrase("cut" if op == "detach" else "flat", language)
+        return f"0{phrase('facts', language)}{reason}", "0", True
     if row.pull is not None:
         rule = row.pull.summed or row.pull.rule
         if not 0 < len(rule) <= LONGEST_TENSOR_RULE:

@@ -17,7 +17,7 @@ from bpcli.numbers import DIGITS
 from bpcli.ops import TABLE
 from bpcli.render import layout
 from bpcli.render.languages import ENGLISH, LANGUAGES, page_sentences, tag, texts
-from bpcli.render.narration import LEVELS, SATURATED, mechanisms_of
+from bpcli.render.narration import LEVELS, SATURATED, again_place, mechanisms_of
 from bpcli.render.stage import label, stage
 from bpcli.render.words import moved, phrase
 
@@ -37,7 +37,7 @@ LONGEST_PROGRAM = 60_000  # characters; rules of one's own can be of any length
 SHARED = (
     "forward", "backward", "start", "paths", "not taken", "taken", "not", "cut", "flat", "nothing arrives",
     "nothing passes", "counter", "more paths", "together", "total", "direct", "through", "through many", "factors",
-    "labelled",
+    "labelled", "facts",
 )  # fmt: skip
 COLUMNS = (
     "node", "computes", "with numbers", "value", "edge", "upstream", "local", "product", "running total", "path",
@@ -84,7 +84,7 @@ def page_pieces(
         yield f'<noscript><p class="notice">{html.escape(say["no-script"])}</p></noscript>\n'
         yield '<div id="stage" class="stage" hidden></div>\n'
     else:
-        notice = say["arrays" if trace.of_tensors else "tables-alone"]
+        notice = say["arrays" if trace.of_tensors else "tables-forward" if trace.tangents else "tables-alone"]
         for steps, most in ((len(trace.forward), MOST_STEPS), (len(trace.backward), MOST_EDGES)):
             if steps > most:
                 notice = say["too-long"].format(steps=steps, most=most)
@@ -185,7 +185,7 @@ def narration_data(language: str, level: str, rules: set[str]) -> dict[str, Any]
     explain, mechanisms = texts(language, "EXPLAIN"), texts(language, "MECHANISMS")
     return {
         "explain": {key: explain[key][place] for key in TOLD},
-        "mechanisms": {rule: [mechanisms[rule][0], mechanisms[rule][place]] for rule in sorted(rules)},
+        "mechanisms": {rule: [mechanisms[rule][again_place(level)], mechanisms[rule][place]] for rule in sorted(rules)},
     }
 
 
@@ -256,11 +256,19 @@ def lesson_data(
         "backward": rows,
         "gradient": gradient,
         "stage": stage(trace, places),
+        "facts": {each: layout.header(trace, digits, each)[-1] for each in LANGUAGES},
+        "remarks": {each: _remarks(trace, digits, each) for each in LANGUAGES},
         "told": explain,
         "saturated": SATURATED,
         "sentences": {each: sentences(each) for each in LANGUAGES},
         "narration": {each: narration_data(each, explain or "normal", rules) for each in LANGUAGES},
     }
+
+
+def _remarks(trace: Trace, digits: int, language: str) -> list[str]:
+    """What was found at the inputs of the trace, beside the gradient: the check, and the notes."""
+    first, *notes = layout.closing(trace, digits, language) or [""]
+    return [*first.split("          ")[1 if trace.gradient else 0 :], *notes]
 
 
 def _forward(trace: Trace, step: Forward, places: dict[int, int]) -> dict[str, Any]:

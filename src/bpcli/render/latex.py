@@ -119,7 +119,7 @@ def piece(text: str, names: Collection[str]) -> str:
         return rf"{factor}\frac{{d{name(above)}}}{{d{name(below)}}}"
     if text.endswith(":") and SLOPE.fullmatch(text[:-1]):
         return piece(text[:-1], names) + r"\text{:}\;"
-    first, comma, rest = text.partition(", ")
+    first, comma, rest = text.replace("，", ", ").partition(", ")
     if comma and "(" not in first:
         return rf"{formula(first, names)},\ {formula(rest, names)}"
     return formula(text, names)

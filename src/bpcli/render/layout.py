@@ -275,19 +275,20 @@ def edge_cells(trace: Trace, row: Backward, digits: int, language: str) -> tuple
     by = moved(trace.program.graph, row.node, row.position, argument, language)
     formula = row.formula if len(row.formula) <= 40 else ""
     chooses = trace.program.graph.op[row.node] == "where"
+    comma = phrase("facts", language)
     if row.state == SHUT:
         shut = phrase("not", language, condition=_in_brackets(row.condition))
         why = phrase("not taken", language) if chooses else shut
-        steps = f"d({derived})/d{by} = 0, {why}"
+        steps = f"d({derived})/d{by} = 0{comma}{why}"
     elif row.state == NO_SLOPE:
         reason = phrase("cut" if trace.program.graph.op[row.node] == "detach" else "flat", language)
-        steps = f"d({derived})/d{by} = 0, {reason}"
+        steps = f"d({derived})/d{by} = 0{comma}{reason}"
     else:
         middle = f" = {formula}" if formula and formula != local else ""
         steps = f"d({derived})/d{by}{middle} {rounded(formula, row.local)} {local}"
         if row.condition:
-            taken = f", {phrase('taken', language)}"
-            steps += taken if chooses and row.state == OPEN else f", {row.condition}" if not chooses else ""
+            taken = f"{comma}{phrase('taken', language)}"
+            steps += taken if chooses and row.state == OPEN else f"{comma}{row.condition}" if not chooses else ""
     if row.state == OPEN or (row.local - row.local == 0 and row.upstream - row.upstream == 0):
         factors = f"{upstream} * {bracketed(local)} {relation} {product}"
     else:

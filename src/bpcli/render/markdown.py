@@ -45,7 +45,8 @@ def cell(text: str, key: str) -> str:
         return "<br>".join(cell(line, key) for line in flat(text).split("\n") if line)
     if key == "rule" and (" = " in text or text.startswith("(")):
         key = "local"
-    return code(text).replace("|", "\\|") if key in CODE else escaped(text)
+    spoken = key == "path" and " -> " not in text  # such as the total below the paths
+    return code(text).replace("|", "\\|") if key in CODE and not spoken else escaped(text)
 
 
 def table_lines(table: Table, whole: bool = True) -> Iterator[str]:

@@ -148,12 +148,17 @@ def edge_sentence(
 
         return tensor_sentence(trace, row, place, language, again)
     words = texts(language, "EXPLAIN")
-    template: str = texts(language, "MECHANISMS")[mechanism(trace, row)][0 if again else place]
+    template: str = texts(language, "MECHANISMS")[mechanism(trace, row)][again_place(level) if again else place]
     said = template.format(**edge_facts(trace, row, words["condition"][place], digits))
     if again:
         said = words["again"][place].format(text=said)
     joint: str = words["join"][place]
     return joint.join([said, *part_sentences(trace, row, place, digits, language)])
+
+
+def again_place(level: str) -> int:
+    """Which of its sentences a rule takes where it has been explained: the short one; a story goes on as a story."""
+    return LEVELS.index(level) if level == "story" else 0
 
 
 def edge_facts(trace: Trace, row: Backward, condition: str, digits: int) -> dict[str, str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SPEAKING = ("#", "node", "edge", "input", "name", "step", "parameter", "path", "running total", "")  # need no label
 # A wide character, or a word, with the signs that must not be parted from it and the blanks behind it.
 PIECES = re.compile(r"[（「“]*(?:[\u3000-\u9fff]|[^\s\u3000-\u9fff\uff00-\uffef“”]+)?[，。；：、）」”！]*\s*")
+SIGNS = ("+", "-", "*", "/", "=", "≈", "<", "<=", ">", ">=", "==", "!=", "->")  # that join what stands beside them
 SAMPLE = 1000  # rows that decide the width of a column; a wider cell further down pushes its row out
 
 
@@ -33,7 +34,9 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
 
     rows = shortened(table, whole)
     sample = list(itertools.islice(rows, SAMPLE))
-    cells = [table.columns, *(row for row in sample if not isinstance(row, str))]
+    headed = table.keys[:1] != ("path",)
+    # Where no titles are shown, those of a language that are wider than its numbers make no room for themselves.
+    cells = [table.columns if headed else table.keys, *(row for row in sample if not isinstance(row, str))]
     widths = [max(cell_width(row[place]) for row in cells) for place in range(len(table.columns))]
     total = sum(widths) + 2 * len(widths)
     title = table.title
@@ -49,7 +52,7 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
     if width is not None and total > width:
         yield from folded(table, itertools.chain(sample, rows), width)
         return
-    if table.keys[:1] != ("path",):
+    if headed:
         yield _line(table.columns, widths)
     ready = "  " + "  ".join([f"%-{each}s" for each in widths])
     for row in itertools.chain(sample, rows):
@@ -162,7 +165,7 @@ def wrapped(text: str, width: int, hanging: str = "  ") -> Iterator[str]:
     No line begins with a sign that closes or separates.
     """
     line, filled_to = "", 0
-    for piece in PIECES.findall(text):
+    for piece in _whole_formulas(PIECES.findall(text), width // 2):
         columns = display_width(piece.rstrip())
         if line.strip() and filled_to + columns > width:
             yield line.rstrip()
@@ -170,6 +173,21 @@ def wrapped(text: str, width: int, hanging: str = "  ") -> Iterator[str]:
         line += piece
         filled_to += display_width(piece)
     yield line.rstrip()
+
+
+def _whole_formulas(pieces: Iterable[str], most: int) -> Iterator[str]:
+    """The pieces, those of a short formula such as `1 * 4 = 4` joined, up to `most` columns."""
+    unit, goes_on = "", False
+    for piece in pieces:
+        sign = piece.strip() in SIGNS
+        if unit and (sign or goes_on) and display_width(unit + piece.rstrip()) <= most:
+            unit += piece
+        else:
+            if unit:
+                yield unit
+            unit = piece
+        goes_on = sign
+    yield unit
 
 
 def trace_lines(

@@ -102,7 +102,7 @@ def present(work: Work | Stored, trace: Trace, explain: str) -> int:
         )  # fmt: skip
     if verdicts is not None:
         if work.format != "json":
-            verdicts.tell(work.quiet)
+            verdicts.tell(work.quiet, aside=work.format in (*PAGES, *PRINTED, *PICTURES))
         return verdicts.code
     return DONE
 

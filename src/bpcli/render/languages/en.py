@@ -99,7 +99,7 @@ PHRASES = {
     "scaled start": "start: S*{total} = S = {scale}",
     "not taken": "not taken",
     "taken": "taken",
-    "not": "not {condition}",
+    "not": "{condition} is false",
     "cut": "cut",
     "flat": "flat",
     "nothing arrives": "nothing arrives",
@@ -307,7 +307,7 @@ CAUSES = {
     "independent": "no path leads from {name} to {output}",
     "cut": "{node} cuts the path: its value passes, and nothing comes back",
     "flat": "{node}{at} is piecewise constant: its slope is 0 wherever it has one",
-    "closed": "{node}{at} is closed towards {argument}{condition}",
+    "closed": "{node}{at} passes nothing on to {argument}{condition}",
     "zero-local": "the local derivative {local} is 0{at}",
     "underflow": "at {node}, {upstream} * {number} is too small for a number, and becomes 0",
     "cancels": "at {node} the branches cancel: their sum is 0",
@@ -381,7 +381,7 @@ RULES = {
 EXPLAIN = {
     "end": ("", ".", "."),
     "condition": ("its condition", "its condition", "its condition"),
-    "again": ("{text}", "as before: {text}.", "as before: {text}."),
+    "again": ("{text}", "as before: {text}.", "{text}"),
     "join": ("; ", " ", " "),
     "title": ("In words", "In words", "The same as a story"),
     "forward": (
@@ -398,9 +398,9 @@ EXPLAIN = {
     ),
     "result": (
         "{total} = {slope}",
-        "So {total} = {slope}: when {name} moves by a little, {output} moves {slope} times as far.",
-        "The notes have come home: {name} reads {slope} on its own, so {total} = {slope}. Move {name} by a little, and "
-        "{output} at the far end moves {slope} times as far.",
+        "So {total} = {slope}: when {name} moves by a little, {output} changes by {slope} times that.",
+        "The note that came home to {name} reads {slope}: {total} = {slope}. Move {name} by a little, and {output} at the "
+        "far end changes by {slope} times that.",
     ),
     "result zero": (
         "{total} = 0",
@@ -633,7 +633,7 @@ MECHANISMS = {
     ),
     "power": (
         "a power brings its exponent down, {slope}: {factors}",
-        "In a power the exponent comes down as a factor and one power goes: at {argument} = {input} the slope is {slope}. {factors}.",
+        "In a power the exponent comes down as a factor, and the power that is left is one lower: at {argument} = {input} the slope is {slope}. {factors}.",
         "It is as if {argument} = {input} were built into {node} several times over: a nudge acts in every copy at once, and counts {slope} in all. The note says {factors}.",
     ),
     "exponent": (
@@ -1075,8 +1075,8 @@ LENS_METHODS = {
 FINDINGS = {
     "inputs": "reverse mode takes {ratio} times the operations of one evaluation, whatever the number of inputs "
     "(here {inputs}); the others take more with each input",
-    "symbolic": "the derivatives as formulas, not simplified: {tree} symbols when written out; as a graph with shared "
-    "parts, beside the {program} nodes of the program, new nodes: {shared}",
+    "symbolic": "the derivatives as formulas, not simplified: {tree} symbols when written out; as a graph that shares "
+    "common parts, {shared} new nodes in addition to the {program} of the program",
     "jacobian": "forward mode for all inputs at once carries the Jacobian of every step, {rows} x {columns} slopes "
     "({bytes} bytes); reverse mode holds a value and a gradient for every step, {kept} numbers ({held} bytes)",
     "measured": "seconds: the shortest of {times} runs in Python on this machine; one evaluation takes {evaluation}",
@@ -1146,6 +1146,8 @@ PAGE = {
     "end-title": "The gradient",
     "too-long": "This trace has {steps} steps. Above {most} the page has the tables alone: no drawing, no sliders.",
     "arrays": "This page has no sliders: there are arrays here, and the page itself calculates with single numbers. `bpcli trace --element` plays one entry.",
+    "tables-forward": "This page has only the tables: drawing and sliders play the reverse mode, and this trace is "
+    "in forward mode.",
     "tables-alone": "This page has the tables alone, without drawing and sliders: the page itself calculates in double "
     "precision, backward, and with operations that are formulas, and this trace does not.",
     "no-script": "Without JavaScript this page shows the tables alone.",

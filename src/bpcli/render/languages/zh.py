@@ -17,10 +17,10 @@ COLUMNS = {
     "value": "值",
     "edge": "边",
     "upstream": "上游梯度",
-    "tangent": "切线值",
+    "tangent": "切向导数",
     "local": "局部导数",
     "product": "上游 × 局部",
-    "tangent product": "切线 × 局部",
+    "tangent product": "切向 × 局部",
     "path product": "乘积",
     "running total": "累加",
     "role": "角色",
@@ -90,7 +90,7 @@ PHRASES = {
     "copied rows": "{name} 被复制到 {count} 行，所以它的梯度是对这些行求和：",
     "copied number": "{name} 是一个数，被复制到 {count} 个元素，所以它的梯度是对这些元素求和：",
     "copied axes": "{name} 沿轴 {axes} 被复制成 {count} 份，所以它的梯度是对这些份求和：",
-    "tangents": "沿 {name} 的切线值",
+    "tangents": "沿 {name} 的切向导数",
     "start": "起点：{total} = 1",
     "scaled start": "起点：S*{total} = S = {scale}",
     "not taken": "未选中",
@@ -156,8 +156,8 @@ PHRASES = {
     "date": "日期",
     "task start": "请填空。",
     "task forward": "前向传播：从上到下代入数值，算出每个值。",
-    "task backward": "反向传播：每条边上算出 上游梯度 × 局部导数，同一个节点从各条边收到的梯度要累加。",
-    "task tangents": "切线值：每条边上算出 切线值 × 局部导数，同一个节点从各条边收到的要累加。",
+    "task backward": "反向传播：每条边上计算“上游梯度 × 局部导数”，同一个节点从各条边收到的梯度要累加。",
+    "task tangents": "切向导数：每条边上计算“切向导数 × 局部导数”，同一个节点从各条边收到的要累加。",
     "task paths": "路径：沿一条路径把局部导数相乘，再把各条路径相加。",
     "task rounding": "位数多的数可以四舍五入，至少保留两位有效数字：0.0176627 可填 0.018；保留三位或更多时，末位可以差 1。"
     "可以填 1/3 这样的分数。一条路径上的各个因子次序不限。",
@@ -326,8 +326,8 @@ VERDICTS = {
     "no method": "{names} 没有{method}：{reason}",
     "no": "不通过：{total} 按规则是 {slope}，按{by}是 {reference}，相差其大小的 {error}",
     "no fault": "从 {name} 出发的路上没有哪一条规则特别可疑",
-    "not contradicted": "通过：没有什么与反向模式、前向模式和符号求导矛盾",
-    "comparison": "一个比较运算",
+    "not contradicted": "通过：没有发现与反向模式、前向模式和符号求导不一致的结果",
+    "comparison": "比较运算",
     "fault": "{node} 处的规则有误：在 {at} 处它给出 {local}，差分给出 {difference}",
     "surrogate": "{node} 处的规则是替代梯度（surrogate），本来就会有差别：在 {at} 处它给出 {local}，差分给出 {difference}",
     "random step": "{argument} 的一个随机小步",
@@ -428,7 +428,7 @@ RULES = {
 EXPLAIN = {
     "end": ("", "。", "。"),
     "condition": ("其条件", "其条件", "其条件"),
-    "again": ("{text}", "同前：{text}。", "同前：{text}。"),
+    "again": ("{text}", "同前：{text}。", "{text}"),
     "join": ("；", "", ""),
     "title": ("逐步解说", "逐步解说", "换成故事来讲"),
     "forward": (
@@ -445,7 +445,7 @@ EXPLAIN = {
     "result": (
         "{total} = {slope}",
         "所以 {total} = {slope}：{name} 稍微变一点，{output} 的变化是它的 {slope} 倍。",
-        "回单都到家了：{name} 手里的数字是 {slope}，即 {total} = {slope}。把 {name} 稍微拨动一点，另一头的 {output} 就动它的 "
+        "{name} 收到的回单上写着 {slope}，即 {total} = {slope}。把 {name} 稍微拨动一点，另一头的 {output} 就动它的 "
         "{slope} 倍。",
     ),
     "result zero": (
@@ -993,7 +993,7 @@ TIES = {
 CLAIMED = {
     "right": "给出的答案 {name} = {claimed}：正确",
     "wrong": "给出的答案 {name} = {claimed}：错误，实际是 {actual}",
-    "none": "已知的各种失误都得不出 {claimed}",
+    "none": "{claimed} 与各种常见错误的结果都不符",
     "vague": "有 {count} 种失误的结果四舍五入后是 {claimed}，但也可能只是巧合：请多给几位数字",
 }
 
@@ -1039,8 +1039,8 @@ LENS_METHODS = {
 
 FINDINGS = {
     "inputs": "反向模式的运算量是求值一次的 {ratio} 倍，与输入的个数无关（这里有 {inputs} 个）；其他方法每多一个输入就多一份",
-    "symbolic": "写成公式且不化简的导数：全部展开有 {tree} 个符号；作为共享公共部分的图，在程序的 {program} 个节点之外新增节点："
-    "{shared}",
+    "symbolic": "写成公式且不化简的导数：全部展开有 {tree} 个符号；作为共享公共部分的图，则在程序的 {program} 个节点之外再加 "
+    "{shared} 个节点",
     "jacobian": "前向模式同时处理所有输入时，每一步都要带着雅可比矩阵，共 {rows} x {columns} 个斜率（{bytes} 字节）；反向模式每一步"
     "只存一个值和一个梯度，共 {kept} 个数（{held} 字节）",
     "measured": "秒数取本机 Python 运行 {times} 次中最短的一次；求值一次用 {evaluation}",
@@ -1067,7 +1067,7 @@ FINDINGS = {
 
 DRAWING = {
     "variable tensors": "线上：梯度沿这条线回传时的规则；g 是线的终点处的梯度",
-    "variable": "线上写的是：箭头所指的量对它的局部导数",
+    "variable": "线上写的是局部导数：箭头终点的量对起点的量求导",
     "op": "线上写的是：往前传的值，下面是传回来的梯度",
     "crowded": "这里并排的线太多，画不下；下面列出每个框和它用到的量：",
     "value": "值",
@@ -1104,6 +1104,7 @@ PAGE = {
     "end-title": "梯度",
     "too-long": "这次记录有 {steps} 步。超过 {most} 步时页面只有表格，没有图和滑块。",
     "arrays": "本页没有滑块：这里有数组，而页面自身只计算单个的数。用 `bpcli trace --element` 可以播放其中一个元素。",
+    "tables-forward": "这里只有表格，没有图和滑块：图和滑块演示的是反向模式，而这次记录用的是前向模式。",
     "tables-alone": "本页只有表格，没有图和滑块：页面自身只用双精度做反向传播，且运算须由公式给出，"
     "而这次记录不是这样。",
     "no-script": "没有 JavaScript 时，本页只显示表格。",

@@ -71,11 +71,11 @@ function backwardParts(index) {
   let steps, factors;
   if (row.state === "closed") {
     const condition = / and | or /.test(edge.condition) ? `(${edge.condition})` : edge.condition;
-    steps = `${what} = 0, ${chooses ? say("not taken") : say("not", { condition })}`;
-  } else if (row.state === "flat") steps = `${what} = 0, ${say(node.op === "detach" ? "cut" : "flat")}`;
+    steps = `${what} = 0${say("facts")}${chooses ? say("not taken") : say("not", { condition })}`;
+  } else if (row.state === "flat") steps = `${what} = 0${say("facts")}${say(node.op === "detach" ? "cut" : "flat")}`;
   else {
     steps = `${what}${formula && formula !== local ? ` = ${formula}` : ""} ${rounding(formula, row.local)} ${local}`;
-    if (edge.condition) steps += chooses ? (row.state === "open" ? `, ${say("taken")}` : "") : `, ${edge.condition}`;
+    if (edge.condition && (!chooses || row.state === "open")) steps += say("facts") + (chooses ? say("taken") : edge.condition);
   }
   if (row.state === "open" || (Number.isFinite(row.local) && Number.isFinite(row.upstream))) {
     factors = `${upstream} * ${bracketed(local)} ${relation} ${product}`;
@@ -299,9 +299,12 @@ function buildTables() {
   }
   document.getElementById("tables").replaceChildren(...tables);
   const closing = lesson.gradient.map((entry) => `${slope(entry.name)} = ${show(gradientOf(entry), digits)}`);
-  document.getElementById("closing").replaceChildren(make("p", "", { id: "gradient" }, closing.join("    ")));
+  // The check was made at the inputs that came with the lesson, and says nothing of others.
+  const same = lesson.inputs.every(({ name }) => Object.is(state.inputs[name], given[name]));
+  document.getElementById("closing").replaceChildren(make("p", "", { id: "gradient" }, closing.join("    ")),
+    ...(same ? lesson.remarks[state.language].map((text) => make("p", "", {}, text)) : []));
   const values = lesson.inputs.map(({ name }) => `${name} = ${show(state.inputs[name], digits)}`);
-  document.getElementById("given").textContent = values.join(", ");
+  document.getElementById("given").textContent = [values.join(", "), lesson.facts[state.language]].filter(Boolean).join("; ");
 }
 
 /* The graph, drawn for the room that there is. */
