@@ -120,7 +120,7 @@ def why(program: Program, given: Mapping[str, float], name: str) -> Why:
         found.error = error
         return found
     found = _reason(program, point, name, node)
-    found.notes = [note for note in point.notes if note.kind == "kink"]
+    found.notes = [note for note in point.notes if note.kind in ("kink", "jump")]
     return found
 
 
