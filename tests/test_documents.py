@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bpcli.cli.examples import EXAMPLES
+from bpcli.language.reader import parse
 from bpcli.ops import exponential
 from bpcli.ops.declaration import Golden, Op
 
@@ -67,6 +68,16 @@ def sessions(text: str) -> list[tuple[str, str]]:
         elif found:
             found[-1] = (found[-1][0], found[-1][1] + line)
     return found
+
+
+def test_every_formula_in_the_table_of_tensors_is_one():
+    page = (ROOT / "docs" / "tensors.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| [a-z ]+ \| (.*) \|$", page, re.MULTILINE)
+    formulas = [each for row in rows for each in re.findall(r"`([^`]+)`", row)]
+    formulas = [each for each in formulas if not each.startswith(("--", "@")) and each != "keepdims=1"]
+    assert len(formulas) > 20
+    for formula in formulas:
+        assert parse(formula).source == formula
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -145,7 +156,7 @@ def test_that_operation_is_not_in_the_table_yet():
     assert Op("square(x)", "A number.", golden=[Golden([3], 9, [6], "by hand")]).takes(1)
 
 
-MODELS = sorted((ROOT / "examples").glob("*.bp"))
+MODELS = sorted((ROOT / "examples").rglob("*.bp"))
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda path: path.name)

@@ -151,7 +151,7 @@ def grad(
             raise InputError("loss-scale-forward")
         found = directions.forward_gradient(program, given, listed_names(wrt), make=Point, kind=kind)
     else:
-        found = point.gradient(program, given, listed_names(wrt), make=Point, kind=kind, scale=loss_scale)
+        found = point.gradient(program, given, listed_names(wrt), frugal=True, make=Point, kind=kind, scale=loss_scale)
     assert isinstance(found, Point)
     return found
 

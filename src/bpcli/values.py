@@ -40,7 +40,7 @@ def array_of(value: Any, name: str) -> Any:
         if found.dtype.kind not in "fiub" or not found.size:
             raise ValueError
     except ValueError:
-        raise InputError("not-an-array", name=name) from None
+        raise InputError("list-of-no-numbers", name=name) from None
     return found.astype(np.float64)
 
 

@@ -21,7 +21,7 @@ def bench(monkeypatch):
     """Import a bench as it is imported when it runs on its own."""
     monkeypatch.syspath_prepend(str(BENCH))
     yield importlib.import_module
-    for name in ("measure", "startup", "gradient", "points", "fitting", "tracing"):
+    for name in ("measure", "startup", "gradient", "points", "networks", "fitting", "tracing"):
         sys.modules.pop(name, None)
 
 
@@ -55,6 +55,16 @@ def test_points_measures_ours_beside_numpy_and_says_that_other_peers_are_missing
         assert "Error" not in line
 
 
+def test_networks_measures_ours_beside_numpy_and_says_that_torch_is_missing(bench, capsys):
+    networks = bench("networks")
+    networks.main(["--quick", "--sizes", "8,6,5,3", "--peers", NO_PEERS])
+    output = capsys.readouterr().out
+    for dtype in networks.AGREE:
+        assert lines_with(output, f"6-5-3 on 8 rows, {dtype}", "torch", "peer is missing")
+        line = lines_with(output, f"6-5-3 on 8 rows, {dtype}", "numpy by hand")[0]
+        assert "failed" not in line
+        assert "differ" not in line
+    assert lines_with(output, "missing: torch (not installed")
 def test_fitting_measures_ours_and_says_that_every_peer_is_missing(bench, capsys):
     fitting = bench("fitting")
     fitting.main(["--quick", "--sizes", "3000", "--peers", NO_PEERS])

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bpcli.engine.equivalence import equivalent
 from bpcli.engine.formulas import differentiate
 from bpcli.engine.given import give_shapes
 from bpcli.engine.point import evaluate
@@ -116,7 +117,11 @@ CORPUS = [
     ("sum((M/N)^2)", "N", "-2*M^2/N^3"),
     ("sum(x^2*sum(x))", "x", "2*sum(x)*x + sum(x^2)"),
     ("var(x)", "x", "2*(x - mean(x))/3"),
-    ("std(x)", "x", ""),
+    ("std(x)", "x", "(x - mean(x))/(3*std(x))"),
+    ("sum(where(x > 0, x, s*x))", "s", "sum(where(x > 0, 0, x))"),
+    ("dropout(x)@x", "x", "2*x*keep_mask(x, 0.5, seed=0) + dropout(x, 0.5, seed=0)"),
+    ("softmax(W @ x)[0]", "x", ""),
+    ("sum(softmax(M @ N.T/2) @ M)", "N", ""),
     ("max(x)", "x", ""),
     ("prod(x)", "x", ""),
     ("sum(sum(M, axis=0)^2)", "M", "2*sum(M, axis=0)*ones(2, 3)"),
@@ -242,3 +247,21 @@ def test_a_formula_is_for_one_shape() -> None:
     assert made(x=np.array([1.0, 2.0, 3.0])).tolist() == [2, 4, 6]
     with pytest.raises(InputError, match="this formula is for x of shape"):
         made(x=np.array([1.0, 2.0]))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "wanted", "same"),
+    [
+        ("x @ A @ x", "x", "A @ x + A.T @ x", True),
+        ("x @ A @ x", "x", "x @ (A + A.T)", True),
+        ("x @ A @ x", "x", "2*A @ x", False),  # right for symmetric matrices alone
+        ("sum((A @ x - b)^2)", "x", "2*A.T @ A @ x - 2*A.T @ b", True),
+        ("sum((A @ x - b)^2)", "x", "sum(2*A.T @ (A @ x - b))", False),  # of another shape
+        ("h = A @ x; sum(h^2)", "x", "2*A.T @ h", True),
+    ],
+)
+def test_a_formula_is_accepted_in_any_form(text: str, name: str, wanted: str, same: bool) -> None:
+    program = parse(text, given=SHAPES)
+    give_shapes(program, {each: SHAPES[each] for each in program.inputs})
+    made = differentiate(program, [name])
+    assert equivalent(program, made.output, parse(wanted, given=program.names)).same is same

@@ -117,16 +117,22 @@ def test_the_list_of_operations_is_chinese(run: Runner) -> None:
     assert not english_in(shown)
 
 
-@pytest.mark.parametrize("name", ["tanh", "clip", "pow", "polygamma", "max", "detach", "erfinv", "floor"])
+@pytest.mark.parametrize("name", [
+    "tanh", "clip", "pow", "polygamma", "max", "detach", "erfinv", "floor", "softmax", "@", "sum", "var", "concat",
+    "cross_entropy", "norm", "argmax", "layer_norm",
+])  # fmt: skip
 def test_the_page_of_an_operation_is_chinese(name: str, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     english, chinese = run("ops", name, "--lang", "en").out, run("ops", name).out
     assert len(chinese.splitlines()) == len(english.splitlines())
     names = {"JAX", "PyTorch", "mpmath", "nan", "inf", "out", "ties", "dlo", "dhi", "tie", "first", "last"}
     known = {*TABLE, "where"} | names
-    assert {*re.findall(r"[A-Za-z]{3,}", chinese)} <= known
+    known |= {"all", "dout", "dx1", "dx2", "logits", "Frobenius"}
+    for op in TABLE.values():
+        known |= {*op.settings, *op.params, op.spelling, *op.aliases, *(f"d{param}" for param in op.params)}
+    assert {word for word in re.findall(r"[A-Za-z_]\w*", chinese) if len(word) > 2} <= known
     # The words of the page end where its formulas begin, by width.
-    rows = [line for line in chinese.splitlines() if re.match(r"  (?:定义域|值|斜率|精度|d/d\w+)  ", line)]
+    rows = [line for line in chinese.splitlines() if re.match(r"  (?:定义域|值|斜率|精度|线性于|dL?/d\w+)  ", line)]
     assert all(display_width(re.match(r"  \S+ +", line).group()) == 20 for line in rows)  # type: ignore[union-attr]
 
 

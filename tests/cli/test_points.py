@@ -145,8 +145,8 @@ def test_arrays_give_arrays_from_python() -> None:
     assert x[0] == 1
     for values, kind in (
         ({"x": [1, 2], "w": [1, 2, 3]}, "points-lengths"),
-        ({"x": [[1, 2]], "w": 1}, "column-shape"),
-        ({"x": ["a"], "w": 1}, "column-not-numbers"),
+        ({"x": [[1, 2]], "w": 1}, "vector-output"),
+        ({"x": ["a"], "w": 1}, "list-of-no-numbers"),
         ({"x": [1]}, "missing-values"),
         ({"x": [1], "w": 1, "z": [1]}, "not-in-text"),
     ):

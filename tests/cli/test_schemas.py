@@ -60,6 +60,9 @@ CALLS = [
     ["grad", "x @ A @ x", "--A", "[[1,2],[3,4]]", "--x", "[1,0]"],
     ["grad", "sum(sqrt(x))", "--x", "[1,0]", "--mode", "forward"],
     ["check", "x @ A @ x + z", "--A", "[[1,2],[3,4]]", "--x", "[1,0]", "--z", "3", "--sweep"],
+    ["why", "sum(relu(x))", "--x", "[1, -1]"],
+    ["why", "sum(sqrt(x))", "--x", "[1, 0]"],
+    ["grad", "sum(x*x)", "--x", "[1, 2]", "--dtype", "float16", "--loss-scale", "8"],
     ["check", "sum(W*W)", "--W", "randn(10,10)"],
     ["check", "f(u) = u; d f/du = 2; sum(f(x))", "--x", "[2, 3]"],
     ["jacobian", "[A @ x, sum(x)]", "--A", "[[1,2],[3,4]]", "--x", "[1,0]"],
@@ -143,6 +146,22 @@ def test_every_line_for_a_row_fits_the_schema_of_points(words, capsys, tmp_path)
         assert ("inputs" in found) == ("--keep" in words)
 
 
+def test_every_line_of_a_prediction_fits_its_schema(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "points.csv").write_text("x,y\n1,2\n2,3\n3,5\n,4\n9,1\n")
+    answer(["fit", "points.csv", "--model", "a*log(x) + b", "--save", "m.json", "-q"])
+    capsys.readouterr()
+    (tmp_path / "new.csv").write_text("x,z\n1,2\n,3\n-1,1\n0,1\n50,1\n")
+    answer(["predict", "m.json", "new.csv", "--json"])
+    lines = capsys.readouterr().out.splitlines()
+    schema = json.loads((SCHEMAS / "predict.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert len(lines) >= 4
+    for line in lines:
+        found = json.loads(line, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
+        jsonschema.validate(found, schema)
+
+
 def test_schemas_name_every_slip_and_every_finding():
     grad, trace = (json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8")) for name in ("grad", "trace"))
     for schema in (grad, trace):
@@ -155,5 +174,5 @@ def test_every_command_with_json_has_a_schema():
     names = {path.name.split(".")[0] for path in SCHEMAS.glob("*.schema.json")}
     assert names == {
         "eval", "grad", "diff", "check", "trace", "fit", "ops",
-        "jacobian", "hessian", "derivatives", "jvp", "vjp", "hessian_product", "why", "points", "graph",
+        "jacobian", "hessian", "derivatives", "jvp", "vjp", "hessian_product", "why", "points", "graph", "predict",
     }  # fmt: skip

@@ -32,3 +32,20 @@ def test_loss_and_gradient_are_those_of_others(name):
         theirs = np.array(golden["gradient"][variable]).reshape(shapes[variable])
         assert np.shape(slope) == shapes[variable]
         assert np.max(np.abs(slope - theirs)) <= 1e-10 * np.max(np.abs(theirs))
+
+
+def test_a_frugal_gradient_lets_adjoints_go_that_nobody_asked_for():
+    text, shapes = PROGRAMS["relu network"]
+    program = parse(text)
+    point = gradient(program, inputs_of(shapes), ["W1", "b2"], frugal=True)
+    held = [node for node, slope in enumerate(point.adjoints) if slope is not None]
+    assert held == sorted(program.names[name] for name in ("W1", "b2"))
+    recorded = gradient(program, inputs_of(shapes), ["W1", "b2"])
+    assert recorded.adjoints[program.names["h"]].shape == (4, 5)
+    assert all(np.array_equal(recorded.gradient[name], point.gradient[name]) for name in ("W1", "b2"))
+
+
+def test_gradients_are_arrays_of_their_own():
+    point = gradient(parse("sum(a + b)"), {"a": np.ones(2), "b": np.ones(2)})
+    point.gradient["a"][0] = 5
+    assert point.gradient["b"].tolist() == [1, 1]

@@ -136,11 +136,61 @@ def test_what_is_shared_too_often_gets_names(run: Runner) -> None:
     assert len(out) < 20_000
 
 
+TENSORS = [
+    # By hand.
+    ("A @ B @ x", r"A B x"),
+    ("A @ (B @ x)", r"A \left(B x\right)"),
+    ("(A + B) @ x", r"\left(A + B\right) x"),
+    ("A @ (b*x)", r"A \left(b x\right)"),
+    ("(A @ x)*b", r"\left(A x\right) b"),
+    ("2*(A @ x)", r"2 A x"),
+    ("A @ -x", r"A \left(-x\right)"),
+    ("A.T @ x", r"A^\top x"),
+    ("(A @ B).T", r"\left(A B\right)^\top"),
+    ("A.T.T", r"\left(A^\top\right)^\top"),
+    ("x.T^2", r"\left(x^\top\right)^{2}"),
+    ("inv(A)^2", r"\left(A^{-1}\right)^{2}"),
+    ("solve(A + B, b)", r"\left(A + B\right)^{-1} b"),
+    ("outer(x + y, z)", r"\left(x + y\right) z^\top"),
+    ("x[0]^2", r"x_{0}^{2}"),
+    ("W1[0]", r"\left(W_{1}\right)_{0}"),
+    ("W[:, 1:]", r"W_{:, 1:}"),
+    ("x[0][1]", r"\left(x_{0}\right)_{1}"),
+    ("[[1, 2], [3, x]] @ y", r"\begin{pmatrix} 1 & 2 \\ 3 & x \end{pmatrix} y"),
+    ("[1, x + 1] @ y", r"\begin{pmatrix} 1 \\ x + 1 \end{pmatrix} y"),
+    ("0.5*sum((o - y)^2)", r"0.5 \sum \left(o - y\right)^{2}"),
+    ("sum(x)*y", r"\left(\sum x\right) y"),
+    ("sum(x)^2", r"\left(\sum x\right)^{2}"),
+    ("2*sum(x)*y", r"\left(2 \sum x\right) y"),
+    ("sum(A, axis=0)", r"\sum_{\mathrm{axis}=0} A"),
+    ("max(A, axis=[0, 1])", r"\max\left(A, \mathrm{axis}=(0, 1)\right)"),
+    ("norm(A, axis=1)", r"\left\lVert A \right\rVert_{\mathrm{axis}=1}"),
+    ("logsumexp(x + y)", r"\log \sum e^{x + y}"),
+    ("reshape(x, 2, 3)", r"\operatorname{reshape}\left(x, 2 \times 3\right)"),
+    ("zeros(2, 3) + x", r"\mathbf{0}_{2 \times 3} + x"),
+    ("randn(3, 2, seed=5)", r"\operatorname{randn}\left(3 \times 2, \mathrm{seed}=5\right)"),
+    ("layer_norm(x)", r"\operatorname{LN}\left(x\right)"),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), TENSORS)
+def test_vectors_and_matrices_are_written_as_textbooks_have_them(text: str, wanted: str) -> None:
+    assert shown(text) == wanted
+
+
+def test_products_entry_by_entry_have_a_sign_of_their_own_where_shapes_are_known() -> None:
+    program = parse("A*(B @ C)")
+    for name_of, shape in (("A", (2, 2)), ("B", (2, 2)), ("C", (2, 2))):
+        program.graph.shape[program.graph.variables[name_of]] = shape
+    program.graph.shape[program.output - 1] = (2, 2)
+    assert expression(program.graph, program.output) == r"A \odot \left(B C\right)"
+
+
 def test_it_compiles() -> None:
     engine = next((found for each in ("pdflatex", "latex", "xelatex") if (found := shutil.which(each))), None)
     if engine is None:
         pytest.skip("there is no LaTeX on this machine")
-    body = "\n".join(f"\\[ {shown(text)} \\]" for text, _ in PAIRS)
+    body = "\n".join(f"\\[ {shown(text)} \\]" for text, _ in (*PAIRS, *TENSORS))
     source = f"\\documentclass{{article}}\\usepackage{{amsmath}}\\begin{{document}}\n{body}\n\\end{{document}}\n"
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "page.tex").write_text(source, encoding="utf-8")

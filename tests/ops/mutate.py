@@ -18,10 +18,11 @@ from typing import Any
 from bpcli.calculus.kinds import Kind
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.lanes import LANES
+from bpcli.engine.tensors import TENSORS
 from bpcli.language.reader import parse
-from bpcli.ops import TABLE, Op, elementwise
+from bpcli.ops import TABLE, Op
 from calculus.precise import PRECISE
-from ops import test_accuracy, test_table
+from ops import test_accuracy, test_golden_tensors, test_table, test_tensors
 
 TOKEN = re.compile(r"[A-Za-z_]\w*|\d+\.?\d*(?:e-?\d+)?|<=|>=|==|!=|.")
 OTHERS = {
@@ -48,10 +49,10 @@ def changed(text: str, names: tuple[str, ...] = ("x", "y", "out")) -> list[str]:
     return made
 
 
-def mutants(text: str) -> list[str]:
-    """The mutants of a value or of a partial with its condition."""
+def mutants(text: str, names: tuple[str, ...] = ("x", "y", "out")) -> list[str]:
+    """The mutants of a value, of a pullback, or of a partial with its condition."""
     local, _, when = text.partition(" if ")
-    made = [f"{each} if {when}" if when else each for each in changed(local)]
+    made = [f"{each} if {when}" if when else each for each in changed(local, names)]
     if when:
         made += [local, f"{local} if not ({when})"]
         made += [f"{local} if {each}" for each in changed(when, ())[1:]]
@@ -59,7 +60,8 @@ def mutants(text: str) -> list[str]:
 
 
 def forget(kinds: tuple[Kind, ...]) -> None:
-    """What was compiled from the table is compiled anew."""
+    """What was compiled from the table is compiled anew, and settings are chosen anew."""
+    TABLE._chosen.clear()
     for kind in kinds:
         kind._edges.clear()
         for functions in (kind.functions, kind.guarded):
@@ -70,7 +72,7 @@ def forget(kinds: tuple[Kind, ...]) -> None:
 def checks(op: Op) -> list[tuple[str, Any, tuple[Any, ...]]]:
     """The tests of one operation: name, function, arguments."""
     found = []
-    for module in (test_table, test_accuracy):
+    for module in (test_golden_tensors, test_tensors) if op.of_tensors else (test_table, test_accuracy):
         for name, test in vars(module).items():
             marks = [mark for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"]
             if not name.startswith("test_") or len(marks) != 1:
@@ -78,14 +80,15 @@ def checks(op: Op) -> list[tuple[str, Any, tuple[Any, ...]]]:
             for case in marks[0].args[1]:
                 values = case if isinstance(case, tuple) else (case,)
                 text = values[0] if marks[0].args[0][0] == "text" else "0"
-                if values[0] is op or op.name in parse(text).graph.op:
+                used = {name.partition(" ")[0] for name in parse(text).graph.op}
+                if values[0] is op or op.name in used:
                     found.append((name, test, values))
     return sorted(found, key=lambda each: (not each[0].startswith(QUICK), "arrays" in each[0], each[0]))
 
 
 def noticed(tests: list[tuple[str, Any, tuple[Any, ...]]]) -> str:
     """The first test that fails, or nothing."""
-    forget((FLOATS, LANES, PRECISE))
+    forget((FLOATS, LANES, PRECISE, TENSORS))
     for name, test, values in tests:
         try:
             test(*values)
@@ -94,36 +97,48 @@ def noticed(tests: list[tuple[str, Any, tuple[Any, ...]]]) -> str:
     return ""
 
 
+def formulas(op: Op) -> list[tuple[str, Any, str, str]]:
+    """The formulas of an operation: what each is, the table it stands in (None: the value), its key, its text."""
+    found: list[tuple[str, Any, str, str]] = []
+    if op.value is not None:
+        found.append(("value", None, "", op.value))
+    for rules in (op.partials, op.textbook, op.pullbacks):
+        for param, rule in rules.items():
+            if isinstance(rule, str):
+                found.append((f"d/d{param}", rules, param, rule))
+            else:
+                found += [(f"d/d{param} {case}", rule, case, text) for case, text in rule.items()]
+    return found
+
+
+def put(op: Op, rules: Any, key: str, text: str) -> None:
+    """Write a formula into the table."""
+    if rules is None:
+        op.value = text
+    else:
+        rules[key] = text
+
+
 def run(names: list[str]) -> tuple[int, int]:
     """The number of mutants, and of those that were noticed."""
     total = caught = 0
-    for op in elementwise():
+    kinds = FLOATS, LANES, PRECISE, TENSORS
+    for op in TABLE.values():
         if names and op.name not in names:
             continue
         tests = checks(op)
         assert not noticed(tests), f"the tests of {op.name} fail as it is"
-        formulas: list[tuple[dict[str, str] | None, str, str]] = []
-        if op.value is not None:
-            formulas.append((None, "value", op.value))
-        formulas += [(op.partials, param, text) for param, text in op.partials.items()]
-        formulas += [(op.textbook, param, text) for param, text in op.textbook.items()]
-        for rules, param, text in formulas:
-            for mutant in dict.fromkeys(mutants(text)):
-                if rules is None:
-                    op.value = mutant
-                else:
-                    rules[param] = mutant
+        known = (*op.params, "out", "g") if op.of_tensors else ("x", "y", "out")
+        for label, rules, key, text in formulas(op):
+            for mutant in dict.fromkeys(mutants(text, known)):
+                put(op, rules, key, mutant)
                 total += 1
                 if noticed(tests):
                     caught += 1
                 else:
-                    where = "value" if rules is None else f"d/d{param}"
-                    print(f"{op.name:12} {where:8} {text}\n{'survives as':>21} {mutant}", flush=True)
-            if rules is None:
-                op.value = text
-            else:
-                rules[param] = text
-        forget((FLOATS, LANES, PRECISE))
+                    print(f"{op.name:12} {label:8} {text}\n{'survives as':>21} {mutant}", flush=True)
+            put(op, rules, key, text)
+        forget(kinds)
     return total, caught
 
 

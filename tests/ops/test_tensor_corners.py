@@ -15,6 +15,7 @@ from bpcli.errors import InputError
 from bpcli.graph import Graph
 from bpcli.language.reader import parse
 from bpcli.ops import elementwise
+from bpcli.render.words import sentence
 from ops.tensor_uses import Loss, largest, units
 
 inf = math.inf
@@ -230,3 +231,39 @@ def test_shapes_that_do_not_fit_are_named_with_what_would_fit(text, x, y, told):
     sentence = f"{caught.value} {caught.value.hint}"
     assert not [piece for piece in told if piece not in sentence], sentence
     assert caught.value.span == (4, 4 + len(text))
+
+
+SQUARES = [
+    ("mean((p - y)^2)", "p - y"),
+    ("mean((y - p)^2)", "y - p"),
+    ("mse(p, y)", "mse(p, y)"),
+    ("bce_logits(p, y)", "bce_logits(p, y)"),
+]
+
+
+@pytest.mark.parametrize(("text", "node"), SQUARES)
+def test_a_column_against_a_row_of_as_many_numbers_is_said(text, node):
+    (note,) = at(text, p=np.linspace(-1, 1, 3)[:, np.newaxis], y=[1, 0, 1]).notes
+    assert note.kind == "broadcast-square"
+    facts = note.facts
+    assert (facts["node"], facts["column"], facts["row"]) == (node, "p", "y")
+    assert (facts["tall"], facts["flat"], facts["square"]) == ("(3, 1)", "(3,)", "(3, 3)")
+    for language, word in (("en", "one by one"), ("zh", "逐个对应")):
+        assert word in sentence(note, language)
+        assert "`reshape(y, 3, 1)`" in sentence(note, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "p", "y"),
+    [
+        ("mse(p, y)", (3, 1), (3, 1)),
+        ("mse(p, reshape(y, 3, 1))", (3, 1), (3,)),
+        ("sum((reshape(p, 3, 1) - y)^2)", (3,), (3,)),  # all pairs, on purpose
+        ("sum((p - y)^2)", (3, 1), (4,)),
+        ("sum((p - y)^2)", (1, 1), (1,)),
+        ("sum(p*y)", (3, 1), (3,)),
+    ],
+)
+def test_other_shapes_are_no_occasion_to_say_so(text, p, y):
+    point = at(text, p=np.arange(1.0, 1 + np.prod(p)).reshape(p), y=np.full(y, 0.5))
+    assert not [note for note in point.notes if note.kind == "broadcast-square"]

@@ -153,6 +153,10 @@ class Kind:
         """A number from outside, the value of a variable, as one of this kind."""
         return value
 
+    def seed(self, scale: float) -> Number:
+        """What a reverse pass starts with that is scaled: a wide number, as a loss is where networks are narrow."""
+        return scale
+
     def look_at_values(self, point: Any, given: Mapping[str, Any]) -> None:
         """Add notes on what this kind of number did to the values of a point (engine/point.py)."""
 

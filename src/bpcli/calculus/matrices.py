@@ -113,6 +113,24 @@ class Matrices:
             return others
         return {**others, self.ones(whole): 1}
 
+    def closes_itself(self, condition: int, taken: int) -> bool:
+        """Whether a choice between a sum and 0 is needless: the sum is 0 by itself where no entry has the condition."""
+        new, whole = self.work.new, "sum axis= keepdims=0"
+        if new.op[condition] != whole:
+            return False
+        (marks,) = new.args[condition]
+        for base, power in self.work.product_of(taken)[1]:
+            if new.op[base] != whole or power != 1:
+                continue
+            for inner, each in self.work.product_of(new.args[base][0])[1]:
+                if new.op[inner] != "where" or each != 1:
+                    continue
+                chosen, first, second = new.args[inner]
+                opposite = new.op[marks] == "not" and new.args[marks] == (chosen,)
+                if (chosen == marks and self._constant(second) == 0) or (opposite and self._constant(first) == 0):
+                    return True
+        return False
+
     def without_determinants(self, factors: dict[int, Exact]) -> dict[int, Exact]:
         """cofactor(A)/det(A) is inv(A).T."""
         new = self.work.new

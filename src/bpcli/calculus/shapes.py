@@ -51,7 +51,9 @@ def broadcast(*shapes: Shape) -> Shape:
 def _fitting(first: Shape, second: Shape) -> str:
     """What may have been meant where two shapes do not broadcast."""
     if len(first) == len(second) == 2 and first == second[::-1]:
-        return "the transpose `.T` of one of them would fit"
+        return "the transpose `.T` of one of them would fit; the product of matrices is written `@`"
+    if len(first) == 2 and len(second) in (1, 2) and first[1] == second[0]:
+        return "the product of matrices is written `@`"
     if len(second) == 1 and second[0] == first[0]:
         return f"to use it as a column, write `reshape(..., {second[0]}, 1)`"
     if len(first) == 1 and first[0] == second[0]:

@@ -149,6 +149,8 @@ class Simplifier:
         if new.op[condition] == "not":
             return self._where(new.args[condition][0], otherwise, taken)
         if self._exact(otherwise) == 0:
+            if self.matrices is not None and self.matrices.closes_itself(condition, taken):
+                return taken
             largest = self._largest(condition, taken)
             if largest is not None:
                 return largest

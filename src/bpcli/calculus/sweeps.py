@@ -30,7 +30,7 @@ from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
     from typing import Any
 
     from bpcli.calculus.kinds import Edge
@@ -47,13 +47,22 @@ OPEN, SHUT, NO_SLOPE = "open", "closed", "flat"
 class Branch:
     """One edge as the reverse loop met it: upstream * local = product went from `node` to `argument`.
 
-    state: "open", "closed" (a selection that chose otherwise) or "flat" (the operation has no slope)
+    state:   "open", "closed" (a selection that chose otherwise) or "flat" (the operation has no slope)
+    arrived: the product in the shape of the argument: summed over the axes along which that was copied
     """
 
-    __slots__ = ("argument", "local", "node", "position", "product", "state", "upstream")
+    __slots__ = ("argument", "arrived", "local", "node", "position", "product", "state", "upstream")
 
     def __init__(
-        self, node: int, position: int, argument: int, upstream: Number, local: Number, product: Number, state: str
+        self,
+        node: int,
+        position: int,
+        argument: int,
+        upstream: Number,
+        local: Number,
+        product: Number,
+        state: str,
+        arrived: Number | None = None,
     ) -> None:
         self.node = node
         self.position = position
@@ -62,6 +71,7 @@ class Branch:
         self.local = local
         self.product = product
         self.state = state
+        self.arrived = product if arrived is None else arrived
 
 
 def forward(
@@ -129,6 +139,8 @@ def reverse(
     *,
     onward: list[Number] | None = None,
     last: int = 0,
+    keep: Container[int] | None = None,
+    again: Callable[[int], None] | None = None,
 ) -> list[Number]:
     """The adjoint of every node: what one more of it would add to the output, times the seed.
 
@@ -138,13 +150,15 @@ def reverse(
     last:     the node to stop behind, and
     onward:   the adjoints that a pass has left which stopped above `output`: the two walk a graph in pieces, so that
               the edges of one piece at a time are in memory (for kinds of number whose edges are open or closed)
+    keep:     of numbers with shapes, the nodes whose adjoints are wanted; others are let go once they were used
+    again:    of those numbers, what to do on arrival at a node: fill in values that were let go
 
     A node that nothing flows to has None, which is not 0: no open path leads there (nor to one behind the output).
     """
     if kind.shaped:
         with kind.quiet():
-            return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, onward, last)
-    return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, onward, last)
+            return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, onward, last, keep, again)
+    return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, onward, last, None, None)
 
 
 def _reverse(
@@ -158,6 +172,8 @@ def _reverse(
     also: Mapping[int, Number],
     onward: list[Number] | None,
     last: int,
+    keep: Container[int] | None,
+    again: Callable[[int], None] | None,
 ) -> list[Number]:
     ops, args = graph.op, graph.args
     adjoints: list[Number] = [None] * len(args) if onward is None else onward
@@ -218,6 +234,8 @@ def _reverse(
                         before = adjoints[second]
                         adjoints[second] = product if before is None else before + product
                     continue
+                if again is not None:
+                    again(node)
                 if not edges:
                     edges = kind.edges(ops[node], len(arguments), guarded)
                 mask = masks.get(node) if masks else None
@@ -260,6 +278,12 @@ def _reverse(
                             product = upstream * edge.local(registers)
                         else:
                             product = upstream * edge.local(registers)
+                    before, whole = adjoints[argument], product
+                    if presence is not None and not (shaped and code in (COPY, FLIP)):
+                        # 0 where the edge is closed, whatever the product became there; what is only copied is it.
+                        product = whole = kind.guard(presence, product)
+                    if shaped:
+                        product, presence = kind.fit(product, presence, values[argument])
                     if branches is not None:
                         if registers is None:
                             registers = [values[each] for each in arguments]
@@ -267,15 +291,8 @@ def _reverse(
                         local = edge.local(registers)
                         if code == PULL and not shaped and upstream:
                             local = kind.functions["div"](product, upstream)  # the rule may bend what arrives
-                        branches.append(Branch(node, position, argument, upstream, local, product, OPEN))
-                    before = adjoints[argument]
-                    if shaped:
-                        if presence is not None:
-                            product = kind.guard(presence, product)
-                        product, presence = kind.fit(product, presence, values[argument])
+                        branches.append(Branch(node, position, argument, upstream, local, whole, OPEN, product))
                     if presence is not None:
-                        # 0 where the edge is closed, whatever the product became there.
-                        product = kind.guard(presence, product)
                         if before is None:
                             masks[argument] = presence
                         elif argument in masks:
@@ -284,6 +301,8 @@ def _reverse(
                         masks.pop(argument, None)
                     adjoints[argument] = product if before is None else before + product
                 left = None
+                if keep is not None and node not in keep:
+                    adjoints[node] = None
         except RAISED:
             if guarded:
                 raise

@@ -53,6 +53,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli diff "exp(-x^2/2)" --format latex',
         'bpcli diff "x*sin(x^2)" --rules',
         'bpcli diff "(x+w)*w" --wrt w --expect "2w + x"',
+        'bpcli diff "sum((A @ x - b)^2)" --shape A=3x2,x=2,b=3 --wrt x',
     ),
     "check": (
         'bpcli check "(x+w)*w" --x 2 --w 3',

@@ -33,6 +33,8 @@ TEXT_ROWS = 4096  # that are made text of at once
 def run(work: Work) -> int:
     """Value and gradient (`eval`: the value) of every row; exit code 3 where no row has them."""
     assert work.rows is not None
+    if work.program.of_tensors or any(getattr(value, "shape", ()) for value in work.given.values()):
+        raise InputError("data-of-tensors")
     target = work.options.get("save")
     form = work.format if target is None else form_of(target, work)
     columns, lanes = compiled(work, work.rows)

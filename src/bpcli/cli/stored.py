@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bpcli.cli.commands.trace import check_options, chosen_level, present
+from bpcli.cli.commands.trace import check_options, chosen_level, present, refuse_arrays
 from bpcli.cli.output import chosen_format
 from bpcli.cli.settings import count_widths, digits, language
 from bpcli.cli.work import text_of
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from bpcli.cli.arguments import Request
     from bpcli.tracing.record import Trace
 
-SHOWING = (
-    "from", "format", "json", "digits", "all", "interactive", "lang", "explain", "ambiguous", "only", "until", "rows",
-    "lens", "measure", "repeat", "no-zero", "tolerance",
+SHOWING = (  # options that are about what is shown
+    "from", "format", "json", "digits", "all", "full", "interactive", "lang", "explain", "ambiguous", "only", "until",
+    "rows", "lens", "measure", "repeat", "no-zero", "tolerance",
 )  # fmt: skip
 
 
@@ -64,5 +64,7 @@ class Stored:
 def show_stored(request: Request) -> int:
     """Print the trace of a file; the exit code. Raises FileError, InputError."""
     stored = Stored(request)
+    stored.trace.full = "full" in stored.options
+    refuse_arrays(stored.trace, stored.options, stored.format)
     check_options(stored.options, stored.format, "forward" if stored.trace.tangents else "reverse")
     return present(stored, stored.trace, chosen_level(stored.options, stored.format))

@@ -100,6 +100,10 @@ class Work:
             from bpcli.tracing.rules import check_rules
 
             check_rules(self.program)
+        if options.get("tie", "share") != "share" and any(
+            op.partition(" ")[0] in ("amax", "amin") for op in self.program.graph.op
+        ):
+            raise InputError("tie-of-tensors", tie=options["tie"])
         if options.get("output"):
             self.program.select([name.strip() for name in options["output"].split(",")])
         for name in options:

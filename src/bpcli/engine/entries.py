@@ -10,8 +10,9 @@ import numpy as np
 from bpcli.calculus.kinds import compiled, formula
 from bpcli.calculus.pullbacks import places_of
 from bpcli.calculus.shapes import shown
-from bpcli.engine.notes import Note
+from bpcli.engine.notes import Note, first_few
 from bpcli.engine.noticing import advice_for, domain_of, figure, live, short
+from bpcli.engine.tensors import finite
 from bpcli.errors import InputError, NumericError
 from bpcli.numbers import show
 from bpcli.ops import TABLE
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from bpcli.engine.point import Point
 
 MOST_SHOWN = 6  # entries of an operand in a sentence
+
+# What compares one by one, and what makes a column of numbers on purpose.
+COMPARING = ("sub", "mse", "mae", "huber", "bce", "bce_logits")
+UPRIGHT = ("reshape", "expand", "stack")
 
 Array = Any
 Index = tuple[int, ...]
@@ -83,7 +88,7 @@ def operands_at(point: Point, node: int, index: Index) -> str:
     declared = TABLE.get(graph.op[node])
     told = []
     for argument in dict.fromkeys(graph.args[node]):
-        if graph.constant[argument]:
+        if graph.constant[argument] or values[argument] is None:
             continue
         found = None
         if declared is None or not declared.of_tensors:
@@ -101,10 +106,14 @@ def look_at_entries(point: Point) -> None:
     program, values, kind = point.program, point.values, point.kind
     graph = program.graph
     marks = live(point)
-    odd = [node for node, value in enumerate(values) if marks[node] and not np.isfinite(value).all()]
+    for nodes in point.within.values():  # of what was let go nothing is said
+        for node in nodes:
+            marks[node] = 0
+    odd = [node for node, value in enumerate(values) if marks[node] and not finite(value)]
     undefined = any(kind.undefined(values[node]) for node in program.outputs.values())
     for node in odd:
-        if graph.op[node] == "const" or any(not np.isfinite(values[each]).all() for each in graph.args[node]):
+        operands: list[Array] = [values[each] for each in graph.args[node]]
+        if graph.op[node] == "const" or any(each is not None and not finite(each) for each in operands):
             continue
         if undefined and kind.undefined(values[node]):
             raise _undefined(point, node)
@@ -116,6 +125,37 @@ def look_at_entries(point: Point) -> None:
     if infinite and not any(note.kind == "infinite-value" for note in point.notes):
         point.notes.append(_infinite(point, infinite[0]))
     _look_for_kinks(point, marks)
+    _look_for_squares(point, marks)
+
+
+def _look_for_squares(point: Point, marks: bytearray) -> None:
+    """Notes where a column (n, 1) and n numbers in a row (n,) are compared: as a matrix, which is rarely meant."""
+    program = point.program
+    values: list[Array] = point.values
+    graph = program.graph
+    found = []
+    for node, op in enumerate(graph.op[: program.stop]):
+        if not marks[node] or op.partition(" ")[0] not in COMPARING:
+            continue
+        column, row = sorted(graph.args[node][:2], key=lambda each: -np.ndim(values[each]))
+        size = np.size(values[row])
+        if size < 2 or np.shape(values[row]) != (size,) or np.shape(values[column]) != (size, 1):
+            continue
+        if graph.op[column].partition(" ")[0] in UPRIGHT:
+            continue  # somebody has made a column of it to get the matrix
+        name = short(program, row)
+        found.append(
+            {
+                "node": short(program, node),
+                "column": short(program, column),
+                "row": name,
+                "tall": shown((size, 1)),
+                "flat": shown((size,)),
+                "square": shown((size, size)),
+                "fix": f"`reshape({name}, {size}, 1)`",
+            }
+        )
+    point.notes += first_few("broadcast-square", found)
 
 
 def _infinite(point: Point, node: int) -> Note:

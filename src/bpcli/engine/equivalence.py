@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 
+from bpcli.calculus.shapes import shapes_of
 from bpcli.calculus.sweeps import RAISED, forward
 from bpcli.engine.choose import kind_for
 from bpcli.engine.floats import FLOATS
@@ -42,9 +43,9 @@ class Verdict:
         self.same = same
         self.points = points
         self.exact = exact
-        self.at: dict[str, float] = {}
-        self.left = 0.0
-        self.right = 0.0
+        self.at: dict[str, Any] = {}
+        self.left: Any = 0.0
+        self.right: Any = 0.0
 
 
 def equivalent(program: Program, left: int, other: Program, seed: int = 7) -> Verdict:
@@ -52,6 +53,8 @@ def equivalent(program: Program, left: int, other: Program, seed: int = 7) -> Ve
 
     Names that the program assigns have in the formula the values that they have in the program.
     """
+    if program.graph.shape or program.of_tensors or other.of_tensors:
+        return _equivalent_tensors(program, left, other, seed)
     draw = random.Random(seed)
     inputs = program.graph.variables
     points = exact = 0
@@ -83,6 +86,47 @@ def equivalent(program: Program, left: int, other: Program, seed: int = 7) -> Ve
             break
     enough = points >= LEAST or (not inputs and points > 0)
     return Verdict(True if enough else None, points, exact)
+
+
+def _equivalent_tensors(program: Program, left: int, other: Program, seed: int) -> Verdict:
+    """The same for formulas of vectors and matrices, in floats, at points of the shapes that the program has.
+
+    Raises InputError where the shapes in the other formula do not fit together.
+    """
+    import numpy as np
+
+    from bpcli.engine.tensors import TENSORS
+
+    graph = program.graph
+    draw = np.random.Generator(np.random.PCG64(seed))
+    shapes = {node: graph.shape.get(program.names[name], ()) for name, node in other.graph.variables.items()}
+    shape = shapes_of(other.graph, shapes, other.output + 1, other.source)[other.output]
+    points = 0
+    for attempt in range(TRIES):
+        low, high = RANGES[attempt % len(RANGES)]
+        at: dict[str, Any] = {
+            name: TENSORS.given(draw.uniform(low, high, graph.shape.get(node, ())))
+            for name, node in graph.variables.items()
+        }
+        stop = max(left, program.output, *program.names.values()) + 1
+        values = forward(graph, TENSORS, {node: at[name] for name, node in graph.variables.items()}, stop)
+        if not np.isfinite(values[program.output]).all() or not np.isfinite(values[left]).all():
+            continue
+        seen = {node: values[program.names[name]] for name, node in other.graph.variables.items()}
+        others = forward(other.graph, TENSORS, seen, other.output + 1)
+        one, two = values[left], others[other.output]
+        if not np.isfinite(two).all():
+            continue
+        points += 1
+        used = [value for value in (*_used(program, left, values), *others) if np.isfinite(value).all()]
+        largest = max((float(np.max(np.abs(value), initial=0.0)) for value in used), default=0.0)
+        if np.shape(one) != shape or not (np.abs(one - two) <= 1e-10 * largest).all():
+            verdict = Verdict(False, points, 0)
+            verdict.at, verdict.left, verdict.right = at, one, two
+            return verdict
+        if points >= POINTS or not at:
+            break
+    return Verdict(True if points >= LEAST or (not at and points) else None, points, 0)
 
 
 def _precise() -> Kind:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bpcli.calculus.kinds import Kind
     from bpcli.graph import Program
 
+STARTS = ("randn", "uniform", "xavier", "he(", "zeros", "ones", "full", "arange")
 WORDS = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 
@@ -52,14 +53,27 @@ def value_of(text: str, name: str = "a variable", kind: Kind = FLOATS) -> Any:
         # In round brackets a list is a value, and not several results.
         program = parse(f"({text})" if listed else text, first_seed=_seed_of(name))
     except InputError:
-        raise InputError("not-a-number", name=name, text=text) from None
+        raise _no_value(name, text) from None
     if program.inputs or program.assigned:
-        raise InputError("not-a-number", name=name, text=text)
+        raise _no_value(name, text)
     if program.of_tensors:
         kind = fitting(program, {}, kind)
-        shapes_of(program.graph, {}, program.output + 1)
+        try:
+            shapes_of(program.graph, {}, program.output + 1)
+        except InputError as error:
+            if error.kind == "ragged-list":
+                first, second = error.facts["first"], error.facts["second"]
+                raise InputError("ragged-value", name=name, first=first, second=second) from None
+            raise
     value = forward(program.graph, kind, {}, program.output + 1)[program.output]
     return value.item() if getattr(value, "shape", None) == () else value
+
+
+def _no_value(name: str, text: str) -> InputError:
+    """The error for the text of a value that is none; of an array, where it looks like one."""
+    if any(sign in text for sign in ",;[]{}") or text.startswith(STARTS):
+        return InputError("not-an-array", name=name, text=text)
+    return InputError("not-a-number", name=name, text=text)
 
 
 def _seed_of(name: str) -> int:
@@ -154,6 +168,13 @@ def _missing(program: Program, missing: Sequence[str]) -> InputError:
     for name in missing:
         if TABLE.get(name) is not None and len(name) > 1:
             return _at(program, name, "function-as-value")
+    if "T" in missing:
+        graph = program.graph
+        node = graph.variables["T"]
+        before = program.source[: graph.start[node]].rstrip()
+        if before.endswith("^"):
+            span = (len(before) - 1, graph.stop[node])
+            return InputError("transposed-power", source=program.source, span=span)
     shown = zip(missing, (3, 2, 1, 0.5) * len(missing), strict=False)
     examples = " ".join(f"--{name} {example}" for name, example in shown)
     listed = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"

@@ -196,8 +196,12 @@ class Comparison:
         self.errors = {name: relative_error(slope, wide.gradient[name]) for name, slope in point.gradient.items()}
 
 
-def relative_error(narrow: float, wide: float) -> float:
-    """How far a number is from another, relative to that."""
+def relative_error(narrow: Any, wide: Any) -> float:
+    """How far a number is from another, relative to that; of arrays the largest distance beside the largest entry."""
+    if getattr(wide, "shape", ()):
+        pairs = [(float(one), float(other)) for one, other in zip(narrow.flat, wide.flat, strict=True)]
+        gap = max((abs(one - other) for one, other in pairs if one != other), default=0.0)
+        return gap / max(abs(other) for _, other in pairs) if gap else 0.0
     if narrow == wide:
         return 0.0
     return abs(float(narrow) - wide) / abs(wide) if wide != 0 else inf

@@ -80,7 +80,8 @@ def live(point: Point) -> bytearray:
         if not marks[node]:
             continue
         arguments = graph.args[node]
-        if graph.op[node] == "where" and not point.kind.shape(values[arguments[0]]):
+        known = graph.op[node] == "where" and values[arguments[0]] is not None
+        if known and not point.kind.shape(values[arguments[0]]):
             arguments = (arguments[0], arguments[1] if values[arguments[0]] else arguments[2])
         for argument in arguments:
             marks[argument] = 1

@@ -89,6 +89,11 @@ def complaint(tokens: Tokens, index: int) -> InputError:
         if previous in (LPAR, COMMA):
             return tokens.error("argument-missing", index)
         whole = kinds[before] == scanner.NUMBER and kinds[index + 1] == scanner.NUMBER
+        if whole and _open_call(tokens, index) is None and _in_call(tokens, index):
+            opened = _open_bracket(tokens, index) or 0
+            return tokens.error(
+                "comma-in-brackets", opened, index + 1, first=texts[before], second=texts[index + 1]
+            )
         if whole and _open_call(tokens, index) is None:
             return tokens.error(
                 "decimal-comma", before, index + 1, text=texts[before] + word + texts[index + 1],
@@ -173,6 +178,8 @@ def _after_name(tokens: Tokens, before: int, index: int) -> InputError:
     known = functions()
     if name in FOREIGN:
         return tokens.error("python-word", before, name=name)
+    if name == "T" and before > 0 and texts[before - 1] == "^":
+        return tokens.error("transposed-power", before - 1, before)
     if name in known and len(name) > 1:
         return tokens.error("function-needs-brackets", before, name=name, word=_factors(tokens, index))
     if name == "dx" and before >= 2 and texts[before - 2 : before] == ["d", "/"]:
@@ -224,6 +231,12 @@ def _open_call(tokens: Tokens, stop: int) -> int | None:
     if opened is None or opened == 0 or tokens.kinds[opened - 1] not in (scanner.FUNCTION, scanner.DEFINE):
         return None
     return opened
+
+
+def _in_call(tokens: Tokens, stop: int) -> bool:
+    """Whether a call is open around the innermost open bracket, as in `reshape(x, (2, 3))`."""
+    called = (scanner.FUNCTION, scanner.DEFINE)
+    return any(opened and tokens.kinds[opened - 1] in called for opened in _open_brackets(tokens, stop)[:-1])
 
 
 def _unclosed(tokens: Tokens, opened: int, index: int) -> InputError:

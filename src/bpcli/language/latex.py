@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
     from bpcli.graph import Graph
+    from bpcli.ops import Op
 
 # How tightly each form holds together. A fraction needs no brackets in a product, and some below a power.
 OR, AND, NOT, COMPARE, SUM, PRODUCT, SIGN, FRACTION, POWER, ATOM = range(1, 11)
@@ -35,7 +36,23 @@ FORMS = {
     "or": (OR, OR, AND),
     "not": (NOT, ATOM),
     "where": (OR, OR, OR, OR),
+    # Of tensors.
+    "outer": (PRODUCT, FRACTION, ATOM),
+    "solve": (PRODUCT, ATOM, FRACTION),
+    "conv1d": (PRODUCT, ATOM, ATOM),
+    "convolve": (PRODUCT, ATOM, ATOM),
+    "sum": (PRODUCT, PRODUCT),
+    "prod": (PRODUCT, PRODUCT),
+    "argmax": (PRODUCT, PRODUCT),
+    "logsumexp": (PRODUCT, OR),
+    "log_softmax": (PRODUCT, OR),
 } | dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne"), (COMPARE, SUM, SUM))
+FORMS |= dict.fromkeys(("transpose", "matrix_transpose", "inv"), (POWER, ATOM))
+
+ALWAYS = ATOM + 1  # instead of a level: brackets, whatever it is
+OPEN = ("sum", "prod", "logsumexp", "argmax")  # what stands behind such a sign would be read as part of it
+HEADS = (r"\sum", r"\prod", r"\operatorname{{argmax}}")  # settings stand below these
+MOST_COLUMNS = 10  # of a matrix, which is what amsmath allows
 
 UNSIGNED = 0  # instead of a level: no brackets, and the sign that it begins with is left out
 
@@ -107,26 +124,39 @@ def _pieces(graph: Graph, node: int) -> tuple[int, list[str | tuple[int, int]]]:
     if op in ("add", "sub", "mul"):
         level, left, right = FORMS[op]
         sign = {"add": " + ", "sub": " - "}.get(op, r" \cdot " if _begins_with_digit(graph, args[1]) else " ")
+        if op == "mul":
+            if graph.shape.get(args[0]) and graph.shape.get(args[1]):
+                sign = r" \odot "
+            if _ends_open(graph, args[0]) or (graph.op[args[0]] == "matmul" and args[0] not in graph.name):
+                left = ATOM
+            if _base(graph, args[1]) in OPEN or (graph.op[args[1]] == "matmul" and graph.op[args[0]] == "const"):
+                right = PRODUCT
         return level, [(args[0], left), sign, (args[1], ATOM if _is_signed(graph, args[1]) else right)]
     if op == "div" and _is_signed(graph, args[0]):
         # The sign of the numerator stands in front of the fraction.
         return SIGN, [r"-\frac{", (args[0], UNSIGNED), "}{", (args[1], OR), "}"]
+    if op == "matmul":
+        left = ATOM if _ends_open(graph, args[0]) else PRODUCT if _opens_product(graph, args[0]) else FRACTION
+        return PRODUCT, [(args[0], left), " ", (args[1], ATOM if _is_signed(graph, args[1]) else FRACTION)]
+    if declared is not None and declared.chosen:
+        written = _with_settings(graph, node)
+        if written is not None:
+            return written
     if op == "powc":
         raised = _raised(graph, node)
         if raised is not None:
             return ATOM, raised
     if declared is None or not (declared.variadic or _shows_all(graph, node)):
-        called = declared.spelling if declared is not None else op.removeprefix("call ")
-        title = called if len(called) == 1 else rf"\operatorname{{{called}}}".replace("_", r"\_")
+        title = _title(declared.spelling if declared is not None else op.removeprefix("call "))
         return ATOM, [rf"{title}\left(", *_listed(args), r"\right)"]
     if declared.variadic:
-        before, _, after = declared.latex.partition("{x}")
+        before, _, after = _template(declared).partition("{x}")
         return ATOM, [_plain(before), *_listed(args), _plain(after)]
-    forms = FORMS.get(op)
+    forms = FORMS.get(_base(graph, node))
     needs = dict(zip(declared.params, forms[1:] if forms is not None else (), strict=False))
     places = dict(zip(declared.params, args, strict=True))
     pieces: list[str | tuple[int, int]] = []
-    for text, param in _parsed(declared.latex):
+    for text, param in _parsed(_template(declared)):
         pieces.append(text)
         if param is not None:
             needed = needs.get(param)
@@ -134,6 +164,91 @@ def _pieces(graph: Graph, node: int) -> tuple[int, list[str | tuple[int, int]]]:
                 needed = _needed("".join(piece for piece in pieces if isinstance(piece, str)), declared.latex, param)
             pieces.append((places[param], needed))
     return forms[0] if forms is not None else ATOM, pieces
+
+
+def _base(graph: Graph, node: int) -> str:
+    """The operation of a node without its settings; none of one that stands as its name."""
+    return "" if node in graph.name else graph.op[node].partition(" ")[0]
+
+
+def _opens_product(graph: Graph, node: int) -> bool:
+    """Whether a matrix product may begin with a node as it stands: with another one, a sign, or a number in front."""
+    if node in graph.name:
+        return False
+    scaled = graph.op[node] == "mul" and not graph.shape.get(graph.args[node][0])
+    return graph.op[node] in ("matmul", "neg") or scaled
+
+
+def _ends_open(graph: Graph, node: int) -> bool:
+    """Whether a product ends in a sum or the like, which would take in what stands behind it."""
+    while graph.op[node] in ("mul", "neg", "matmul") and node not in graph.name:
+        node = graph.args[node][-1]
+    return _base(graph, node) in OPEN
+
+
+def _with_settings(graph: Graph, node: int) -> tuple[int, list[str | tuple[int, int]]] | None:
+    """An operation with settings that has a form of its own: an index, a list, a shape that is filled."""
+    declared, args = TABLE[graph.op[node]], graph.args[node]
+    base = declared.name.partition(" ")[0]
+    if base == "index":
+        single = graph.op[args[0]] == "var" or args[0] in graph.name
+        clear = single and "_" not in name(graph.name[args[0]])
+        return ATOM, [(args[0], ATOM if clear else ALWAYS), f"_{{{declared.chosen['at'].replace(',', ', ')}}}"]
+    if base == "stack" and declared.chosen["axis"] == "0":
+        return ATOM, _matrix(graph, node)
+    if declared.rest:
+        below = _sizes(declared.chosen[declared.rest], r" \times " if declared.rest == "shape" else ", ")
+        if base == "full" and graph.op[args[0]] == "const" and graph.payload[args[0]] in (0, 1):
+            return ATOM, [rf"\mathbf{{{graph.payload[args[0]]}}}_{{{below}}}"]
+        shown = () if declared.hidden is not None else args
+        seed = declared.chosen.get("seed", "0")
+        last = "" if seed == "0" else rf", \mathrm{{seed}}={seed}"
+        between = ", " if shown else ""
+        return ATOM, [rf"{_title(declared.spelling)}\left(", *_listed(shown), f"{between}{below}{last}", r"\right)"]
+    return None
+
+
+def _title(called: str) -> str:
+    return called if len(called) == 1 else rf"\operatorname{{{called}}}".replace("_", r"\_")
+
+
+def _sizes(text: str, between: str = ", ") -> str:
+    return text.replace(",", between)
+
+
+def _matrix(graph: Graph, node: int) -> list[str | tuple[int, int]]:
+    """A list of numbers as a column, a list of such lists as a matrix, and others in brackets."""
+    rows = graph.args[node]
+    listed = [_base(graph, row) == "stack" for row in rows]
+    inner = [graph.args[row] for row in rows] if all(listed) else [(row,) for row in rows]
+    deeper = any(_base(graph, entry) == "stack" for row in inner for entry in row)
+    if deeper or (any(listed) and not all(listed)) or len(inner[0]) > MOST_COLUMNS:
+        return [r"\left[", *_listed(rows), r"\right]"]
+    pieces: list[str | tuple[int, int]] = [r"\begin{pmatrix} "]
+    for number, row in enumerate(inner):
+        for place, entry in enumerate(row):
+            pieces += [" & "] if place else [r" \\ "] if number else []
+            pieces.append((entry, OR))
+    return [*pieces, r" \end{pmatrix}"]
+
+
+def _template(declared: Op) -> str:
+    """The template of an operation, with the settings that differ from the usual."""
+    chosen = [
+        rf"\mathrm{{{{{setting}}}}}={_sizes(text) if ',' not in text else f'({_sizes(text)})'}"
+        for setting, text in declared.chosen.items()
+        if text != declared.settings[setting]
+    ]
+    template = declared.latex
+    if not chosen:
+        return template
+    listed = ", ".join(chosen)
+    if template.endswith(r"\right)"):
+        return template.removesuffix(r"\right)") + rf", {listed}\right)"
+    for head in HEADS:
+        if head in template:
+            return template.replace(head, f"{head}_{{{{{listed}}}}}", 1)
+    return f"{template}_{{{{{listed}}}}}"
 
 
 def _parsed(template: str) -> list[tuple[str, str | None]]:
@@ -164,9 +279,9 @@ def _shows_all(graph: Graph, node: int) -> bool:
     declared, args = TABLE[graph.op[node]], graph.args[node]
     for param, argument in zip(declared.params, args, strict=True):
         shown = f"{{{param}}}" in declared.latex
-        if not shown and not (
-            graph.op[argument] == "const"
-            and numbers.constant_text(graph.payload[argument]) == declared.defaults.get(param)
+        usual = declared.defaults.get(param)
+        if not shown and (
+            usual is None or graph.op[argument] != "const" or graph.payload[argument] != numbers.literal(usual)
         ):
             return False
     return True
@@ -194,7 +309,7 @@ def _raised(graph: Graph, node: int) -> list[str | tuple[int, int]] | None:
 
 def _is_signed(graph: Graph, node: int) -> bool:
     """Whether a product or a number begins with a minus."""
-    while graph.op[node] in ("mul", "same"):
+    while graph.op[node] in ("mul", "same", "matmul"):
         node = graph.args[node][0]
     return graph.op[node] == "neg" or (
         graph.op[node] == "const" and constant(graph.payload[node])[0].startswith("-")

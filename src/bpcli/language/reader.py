@@ -29,8 +29,10 @@ ELSEWHERE = {
     "factorial": "gamma", "matmul": "dot", "average": "mean", "avg": "mean", "normal": "randn", "rand": "uniform",
     "crossentropy": "cross_entropy", "transposed": "transpose", "inverse": "inv", "determinant": "det", "tr": "trace",
     "concatenate": "concat", "hstack": "concat", "vstack": "stack", "view": "reshape", "batchnorm": "batch_norm",
-    "layernorm": "layer_norm", "mean_squared_error": "mse", "onehot": "one_hot",
+    "layernorm": "layer_norm", "mean_squared_error": "mse", "onehot": "one_hot", "len": "count", "length": "norm",
+    "size": "count", "numel": "count", "Σ": "sum", "product": "prod", "magnitude": "norm",
 }  # fmt: skip
+KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "correction": "ddof", "size": "shape", "num_classes": "classes"}
 SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 TIES = SHARE, FIRST, LAST = "share", "first", "last"
 UPSTREAM = "g"  # in a rule of one's own: what arrives from above
@@ -522,12 +524,13 @@ class Reader(ArrayActions):
                 if keyword not in params:
                     known = ", ".join([*params, *settings])
                     near = closest(keyword, [*params, *settings]) if len(keyword) > 1 else None
+                    near = KEYWORDS[keyword] if KEYWORDS.get(keyword) in settings else near
                     hint = {"hint": f"did you mean `{near}`?"} if near else {}
                     raise tokens.error("keyword-unknown", place, name=name, keyword=keyword, known=known, **hint)
             elif named_before:
                 raise tokens.error("keyword-first", place, name=name)
             elif position >= len(params):
-                raise self.wrong_count(name, params, defaults, len(arguments), first)
+                raise self.wrong_count(name, params, defaults, len(arguments), first, settings)
             param = keyword or params[position]
             if param in found:
                 raise tokens.error("keyword-twice", place, name=name, keyword=param)
@@ -540,12 +543,15 @@ class Reader(ArrayActions):
         return tuple(found[param] for param in params)
 
     def wrong_count(
-        self, name: str, params: tuple[str, ...], defaults: dict[str, str], count: int, first: int
+        self, name: str, params: tuple[str, ...], defaults: dict[str, str], count: int, first: int,
+        settings: Sequence[str] = (),
     ) -> InputError:
         least, most = len(params) - len(defaults), len(params)
         counts = sorted({*range(least, most + 1), *(len(op.params) for op in named(name) if not op.variadic)})
         takes = " or ".join(map(str, counts)) + (" argument" if counts == [1] else " arguments")
         hint = {"hint": f"it is defined as `{name}({', '.join(params)})`"} if name in self.templates else {}
+        if settings and count > most:
+            hint = {"hint": f"what it is to do is given by name, as in `{name}({', '.join(params)}, {settings[0]}=0)`"}
         return self.tokens.error("wrong-count", first, name=name, takes=takes, given=count, **hint)
 
     def unknown_function(
@@ -561,7 +567,8 @@ class Reader(ArrayActions):
             return tokens.error("defined-below", first, name=name)
         if name == "dx" and tokens.texts[max(first - 2, 0) : first] == ["d", "/"]:
             return tokens.error("partial-sign", first - 2, first, char="d/dx")
-        if len(arguments) == 1 and (name in self.names or name in self.graph.variables or len(name) == 1):
+        known = name in self.names or name in self.graph.variables
+        if len(arguments) == 1 and (known or (len(name) == 1 and name not in ELSEWHERE)):
             inner = tokens.source[tokens.span(first + 1, first + 1)[0] : tokens.span(last, last)[1]]
             return tokens.error("name-called", first, name=name, inner=inner)
         called = [spelling for spelling in functions() if TABLE.get(spelling) is None or not TABLE[spelling].symbol]

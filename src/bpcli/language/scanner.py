@@ -18,7 +18,7 @@ PLAIN = {
     "（": "(", "）": ")", "［": "[", "］": "]", "【": "[", "】": "]",
     "＝": "=", "＜": "<", "＞": ">", "≤": "<=", "≥": ">=", "≦": "<=", "≧": ">=",
     "≠": "!=", "≡": "==", "∧": " and ", "∨": " or ", "¬": " not ", "\u00a0": " ", "\u3000": " ",
-    "ᵀ": ".T", "⊤": ".T", "：": ":",
+    "ᵀ": ".T ", "⊤": ".T ", "：": ":", "⊙": "*",
     "\u2009": " ", "\u202f": " ", "\u2062": "*", "\r": " ", "\u2028": "\n", "\u2029": "\n", "＃": "#",
     # Marks without a width, which a copied text carries along: joiners, soft hyphens, directions of writing.
     **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\u2061\ufeff\u00ad", ""),
@@ -30,7 +30,7 @@ _LETTER = rf"(?![{SUPERSCRIPTS}])"
 TOKEN = re.compile(
     r"([0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?)"  # 1 number
     rf"|({_LETTER}[^\W\d](?:{_LETTER}\w)*)"  # 2 name
-    r"|(\*\*|<=|>=|==|!=|[-+*/^<>()=,√∛\[\]@:]|\.T(?!\w))"  # 3 sign
+    rf"|(\*\*|<=|>=|==|!=|[-+*/^<>()=,√∛\[\]@:]|\.T(?!{_LETTER}\w))"  # 3 sign
     rf"|([⁻⁺]?[{SUPERSCRIPTS[:10]}]+)"  # 4 superscript
     r"|([;\n])"  # 5 end of a statement
     r"|([ \t\f\v]+|\#[^\n]*)"  # 6 nothing
@@ -44,6 +44,7 @@ SIGNS = {
     "@": "AT", ":": "COLON", ".T": "TRANSPOSED",
     "<=": "COMPARE", ">=": "COMPARE", "==": "COMPARE", "!=": "COMPARE", "<": "COMPARE", ">": "COMPARE",
 }  # fmt: skip
+MODULES = ("math", "cmath", "np", "numpy", "jnp", "torch", "F", "nn", "tf", "scipy", "sp", "Math")
 SURROGATE = "surrogate"  # the word before `d f/du = ...`
 WORDS = {"and": "AND", "or": "OR", "not": "NOT"}
 
@@ -268,7 +269,7 @@ def unreadable(tokens: Tokens, text: str, start: int) -> InputError:
         "{": "braces", "}": "braces", "!": "factorial", "\\": "backslash", "$": "dollar", "&": "ampersand",
         ".": "stray-point", "?": "question-mark", "~": "tilde", "∞": "infinity-sign",
         "∑": "big-operator", "∏": "big-operator", "∫": "big-operator", "∂": "partial-sign", "′": "partial-sign",
-        "°": "degree-sign",
+        "°": "degree-sign", "‖": "bars", "∥": "bars",
     }.get(char, "unknown-character")  # fmt: skip
     if pair in ("||", "&&"):
         kind = "ampersand"
@@ -279,7 +280,8 @@ def unreadable(tokens: Tokens, text: str, start: int) -> InputError:
         span = tokens.place(start, start + 3)
         shown = tokens.source[span[0] : span[1]]
     elif char == "'" and tokens.kinds and tokens.kinds[-1] in (NAME, RPAR) and tokens.stops[-1] == start:
-        kind = "partial-sign"  # as in f'(x)
+        kind = "partial-sign" if text[start + 1 : start + 2] == "(" else "prime"  # f'(x), and A'
+        facts = {"name": tokens.texts[-1] if tokens.kinds[-1] == NAME else "(...)"}
     elif kind == "stray-point" and text[start + 1 : start + 2] in ("*", "/", "^"):
         kind = "matlab-dot"
         span = tokens.place(start, start + 2)
@@ -288,10 +290,13 @@ def unreadable(tokens: Tokens, text: str, start: int) -> InputError:
         from bpcli.ops import named
 
         after = re.compile(r"\w+").match(text, start + 1)
-        if after is not None and named(after[0]):
-            kind = "function-of-module"
+        if after is not None and (named(after[0]) or tokens.texts[-1] in MODULES):
+            kind = "function-of-module" if tokens.texts[-1] in MODULES else "method"
             span = tokens.place(tokens.starts[-1], after.end())
             facts = {"text": f"{tokens.texts[-1]}.{after[0]}", "name": after[0]}
+            if kind == "method":
+                empty = text[after.end() :].lstrip().removeprefix("(").lstrip().startswith(")")
+                facts["call"] = f"{after[0]}({tokens.texts[-1]}{'' if empty else ', ...'})"
     elif kind == "unknown-character":
         from unicodedata import combining, decomposition
 

@@ -81,7 +81,8 @@ def tensor_form(declared: Op, count: int) -> tuple[int, list[str | int]]:
         listed = f"[{text.replace(',', ', ')}]" if "," in text else text or "all"
         if setting == declared.rest:
             settings.append(text.replace(",", ", ") if declared.hidden is not None else listed)
-        elif text != declared.settings[setting]:
+        elif text != declared.settings[setting] or setting == "seed":
+            # A seed that is left out is the number of the draw, which depends on what else is drawn.
             settings.append(f"{setting}={listed}")
     for text in settings:
         pieces += [", ", text] if pieces else [text]

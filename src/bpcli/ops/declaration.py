@@ -15,21 +15,39 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    Entries = Any  # a number, or lists of them
 
 
 ACCURACY = 4  # units of 2^-52
 
 
 class Golden:
-    """One worked point: arguments, value, slopes by argument, and where the numbers come from."""
+    """One worked point: arguments, value, slopes by argument, and where the numbers come from.
 
-    __slots__ = ("at", "origin", "slopes", "value")
+    Of an operation on tensors numbers may be nested lists. Its slopes are what reaches each argument when
+    `upstream` arrives at the result, 1 in every entry where that is left out; None where there is no rule.
+    `settings` are those that are not left at their default.
+    """
 
-    def __init__(self, at: Sequence[float], value: float, slopes: Sequence[float], origin: str) -> None:
+    __slots__ = ("at", "origin", "settings", "slopes", "upstream", "value")
+
+    def __init__(
+        self,
+        at: Sequence[Entries],
+        value: Entries,
+        slopes: Sequence[Entries],
+        origin: str,
+        settings: Mapping[str, str] | None = None,
+        upstream: Entries | None = None,
+    ) -> None:
         self.at = tuple(at)
         self.value = value
         self.slopes = tuple(slopes)
         self.origin = origin
+        self.settings = dict(settings or {})
+        self.upstream = upstream
 
 
 class Kink:
@@ -90,6 +108,7 @@ class Op:
     rest          the setting that takes what stands behind the arguments: `reshape(x, 2, 3)`
     unfolded      the formula that a book gives for a primitive: what `--unfold` puts in its place (else `value`)
     hidden        the value of the only argument, where people write settings alone: `randn(3, 2)`
+    inner         whether it is there for the formulas of derivatives, and not what people look for
     """
 
     __slots__ = (
@@ -104,6 +123,7 @@ class Op:
         "golden",
         "group",
         "hidden",
+        "inner",
         "kinks",
         "latex",
         "linear",
@@ -156,6 +176,7 @@ class Op:
         linear: Sequence[str] = (),
         rest: str = "",
         hidden: int | None = None,
+        inner: bool = False,
         unfolded: str = "",
     ) -> None:
         name, _, listed = signature.partition("(")
@@ -192,6 +213,7 @@ class Op:
         self.linear = tuple(linear)
         self.rest = rest
         self.hidden = hidden
+        self.inner = inner
         self.unfolded = unfolded or value
         self.chosen: dict[str, str] = {}
 

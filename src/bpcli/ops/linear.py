@@ -4,13 +4,14 @@ Source of the rules: Giles, An extended collection of matrix derivative results 
 The Matrix Cookbook (2012), section 2.
 """
 
-from bpcli.ops.declaration import Kink, Op
+from bpcli.ops.declaration import Golden, Kink, Op
 
 OPERATIONS = (
     Op(
         "matmul(x, y)",
         "The matrix product: rows of x times columns of y.",
         zh="矩阵乘法：x 的行乘以 y 的列。",
+        golden=[Golden([[[1, 2], [3, 4]], [5, 6]], [17, 39], [[[5, 6], [50, 60]], [31, 42]], "by hand", {}, [1, 10])],
         symbol="@",
         aliases=["dot"],
         of_tensors=True,
@@ -42,6 +43,12 @@ OPERATIONS = (
         "transpose(x)",
         "Rows become columns: the axes in reverse order.",
         zh="行列互换：各轴次序颠倒。",
+        golden=[
+            Golden(
+                [[[1, 2], [3, 4]]], [[1, 3], [2, 4]], [[[1, 100], [10, 1000]]],
+                "by hand", {}, [[1, 10], [100, 1000]],
+            ),
+        ],
         symbol=".T",
         of_tensors=True,
         linear=["x"],
@@ -52,6 +59,9 @@ OPERATIONS = (
         "permute(x)",
         "The axes in the order that is given.",
         zh="把各轴排成给定的次序。",
+        golden=[
+            Golden([[[1, 2, 3]]], [[1], [2], [3]], [[[1, 10, 100]]], "by hand", {"axes": "1,0"}, [[1], [10], [100]]),
+        ],
         spelling="transpose",
         of_tensors=True,
         settings={"axes": ""},
@@ -64,6 +74,10 @@ OPERATIONS = (
         "unpermute(x)",
         "What `transpose` with the same axes came from.",
         zh="按同样次序做 transpose 之前的数组。",
+        inner=True,
+        golden=[
+            Golden([[[1, 2, 3]]], [[1], [2], [3]], [[[1, 10, 100]]], "by hand", {"axes": "1,0"}, [[1], [10], [100]]),
+        ],
         of_tensors=True,
         settings={"axes": ""},
         linear=["x"],
@@ -74,6 +88,12 @@ OPERATIONS = (
         "matrix_transpose(x)",
         "The last two axes exchanged, for stacks of matrices.",
         zh="交换最后两个轴，用于成叠的矩阵。",
+        golden=[
+            Golden(
+                [[[1, 2], [3, 4]]], [[1, 3], [2, 4]], [[[1, 100], [10, 1000]]],
+                "by hand", {}, [[1, 10], [100, 1000]],
+            ),
+        ],
         of_tensors=True,
         linear=["x"],
         pullbacks={"x": "matrix_transpose(g)"},
@@ -83,6 +103,7 @@ OPERATIONS = (
         "outer(x, y)",
         "Every entry of x times every entry of y: a column times a row.",
         zh="x 的每个元素乘以 y 的每个元素：列乘以行。",
+        golden=[Golden([[1, 2], [3, 4]], [[3, 4], [6, 8]], [[3, 40], [1, 20]], "by hand", {}, [[1, 0], [0, 10]])],
         of_tensors=True,
         linear=["x", "y"],
         pullbacks={"x": "g @ y", "y": "transpose(g) @ x"},
@@ -92,6 +113,7 @@ OPERATIONS = (
         "trace(x)",
         "The sum of the diagonal.",
         zh="对角线元素之和。",
+        golden=[Golden([[[1, 2], [3, 4]]], 5, [[[1, 0], [0, 1]]], "by hand")],
         of_tensors=True,
         linear=["x"],
         unfolded="sum(diag(x))",
@@ -102,6 +124,10 @@ OPERATIONS = (
         "diag(x)",
         "The diagonal of a square matrix, or the diagonal matrix of a vector.",
         zh="方阵的对角线，或以向量为对角线的矩阵。",
+        golden=[
+            Golden([[[1, 2], [3, 4]]], [1, 4], [[[1, 0], [0, 10]]], "by hand", {}, [1, 10]),
+            Golden([[1, 2]], [[1, 0], [0, 2]], [[1, 1000]], "by hand", {}, [[1, 10], [100, 1000]]),
+        ],
         of_tensors=True,
         linear=["x"],
         pullbacks={"x": "diag(g)"},
@@ -111,6 +137,8 @@ OPERATIONS = (
         "eye_like(x)",
         "The identity matrix of the shape of x.",
         zh="与 x 同形状的单位矩阵。",
+        inner=True,
+        golden=[Golden([[[1, 2], [3, 4]]], [[1, 0], [0, 1]], [[[0, 0], [0, 0]]], "by hand")],
         of_tensors=True,
         pullbacks={"x": "0"},
         flat="depends on the shape alone",
@@ -120,6 +148,7 @@ OPERATIONS = (
         "det(x)",
         "The determinant.",
         zh="行列式。",
+        golden=[Golden([[[1, 2], [3, 4]]], -2, [[[4, -3], [-2, 1]]], "by hand")],
         of_tensors=True,
         pullbacks={"x": "g*cofactor(x)"},
         latex=r"\det\left({x}\right)",
@@ -128,6 +157,8 @@ OPERATIONS = (
         "cofactor(x)",
         "The matrix of cofactors: the derivative of the determinant, det(x) times the transposed inverse.",
         zh="代数余子式矩阵：行列式的导数，即 det(x) 乘以逆矩阵的转置。",
+        inner=True,
+        golden=[Golden([[[1, 2], [3, 4]]], [[4, -3], [-2, 1]], [[[0, 0], [0, 1]]], "by hand", {}, [[1, 0], [0, 0]])],
         of_tensors=True,
         pullbacks={
             "x": "sum(g*transpose(inv(x)))*out - transpose(inv(x)) @ (det(x)*transpose(g)) @ transpose(inv(x))"
@@ -138,6 +169,7 @@ OPERATIONS = (
         "inv(x)",
         "The inverse of a square matrix.",
         zh="方阵的逆矩阵。",
+        golden=[Golden([[[2, 0], [0, 4]]], [[0.5, 0], [0, 0.25]], [[[-0.25, -0.125], [-0.125, -0.0625]]], "by hand")],
         of_tensors=True,
         pullbacks={"x": "-(transpose(out) @ g @ transpose(out))"},
         latex="{x}^{{-1}}",
@@ -146,6 +178,7 @@ OPERATIONS = (
         "solve(a, b)",
         "The x for which a @ x is b.",
         zh="满足 a @ x 等于 b 的 x。",
+        golden=[Golden([[[2, 0], [0, 4]], [2, 8]], [1, 2], [[[-0.5, -1], [-0.25, -0.5]], [0.5, 0.25]], "by hand")],
         of_tensors=True,
         linear=["b"],
         pullbacks={
@@ -161,6 +194,10 @@ OPERATIONS = (
         "norm(x)",
         "The length of a vector: the root of the sum of squares (Frobenius norm of a matrix).",
         zh="向量的长度：平方和的平方根（矩阵则为 Frobenius 范数）。",
+        golden=[
+            Golden([[3, 4]], 5, [[0.6, 0.8]], "by hand"),
+            Golden([[0, 0]], 0, [[0, 0]], "convention: 0 at 0"),
+        ],
         of_tensors=True,
         settings={"axis": "", "keepdims": "0"},
         unfolded="sqrt(sum(x^2, axis=axis, keepdims=keepdims))",
@@ -172,6 +209,11 @@ OPERATIONS = (
         "unit(x)",
         "x divided by its length; 0 where the length is 0.",
         zh="x 除以它的长度；长度为 0 时得 0。",
+        inner=True,
+        golden=[
+            Golden([[3, 4]], [0.6, 0.8], [[0.128, -0.096]], "by hand", {}, [1, 0]),
+            Golden([[0, 0]], [0, 0], [[0, 0]], "convention: 0 at 0", {}, [1, 0]),
+        ],
         of_tensors=True,
         settings={"axis": ""},
         value=(
@@ -184,6 +226,7 @@ OPERATIONS = (
         "conv1d(x, w)",
         "The window w slid along x, without turning it round, where it fits whole (cross-correlation).",
         zh="窗口 w 不翻转，沿 x 滑动，只取完全重合的位置（互相关）。",
+        golden=[Golden([[1, 2, 3], [1, 10]], [21, 32], [[1, 11, 10], [3, 5]], "by hand")],
         of_tensors=True,
         linear=["x", "w"],
         pullbacks={"x": "convolve(g, w)", "w": "conv1d(x, g)"},
@@ -193,6 +236,7 @@ OPERATIONS = (
         "convolve(x, w)",
         "The full convolution: w turned round and slid along x, also where it overlaps in part.",
         zh="完整的卷积：w 翻转后沿 x 滑动，部分重合的位置也算。",
+        golden=[Golden([[1, 2], [1, 10]], [1, 12, 20], [[11, 11], [3, 3]], "by hand")],
         of_tensors=True,
         linear=["x", "w"],
         pullbacks={"x": "conv1d(g, w)", "w": "conv1d(g, x)"},

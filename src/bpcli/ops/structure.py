@@ -14,6 +14,16 @@ OPERATIONS = (
         golden=[Golden([3], 3, [1], "by hand")],
     ),
     Op(
+        "checkpoint(x)",
+        "The value itself; arrays inside it are not kept for the backward pass but calculated again there.",
+        zh="值本身；括号内的数组不为反向传播保存，到时重新计算。",
+        value="x",
+        partials={"x": "1"},
+        merges=False,
+        latex=r"\operatorname{{checkpoint}}\left({x}\right)",
+        golden=[Golden([3], 3, [1], "by definition")],
+    ),
+    Op(
         "detach(x)",
         "The value itself, cut from its past: nothing flows back.",
         zh="值本身，但与来路切断：没有梯度往回传。",

@@ -68,8 +68,8 @@ def formula_text(
     kind = "undecided" if verdict.same is None else "same-formula" if verdict.same else "other-formula"
     if verdict.same is False and not verdict.at:
         kind = "other-constant"
-    at = ", ".join(f"{each} = {show(value, digits)}" for each, value in verdict.at.items())
-    right = show(verdict.left, digits)
+    at = ", ".join(f"{each} = {brief(value, digits)}" for each, value in verdict.at.items())
+    right = brief(verdict.left, digits)
     template: str = said[kind]
     return template.format(
         name=name, expected=expected, actual=actual, points=verdict.points, at=at, right=right,

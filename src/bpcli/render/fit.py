@@ -63,7 +63,10 @@ def model_lines(fit: Fit, digits: int = DIGITS, language: str = ENGLISH) -> Iter
     basis = said(fit.basis.kind, language, center=center, half=half)
     yield headed("model", f"{fit.y_name} = {fit.model}", language)
     yield below(said("fitted in", language, basis=basis))
-    yield headed("loss", said("loss and rate", language, name=fit.y_name, rate=show(fit.rate, 4)), language)
+    key = "weighted loss and rate" if "w" in fit.ranges else "loss and rate"
+    rate = show(fit.rate, 4)
+    yield headed("loss", said(key, language, name=fit.y_name, rate=rate, weights=fit.w_name), language)
+    yield below(said("once", language))
 
 
 def spark(losses: Sequence[float]) -> str:
@@ -123,6 +126,15 @@ def parameter_table(fit: Fit, digits: int = DIGITS, language: str = ENGLISH) -> 
     return Table(said("parameters", language), keys, rows, len(rows), language=language)
 
 
+def scaled_table(fit: Fit, digits: int = DIGITS, language: str = ENGLISH) -> Table:
+    """The coefficients that the descent moved, in its own basis, with their standard errors."""
+    rows = []
+    for name, value in fit.scaled.items():
+        error = fit.scaled_errors.get(name, math.nan)
+        rows.append((name, show(value, digits), show(error, 3) if error == error else "-"))
+    return Table(said("scaled", language), ("name", "value", "std error"), rows, len(rows), language=language)
+
+
 def _gap(gap: float) -> str:
     """A relative gap; what is below 1e-12 is rounding and differs from machine to machine."""
     return "< 1e-12" if gap < 1e-12 else show(gap, 2)
@@ -152,7 +164,7 @@ def warning_lines(fit: Fit, language: str = ENGLISH) -> Iterator[str]:
 def program_lines(fit: Fit, language: str = ENGLISH) -> Iterator[str]:
     """The loss of one row, which is what is differentiated."""
     yield said("program", language, count=fit.degree + 1)
-    for line in fit.basis.program().splitlines():
+    for line in fit.basis.program("w" in fit.ranges).splitlines():
         yield f"    {line}"
 
 

@@ -8,7 +8,6 @@ from typing import overload
 from bpcli.numbers import DIGITS, show
 from bpcli.render import layout
 from bpcli.render.languages import ENGLISH
-from bpcli.render.layout import Table
 from bpcli.render.words import phrase
 from bpcli.tracing.rows import Backward, Forward, Tangent
 
@@ -16,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bpcli.render.layout import Table
     from bpcli.tracing.record import Trace
 
 MOST_ROWS = 100  # of a table that a frame holds: no screen has room for more
@@ -54,19 +54,19 @@ class Frames(Sequence[Frame]):
         self.language = language
         self.explain = explain
         self.said = tuple(said)
-        self.passes: list[tuple[Table, Sequence[Forward] | Sequence[Backward]]] = []
-        if trace.forward:
-            self.passes.append((layout.forward_table(trace, digits, language), trace.forward))
-        if trace.backward:
-            self.passes.append((layout.backward_table(trace, digits, language), trace.backward))
-        edges = [rows for rows in trace.tangents.values() if rows]
-        self.names = [""] * len(self.passes) + [name for name, rows in trace.tangents.items() if rows]
-        self.passes += zip(layout.tangent_tables(trace, digits, language), edges, strict=True)
-        self.paths = [_with(table, list(table.rows)) for table in layout.path_tables(trace, digits, language)]
+        tangents = [(name, rows) for name, rows in trace.tangents.items() if rows]
+        self.names = [""] * bool(trace.forward) + [""] * bool(trace.backward) + [name for name, _ in tangents]
+        rows = [each for each in (trace.forward, trace.backward) if each] + [edges for _, edges in tangents]
+        tables = [*layout.passes(trace, digits, language)]
+        self.inputs = tables[0] if tables and tables[0].keys[0] == "name" else None  # they are there together
+        self.passes: list[tuple[Table, Sequence[Forward] | Sequence[Backward]]] = [
+            *zip(tables[self.inputs is not None :], rows, strict=True)
+        ]
+        self.paths = [table.with_rows(list(table.rows)) for table in layout.path_tables(trace, digits, language)]
         self.kept: dict[int, list[tuple[str, ...]]] = {}
 
     def __len__(self) -> int:
-        return 2 + sum(len(rows) for _, rows in self.passes) + len(self.paths)
+        return 2 + (self.inputs is not None) + sum(len(rows) for _, rows in self.passes) + len(self.paths)
 
     @overload
     def __getitem__(self, place: int) -> Frame: ...
@@ -84,6 +84,10 @@ class Frames(Sequence[Frame]):
         if place == 0:
             return Frame(None, tuple(layout.header(self.trace, self.digits, self.language)))
         here = place - 1
+        if self.inputs is not None:
+            if here == 0:
+                return Frame(self.inputs.with_rows(list(self.inputs.rows)))
+            here -= 1
         for number, (table, rows) in enumerate(self.passes):
             if here < len(rows):
                 return self._row(number, table, rows, here)
@@ -101,13 +105,13 @@ class Frames(Sequence[Frame]):
             cells = self.kept.setdefault(number, []) or list(cells)
             self.kept[number] = cells
         newest = rows[here]
-        shown = _with(table, list(cells[above : here + 1]))
+        shown = table.with_rows(list(cells[above : here + 1]))
         lines = tuple(self._told(newest, self.names[number]))
         return Frame(shown, lines, True, above, "" if table.keys == layout.FORWARD_COLUMNS else self._values(newest))
 
     def _told(self, row: Forward | Backward, name: str) -> Iterator[str]:
         """The newest row in words, where they were asked for; in forward mode those of the input of that name."""
-        if not self.explain:
+        if not self.explain or self.trace.of_tensors:
             return
         from bpcli.render.narration import LEVELS, edge_sentence, forward_sentence
 
@@ -124,6 +128,8 @@ class Frames(Sequence[Frame]):
     def _values(self, row: Forward | Backward) -> str:
         """The values of the forward pass: all of a short one, else those of the nodes that a row speaks of."""
         trace = self.trace
+        if trace.of_tensors:
+            return ""  # arrays do not fit into a line
         nodes = [node for node, entry in trace.nodes.items() if entry.args] if len(trace.nodes) <= MOST_VALUES else []
         if not nodes:
             arguments = trace.nodes[row.node].args
@@ -141,8 +147,3 @@ def frames(
     said:    what stands below the result
     """
     return Frames(trace, digits, language, explain, said)
-
-
-def _with(table: Table, rows: list[tuple[str, ...]]) -> Table:
-    """The same table with these rows."""
-    return Table(table.title, table.keys, rows, len(rows), table.aside, table.language, table.columns)

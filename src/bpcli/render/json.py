@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bpcli.engine.point import Point
     from bpcli.tracing.checks import Check
     from bpcli.tracing.record import Trace
-    from bpcli.tracing.rows import Backward
+    from bpcli.tracing.rows import Backward, Pull
     from bpcli.training.fitting import Fit
 
 MOST_LOSSES = 1000  # of a history; the last is always `final_loss`
@@ -336,6 +336,7 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
                 "op": node.op,
                 "args": list(node.args),
                 "formula": node.formula,
+                **({"shape": list(getattr(node.value, "shape", ()))} if trace.of_tensors else {}),
                 "value": plain_number(node.value),
                 "span": list(node.span),
                 "shown": node.id in trace.nodes,
@@ -431,6 +432,7 @@ def _edge_dict(row: Backward, names: Mapping[int, str], arguments: tuple[int, ..
         "condition": row.condition,
         "local": plain_number(row.local),
         "product": plain_number(row.product),
+        **({} if row.pull is None else {"pull": _pull_dict(row.pull)}),
         "state": row.state,
         "total": plain_number(row.total),
         "branch": row.count,
@@ -444,6 +446,23 @@ def _occurrence(row: Backward, arguments: tuple[int, ...]) -> dict[str, int]:
     if several < 2:
         return {}
     return {"occurrence": arguments[: row.position + 1].count(row.argument), "occurrences": several}
+
+
+def _pull_dict(pull: Pull) -> dict[str, Any]:
+    """The rule of an edge between tensors, its shapes, and what arrived."""
+    return {
+        "upstream": pull.upstream,
+        "rule": pull.rule,
+        "elementwise": pull.elementwise,
+        "operands": [list(shape) for shape in pull.operands],
+        "sign": pull.sign,
+        "shape": list(pull.shape),
+        "arrived": plain_number(pull.arrived),
+        "axes": list(pull.axes),
+        "copies": pull.copies,
+        "summed": pull.summed,
+        "fits": pull.fits,
+    }
 
 
 def trace_text(

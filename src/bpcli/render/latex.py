@@ -14,8 +14,10 @@ from bpcli.language import latex
 from bpcli.language.reader import parse
 from bpcli.numbers import DIGITS
 from bpcli.render import layout
+from bpcli.render.arrays import flat
 from bpcli.render.ascii import spelled
 from bpcli.render.languages import ENGLISH
+from bpcli.tracing.pulls import upstream_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +29,10 @@ if TYPE_CHECKING:
 LONGEST = 200  # characters of a formula that is read again
 SLOPE = re.compile(r"(S\*)?d(\w+|\(.*\))/d(\w+|\([^()]+\))")
 COUNTER = re.compile(r"(.*) (\(\d+(?: \D+ |/)\d+\))")
+NUMBER = re.compile(r"-?(\d+(\.\d+)?(e-?\d+)?|inf)|nan")
+ARRAY = re.compile(r"\[[^a-df-hj-mo-zA-Z]*\]")  # numbers, inf and nan in square brackets
 RELATIONS = re.compile(r" (=|≈) ")
-WORDS = ("#", "")  # keys of columns whose cells are words and counts
+WORDS = ("#", "", "shape", "role")  # keys of columns whose cells are words and counts
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”]")
 FONTS = r"""% There is Chinese here. pdflatex takes it from CJKutf8, with the font gbsn of arphic; xelatex and lualatex
 % take it from ctex, with a font of your system. TeX Live, MiKTeX and Overleaf have all of them.
@@ -52,6 +56,7 @@ ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
     "|": r"\textbar{}", '"': r"\textquotedbl{}", "×": r"$\times$", "≈": r"$\approx$", "→": r"$\to$", "·": r"~$\cdot$~",
+    "✓": r"$\surd$", "✗": r"$\times$",
 }  # fmt: skip
 
 
@@ -93,6 +98,12 @@ def formula(text: str, names: Collection[str]) -> str:
 
 def piece(text: str, names: Collection[str]) -> str:
     """One side of an equation: a derivative, or a formula, with a condition that may follow it."""
+    if ARRAY.fullmatch(text) and text.count("[") == text.count("]"):
+        return matrix(text)
+    for sign, symbol in ((" * ", r"\cdot"), (" + ", "+")):
+        left, found, right = text.partition(sign)
+        if found and "[" in text and ARRAY.fullmatch(left) and ARRAY.fullmatch(right):
+            return rf"{matrix(left)} {symbol} {matrix(right)}"
     slope = SLOPE.fullmatch(text)
     if slope is not None:
         factor, above, below = slope.groups()
@@ -124,6 +135,8 @@ def mathematics(text: str, names: Collection[str]) -> str:
         return piece(head + colon[:1], names) + mathematics(rest, names)
     if text.startswith("≈ "):
         return r"\approx " + mathematics(text[2:], names)
+    if text.startswith("= "):
+        return "= " + mathematics(text[2:], names)
     pieces = RELATIONS.split(text)
     return "".join(
         (r" \approx " if each == "≈" else " = ") if place % 2 else piece(each, names)
@@ -134,6 +147,37 @@ def mathematics(text: str, names: Collection[str]) -> str:
 def is_formula(column: str, cell: str) -> bool:
     """Whether a cell is mathematics: of a path those that have arrows, not the words below them."""
     return column not in WORDS and (column != "path" or " -> " in cell)
+
+
+def _cell(text: str, key: str, names: Collection[str]) -> str:
+    """A cell: mathematics or words; one of several lines as a table of its own."""
+    if "\n" in text:
+        lines = [_cell(line, key, names) for line in flat(text).split("\n") if line]
+        if len(lines) == 1:
+            return lines[0]
+        below = r" \\ ".join(lines)
+        return rf"\begin{{tabular}}[c]{{@{{}}l@{{}}}}{below}\end{{tabular}}"
+    if key in ("rule", "upstream", "running total", "value") and _is_said(text):
+        return words(text)
+    return f"${mathematics(text, names)}$" if text and is_formula(key, text) else words(text)
+
+
+def _is_said(text: str) -> bool:
+    """Whether a line of a trace of tensors is words or shapes, and no equation."""
+    return " = " not in text and not text.startswith(("=", "≈", "[", "-")) and not text[:1].isdigit()
+
+
+def matrix(text: str) -> str:
+    """Nested lists as a matrix; a vector as a row, and what has more axes as it is written."""
+    rows = [row.split(", ") for row in text.strip("[]").split("], [")]
+    if "[[" in text[1:] or not all(all(map(NUMBER.fullmatch, row)) for row in rows):
+        return rf"\text{{{words(text)}}}"
+    body = r" \\ ".join(" & ".join(map(_number, row)) for row in rows)
+    return rf"\begin{{pmatrix}}{body}\end{{pmatrix}}"
+
+
+def _number(written: str) -> str:
+    return formula(written, ()) if NUMBER.fullmatch(written) and "n" not in written else rf"\text{{{written}}}"
 
 
 def table_lines(table: Table, names: Collection[str], whole: bool = True, most: int = MOST_ROWS) -> Iterator[str]:
@@ -158,10 +202,7 @@ def table_lines(table: Table, names: Collection[str], whole: bool = True, most: 
             count = 0
         count += 1
         cells = zip(table.keys, row, strict=True)
-        yield " & ".join(
-            f"${mathematics(each, names)}$" if each and is_formula(key, each) else words(each)
-            for key, each in cells
-        ) + r" \\"
+        yield " & ".join(_cell(each, key, names) for key, each in cells) + r" \\"
     yield closing
     yield ""
 
@@ -182,6 +223,8 @@ def trace_lines(
 ) -> Iterator[str]:
     """A trace as a document; in words too at a level of narration.LEVELS."""
     names = {node.name for node in trace.nodes.values()}
+    if trace.of_tensors:
+        names.add(upstream_name(trace.program))
     chinese = has_chinese(trace, language)
     yield preamble(chinese)
     yield SMALL
@@ -191,10 +234,7 @@ def trace_lines(
     for part in rest:
         yield words(part) + r"\par"
     yield ""
-    tables = [layout.forward_table(trace, digits, language)] if trace.forward else []
-    if trace.backward:
-        tables.append(layout.backward_table(trace, digits, language))
-    for table in (*tables, *layout.tangent_tables(trace, digits, language)):
+    for table in layout.passes(trace, digits, language):
         yield from table_lines(table, names, whole)
     for table in layout.path_tables(trace, digits, language):
         yield from table_lines(table, names)

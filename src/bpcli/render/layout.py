@@ -40,9 +40,10 @@ class Table:
     rows:    each a tuple as long as `columns`
     aside:   said to the right of the title
     count:   number of rows
+    blocks:  whether each row is told in lines of its own: its first cells in one, then each cell below
     """
 
-    __slots__ = ("aside", "columns", "count", "keys", "language", "rows", "title")
+    __slots__ = ("aside", "blocks", "columns", "count", "keys", "language", "rows", "title")
 
     def __init__(
         self,
@@ -53,8 +54,11 @@ class Table:
         aside: str = "",
         language: str = ENGLISH,
         titles: tuple[str, ...] | None = None,
+        *,
+        blocks: bool = False,
     ) -> None:
         self.title = title
+        self.blocks = blocks
         self.keys = keys
         self.columns = titles or (keys if language == ENGLISH else columns(keys, language))
         self.language = language
@@ -69,7 +73,14 @@ class Table:
         columns = tuple(map(spell, self.columns))
         rows = (tuple(map(spell, row)) for row in self.rows)
         return Table(
-            spell(self.title), self.keys, rows, self.count, spell(self.aside), self.language, columns
+            spell(self.title), self.keys, rows, self.count, spell(self.aside), self.language, columns,
+            blocks=self.blocks,
+        )  # fmt: skip
+
+    def with_rows(self, rows: Sequence[tuple[str, ...]]) -> Table:
+        """The same table with these rows."""
+        return Table(
+            self.title, self.keys, rows, len(rows), self.aside, self.language, self.columns, blocks=self.blocks
         )
 
 
@@ -89,7 +100,11 @@ def header(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[
             name = trace.nodes[node].name if node in trace.nodes else program.output_name
             pieces.append(f"{name} = {text.expression(graph, node, named, spaced=True)}")
     parts = ["; ".join(pieces)]
-    if trace.given:
+    if trace.given and trace.of_tensors:
+        from bpcli.render.shaped import given_text
+
+        parts.append(given_text(trace, digits))
+    elif trace.given:
         parts.append(", ".join(f"{name} = {show(value, digits)}" for name, value in trace.given.items()))
     again = [
         used(trace.nodes[node].name, count, language)
@@ -110,7 +125,12 @@ def output_name(trace: Trace) -> str:
 
 def forward_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """The values, upwards."""
-    rows = _made(trace.forward, lambda step: forward_row(trace, step, digits))
+    if trace.of_tensors:
+        from bpcli.render import shaped
+
+        rows = _made(trace.forward, lambda step: shaped.forward_row(trace, step, digits, language))
+        return Table(phrase("forward", language), shaped.FORWARD_COLUMNS, rows, len(trace.forward), language=language)
+    rows = _made(trace.forward, lambda step: number_row(trace, step, digits))
     return Table(phrase("forward", language), FORWARD_COLUMNS, rows, len(trace.forward), language=language)
 
 
@@ -119,7 +139,20 @@ def _made(rows: Sequence[Row], write: Callable[[Row], tuple[str, ...]]) -> Made[
     return Made(lambda start: map(write, rows[start:] if start else rows), len(rows))
 
 
-def forward_row(trace: Trace, step: Forward, digits: int) -> tuple[str, ...]:
+def passes(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[Table]:
+    """The tables of both passes: inputs where they have shapes, values upwards, edges downwards or upwards."""
+    if trace.of_tensors and trace.given and (trace.forward or not trace.backward):
+        from bpcli.render.shaped import inputs_table
+
+        yield inputs_table(trace, digits, language)
+    if trace.forward:
+        yield forward_table(trace, digits, language)
+    if trace.backward:
+        yield backward_table(trace, digits, language)
+    yield from tangent_tables(trace, digits, language)
+
+
+def number_row(trace: Trace, step: Forward, digits: int) -> tuple[str, ...]:
     """One step: number, name, formula in names, formula in numbers, value."""
     op = trace.program.graph.op[step.node]
     sign = ARITHMETIC.get(op)
@@ -175,8 +208,13 @@ def spaced(trace: Trace, node: int) -> str:
 def backward_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """The edges, downwards."""
     output = output_name(trace)
-    rows = _made(trace.backward, lambda row: backward_row(trace, row, output, digits, language))
     title, start = phrase("backward", language), _start(trace, output, language)
+    if trace.of_tensors:
+        from bpcli.render import shaped
+
+        rows = _made(trace.backward, lambda row: shaped.backward_row(trace, row, digits, language))
+        return Table(title, shaped.BACKWARD_COLUMNS, rows, len(trace.backward), start, language, blocks=True)
+    rows = _made(trace.backward, lambda row: backward_row(trace, row, output, digits, language))
     return Table(title, BACKWARD_COLUMNS, rows, len(trace.backward), start, language)
 
 
@@ -192,10 +230,10 @@ def backward_row(
 ) -> tuple[str, ...]:
     """One edge: step, edge, upstream, local (formula and number), product, running total."""
     node, argument = trace.names[row.node], trace.names[row.argument]
-    upstream, steps, factors = _edge_cells(trace, row, digits, language)
+    upstream, steps, factors = edge_cells(trace, row, digits, language)
     scaled = "" if trace.scale == 1 else "S*"
-    running = _running(f"{scaled}d{output}/d{argument}", row, digits, language)
-    return str(row.step), f"{node} -> {argument}", upstream, steps, factors, running
+    summed = running(f"{scaled}d{output}/d{argument}", row, digits, language)
+    return str(row.step), f"{node} -> {argument}", upstream, steps, factors, summed
 
 
 def tangent_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[Table]:
@@ -222,12 +260,12 @@ def tangent_row(
 ) -> tuple[str, ...]:
     """One edge upwards: step, edge, tangent, local (formula and number), product, running total."""
     node, argument = trace.names[row.node], trace.names[row.argument]
-    tangent, steps, factors = _edge_cells(trace, row, digits, language)
-    running = _running(f"d{node}/d{name}", row, digits, language)
-    return str(row.step), f"{argument} -> {node}", tangent, steps, factors, running
+    tangent, steps, factors = edge_cells(trace, row, digits, language)
+    summed = running(f"d{node}/d{name}", row, digits, language)
+    return str(row.step), f"{argument} -> {node}", tangent, steps, factors, summed
 
 
-def _edge_cells(trace: Trace, row: Backward, digits: int, language: str) -> tuple[str, str, str]:
+def edge_cells(trace: Trace, row: Backward, digits: int, language: str) -> tuple[str, str, str]:
     """What comes to an edge, its local derivative as formula and number, and the product of the two."""
     node, argument = trace.names[row.node], trace.names[row.argument]
     shown, relation, product = told("*", [row.upstream, row.local], row.product, digits)
@@ -257,19 +295,19 @@ def _edge_cells(trace: Trace, row: Backward, digits: int, language: str) -> tupl
     return upstream, steps, factors
 
 
-def _running(name: str, row: Backward, digits: int, language: str) -> str:
+def running(name: str, row: Backward, digits: int, language: str) -> str:
     """The sum that a product goes to: with a colon until it is complete."""
     complete = row.count == row.arriving
     if row.before is None:
         total = show(row.total, digits)
-        counter = "" if row.arriving == 1 else _counter(row, language)
-        return f"{name} = {total}" if complete else f"{name}: {total}{counter}"
+        place = "" if row.arriving == 1 else counter(row, language)
+        return f"{name} = {total}" if complete else f"{name}: {total}{place}"
     terms, equal, total = told("+", [row.before, row.product], row.total, digits)
     sign = " =" if complete else ":"
-    return f"{name}{sign} {terms[0]} + {bracketed(terms[1])} {equal} {total}{_counter(row, language)}"
+    return f"{name}{sign} {terms[0]} + {bracketed(terms[1])} {equal} {total}{counter(row, language)}"
 
 
-def _counter(row: Backward, language: str) -> str:
+def counter(row: Backward, language: str) -> str:
     """Which of the branches that arrive this is."""
     return phrase("counter", language, count=row.count, arriving=row.arriving)
 
@@ -338,19 +376,23 @@ def closing(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list
     """The result, the check, and the notes."""
     output = output_name(trace)
     line = "    ".join(f"d{output}/d{name} = {show(value, digits)}" for name, value in trace.gradient.items())
-    parts = [line] if line else []
+    parts = [line] if line and not trace.of_tensors else []
     if trace.check is not None:
         found = trace.check
         told = found.state
         if told in ("agrees", "disagrees") and found.method == "complex_step":
             told = f"complex step {told}"
-        elif told == "agrees" and found.gap == 0 and not any(trace.gradient.values()):
+        elif told == "agrees" and not trace.of_tensors and found.gap == 0 and not any(trace.gradient.values()):
             told = "agrees at zero"
         gap = f"{show(100 * found.gap, 2)} %" if found.state == "disagrees" else _power(found.gap)
         parts.append(phrase(told, language, name=found.name, gap=gap))
     elif trace.gradient and not trace.paths and len((trace.whole or trace).forward) > MOST_STEPS:
         parts.append(phrase("left out", language, limit=MOST_STEPS))
     lines = ["          ".join(parts)] if parts else []
+    if trace.of_tensors:
+        from bpcli.render.shaped import results
+
+        lines = [*results(trace, digits, language), *lines]
     if trace.tangents:
         lines.append(modes_text(len(trace.tangents), "forward", language=language))
     return lines + [phrase("note", language, text=sentence(note, language)) for note in trace.notes]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bpcli.numbers import DIGITS
 from bpcli.render import layout
+from bpcli.render.arrays import flat
 from bpcli.render.languages import ENGLISH
 
 TYPE_CHECKING = False
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from bpcli.tracing.record import Trace
 
 # By the keys of the columns, whatever the language of their titles.
-CODE = ("node", "computes", "with numbers", "edge", "local", "product", "running total", "path", "locals")
+CODE = ("node", "computes", "with numbers", "edge", "local", "product", "running total", "path", "locals", "name")
 NUMERIC = ("#", "value", "upstream", "tangent")  # stand on the right, as numbers do
 SPECIAL = "\\`*_{}[]<>#|~&"  # what Markdown would read as something else
 
@@ -40,6 +41,10 @@ def cell(text: str, key: str) -> str:
     """A cell of a table; a bar in it does not end it."""
     if not text:
         return ""
+    if "\n" in text:
+        return "<br>".join(cell(line, key) for line in flat(text).split("\n") if line)
+    if key == "rule" and (" = " in text or text.startswith("(")):
+        key = "local"
     return code(text).replace("|", "\\|") if key in CODE else escaped(text)
 
 
@@ -72,10 +77,7 @@ def trace_lines(
     for part in rest:
         yield f"- {escaped(part)}"
     yield ""
-    tables = [layout.forward_table(trace, digits, language)] if trace.forward else []
-    if trace.backward:
-        tables.append(layout.backward_table(trace, digits, language))
-    for table in (*tables, *layout.tangent_tables(trace, digits, language)):
+    for table in layout.passes(trace, digits, language):
         yield from table_lines(table, whole)
     for table in layout.path_tables(trace, digits, language):
         yield from table_lines(table)

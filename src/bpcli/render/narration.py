@@ -182,7 +182,7 @@ def part_sentences(trace: Trace, row: Backward, place: int, digits: int, languag
 
 def forward_sentence(trace: Trace, step: Forward, place: int, digits: int, language: str) -> str:
     """What one step of the forward pass did."""
-    _, name, formula, numbers, value = layout.forward_row(trace, step, digits)
+    _, name, formula, numbers, value = layout.number_row(trace, step, digits)
     relation, value = ("≈", value[2:]) if value.startswith("≈") else ("=", value)
     template: str = texts(language, "EXPLAIN")["forward"][place]
     return template.format(

@@ -34,7 +34,7 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
     rows = shortened(table, whole)
     sample = list(itertools.islice(rows, SAMPLE))
     cells = [table.columns, *(row for row in sample if not isinstance(row, str))]
-    widths = [max(display_width(row[place]) for row in cells) for place in range(len(table.columns))]
+    widths = [max(cell_width(row[place]) for row in cells) for place in range(len(table.columns))]
     total = sum(widths) + 2 * len(widths)
     title = table.title
     if table.aside:
@@ -42,6 +42,10 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
         title = f"{title}{' ' * gap}{table.aside}"
     if title:
         yield title
+    if table.blocks:
+        for row in itertools.chain(sample, rows):
+            yield from [f"  {row}"] if isinstance(row, str) else block_lines(row, width)
+        return
     if width is not None and total > width:
         yield from folded(table, itertools.chain(sample, rows), width)
         return
@@ -52,6 +56,10 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
         if isinstance(row, str):
             yield f"  {row}"
             continue
+        if any("\n" in cell for cell in row):
+            lines = itertools.zip_longest(*(cell.split("\n") for cell in row), fillvalue="")
+            yield from (_line(each, widths) for each in lines)
+            continue
         line = ready % row
         # Where each character is a column, Python's own columns are those of the table.
         yield line.rstrip() if line.isascii() else _line(row, widths)
@@ -61,33 +69,87 @@ def _line(row: tuple[str, ...], widths: list[int]) -> str:
     return ("  " + "  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True))).rstrip()
 
 
+def cell_width(cell: str) -> int:
+    """The columns that a cell takes: those of its longest line."""
+    return max(map(display_width, cell.split("\n"))) if "\n" in cell else display_width(cell)
+
+
+BLOCK = 5  # columns that the lines of a block stand in from the left
+
+
+def block_lines(row: tuple[str, ...], width: int | None) -> Iterator[str]:
+    """A row in lines of its own: number, edge and upstream value, then the rule, then what arrives.
+
+    A cell that begins with = stands below that of the line above. What is too wide goes on in the next line.
+    """
+    number, edge, upstream, *below = row
+    head = f"  {number.ljust(BLOCK - 4)}  {edge}    {upstream}"
+    yield from [head] if width is None else filled([f"{number.ljust(BLOCK - 4)}  {edge}", upstream], width, gap="    ")
+    sign = 0
+    for cell in below:
+        for lines in _paragraphs(cell):
+            if lines[0][:2] in ("= ", "≈ ", ": "):
+                space = " " * sign
+                sized = width is None or all(BLOCK + sign + display_width(line) <= width for line in lines)
+                if not sized:
+                    yield from filled([one_line("\n".join(lines))], width or 0, " " * BLOCK, " " * (BLOCK + 2))
+                    continue
+                yield from (f"{' ' * BLOCK}{space}{line}" for line in lines)
+                continue
+            sign = max(lines[0].find(" = ") + 1, 0)
+            yield from filled(lines, width or 10**9, " " * BLOCK, " " * (BLOCK + 4), gap="    ")
+
+
+def _paragraphs(cell: str) -> Iterator[list[str]]:
+    """The parts of a cell that stand in lines of their own: at empty lines, and where a value begins or ends."""
+    for part in cell.split("\n\n"):
+        lines: list[str] = []
+        for line in part.split("\n"):
+            if lines and lines[0][:2] in ("= ", "≈ ", ": ") and not line.startswith(" "):
+                yield lines
+                lines = []
+            lines.append(line)
+        if lines:
+            yield lines
+
+
+def one_line(cell: str) -> str:
+    """A cell in one line, arrays as nested lists."""
+    from bpcli.render.arrays import flat
+
+    return flat(cell).replace("\n", "  ")
+
+
 def folded(table: Table, rows: Iterator[tuple[str, ...] | str], width: int) -> Iterator[str]:
     """Rows folded into lines, a cell or several to a line, nothing cut."""
     for row in rows:
         if isinstance(row, str):
             yield f"  {row}"
             continue
+        row = tuple(one_line(cell) if "\n" in cell else cell for cell in row)
         named = zip(table.keys, table.columns, row, strict=True)
         pieces = [cell if key in SPEAKING else f"{title} {cell}" for key, title, cell in named if cell]
         yield from filled(pieces, width)
 
 
-def filled(pieces: Iterable[str], width: int, indent: str = "  ", hanging: str = "       ") -> Iterator[str]:
+def filled(
+    pieces: Iterable[str], width: int, indent: str = "  ", hanging: str = "       ", gap: str = "  "
+) -> Iterator[str]:
     """Pieces of text in lines of at most `width` columns, two blanks between them.
 
     What does not fit goes to the next line; a piece that is wider than a line is broken between its words, and
     between Chinese characters. A word, be it a number or a formula, is never cut.
     """
-    line, gap = indent, ""
+    line, space = indent, ""
     for piece in pieces:
         whole = display_width(hanging + piece) <= width
         for place, word in enumerate([piece] if whole else filter(None, PIECES.findall(piece))):
-            between = "" if place else gap
+            between = "" if place else space
             if line.strip() and display_width(line + between + word.rstrip()) > width:
                 yield line.rstrip()
                 line, between = hanging, ""
             line += between + word
-            gap = "  "
+            space = gap
     yield line
 
 
@@ -129,13 +191,7 @@ def trace_lines(
     else:
         yield line
     yield ""
-    if trace.forward:
-        yield from table_lines(layout.forward_table(trace, digits, language).spelled(spell), whole, width)
-        yield ""
-    if trace.backward:
-        yield from table_lines(layout.backward_table(trace, digits, language).spelled(spell), whole, width)
-        yield ""
-    for table in layout.tangent_tables(trace, digits, language):
+    for table in layout.passes(trace, digits, language):
         yield from table_lines(table.spelled(spell), whole, width)
         yield ""
     for table in layout.path_tables(trace, digits, language):

@@ -18,6 +18,8 @@ from bpcli.render.words import phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bpcli.render.diagram import Diagram
     from bpcli.render.frames import Frame
     from bpcli.tracing.record import Trace
@@ -47,11 +49,13 @@ def table_renderable(table: Table, whole: bool, width: int, newest: bool = False
         return Group(*(Text(line) for line in plain.table_lines(table, whole, width)))
     rows = list(layout.shortened(table, whole))
     cells = [table.columns, *(row for row in rows if not isinstance(row, str))]
-    widths = [max(display_width(row[place]) for row in cells) for place in range(len(table.columns))]
+    widths = [max(plain.cell_width(row[place]) for row in cells) for place in range(len(table.columns))]
     title = Text(table.title, style="bold magenta")
     if table.aside:
         title.append(f"   {table.aside}", style="dim")
     parts: list[Any] = [title] if table.title else []
+    if table.blocks:
+        return Group(*parts, *_blocks(rows, width, newest))
     if sum(widths) + 2 * len(widths) > width:
         lines = plain.folded(table, iter(rows[:-1] if newest else rows), width)
         last = plain.folded(table, iter(rows[-1:] if newest else ()), width)
@@ -66,6 +70,20 @@ def table_renderable(table: Table, whole: bool, width: int, newest: bool = False
         else:
             drawn.add_row(*(Text(cell) for cell in row), style="reverse" if newest and place == len(rows) else "")
     return Group(*parts)
+
+
+def _blocks(rows: list[tuple[str, ...] | str], width: int, newest: bool) -> Iterator[Text]:
+    """Rows in lines of their own: the edge stands out, what arrives is green."""
+    for place, row in enumerate(rows, 1):
+        if isinstance(row, str):
+            yield Text(f"  {row}")
+            continue
+        head, *below = plain.block_lines(row, width)
+        whole = "reverse" if newest and place == len(rows) else ""
+        yield Text(head, style=whole or "bold")
+        for line in below:
+            value = line.lstrip()[:2] in ("= ", "[[", "[-") or line.lstrip().startswith("[")
+            yield Text(line, style=whole or ("green" if value else ""))
 
 
 def _empty(table: Table, widths: list[int], header: bool) -> RichTable:
@@ -94,11 +112,7 @@ def trace_renderable(
     else:
         parts += [Text(first, style="bold"), *(Text(each) for each in rest)]
     parts.append(Text(""))
-    tables = [layout.forward_table(trace, digits, language)] if trace.forward else []
-    if trace.backward:
-        tables.append(layout.backward_table(trace, digits, language))
-    tables += [*layout.tangent_tables(trace, digits, language), *layout.path_tables(trace, digits, language)]
-    for table in tables:
+    for table in (*layout.passes(trace, digits, language), *layout.path_tables(trace, digits, language)):
         parts += [table_renderable(table, whole, width), Text("")]
     if explain:
         from bpcli.render.narration import narration
@@ -149,14 +163,13 @@ def show_frame(trace: Trace, frame: Frame, digits: int, keys: str, language: str
         table = frame.table
         rows = list(table.rows)
         # A folded row takes three lines or so; the header, the title and the keys take the rest of the screen.
-        room = max(3, (screen.height - len(header) - 8) // (1 if _fits(table, rows, screen.width) else 3))
-        room = max(3, room - 3 * bool(frame.lines) - 2 * bool(frame.values))
+        high = 1 if _fits(table, rows, screen.width) else 4 if table.blocks else 3
+        room = max(2 if table.blocks else 3, (screen.height - len(header) - 8) // high)
+        room = max(2, room - 3 * bool(frame.lines) - 2 * bool(frame.values))
         left_out = len(rows) - room + frame.above
         if left_out > 0:
             screen.print(Text(phrase("rows above", language, count=left_out), style="dim"))
-        some = Table(
-            table.title, table.keys, rows[-room:], min(room, len(rows)), table.aside, table.language, table.columns
-        )
+        some = table.with_rows(rows[-room:])
         screen.print(table_renderable(some, True, screen.width, newest=frame.growing))
         for line in frame.lines:
             screen.print()
@@ -177,7 +190,9 @@ def shortened_line(line: str, width: int) -> str:
 
 
 def _fits(table: Table, rows: list[Any], width: int) -> bool:
-    """Whether a table stands as columns in this width."""
+    """Whether a table stands as columns in this width, a row a line."""
+    if table.blocks or any("\n" in cell for row in rows for cell in row):
+        return False
     cells = [table.columns, *rows]
     return sum(max(display_width(row[place]) for row in cells) + 2 for place in range(len(table.columns))) <= width
 

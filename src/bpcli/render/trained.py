@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bpcli.render.json import jsonable, plain_number
 from bpcli.render.training import note_text
-from bpcli.training.tensors import TensorModel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ def outcome_dict(outcome: Outcome) -> dict[str, Any]:
     """bpcli.fit/1 of a model; that of a polynomial is in render/json.py."""
     model, setting, start = outcome.model, outcome.setting, outcome.start
     starts: dict[str, Any]
-    if isinstance(model, TensorModel):
+    if model.of_tensors:
         finite, starts = False, model.named(start.parameters)
     else:
         finite = all(value - value == 0 for value in outcome.parameters.values())

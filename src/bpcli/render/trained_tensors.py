@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     import numpy as np
 
     from bpcli.render.layout import Table
+    from bpcli.training.model import Model
     from bpcli.training.outcome import Outcome
-    from bpcli.training.tensors import TensorModel
 
 WHOLE = 6  # entries of a tensor that is shown in full
 
 
-def data_lines(outcome: Outcome, model: TensorModel, language: str = ENGLISH) -> Iterator[str]:
+def data_lines(outcome: Outcome, model: Model, language: str = ENGLISH) -> Iterator[str]:
     """The tensors that stay as they are, and how many rows they have."""
     if not model.tensors:
         yield said("no tensors", language)
@@ -34,7 +34,7 @@ def data_lines(outcome: Outcome, model: TensorModel, language: str = ENGLISH) ->
     yield said("data", language, source=names, rows=rows)
 
 
-def model_lines(model: TensorModel, language: str = ENGLISH) -> Iterator[str]:
+def model_lines(model: Model, language: str = ENGLISH) -> Iterator[str]:
     """The program, a statement a line, and what of it is trained."""
     statements = [line.partition("#")[0].strip() for line in model.text.replace(";", "\n").splitlines()]
     first, *rest = [statement for statement in statements if statement]

@@ -9,7 +9,6 @@ from bpcli.render.fit import spark
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.layout import Table
 from bpcli.render.words import counted
-from bpcli.training.tensors import TensorModel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +23,10 @@ LISTED_SKIPS = 3
 LISTED_NAMES = 12
 SHOWN_ENTRIES = 6  # of a step, where there are more than LISTED_NAMES
 MOST_RATES = 4  # digits of a rate
+SEARCHES = {
+    "lbfgs": "w <- w - length * H * gradient",
+    "levenberg-marquardt": "w <- w - (J'J + damping * D^2)^-1 * J'r",
+}
 
 
 def said(key: str, language: str = ENGLISH, **facts: object) -> str:
@@ -51,7 +54,7 @@ def values_text(values: Mapping[str, float], digits: int = DIGITS) -> str:
 
 def data_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[str]:
     """What was read: rows used, skipped and held out, and the ranges of the columns."""
-    if isinstance(outcome.model, TensorModel):
+    if outcome.model.of_tensors:
         from bpcli.render import trained_tensors
 
         yield from trained_tensors.data_lines(outcome, outcome.model, language)
@@ -77,7 +80,7 @@ def data_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH) 
 def model_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[str]:
     """The model, its parameters, and the loss."""
     model, setting = outcome.model, outcome.setting
-    if isinstance(model, TensorModel):
+    if model.of_tensors:
         from bpcli.render import trained_tensors
 
         yield from trained_tensors.model_lines(model, language)
@@ -114,21 +117,22 @@ def plan_lines(
     outcome, setting, start, choice = training.outcome, training.setting, training.start, training.choice
     first = zip(training.model.parameters[: LISTED_NAMES + 1], start.parameters.tolist(), strict=False)
     values = values_text(dict(first), digits)
-    if isinstance(training.model, TensorModel) and not resumed:
+    if training.model.of_tensors and not resumed:
         yield said("starts", language)
     elif resumed:
         yield said("resumed", language, step=training.loop.past.number)
-    elif not start.tried:
-        yield said("given", language, values=values)
-    elif start.followed:
-        yield said("tried", language, values=values, tried=start.tried, followed=start.followed)
     else:
-        yield said("one try" if start.tried == 1 else "tried only", language, values=values, tried=start.tried)
+        key = "given" if not start.tried else "tried" if start.followed else "tried only"
+        if start.zeros:
+            key = "zeros" if start.tried == 1 else "tried zeros"
+        yield said("start", language, values=values)
+        yield said(key, language, tried=start.tried, followed=start.followed, names=", ".join(start.linear))
     name = texts(language, "OPTIMIZER_NAMES")[choice.optimizer]
     because = texts(language, "TRAINING_REASONS")[choice.reason] if choice.reason else ""
     yield said("train", language, optimizer=name, because=because)
     plan = training.loop.plan
     if plan.make is None:
+        yield said("formula", language, formula=SEARCHES[choice.optimizer])
         return
     for part in plan.make().formula.split("; "):
         yield said("formula", language, formula=part)
@@ -191,7 +195,7 @@ def stop_line(outcome: Outcome, language: str = ENGLISH) -> str:
 
 def parameter_table(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """Parameters: value and, where it is known, standard error."""
-    if isinstance(outcome.model, TensorModel):
+    if outcome.model.of_tensors:
         from bpcli.render import trained_tensors
 
         return trained_tensors.parameter_table(outcome, digits, language)
@@ -274,7 +278,7 @@ def log_table(
             "length": "inf" if turn.overflow else show(turn.norm, 4),
             "rate": "" if plan.schedule is None else show(plan.schedule(turn.number), MOST_RATES),
             "scale": show(turn.scale, digits),
-            "trials": str(turn.trials),
+            "trials": str(turn.trials) if turn.trials else "",
             "validation": "" if turn.validation is None else show(turn.validation, digits),
         }
         rows.append(tuple(cells[key] for key in keys))
@@ -291,7 +295,7 @@ def step_table(training: Training, turn: Turn, digits: int = DIGITS, language: s
     moments = [key for key in ("velocity", "mean", "squares") if key in fields]
     keys = ["parameter", "value", "gradient"]
     keys += ["clipped"] if training.loop.plan.clip is not None else []
-    keys += [*moments, "step", "new value"]
+    keys += [*moments, "change", "new value"]
     rows = []
     plain = training.choice.optimizer == "sgd" and not training.setting.decay and turn.rate is not None
     for place, name in enumerate(names if len(names) <= LISTED_NAMES else names[:SHOWN_ENTRIES]):
@@ -306,7 +310,7 @@ def step_table(training: Training, turn: Turn, digits: int = DIGITS, language: s
             "value": show(value, digits),
             "gradient": show(float(turn.gradient[place]), digits),
             "clipped": show(float(used[place]), digits),
-            "step": shown,
+            "change": shown,
             "new value": f"{terms[0]} + {_bracketed(terms[1])} {equal} {total}",
         }
         for key in moments:
@@ -347,7 +351,7 @@ def rows_table(
 
 def quiet_lines(outcome: Outcome, digits: int | None) -> Iterator[str]:
     """The parameters alone, one name=value a line."""
-    if isinstance(outcome.model, TensorModel):
+    if outcome.model.of_tensors:
         from bpcli.render import trained_tensors
 
         yield from trained_tensors.quiet_lines(outcome, digits)

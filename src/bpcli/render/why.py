@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bpcli.calculus.kinds import formula, partial_text
 from bpcli.calculus.symbols import Symbols
+from bpcli.engine.directions import entry_name
 from bpcli.engine.noticing import short
 from bpcli.language.text import ATOM, SUM, expression
 from bpcli.numbers import DIGITS, show, told
@@ -38,11 +39,14 @@ def headline(why: Why, digits: int = DIGITS, language: str = ENGLISH) -> str:
     if why.causes and why.causes[0].kind in (reasons.OVERFLOW, reasons.LOCAL_OVERFLOW):
         kind = "overflow"
     template: str = texts(language, "HEADS")[kind]
-    return template.format(total=f"d{output}/d{why.name}", output=output, slope=show(why.slope, digits))
+    total = f"d{output}/d{entry_name(why.name, why.index)}"
+    return template.format(total=total, output=output, slope=show(why.slope, digits))
 
 
 def cause_text(why: Why, cause: Cause, digits: int = DIGITS, language: str = ENGLISH) -> str:
     """One edge that decides, with the numbers that made it."""
+    if why.shaped and cause.kind in texts(language, "TENSOR_CAUSES"):
+        return _of_entries(why, cause, digits, language)
     words = texts(language, "WHY")
     template: str
     program = why.program
@@ -59,10 +63,25 @@ def cause_text(why: Why, cause: Cause, digits: int = DIGITS, language: str = ENG
         node=short(program, cause.node),
         argument="" if cause.argument < 0 else called(program, cause.argument),
         at=words["at"].format(at=at) if at else "",
-        local=_local(why, cause, language),
-        condition=_condition(why, cause, language),
+        local="" if why.shaped else _local(why, cause, language),
+        condition="" if why.shaped else _condition(why, cause, language),
         upstream=show(cause.upstream, digits),
         number=show(cause.local, digits),
+    )
+
+
+def _of_entries(why: Why, cause: Cause, digits: int, language: str) -> str:
+    """An edge of tensors that decides."""
+    program = why.program
+    argument = called(program, cause.argument) if cause.argument >= 0 else ""
+    template: str = texts(language, "TENSOR_CAUSES")[cause.kind]
+    return template.format(
+        node=called(program, cause.node),
+        argument=argument,
+        entry=f"{argument}{list(cause.index)}" if cause.index else argument,
+        upstream=show(cause.upstream, digits),
+        product=show(cause.product, digits),
+        factor=show(cause.local, digits),
     )
 
 
@@ -178,7 +197,12 @@ def sentences(why: Why, digits: int = DIGITS, language: str = ENGLISH) -> Iterat
             yield from (f"- {sentence(note, language)}" for note in why.notes)
             return
     if len(why.path) > 2 or (why.path and why.kind != reasons.ORDINARY):
-        yield words["path"].format(path=_way(why.program, why.path), product=show(why.product, digits))
+        key = "path of entries" if why.shaped else "path"
+        yield words[key].format(path=_way(why.program, why.path), product=show(why.product, digits))
+    if why.shaped and why.kind not in (reasons.ZERO, reasons.UNDEFINED_VALUE):
+        gone = sum(1 for entry in getattr(why.gradient, "flat", ()) if entry == 0)
+        if gone:
+            yield words["zero entries"].format(zeros=gone, count=why.gradient.size)
     for cause in why.causes:
         yield f"- {cause_text(why, cause, digits, language)}"
     if why.more:
@@ -196,7 +220,7 @@ def why_dict(why: Why, language: str = ENGLISH) -> dict[str, object]:
         "schema": "bpcli.why/1",
         "name": why.name,
         "kind": why.kind,
-        "gradient": plain_number(why.slope),
+        "gradient": plain_number(why.gradient if why.shaped else why.slope),
         "text": headline(why, language=language),
         "causes": [
             {

@@ -7,6 +7,7 @@ from array import array
 from bpcli.calculus.kinds import FLAT, MISSING, edges_below
 from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT, Branch, reverse
 from bpcli.engine.directions import push
+from bpcli.tracing.pulls import fill_tensors
 from bpcli.tracing.rows import Backward, Made, Tangent
 
 TYPE_CHECKING = False
@@ -58,9 +59,10 @@ class Descent:
         steps, wanted, formulas, arriving = self.steps, self.wanted, self.formulas, self.arriving
         # Of the sums that are not complete; each is taken out with its last branch.
         sums: dict[int, tuple[int, float]] = {}
+        shaped = self.point.kind.shaped
         place, described, derived = 0, -1, ""
         for branch in self._branches():
-            node, argument, product = branch.node, branch.argument, branch.product
+            node, argument, product = branch.node, branch.argument, branch.arrived
             most = arriving[argument]
             if most == 1:
                 count, before, total = 1, None, product
@@ -84,6 +86,9 @@ class Descent:
             row.before, row.total, row.count, row.arriving = before, total, count, most
             row.derived = derived
             row.formula, row.condition = formulas.local(node, branch.position)
+            row.pull = None
+            if shaped:
+                fill_tensors(row, branch, self.point, formulas)
             yield row
 
     def _branches(self) -> Iterator[Branch]:
@@ -105,6 +110,10 @@ class Descent:
             idle = [branch for node in range(last, top + 1) if steps[node] for branch in self._idle(node)]
             if idle:
                 below = sorted([*below, *idle], key=_order)
+            if kind.shaped:
+                for branch in below:
+                    if branch.state != OPEN:
+                        branch.arrived = branch.product = kind.zero_like(point.values[branch.argument])
             yield from below
             top = last - 1
 
@@ -196,4 +205,5 @@ class Ascent:
                     continue
                 row.derived = derived
                 row.formula, row.condition = formulas.local(node, position)
+                row.pull = None
                 yield row

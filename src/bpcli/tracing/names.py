@@ -52,11 +52,14 @@ class Names(Mapping[int, str]):
 
     needed: marks the nodes that the output is computed from
     wanted: marks the nodes that lead to a name that is asked for, or None
+    reserved: a name that no node gets by itself
     """
 
     __slots__ = ("count", "kept", "own", "rank", "result")
 
-    def __init__(self, program: Program, needed: bytearray, wanted: bytearray | None) -> None:
+    def __init__(
+        self, program: Program, needed: bytearray, wanted: bytearray | None, reserved: str = ""
+    ) -> None:
         graph, output = program.graph, program.output
         self.own = graph.name
         self.result = program.output_name
@@ -64,7 +67,7 @@ class Names(Mapping[int, str]):
         self.rank = rank = array("i", bytes(4 * (output + 1)))
         self.count = 0
         # Neither names that the user has nor those that mean something.
-        taken = places_taken({*program.names, program.output_name})
+        taken = places_taken({*program.names, program.output_name, reserved})
         passed = place = 0
         every = bool(graph.constant[output])
         for node in range(output + 1):
@@ -207,6 +210,8 @@ class Formulas:
                 whole = text.expression(*function.pullbacks[param], spelled=scope)
                 return f"{whole}/g" if text.level_of(*function.pullbacks[param]) > text.PRODUCT else f"({whole})/g", ""
             return (text.expression(*partial, spelled=scope) if partial else ""), ""
+        if declared.of_tensors:
+            return "", ""  # a rule in place of a local derivative; see pulls.py
         if declared.variadic:
             scope["x"] = spelled(program, names, arguments[position])
             scope |= {"ties": ("ties", text.ATOM), "before": ("ties before it", text.ATOM)}

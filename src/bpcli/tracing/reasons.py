@@ -12,13 +12,14 @@ from bpcli.calculus.kinds import FLAT, MISSING, edges_below
 from bpcli.calculus.sweeps import OPEN, Branch, connected, idle, reverse
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.noticing import inside_domain
-from bpcli.engine.point import Point, evaluate, nodes_of
+from bpcli.engine.point import Point, evaluate, nodes_of, vector_output
 from bpcli.errors import NumericError
 from bpcli.tracing.paths import ways
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from bpcli.engine.notes import Note
     from bpcli.graph import Program
@@ -54,9 +55,12 @@ class Cause:
     """An edge that decides, with the numbers that made it; `argument` is -1 where it is the node itself.
 
     inputs: the values of the node's arguments
+    index:  of tensors, where the entry stands that it is about
+
+    Of tensors upstream and product are the largest entries, and local is how much larger the one is.
     """
 
-    __slots__ = ("argument", "inputs", "kind", "local", "node", "position", "product", "upstream")
+    __slots__ = ("argument", "index", "inputs", "kind", "local", "node", "position", "product", "upstream")
 
     def __init__(
         self,
@@ -77,6 +81,7 @@ class Cause:
         self.local = local
         self.product = product
         self.inputs = tuple(inputs)
+        self.index: tuple[int, ...] = ()
 
 
 class Why:
@@ -88,10 +93,14 @@ class Why:
     path:   for HUGE, TINY and ORDINARY the nodes of the path with the largest product, upwards
     paths:  for those, where there are several: all that add up
     error:  for UNDEFINED_VALUE the error that `eval` gives
+    gradient, index, shaped: of tensors the whole derivative, where its entry `slope` stands, and that it is one
     notes:  the corners that the run met, where a convention stands in for a derivative
     """
 
-    __slots__ = ("causes", "error", "kind", "more", "name", "notes", "path", "paths", "product", "program", "slope")
+    __slots__ = (
+        "causes", "error", "gradient", "index", "kind", "more", "name", "notes", "path", "paths", "product", "program",
+        "shaped", "slope",
+    )  # fmt: skip
 
     def __init__(self, program: Program, name: str, kind: str, slope: float) -> None:
         self.program = program
@@ -105,6 +114,9 @@ class Why:
         self.product = math.nan
         self.error: NumericError | None = None
         self.notes: list[Note] = []
+        self.gradient: Any = slope
+        self.index: tuple[int, ...] = ()
+        self.shaped = False
 
 
 def why(program: Program, given: Mapping[str, float], name: str) -> Why:
@@ -119,7 +131,15 @@ def why(program: Program, given: Mapping[str, float], name: str) -> Why:
         found = Why(program, name, UNDEFINED_VALUE, math.nan)
         found.error = error
         return found
-    found = _reason(program, point, name, node)
+    shape = point.kind.shape(point.values[program.output])
+    if shape:
+        raise vector_output(program, shape)
+    if point.kind.shaped:
+        from bpcli.tracing.tensor_reasons import reason_of_tensors
+
+        found = reason_of_tensors(point, name, node)
+    else:
+        found = _reason(program, point, name, node)
     found.notes = [note for note in point.notes if note.kind in ("kink", "jump")]
     return found
 

@@ -12,16 +12,19 @@ from collections.abc import Mapping
 from bpcli.calculus.sweeps import idle
 from bpcli.engine.directions import FORWARD, REVERSE
 from bpcli.engine.floats import FLOATS
-from bpcli.engine.point import Point, gradient
+from bpcli.engine.point import Point, gradient, single
+from bpcli.errors import InputError
 from bpcli.tracing.checks import central_agreement
 from bpcli.tracing.edges import Ascent, Descent
 from bpcli.tracing.names import Formulas, Names, spelled
 from bpcli.tracing.paths import paths_to
+from bpcli.tracing.pulls import upstream_name
 from bpcli.tracing.rows import MOST_STEPS, Forward, Made, Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from bpcli.calculus.kinds import Kind
     from bpcli.engine.notes import Note
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from bpcli.tracing.checks import Agreement
     from bpcli.tracing.paths import Paths
     from bpcli.tracing.rows import Backward, Tangent
+    from bpcli.tracing.summaries import Summary
 
 
 
@@ -46,10 +50,12 @@ class Trace:
     tangents input -> edges upwards, in the order of the steps; filled in forward mode, where `backward` is empty
     scale    what the reverse pass started with: upstream values, products and totals are times that
     whole    the trace that this one is a part of, or None
+    full     whether large arrays are shown entry by entry, and not as their summaries
     """
 
     __slots__ = (
-        "backward", "check", "constants", "formulas", "forward", "given", "gradient", "kind", "names", "nodes", "notes",
+        "backward", "check", "constants", "formulas", "forward", "full", "given", "gradient", "kind", "names", "nodes",
+        "notes",
         "output", "paths", "program", "scale", "source", "tangents", "uses", "value", "whole",
     )  # fmt: skip
 
@@ -74,6 +80,18 @@ class Trace:
         self.uses: dict[int, int] = {}
         self.check: Agreement | None = None
         self.whole: Trace | None = None
+        self.full = False
+
+    @property
+    def of_tensors(self) -> bool:
+        """Whether its values have shapes."""
+        return self.kind.shaped
+
+    def summary_of(self, array: Any) -> Summary:
+        """An array of this record in a few numbers."""
+        from bpcli.tracing.summaries import Summary
+
+        return Summary(array)
 
 
 def record(
@@ -104,15 +122,18 @@ def record(
     graph = program.graph
     wanted = _leading_to(program, wrt)
     needed = graph.reaches(program.output)
-    names = trace.names = Names(program, needed, wanted)
+    kind = point.kind
+    names = trace.names = Names(program, needed, wanted, upstream_name(program) if kind.shaped else "")
     formulas = trace.formulas = Formulas(program, names)
     for name in program.inputs:
-        trace.given[name] = point.values[graph.variables[name]]
+        trace.given[name] = single(point.values[graph.variables[name]])
     trace.nodes = Nodes(formulas, point.values, needed, names, True)
     trace.constants = Nodes(formulas, point.values, needed, names, False)
     steps = _steps(program, names, wanted)
     trace.forward = Made(lambda start: _upwards(point, steps, formulas, start), max(steps, default=0))
     trace.uses = used_again(program, steps)
+    if mode == FORWARD and kind.shaped:
+        raise InputError("tensors-forward")
     if mode == FORWARD:
         trace.tangents = {
             name: Ascent(point, steps, program.names[name], formulas).rows() for name in trace.gradient
@@ -125,7 +146,7 @@ def record(
         trace.nodes, trace.constants = dict(trace.nodes), dict(trace.constants)
         trace.forward, trace.backward = list(trace.forward), list(trace.backward)
         trace.tangents = {name: list(rows) for name, rows in trace.tangents.items()}
-    if long or len(trace.forward) <= MOST_STEPS:
+    if not kind.shaped and (long or len(trace.forward) <= MOST_STEPS):
         trace.paths = paths_to(trace, list(trace.gradient)) if scale == 1 else {}
         # A surrogate is meant to differ from every difference.
         if kind is FLOATS and not any(function.surrogates for function in graph.functions.values()):
@@ -159,7 +180,7 @@ class Nodes(Mapping[int, Node]):
         graph = self.formulas.program.graph
         op, written = graph.op[node], self.formulas.of(node)
         name = self.names[node] if self.shown else written
-        value = math.nan if self.numbers is None else self.numbers[node]
+        value = math.nan if self.numbers is None else single(self.numbers[node])
         return Node(node, name, op, graph.args[node], written, value, (graph.start[node], graph.stop[node]))
 
     def __iter__(self) -> Iterator[int]:
@@ -169,6 +190,11 @@ class Nodes(Mapping[int, Node]):
 
     def __len__(self) -> int:
         return self.count
+
+
+def names_of(program: Program, shaped: bool = False) -> Names:
+    """The names that the nodes have in a record of everything."""
+    return Names(program, program.graph.reaches(program.output), None, upstream_name(program) if shaped else "")
 
 
 def outline(program: Program) -> tuple[dict[int, Node], dict[int, Node]]:
@@ -234,7 +260,7 @@ def _upwards(point: Point, steps: Sequence[int], formulas: Formulas, start: int)
         yield Forward(
             step,
             node,
-            tuple([values[argument] for argument in arguments]),
+            tuple([single(values[argument]) for argument in arguments]),
             tuple([None if argument in names else spelled(program, names, argument)[0] for argument in arguments]),
-            values[node],
+            single(values[node]),
         )

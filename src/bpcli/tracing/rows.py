@@ -9,6 +9,9 @@ from typing import Generic, TypeVar, overload
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
+
+    Shape = tuple[int, ...]
 
 Row = TypeVar("Row")
 
@@ -58,11 +61,15 @@ class Backward:
     state:        open, closed, flat, or idle (nothing arrived)
     before:       the running total so far, None for the first
     count, total: this is edge number `count` of `arriving`; the sum with it
+    pull:         between tensors: the rule with its shapes, and what arrived; None between single numbers
+
+    Between tensors upstream, product and total are arrays; so is `local` of an elementwise operation, and it is
+    None where the edge has a rule instead.
     """
 
     __slots__ = (
         "argument", "arriving", "before", "condition", "count", "derived", "formula", "local", "node", "position",
-        "product", "state", "step", "total", "upstream",
+        "product", "pull", "state", "step", "total", "upstream",
     )  # fmt: skip
 
     step: int
@@ -80,6 +87,51 @@ class Backward:
     total: float
     count: int
     arriving: int
+    pull: Pull | None
+
+
+class Pull:
+    """What an edge between tensors makes of the upstream value, which its rule calls `upstream`, as in outer(g, h).
+
+    rule:        the formula in the names of the record; "" where the rule is derived from that of the value
+    elementwise: whether it is a product with a local derivative, entry by entry
+    operands, sign: the shapes of what the rule puts together last, and how: (2,) and (3,), outer
+    shape:       of the product
+    arrived:     the product in the shape of the argument
+    axes, copies: the axes along which that was copied, so that the product is summed over them, and how often it was
+    fits:        whether what arrived has the shape of the argument
+    summed:      the rule with the sum over those axes, as in sum(g, axis=0); "" where there is none
+    """
+
+    __slots__ = (
+        "arrived", "axes", "copies", "elementwise", "fits", "operands", "rule", "shape", "sign", "summed", "upstream",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        upstream: str,
+        rule: str,
+        elementwise: bool,
+        operands: tuple[Shape, ...],
+        sign: str,
+        shape: Shape,
+        arrived: Any,
+        axes: tuple[int, ...],
+        copies: int,
+        fits: bool,
+        summed: str,
+    ) -> None:
+        self.upstream = upstream
+        self.rule = rule
+        self.elementwise = elementwise
+        self.operands = operands
+        self.sign = sign
+        self.shape = shape
+        self.arrived = arrived
+        self.axes = axes
+        self.copies = copies
+        self.fits = fits
+        self.summed = summed
 
 
 class Tangent(Backward):

@@ -13,7 +13,7 @@ from bpcli.tracing.differences import STATES
 from bpcli.tracing.names import Formulas, spelled
 from bpcli.tracing.paths import Path, Paths
 from bpcli.tracing.record import Trace, used_again
-from bpcli.tracing.rows import Backward, Forward, Node, Tangent
+from bpcli.tracing.rows import Backward, Forward, Node, Pull, Tangent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     from bpcli.graph import Graph, Program
 
 SCHEMA = "bpcli.trace/1"
+TENSORS = "tensors"
+
+
+def number(stored: Any) -> Any:
+    """A stored number as a float, nested lists as an array; inf and nan are words. null is None."""
+    if stored is None:
+        return None
+    if not isinstance(stored, list):
+        return float(stored)
+    import numpy as np
+
+    return np.array(stored, dtype=np.float64)
 
 
 def tie_of(graph: Graph) -> str:
@@ -46,7 +58,7 @@ def restored(data: Mapping[str, Any], make: type[Trace] = Trace) -> Trace:
         raise InputError("not-a-trace", found=found or "-")
     if "numbers" not in data:
         raise InputError("trace-does-not-fit", what="numbers is missing")
-    if data["numbers"] != FLOATS.title:
+    if data["numbers"] not in (FLOATS.title, TENSORS):
         raise InputError("trace-not-floats", numbers=data.get("numbers"))
     try:
         program = _program(data)
@@ -74,17 +86,21 @@ def _filled(data: Mapping[str, Any], program: Program, make: type[Trace]) -> Tra
     values = [float("nan")] * max(program.stop, *(each["id"] + 1 for each in data["nodes"]))
     entries = {}
     for each in data["nodes"]:
-        value = values[each["id"]] = float(each["value"])
+        value = values[each["id"]] = number(each["value"])
         entries[each["id"]] = Node(
             each["id"], each["name"], each["op"], tuple(each["args"]), each["formula"], value, tuple(each["span"])
         )
     point = Point(program, values)
-    point.gradient = {name: float(slope) for name, slope in data["gradient"].items()}
+    point.gradient = {name: number(slope) for name, slope in data["gradient"].items()}
     point.notes = [_note(each) for each in data["notes"]]
+    if data["numbers"] == TENSORS:
+        from bpcli.engine.choose import fitting
+
+        point.kind = fitting(program, {name: number(value) for name, value in data["inputs"].items()}, FLOATS)
     trace = make(program, point)
     trace.nodes = {each["id"]: entries[each["id"]] for each in data["nodes"] if each["shown"]}
     trace.constants = {node: entry for node, entry in entries.items() if node not in trace.nodes}
-    trace.given = {name: float(value) for name, value in data["inputs"].items()}
+    trace.given = {name: number(value) for name, value in data["inputs"].items()}
     trace.scale = float(data.get("loss_scale", 1.0))
     names = {node: entry.name for node, entry in trace.nodes.items()}
     trace.names, trace.formulas = names, Formulas(program, names)
@@ -93,9 +109,9 @@ def _filled(data: Mapping[str, Any], program: Program, make: type[Trace]) -> Tra
     for each in data["forward"]:
         node = each["node"]
         steps[node] = each["step"]
-        operands = tuple(float(operand) for operand in each["operands"])
+        operands = tuple(number(operand) for operand in each["operands"])
         texts = tuple(None if arg in names else spelled(program, names, arg)[0] for arg in graph.args[node])
-        forward.append(Forward(each["step"], node, operands, texts, float(each["value"])))
+        forward.append(Forward(each["step"], node, operands, texts, number(each["value"])))
     trace.forward, trace.uses = forward, used_again(program, steps)
     trace.backward = _edges(data["backward"], Backward, trace.nodes)
     trace.tangents = {name: _edges(rows, Tangent, trace.nodes) for name, rows in data.get("tangents", {}).items()}
@@ -118,8 +134,9 @@ def _edges(rows: list[Any], kind: type[Any], nodes: Mapping[int, Node]) -> list[
         row = kind()
         row.step, row.position, row.state = each["step"], each["position"], each["state"]
         row.node, row.argument = (each["to"], each["from"]) if upwards else (each["from"], each["to"])
-        row.upstream = float(each["tangent" if upwards else "upstream"])
-        row.local, row.product, row.total = float(each["local"]), float(each["product"]), float(each["total"])
+        row.upstream = number(each["tangent" if upwards else "upstream"])
+        row.local, row.product, row.total = number(each["local"]), number(each["product"]), number(each["total"])
+        row.pull = _pull(each["pull"]) if "pull" in each else None
         row.derived, row.formula, row.condition = each["derived"], each["formula"], each["condition"]
         row.count, row.arriving = each["branch"], each["branches"]
         key = row.node if upwards else row.argument
@@ -129,6 +146,22 @@ def _edges(rows: list[Any], kind: type[Any], nodes: Mapping[int, Node]) -> list[
         totals[key] = row.total
         made.append(row)
     return made
+
+
+def _pull(data: Mapping[str, Any]) -> Pull:
+    return Pull(
+        data["upstream"],
+        data["rule"],
+        data["elementwise"],
+        tuple(map(tuple, data["operands"])),
+        data["sign"],
+        tuple(data["shape"]),
+        number(data["arrived"]),
+        tuple(data["axes"]),
+        data["copies"],
+        data["fits"],
+        data["summed"],
+    )
 
 
 def _paths(data: Mapping[str, Any], nodes: Mapping[str, int]) -> Paths:

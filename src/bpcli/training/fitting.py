@@ -271,7 +271,8 @@ class Fitting:
         fit = self.fit
         raw = fit.basis.raw_of_twofold(at.high, at.low)
         fit.parameters = {f"k{order}": value for order, value in enumerate(raw)}
-        loss, _ = self.objective.afresh(at)
+        # What the coefficients leave as floats, which is what people have of them.
+        loss, _ = self.objective.afresh(lifted(at.high))
         weight = self.objective.weight
         fit.rss = loss * weight
         fit.rmse = math.sqrt(loss)

@@ -9,7 +9,7 @@ import numpy as np
 from bpcli.engine.choose import kind_for
 from bpcli.errors import NumericError
 from bpcli.tracing.record import record
-from bpcli.training.tensors import TensorModel
+from bpcli.training.tensors import TensorLoss
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from bpcli.training.training import Training
 
 MOST_STEPS = 16  # operations of a trace that is shown in full
+MOST_ENTRIES, MOST_ROWS = 40, 8  # of tensors in such a trace
 
 
 def trace_of(training: Training, turn: Turn) -> tuple[Trace, int] | None:
     """Both passes of the first row of a turn, and its place; None where they are long, or have no numbers."""
     loss, program = training.loss, training.model.program
-    if isinstance(training.model, TensorModel):
-        return None
+    if isinstance(loss, TensorLoss):
+        return _trace_of_tensors(loss, turn)
     row = 0 if turn.rows is None else int(turn.rows[0])
     given = {name: float(column[row]) for name, column in loss.columns.items()} | loss.singles(turn.parameters)
     kind = kind_for(training.setting.dtype or "float64")
@@ -33,6 +34,15 @@ def trace_of(training: Training, turn: Turn) -> tuple[Trace, int] | None:
     except NumericError:
         return None
     return (trace, row) if len(trace.forward) <= MOST_STEPS else None
+
+
+def _trace_of_tensors(loss: TensorLoss, turn: Turn) -> tuple[Trace, int] | None:
+    """Both passes over all rows of a turn; None where they are long, or the tensors large."""
+    model = loss.model
+    if len(turn.parameters) > MOST_ENTRIES or turn.rows is not None or loss.rows > MOST_ROWS:
+        return None
+    trace = record(model.program, loss.singles(turn.parameters), [*model.shapes])
+    return (trace, 0) if len(trace.forward) <= MOST_STEPS else None
 
 
 def rows_of(training: Training, turn: Turn, count: int) -> list[dict[str, Any]]:

@@ -34,7 +34,7 @@ class Turn(NamedTuple):
     state:      of the optimizer after the update
     validation: the loss of the rows that were held out; None where it was not asked for
     scale:      what the reverse pass started with; overflow: whether its gradient was no number
-    trials:     points at which the loss was computed to find the step here
+    trials:     points at which the loss was computed to find the step; 0 where none was looked for
     stopped:    the reason why there is no further step, or ""
     """
 
@@ -50,7 +50,7 @@ class Turn(NamedTuple):
     validation: float | None = None
     scale: float = 1.0
     overflow: bool = False
-    trials: int = 1
+    trials: int = 0
     stopped: str = ""
 
     @property
@@ -186,7 +186,7 @@ class Loop:
             place = place._replace(pairs=self.past.state)
         while True:
             number, parameters, _, watch, scale, _, _ = self.past
-            turn = Turn(number, parameters, place.loss, place.gradient, trials=place.trials, state=place.pairs)
+            turn = Turn(number, parameters, place.loss, place.gradient, state=place.pairs)
             same = place.loss >= watch.before * (1 - 1e-15) if watch.before > 0 else place.loss >= watch.before
             watch = watch.after(place.loss, turn.norm, False)._replace(reversed=watch.reversed + 1 if same else 0)
             watch, validation = self._validated(watch, parameters, number)
@@ -199,7 +199,8 @@ class Loop:
             if following.blocked:
                 yield turn._replace(stopped=self._searched(watch, True))
                 return
-            yield turn._replace(step=following.parameters - parameters, used=turn.gradient)
+            step = following.parameters - parameters
+            yield turn._replace(step=step, used=turn.gradient, trials=following.trials)
             place = following
             self.past = Past(number + 1, place.parameters, place.pairs, watch, scale, self.past.best)
 
@@ -228,7 +229,7 @@ class Loop:
             number, parameters, _, watch, scale, _, _ = self.past
             loss, gradient = here.rss / rows, 2 * here.gradient / rows
             state = (here.damping, here.growth, here.scale)
-            turn = Turn(number, parameters, loss, gradient, trials=here.trials, state=state)
+            turn = Turn(number, parameters, loss, gradient, state=state)
             watch = watch.after(loss, turn.norm, False)
             watch, validation = self._validated(watch, parameters, number)
             turn = turn._replace(validation=validation)
@@ -250,7 +251,8 @@ class Loop:
             if following.blocked and following.parameters is here.parameters:
                 yield turn._replace(stopped=STUCK)
                 return
-            yield turn._replace(step=following.parameters - parameters, used=turn.gradient)
+            step = following.parameters - parameters
+            yield turn._replace(step=step, used=turn.gradient, trials=following.trials)
             here = following
             state = (here.damping, here.growth, here.scale)
             self.past = Past(number + 1, here.parameters, state, watch, scale, self.past.best)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bpcli.calculus.sweeps import connected
 from bpcli.engine.formulas import copied
 from bpcli.errors import InputError, closest
@@ -30,8 +32,13 @@ class Model:
     prediction: the name of what is predicted; "" where there is none
     target:     the column that is predicted; "" where there is none
     data:       names that are columns; constants: names with a value; parameters: all others
+    of_tensors: whether what is trained are tensors (see tensors.py)
     residual:   the node whose square is the loss, up to `weight`; None where it is no square
     """
+
+    of_tensors = False
+    shapes: dict[str, tuple[int, ...]] = {}  # noqa: RUF012 - of tensors alone
+    tensors: dict[str, Any] = {}  # noqa: RUF012
 
     def __init__(
         self,
@@ -56,6 +63,10 @@ class Model:
         self.constants = {name: held[name] for name in program.inputs if name in held}
         self.parameters = tuple(name for name in program.inputs if name not in columns and name not in held)
         self.residual, self.weight = residual_of(program.graph, program.output)
+
+    def named(self, at: Any) -> dict[str, Any]:
+        """The parameters by name, of one vector."""
+        return dict(zip(self.parameters, at.tolist(), strict=True))
 
     @property
     def nodes(self) -> list[int]:
@@ -157,6 +168,8 @@ def read_model(
         program.names[prediction] = node
         program.assigned = (*program.assigned, prediction)
     measured = target if target.isidentifier() else next(n for n in ("target", "target_") if n not in taken)
+    if loss not in LOSSES and loss.isidentifier() and loss not in {*taken, prediction, "pred"}:
+        raise InputError("unknown-loss", name=loss, known=", ".join(LOSSES))
     formula = LOSSES[loss].formula.format(pred=prediction, target=measured) if loss in LOSSES else loss
     output = _loss_node(formula, program, {prediction, "pred"}, prediction, {*columns, measured}, known)
     name = next(each for each in LOSS if each not in {*taken, prediction})

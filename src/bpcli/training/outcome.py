@@ -141,7 +141,8 @@ class Outcome:
         name = (model.target or model.prediction) if model.predicted is not None else model.program.output_name
         lines = program_text(made, output).split("\n")
         # `1 + -2*x` and `1 - 2*x` are the same, whatever stands behind the number.
-        return re.sub(r"\+ -(?=[\d.])", "- ", "; ".join([*lines[:-1], f"{name} = {lines[-1]}"]))
+        text = "; ".join([*lines[:-1], f"{name} = {lines[-1]}"])
+        return re.sub(r"- -(?=[\d.])", "+ ", re.sub(r"\+ -(?=[\d.])", "- ", text))
 
     def rounded(self, digits: int, loss: MeanLoss) -> str:
         """The same with few digits, but as many as the predictions need to stay where they are."""

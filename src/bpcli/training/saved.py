@@ -19,6 +19,7 @@ from bpcli.training.optimizers.adaptive import Moments, Squares
 from bpcli.training.optimizers.gradient import Updates, Velocity
 from bpcli.training.setting import Setting
 from bpcli.training.starts import Start
+from bpcli.training.tensors import TensorModel
 from bpcli.training.training import Choice, Training
 from bpcli.training.watch import Watch
 
@@ -69,8 +70,8 @@ def saved_training(training: Training, columns: Mapping[str, str]) -> dict[str, 
         "columns": dict(columns),
         "names": [*training.columns],
         "rows": outcome.rows_used + outcome.rows_held_out,
-        "data": fingerprint(training.columns),
-        "setting": _plain(training.setting.to_dict()),
+        "data": fingerprint(data_of(training)),
+        "setting": _plain(_kept(training).to_dict()),
         "training": {
             "stopped": outcome.stopped,
             "number": past.number,
@@ -89,6 +90,23 @@ def saved_training(training: Training, columns: Mapping[str, str]) -> dict[str, 
             },
         },
     }
+
+
+def data_of(training: Training) -> Mapping[str, Array]:
+    """What a training was given: columns of a file, or tensors."""
+    model = training.model
+    if not isinstance(model, TensorModel):
+        return training.columns
+    return {name: np.atleast_1d(array) for name, array in model.tensors.items()}
+
+
+def _kept(training: Training) -> Setting:
+    """The setting without tensors: those that are trained stand among the parameters, the others are given again."""
+    setting = training.setting
+    if not isinstance(training.model, TensorModel):
+        return setting
+    constants = {name: value for name, value in setting.constants.items() if not np.ndim(value)}
+    return setting._replace(constants=constants, start={})
 
 
 def saved_formula(

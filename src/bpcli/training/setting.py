@@ -25,6 +25,7 @@ class Setting(NamedTuple):
     start:    the starts that were given; constants: values that were given, which stay
     rate:     None for one of its own
     share:    of the rows, held out for validation; 0 for none
+    decay:    None for the usual one of the optimizer
     dtype:    "" for double precision
     """
 
@@ -44,7 +45,7 @@ class Setting(NamedTuple):
     seed: int = 0
     clip: str = ""
     ridge: float = 0.0
-    decay: float = 0.0
+    decay: float | None = None
     share: float = 0.0
     patience: int = 20
     tolerance: float | None = None

@@ -35,19 +35,24 @@ class Start(NamedTuple):
 
     tried:    points at which the loss was compared; 0 where all was given
     followed: how many of them were followed for some steps of Levenberg-Marquardt
-    linear:   parameters that least squares found for each try
+    linear:   parameters that least squares found for each try, or, with `zeros`, that begin at 0
     """
 
     parameters: Array
     tried: int = 0
     followed: int = 0
     linear: tuple[str, ...] = ()
+    zeros: bool = False
 
 
-def find_start(loss: MeanLoss, given: Mapping[str, float], squares: bool, seed: int = 0) -> Start:
+def find_start(
+    loss: MeanLoss, given: Mapping[str, float], squares: bool, seed: int = 0, descends: bool = False
+) -> Start:
     """The best of several tries for the parameters that are not given.
 
-    squares: whether the loss is a sum of squares that least squares may be used on
+    squares:  whether the loss is a sum of squares that least squares may be used on
+    descends: whether parameters in which the model is linear begin at 0, so that there is a way down from there;
+              where it is linear in all that is looked for, they do in any case
     """
     model = loss.model
     names = model.parameters
@@ -58,7 +63,7 @@ def find_start(loss: MeanLoss, given: Mapping[str, float], squares: bool, seed: 
     loss = _thinned(loss)
     if not squares and model.target and model.predicted is not None and model.residual is None:
         # Least squares for the same prediction is a start that is known how to find.
-        return find_start(_with_squares(loss), given, True, seed)
+        return find_start(_with_squares(loss), given, True, seed, descends)
     residuals = Residuals(loss) if squares else None
     linear = [place for place in linear_in(model) if place in free] if squares else []
     rest = [place for place in free if place not in linear]
@@ -94,7 +99,12 @@ def find_start(loss: MeanLoss, given: Mapping[str, float], squares: bool, seed: 
         if ends:
             # The way down from there is worth seeing, so it begins at the try itself.
             best = min(ends, key=lambda each: each[:2])[2]
-    return Start(best, count, followed, tuple(names[place] for place in linear))
+    named = tuple(names[place] for place in linear)
+    if linear and (descends or not rest):
+        best = best.copy()
+        best[linear] = 0.0
+        return Start(best, count, followed, named, True)
+    return Start(best, count, followed, named)
 
 
 def linear_in(model: Model) -> list[int]:

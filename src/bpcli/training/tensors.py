@@ -41,6 +41,8 @@ class TensorModel(Model):
     rows:     size of the first axis of the tensors in `rowed`, from which a batch takes some
     """
 
+    of_tensors = True
+
     def __init__(
         self, program: Program, text: str, constants: Mapping[str, Any], starts: Mapping[str, Any]
     ) -> None:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from bpcli.calculus.degree import is_quadratic
 from bpcli.engine.choose import NARROW
-from bpcli.errors import InputError
+from bpcli.errors import InputError, NumericError
+from bpcli.numbers import show
 from bpcli.training.batches import split_rows
 from bpcli.training.clipping import clip_of
 from bpcli.training.compiled import SUM, MeanLoss
@@ -19,7 +20,7 @@ from bpcli.training.curvature import extremes, largest_curvature
 from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT
 from bpcli.training.loop import Loop, Past, Plan, Turn
 from bpcli.training.narrowed import NarrowLoss, Scale, scale_of
-from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, USUAL_RATES
+from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, USUAL_DECAYS, USUAL_RATES
 from bpcli.training.outcome import Outcome, judge
 from bpcli.training.schedules import CONSTANT, schedule_of
 from bpcli.training.setting import AUTO, Setting
@@ -101,6 +102,8 @@ class Training:
             self.narrow = NarrowLoss(self.loss, setting.dtype)
         squares = model.residual is not None and not setting.ridge and setting.reduce != SUM
         self.start = start or self._found_start(squares)
+        if not isinstance(model, TensorModel):
+            self._look_at_start()
         self.choice = choice or self._chosen()
         self.loop = Loop(
             self.loss, self.start.parameters, self._plan(), validation=self.validation, narrow=self.narrow, past=past
@@ -127,7 +130,9 @@ class Training:
     def _found_start(self, squares: bool) -> Start:
         if isinstance(self.model, TensorModel):
             return Start(self.model.start())
-        return find_start(self.loss, self.setting.start, squares, self.setting.seed)
+        setting = self.setting
+        descends = setting.optimizer in FIRST_ORDER or (setting.optimizer == AUTO and self._stepwise())
+        return find_start(self.loss, setting.start, squares, setting.seed, descends)
 
     def _refuse(self) -> None:
         model, setting = self.model, self.setting
@@ -156,6 +161,28 @@ class Training:
                 if used:
                     raise InputError("not-with-search", option=option, optimizer=setting.optimizer)
 
+    def _stepwise(self) -> bool:
+        """Whether something was asked for that only steps along the gradient have."""
+        setting = self.setting
+        return (
+            setting.rate is not None or setting.schedule != CONSTANT or bool(setting.clip) or setting.batch > 0
+            or bool(setting.decay) or bool(setting.dtype) or setting.warmup > 0
+        )  # fmt: skip
+
+    def _look_at_start(self) -> None:
+        """Raises NumericError where the loss is no number at the start: by the row that makes it so."""
+        at = self.start.parameters
+        if math.isfinite(self.loss.value(at)):
+            return
+        losses = self.loss.predictions(at, self.model.program.output)
+        bad = ~np.isfinite(losses)
+        row = int(np.argmax(bad))
+        values = {name: float(column[row]) for name, column in self.loss.columns.items()}
+        values |= dict(zip(self.model.parameters, at.tolist(), strict=True))
+        shown = ", ".join(f"{name} = {show(value)}" for name, value in values.items())
+        kind = "loss-undefined" if self.loss.columns else "loss-undefined-here"
+        raise NumericError(kind, count=int(np.count_nonzero(bad)), rows=len(losses), values=shown)
+
     def _first_remarks(self, names: tuple[str, ...]) -> None:
         model, outcome = self.model, self.outcome
         folded = {name.lower(): name for name in names}
@@ -177,13 +204,9 @@ class Training:
         name, reason = setting.optimizer, ""
         ends = None
         if name == AUTO:
-            stepwise = (
-                setting.rate is not None or setting.schedule != CONSTANT or setting.clip or setting.batch
-                or setting.decay or setting.dtype or setting.warmup
-            )  # fmt: skip
             if isinstance(model, TensorModel) and setting.batch:
                 name, reason = "adam", "batches"
-            elif stepwise:
+            elif self._stepwise():
                 name, reason = "sgd", "stepwise"
             elif isinstance(model, TensorModel):
                 name, reason = LBFGS, "smooth"
@@ -216,7 +239,8 @@ class Training:
             # The constant rate that contracts the flattest and the steepest direction alike.
             rate = 2 / (ends[0] + ends[1]) if ends is not None and not setting.batch else 1 / curvature
         if rate is None:
-            rate = 1 / curvature if useful else FALLBACK
+            # A velocity that keeps nine tenths adds up to ten steps.
+            rate = (1.0 if name == "sgd" else 0.1) / curvature if useful else FALLBACK
         return Choice(name, reason, rate, largest)
 
     def _plan(self) -> Plan:
@@ -229,9 +253,10 @@ class Training:
         assert choice.rate is not None
         schedule = schedule_of(setting.schedule, choice.rate, setting.steps, setting.warmup)
         maker = FIRST_ORDER[choice.optimizer]
+        decay = USUAL_DECAYS.get(choice.optimizer, 0.0) if setting.decay is None else setting.decay
         return Plan(
             choice.optimizer,
-            lambda: maker(schedule, setting.decay),
+            lambda: maker(schedule, decay),
             schedule,
             steps=setting.steps,
             batch=setting.batch,

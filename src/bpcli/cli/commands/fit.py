@@ -81,6 +81,10 @@ def run_training(request: Request) -> int:
     """Carry out `fit` or `train`; the exit code."""
     from bpcli.cli.commands.training import is_general, run_model
 
+    if "demo" in request.options:
+        from bpcli.cli.commands.playground import run_demo
+
+        return run_demo(request)
     if is_general(request):
         return run_model(request)
     order = Order(request)
@@ -200,6 +204,9 @@ def _outcome(order: Order, fit: Fit, history: bool = True) -> None:
         show_table(report.parameter_table(fit, digits, words), order.format)
         say(report.said("gap", words))
         write([""])
+        if fit.basis.kind != "powers":
+            show_table(report.scaled_table(fit, digits, words), order.format)
+            write([""])
         say(report.quality_line(fit, digits, words))
         write([""])
         say(fit.rounded(digits))

@@ -23,7 +23,7 @@ def run(work: Work) -> int:
             raise InputError("loss-scale-forward")
         point = forward_gradient(work.program, work.given, work.wrt, kind=work.kind)
     else:
-        point = gradient(work.program, work.given, work.wrt, kind=work.kind, scale=scale)
+        point = gradient(work.program, work.given, work.wrt, frugal=True, kind=work.kind, scale=scale)
     comparison = None
     if "dtype" in work.options:
         from bpcli.engine.narrow import Comparison

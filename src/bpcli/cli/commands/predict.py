@@ -90,7 +90,7 @@ def predicted(
         beyond += int(np.count_nonzero(outside))
         empty += int(np.count_nonzero(~np.isfinite(values)))
     if not quiet:
-        counts = {"rows": counted(beyond, "row", tongue), "total": counted(total, "row", tongue)}
+        counts = {"count": beyond, "total": counted(total, "row", tongue)}
         if beyond:
             ranges = ", ".join(
                 said("range", tongue, name=name, low=show(ends[0]), high=show(ends[1])).strip()

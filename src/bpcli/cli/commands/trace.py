@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bpcli.tracing.record import Trace
 
 MOST_REPEATS = 1000
+NUMBERS_ALONE = ("repeat", "blank")  # options that are about single numbers
 SELECTING = ("only", "until", "rows")
 
 PAGES = {"md": "markdown", "latex": "latex"}  # format -> the module of render/ that writes its lines
@@ -50,7 +51,14 @@ def run(work: Work) -> int:
 
         seed = fill_inputs(work)
     asked = work.options.get("only") == "paths"
+    element = work.options.get("element")
+    if element is not None:
+        from bpcli.cli.elements import as_numbers
+
+        as_numbers(work, element)
     trace = record(work.program, work.given, work.wrt, mode=mode, long=asked, kind=work.kind, scale=scale)
+    trace.full = "full" in work.options
+    refuse_arrays(trace, work.options, work.format)
     if blank:
         shown = _part(work, trace)
         return show_sheet(
@@ -115,6 +123,20 @@ def _part(work: Work | Stored, trace: Trace) -> Trace:
     from bpcli.tracing.selection import selected
 
     return selected(trace, *map(work.options.get, SELECTING))
+
+
+def refuse_arrays(trace: Trace, options: Mapping[str, str], format: str) -> None:  # noqa: A002
+    """Refuse what is about single numbers where there are arrays. Raises InputError."""
+    if not trace.of_tensors:
+        return
+    asked = [name for name in NUMBERS_ALONE if name in options]
+    asked += [f"format {format}"] * (format in (*PICTURES, "html"))
+    if "lens" in options and options["lens"].strip() != "memory":
+        asked.append("lens")
+    if asked:
+        name = next((name for name, value in trace.given.items() if getattr(value, "shape", ())), "x")
+        places = ",".join("0" * len(getattr(trace.given.get(name), "shape", (1,))))
+        raise InputError("tensors-refuse", option=asked[0], entry=f"{name}[{places}]")
 
 
 def chosen_level(options: dict[str, str], format: str) -> str:  # noqa: A002 - the name of the option
@@ -212,7 +234,7 @@ def check_options(options: dict[str, str], format: str, mode: str) -> None:  # n
     if format in PICTURES and "until" in options:
         raise InputError("until-elsewhere", format=format)
     if "interactive" in options:
-        for option in ("lens", "repeat", "json", "blank"):
+        for option in ("lens", "repeat", "json"):
             if option in options:
                 raise InputError("interactive-alone", option=f"--{option}")
         if format not in ("rich", "plain"):

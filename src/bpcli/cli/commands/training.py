@@ -11,7 +11,7 @@ import numpy as np
 from bpcli.cli.arguments import spelled
 from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
 from bpcli.cli.settings import language
-from bpcli.cli.work import choice, positive, text_of, whole
+from bpcli.cli.work import choice, pieces, positive, text_of, whole
 from bpcli.data.rows import open_rows
 from bpcli.data.table import reason_to_skip
 from bpcli.engine.given import value_of
@@ -25,7 +25,7 @@ from bpcli.render.trained import outcome_dict
 from bpcli.render.training import said
 from bpcli.render.words import counted
 from bpcli.training.lesson import rows_of, trace_of
-from bpcli.training.saved import fingerprint, read_saved, saved_training, write_model
+from bpcli.training.saved import data_of, fingerprint, read_saved, saved_training, write_model
 from bpcli.training.setting import STEPS, Setting
 from bpcli.training.training import Training
 
@@ -109,7 +109,7 @@ class Order:
         outcome = self.training.outcome
         outcome.source, outcome.rows_skipped = self.source, len(self.skipped)
         outcome.skipped = tuple(self.skipped)
-        if self.saved is not None and self.saved.data != fingerprint(self.training.columns):
+        if self.saved is not None and self.saved.data != fingerprint(data_of(self.training)):
             outcome.note("other data")
 
     def _setting(self, request: Request, path: str | None, given: dict[str, float]) -> Setting:
@@ -120,6 +120,10 @@ class Order:
                     raise InputError("resume-and", option=name)
             setting = self.saved.setting
             limit = whole(options, "steps", 0, MOST_STEPS)
+            if setting.explicit and (given or any(map(np.ndim, self.saved.parameters.values()))):
+                # Tensors are given again; what is trained goes on from where it stands.
+                starts = {} if not any(map(np.ndim, self.saved.parameters.values())) else self.saved.parameters
+                setting = setting._replace(constants={**setting.constants, **given}, start={**setting.start, **starts})
             return setting if limit is None else setting._replace(steps=limit)
         explicit, text = self._text(request, path)
         constants = {**given, **numbers(several.get("hold", []), "hold")}
@@ -141,7 +145,7 @@ class Order:
             seed=whole(options, "seed", 0, MOST_STEPS) or 0,
             clip=options.get("clip", ""),
             ridge=positive(options, "ridge") or 0.0,
-            decay=positive(options, "weight-decay") or 0.0,
+            decay=positive(options, "weight-decay"),
             share=share_of(options),
             patience=whole(options, "patience", 1, MOST_STEPS) or 20,
             tolerance=positive(options, "tol"),
@@ -233,11 +237,11 @@ class Order:
         return setting, names, columns
 
 
-def numbers(texts: Sequence[str], option: str) -> dict[str, float]:
+def numbers(texts: Sequence[str], option: str) -> dict[str, Any]:
     """Values by name: `a=1,b=2`, in one or several pieces. Raises InputError."""
-    found: dict[str, float] = {}
+    found: dict[str, Any] = {}
     for text in texts:
-        for piece in text.split(","):
+        for piece in pieces(text):
             name, equals, value = piece.partition("=")
             name = spelled(name.strip())
             if not equals or not name.isidentifier():
@@ -315,6 +319,10 @@ def followed(order: Order) -> list[Turn]:
             elif turn.number >= following or turn.stopped or turn.overflow:
                 log.append(turn)
                 following = max(turn.number + 1, round(turn.number * 1.6))
+            if training.validation is not None:
+                # Rows held out are looked at once an epoch.
+                epoch = training.loop.batches.steps
+                following = -(-following // epoch) * epoch
             last = turn
     except KeyboardInterrupt:
         training.interrupt()
@@ -329,45 +337,46 @@ def show_step(order: Order, turn: Turn, before: Turn | None) -> None:
     model, loss, setting = training.model, training.loss, training.setting
     output = model.program.output_name
     first = before is None and turn.number == 0
-    write([said("first step" if first else "step", tongue, number=turn.number)])
+    say(said("first step" if first else "step", tongue, number=turn.number), 12)
     count = loss.rows if turn.rows is None else len(turn.rows)
     rows = counted(count, "row", tongue)
     many = bool(loss.columns) and count > 1
     traced = trace_of(training, turn) if before is None or not many else None
     if traced is not None:
         trace, row = traced
-        write([said("forward row", tongue, row=row + 1, rows=rows) if many else said("forward one", tongue)])
+        say(said("forward row", tongue, row=row + 1, rows=rows) if many else said("forward one", tongue), 12)
         table = layout.forward_table(trace, digits, tongue)
         table.title = ""
         show_table(table, order.format)
         reduce = said(setting.reduce, tongue)
-        write([said("backward row", tongue, reduce=reduce) if many else said("backward", tongue)])
+        say(said("backward row", tongue, reduce=reduce) if many else said("backward", tongue), 12)
         table = layout.backward_table(trace, digits, tongue)
         table.title = ""
         show_table(table, order.format)
     if many:
         if before is None:
             names = [name for name in model.data if len(model.data) <= 4]
-            write([said("rows", tongue, reduce=said(setting.reduce, tongue))])
+            say(said("rows", tongue, reduce=said(setting.reduce, tongue)), 12)
             sample = rows_of(training, turn, SHOWN_ROWS)
             show_table(report.rows_table(training, names, sample, turn, digits, tongue), order.format)
-        write([said(f"loss {setting.reduce}", tongue, name=output, rows=rows, loss=show(turn.loss, digits))])
+        say(said(f"loss {setting.reduce}", tongue, name=output, rows=rows, loss=show(turn.loss, digits)), 12)
     else:
-        write([said("loss", tongue, loss=f"{output} = {show(turn.loss, digits)}")])
+        say(said("loss", tongue, loss=f"{output} = {show(turn.loss, digits)}"), 12)
     if turn.overflow:
         facts = {"scale": show(turn.scale, digits), "half": show(turn.scale / 2, digits)}
-        write([said("overflow", tongue, dtype=setting.dtype, **facts), ""])
+        say(said("overflow", tongue, dtype=setting.dtype, **facts), 12)
+        write([""])
         return
     clip = training.loop.plan.clip
     if clip is not None:
         key = "clipped value" if not clip.by_norm else "clipped" if turn.norm > clip.limit else "not clipped"
-        write([said(key, tongue, norm=show(turn.norm, digits), limit=show(clip.limit, digits))])
+        say(said(key, tongue, norm=show(turn.norm, digits), limit=show(clip.limit, digits)), 12)
     if training.loop.plan.make is None:
         trials = counted(turn.trials, "evaluation", tongue)
-        write([said("search", tongue, trials=trials)])
+        say(said("search", tongue, trials=trials), 12)
     elif before is not None and turn.number == 1:
         show_zeroing(order, turn, before)
-    write([said("update", tongue)])
+    say(said("update", tongue), 12)
     show_table(report.step_table(training, turn, digits, tongue), order.format)
     write([""])
 
@@ -377,10 +386,10 @@ def show_zeroing(order: Order, turn: Turn, before: Turn) -> None:
     digits, tongue, model = order.digits, order.language, order.training.model
     name = model.parameters[0]
     last, new = float(before.gradient[0]), float(turn.gradient[0])
-    write([said("zeroing", tongue)])
+    say(said("zeroing", tongue), 12)
     facts = {"last": show(last, digits), "new": show(new, digits), "total": show(last + new, digits)}
     facts["new"] = f"({facts['new']})" if facts["new"].startswith("-") else facts["new"]
-    write([said("not zeroed", tongue, loss=model.program.output_name, name=name, new_alone=show(new, digits), **facts)])
+    say(said("not zeroed", tongue, loss=model.program.output_name, name=name, new_alone=show(new, digits), **facts), 12)
 
 
 def told_outcome(order: Order, log: list[Turn]) -> None:

@@ -24,6 +24,9 @@ COLUMNS = {
     "tangent product": "product",
     "path product": "product",
     "running total": "running total",
+    "role": "role",
+    "shape": "shape",
+    "rule": "rule",
     "path": "path",
     "locals": "locals",
     "": "",
@@ -52,7 +55,6 @@ COLUMNS = {
     "prediction p": "prediction p",
     "length of gradient": "length of gradient",
     # Of a matrix in short.
-    "shape": "shape",
     "norm": "norm",
     "largest entry": "largest entry",
 }
@@ -76,6 +78,22 @@ PHRASES = {
     # Its tables.
     "forward": "Forward",
     "backward": "Backward",
+    "inputs": "Inputs",
+    "role input": "input",
+    "role data": "data",
+    "role parameter": "parameter",
+    "role intermediate": "intermediate",
+    "role output": "output",
+    "summary": "norm {norm}, min {low}, mean {mean}, max {high}",
+    "corner of array": "corner {corner}",
+    "shape kept": "shape of {name}",
+    "product": "product",
+    "part": "part {count} of {arriving}",
+    "derived rule": "the backward pass over the formula of {op}",
+    "sum over copies": "the sum over the copies",
+    "copied rows": "{name} was copied to {count} rows, so its gradient is the sum over those rows:",
+    "copied number": "{name} is one number, copied to {count} entries, so its gradient is the sum over those entries:",
+    "copied axes": "{name} was copied to {count} places along axis {axes}, so its gradient is the sum over those copies:",
     "tangents": "Tangents along {name}",
     "start": "start: {total} = 1",
     "scaled start": "start: S*{total} = S = {scale}",
@@ -174,6 +192,10 @@ NOTES = {
     "independent": "{output} does not depend on {name}",
     "cut": "{output} does not depend on {name} any more: every path is cut by detach",
     "no-open-path": "d{output}/d{name} is 0 here: every path from {name} passes an operation that is flat or closed",
+    "broadcast-square": (
+        "{column} has the shape {tall} and {row} {flat}, so that {node} pairs every entry with every other, {square}; "
+        "to pair them one by one write {fix}"
+    ),
     "left-exact": "left exact numbers at {node}: it is calculated in floats",
     "left-exact-slope": "left exact numbers on the way from {node} back to {argument}: its slope is one of floats",
     "underflow": "{node} is {wide}, which {format} rounds to 0: its smallest number is {limit}",
@@ -291,6 +313,14 @@ CAUSES = {
     "opposed-infinities": "at {node} infinities of both signs are added, and their sum has no value",
     "factor": "the factor {local} is {number}{at}",
 }
+# Edges of tensors.
+TENSOR_CAUSES = {
+    "closed": "{node} is closed towards {argument} in every entry",
+    "zero-local": "what {node} passes on to {argument} is 0 in every entry",
+    "pole": "what {node} passes on is infinite at {entry}",
+    "undefined-local": "what {node} passes on has no value at {entry}",
+    "factor": "{node} makes {product} of {upstream} on the way to {argument} (largest entries): a factor {factor}",
+}
 WHY = {
     "at": " with {at}",
     "sum": "the sum of the branches into {node} is beyond the largest number",
@@ -299,6 +329,8 @@ WHY = {
     "other argument": ": it chose another argument",
     "only where": ": something flows only where {condition}",
     "path": "most of it comes along {path}: {product}",
+    "path of entries": "most of it comes along {path}; the largest entry is {product} in size",
+    "zero entries": "entries that are 0: {zeros} of {count}",
     "more": "and {count} more such edges",
     "sum of paths": "{count} paths add up: {total} = {sum}",
     "many paths": "{count} paths add up to {total}; the largest:",
@@ -972,10 +1004,12 @@ TRAINING = {
     "mean own loss": "loss     mean over the rows of {formula}",
     "sum own loss": "loss     sum over the rows of {formula}",
     "ridge": "           + {ridge} * (sum of squared parameters)",
-    "given": "start    {values} (as given)",
-    "tried": "start    {values}: of {tried} tries the one that led furthest down ({followed} were followed a few steps); the same every time",
-    "one try": "start    {values}: by linear least squares",
-    "tried only": "start    {values}: the best of {tried} tries; the same every time",
+    "given": "           as given",
+    "start": "start    {values}",
+    "tried": "           of {tried} tries the one that led furthest down ({followed} were followed); the same every time",
+    "zeros": "           0 where the model is linear",
+    "tried zeros": "           the best of {tried} tries, with 0 for {names}, in which the model is linear; the same every time",
+    "tried only": "           the best of {tried} tries; the same every time",
     "resumed": "start    at step {step} of a training that was stored",
     "train": "train    {optimizer}{because}",
     "formula": "           {formula}",
@@ -1028,7 +1062,7 @@ TRAINING = {
     "saved": "saved to {file}; `bpcli predict {file} new.csv` predicts with it",
     "kept": "what was reached is in {file}; `bpcli train ... --resume {file}` goes on from there",
     "logged": "the loss of every step is in {file}",
-    "outside": "outside of what the model was fitted on ({ranges}), where nothing holds it: {rows} of {total}",
+    "outside": "outside of what the model was fitted on ({ranges}), where nothing holds it: {count} of {total}",
     "missing cells": "{rows} without a prediction: a value is missing or not finite",
     "progress": "step {step}   loss {loss}",
     "cell missing": "{column} is missing or not finite",
@@ -1044,7 +1078,7 @@ TRAINING_COLUMNS = {
     "velocity": "velocity v",
     "mean": "mean m",
     "squares": "squares s",
-    "step": "step",
+    "change": "step",
     "new value": "new value",
     "number": "step",
     "row": "row",
@@ -1067,7 +1101,7 @@ TRAINING_STOPS = {
     "bouncing": "bouncing: after {steps} the parameters jump from one side of the valley to the other, and nothing is won",
 }
 TRAINING_REASONS = {
-    "stepwise": ": a rate was asked for, or something else that single steps have",
+    "stepwise": ", since its rate or another option of it was asked for",
     "one place": ": one place and a loss, so that each step can be followed by hand",
     "quadratic": ": the loss is quadratic in the parameters, and descent is quick",
     "quadratic steep": ": the loss is quadratic in the parameters, but descent would need too many steps",
@@ -1123,6 +1157,9 @@ FIT = {
     "orthogonal": "polynomials orthogonal on the data, in t = (x - {center})/{half}",
     "powers": "raw powers of x (--no-scale)",
     "loss": "loss",
+    "weighted loss and rate": "mean of (prediction - {name})^2, weighted by {weights}; gradient descent, rate {rate}",
+    "once": "quadratic in the coefficients: the rows are summed up once, and every step is exact",
+    "scaled": "Coefficients in the basis of the descent",
     "loss and rate": "mean of (prediction - {name})^2; gradient descent, rate {rate}",
     # How it went.
     "descent": "Descent",
@@ -1176,6 +1213,25 @@ REFERENCE = {
     "to": "value and slope to {error}, relative; most operations to {usual}",
     "no rule for": "no rule for {param}",
     "worked": "at {point}: value {value}, slope {slopes}   ({origin})",
+    # Of tensors.
+    "inner": "inside the derivatives of tensors",
+    "result zero": "the result is 0",
+    "entries tie": "entries tie",
+    "derived": "follows from the value",
+    "shape alone": "0: only its shape matters",
+    "of case": "{rule}   ({case})",
+    "upstream": "(g is the upstream dL/dout; out is the result)",
+    "place": "(place counts the arguments from 0)",
+    "linear": "linear in",
+    "same": "with as many axes each",
+    "less": "the target with one axis less",
+    "axes 0": "number",
+    "axes 1": "vector",
+    "axes 2": "matrix",
+    "axes n": "stack of matrices",
+    "example": "{call} = {value}   ({origin})",
+    "ones": "1 in every entry",
+    "reaches": "with g = {upstream}: {slopes}",
 }
 
 # ---- --help
@@ -1188,4 +1244,19 @@ HELP = {
     "examples": "Examples:",
     "help": "Show this message.",
     "default": " [default: {value}]",
+}
+
+# A network that learns points of two classes
+PLAYGROUND = {
+    "title": "A network learns: {name}",
+    "intro": "Each point belongs to one of two classes. The network sees where a point lies and says how probable class 1 is; every step moves its weights against the gradient of the loss.",
+    "step": "step",
+    "loss": "loss",
+    "accuracy": "accuracy",
+    "play": "Play",
+    "pause": "Pause",
+    "network": "The network",
+    "key": "o class 0, x class 1; blue where the network says 0, orange where it says 1, pale where it is unsure",
+    "key in plain text": "o class 0, x class 1; the network says 1 where it is dark (#), 0 where it is empty, and is unsure at . and :",
+    "stored": "written to {file}: open it in a browser",
 }

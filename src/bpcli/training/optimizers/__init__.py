@@ -23,6 +23,7 @@ FIRST_ORDER: dict[str, Callable[[float | Schedule, float], Optimizer]] = {
 }
 # Their rates where none is asked for, as in PyTorch; the others take theirs from the curvature.
 USUAL_RATES = {"adagrad": 0.01, "rmsprop": 0.01, "adam": 0.001, "adamw": 0.001}
+USUAL_DECAYS = {"adamw": 0.01}  # 0 for the others
 LBFGS, LEVENBERG = "lbfgs", "levenberg-marquardt"
 NAMES = (*FIRST_ORDER, LBFGS, LEVENBERG)
 
@@ -31,6 +32,7 @@ __all__ = [
     "LBFGS",
     "LEVENBERG",
     "NAMES",
+    "USUAL_DECAYS",
     "USUAL_RATES",
     "Optimizer",
     "Schedule",

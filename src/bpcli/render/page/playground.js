@@ -1,0 +1,93 @@
+"use strict";
+const data = JSON.parse(document.getElementById("data").textContent);
+const square = document.getElementById("square"), curve = document.getElementById("curve");
+const slider = document.getElementById("at"), told = document.getElementById("told"), button = document.getElementById("play");
+const sure = [[47, 111, 179], [224, 138, 46]], unsure = [255, 255, 255];
+let timer = null;
+
+function short(value) {
+  return value === null ? "-" : Number(value.toPrecision(4)).toString();
+}
+
+// White at 1/2, the colour of a class the surer it is.
+function colour(said) {
+  const side = sure[said < 0.5 ? 0 : 1], weight = Math.abs(said - 0.5) * 2;
+  return side.map((each, place) => Math.round(unsure[place] + (each - unsure[place]) * weight * 0.85));
+}
+
+function drawSquare(frame) {
+  const pen = square.getContext("2d"), size = data.size, bytes = atob(frame.said);
+  const image = new ImageData(size, size);
+  for (let cell = 0; cell < size * size; cell++) {
+    const [red, green, blue] = colour(bytes.charCodeAt(cell) / 255);
+    image.data.set([red, green, blue, 255], 4 * cell);
+  }
+  const small = document.createElement("canvas");
+  small.width = small.height = size;
+  small.getContext("2d").putImageData(image, 0, 0);
+  pen.imageSmoothingEnabled = true;
+  pen.drawImage(small, 0, 0, square.width, square.height);
+  const scale = square.width / (2 * data.edge);
+  for (const [x, y, which] of data.points) {
+    const across = (x + data.edge) * scale, down = (data.edge - y) * scale;
+    pen.lineWidth = 2;
+    pen.strokeStyle = which ? "#7a3d00" : "#0b3a66";
+    pen.beginPath();
+    if (which) {
+      pen.moveTo(across - 4, down - 4); pen.lineTo(across + 4, down + 4);
+      pen.moveTo(across - 4, down + 4); pen.lineTo(across + 4, down - 4);
+    } else {
+      pen.arc(across, down, 4, 0, 2 * Math.PI);
+    }
+    pen.stroke();
+  }
+}
+
+function drawCurve(frame) {
+  const pen = curve.getContext("2d"), edge = 58, width = curve.width - edge - 10, height = curve.height - edge - 10;
+  const last = Math.max(1, data.losses[data.losses.length - 1][0]);
+  const logs = data.losses.map(([, loss]) => Math.log10(Math.max(loss, 1e-12)));
+  const low = Math.min(...logs), high = Math.max(...logs, low + 1e-9);
+  const across = step => edge + width * step / last;
+  const down = loss => 10 + height * (high - Math.log10(Math.max(loss, 1e-12))) / (high - low);
+  pen.clearRect(0, 0, curve.width, curve.height);
+  pen.strokeStyle = "#9aa5b1"; pen.lineWidth = 1;
+  pen.strokeRect(edge, 10, width, height);
+  pen.fillStyle = "#52606d"; pen.font = "13px system-ui, sans-serif";
+  pen.fillText(short(10 ** high), 4, 20); pen.fillText(short(10 ** low), 4, 10 + height);
+  pen.fillText(`${data.words.loss} (log)`, edge + 6, 26); pen.fillText(`${data.words.step} ${last}`, edge + width - 70, curve.height - 10);
+  pen.strokeStyle = "#1f2933"; pen.lineWidth = 2; pen.beginPath();
+  data.losses.forEach(([step, loss], place) => pen[place ? "lineTo" : "moveTo"](across(step), down(loss)));
+  pen.stroke();
+  pen.fillStyle = "#c0392b"; pen.beginPath(); pen.arc(across(frame.step), down(frame.loss), 5, 0, 2 * Math.PI); pen.fill();
+}
+
+function show() {
+  const frame = data.frames[Number(slider.value)];
+  drawSquare(frame);
+  drawCurve(frame);
+  told.textContent = `${data.words.step} ${frame.step}   ${data.words.loss} ${short(frame.loss)}   ${data.words.accuracy} ${short(frame.accuracy)}`;
+}
+
+function stop() {
+  clearInterval(timer); timer = null; button.textContent = data.words.play;
+}
+
+button.addEventListener("click", () => {
+  if (timer) { stop(); return; }
+  if (Number(slider.value) >= data.frames.length - 1) slider.value = 0;
+  button.textContent = data.words.pause;
+  timer = setInterval(() => {
+    slider.value = Number(slider.value) + 1;
+    show();
+    if (Number(slider.value) >= data.frames.length - 1) stop();
+  }, 120);
+});
+slider.addEventListener("input", () => { stop(); show(); });
+document.addEventListener("keydown", event => {
+  if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+  if (document.activeElement === slider) return;
+  slider.value = Number(slider.value) + (event.key === "ArrowRight" ? 1 : -1);
+  stop(); show();
+});
+show();

@@ -1,0 +1,182 @@
+"""The tables of a trace of tensors: every value with its shape, every edge back with its rule and the shapes in it."""
+
+from __future__ import annotations
+
+from bpcli.calculus.shapes import shown
+from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT
+from bpcli.language import text
+from bpcli.numbers import DIGITS, show
+from bpcli.ops import TABLE
+from bpcli.render import layout
+from bpcli.render.arrays import arithmetic_text, array_text, is_whole, line_text, shape_of, summary_text
+from bpcli.render.languages import ENGLISH
+from bpcli.render.words import phrase
+from bpcli.tracing.pulls import shapes_text, sum_text, upstream_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.tracing.record import Trace
+    from bpcli.tracing.rows import Backward, Forward, Pull
+
+INPUT_COLUMNS = ("name", "role", "shape", "value")
+FORWARD_COLUMNS = ("#", "node", "computes", "shape", "role", "value")
+BACKWARD_COLUMNS = ("#", "edge", "upstream", "rule", "running total")
+LONGEST_LOCAL = 40  # characters of a local formula that is told by itself
+
+
+def given_text(trace: Trace, digits: int) -> str:
+    """The inputs in one line: arrays by their shapes, numbers by their values."""
+    return ", ".join(
+        f"{name} {shown(shape_of(value))}" if shape_of(value) else f"{name} = {show(value, digits)}"
+        for name, value in trace.given.items()
+    )
+
+
+def inputs_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> layout.Table:
+    """The inputs: name, role, shape, value."""
+    rows = [
+        (name, _input_role(trace, name, language), shown(shape_of(value)), array_text(trace, value, digits, language))
+        for name, value in trace.given.items()
+    ]
+    return layout.Table(phrase("inputs", language), INPUT_COLUMNS, rows, len(rows), language=language)
+
+
+def _input_role(trace: Trace, name: str, language: str) -> str:
+    """What an input is there for, as far as that is known: where only some are asked for, those are parameters."""
+    asked = (trace.whole or trace).gradient
+    if not asked or all(each in asked for each in trace.given):
+        return phrase("role input", language)
+    return phrase("role parameter" if name in asked else "role data", language)
+
+
+def forward_row(trace: Trace, step: Forward, digits: int, language: str) -> tuple[str, ...]:
+    """One step: number, name, formula, shape, role, value; between single numbers with the numbers put in."""
+    role = phrase("role output" if step.node == trace.output else "role intermediate", language)
+    name, formula = trace.names[step.node], layout.spaced(trace, step.node)
+    declared = TABLE.get(trace.program.graph.op[step.node])
+    of_tensors = declared is not None and declared.of_tensors
+    if of_tensors or any(map(shape_of, (*step.operands, step.value))):
+        value = array_text(trace, step.value, digits, language)
+    else:
+        *_, written, value = layout.number_row(trace, step, digits)
+        value = f"{written} {value}" if value.startswith("≈") else f"{written} = {value}"
+    return str(step.step), name, formula, shown(shape_of(step.value)), role, value
+
+
+def backward_row(trace: Trace, row: Backward, digits: int, language: str) -> tuple[str, ...]:
+    """One edge: step, edge, what comes from above, the rule with its shapes, what goes on."""
+    node, argument = trace.names[row.node], trace.names[row.argument]
+    scaled, output = "" if trace.scale == 1 else "S*", layout.output_name(trace)
+    above, total = f"{scaled}d{output}/d{node}", f"{scaled}d{output}/d{argument}"
+    symbol = row.pull.upstream if row.pull is not None else upstream_name(trace.program)
+    upstream = f"{symbol} = {above}, {shown(shape_of(row.upstream))}"
+    if is_whole(trace, row.upstream):
+        upstream = f"{symbol} = {above} = {show(row.upstream, digits)}"
+    if row.state != OPEN:
+        rule, running = _closed_cells(trace, row, total, language)
+    elif row.pull is None:
+        _, rule, factors = layout.edge_cells(trace, row, digits, language)
+        running = f"{total} = {factors}"
+        if row.arriving > 1:
+            running = f"{factors}\n{layout.running(total, row, digits, language)}"
+    else:
+        rule = _rule_cell(trace, row, row.pull, total, digits, language)
+        running = _running_cell(trace, row, row.pull, total, digits, language)
+    return str(row.step), f"{node} -> {argument}", upstream, rule, running
+
+
+def _closed_cells(trace: Trace, row: Backward, total: str, language: str) -> tuple[str, str]:
+    """An edge that passes nothing: why, and the derivative that stays."""
+    derived = f"d({row.derived})/d{trace.names[row.argument]} = 0"
+    if row.state == SHUT:
+        why = phrase("not", language, condition=row.condition)
+    elif row.state == NO_SLOPE:
+        why = phrase("cut" if trace.program.graph.op[row.node] == "detach" else "flat", language)
+    else:
+        return phrase("nothing arrives", language), ""
+    counter = layout.counter(row, language) if row.arriving > 1 else ""
+    return f"{derived}, {why}", f"{total}: 0{counter}" if counter else f"{total} = 0"
+
+
+def _rule_cell(trace: Trace, row: Backward, pull: Pull, total: str, digits: int, language: str) -> str:
+    """The rule and its shapes; what was copied is summed, and that is a line of its own."""
+    argument = trace.names[row.argument]
+    part = {"count": row.count, "arriving": row.arriving}
+    name = total if row.arriving == 1 else phrase("part", language, **part)
+    op = text.form(trace.program.graph.op[row.node], 0)[1][0] if not pull.rule else ""
+    rule = pull.rule or phrase("derived rule", language, op=str(op).rstrip("("))
+    kept = f"{'✓' if pull.fits else '✗'} {phrase('shape kept', language, name=argument)}"
+    told = []
+    if not pull.axes:
+        told += [f"{name} = {rule}", f"{shapes_text(pull)}  {kept}"]
+    else:
+        told += [f"{phrase('product', language)} = {rule}", shapes_text(pull), "", _copied(trace, row, pull, language)]
+        told += ["", f"{name} = {pull.summed or phrase('sum over copies', language)}", f"{sum_text(pull)}  {kept}"]
+    if pull.elementwise and pull.sign and (pull.axes or _factors(trace, row, digits) is None):
+        local = row.condition if row.formula == "1" else row.formula or f"d({row.derived})/d{argument}"
+        if len(local) <= LONGEST_LOCAL and show(row.local, digits) != local:
+            told += ["", f"{local} = {line_text(trace, row.local, digits, language)}"]
+    return "\n".join(told)
+
+
+def _factors(trace: Trace, row: Backward, digits: int) -> tuple[str, str] | None:
+    """An elementwise product entry by entry, where that fits in a line."""
+    return arithmetic_text(trace, "*", row.upstream, row.local, row.product, digits)
+
+
+def _copied(trace: Trace, row: Backward, pull: Pull, language: str) -> str:
+    """That the argument was copied, how often, and what that means for its derivative."""
+    name, own = trace.names[row.argument], shape_of(pull.arrived)
+    if not own:
+        return phrase("copied number", language, name=name, count=pull.copies)
+    if pull.axes == (0,) and len(pull.shape) == len(own) + 1:
+        return phrase("copied rows", language, name=name, count=pull.copies)
+    axes = ", ".join(map(str, pull.axes))
+    return phrase("copied axes", language, name=name, count=pull.copies, axes=axes)
+
+
+def _running_cell(trace: Trace, row: Backward, pull: Pull, total: str, digits: int, language: str) -> str:
+    """What arrives, entry by entry where that fits; and where several edges meet, the sum so far."""
+    lines = []
+    factors = None
+    if pull.elementwise and pull.sign and not pull.axes:
+        factors = _factors(trace, row, digits)
+    if factors is not None:
+        lines.append(f"= {factors[0]} {factors[1]}")
+    else:
+        lines.append(_equals(array_text(trace, pull.arrived, digits, language), is_whole(trace, pull.arrived)))
+    if row.arriving > 1:
+        complete = row.count == row.arriving
+        counter = layout.counter(row, language)
+        added = None if row.before is None else arithmetic_text(trace, "+", row.before, pull.arrived, row.total, digits)
+        if row.before is None and is_whole(trace, row.total):
+            lines.append(f"{total}: {show(row.total, digits)}{counter}")
+        elif row.before is None:
+            lines.append(f"{total}:{counter}")
+        elif added is not None:
+            sign = " =" if complete else ":"
+            lines.append(f"{total}{sign} {added[0]} {added[1]}{counter}")
+        else:
+            sign = " =" if complete else ":"
+            lines.append(f"{total}{sign} {line_text(trace, row.total, digits, language)}{counter}")
+    return "\n".join(lines)
+
+
+def _equals(value: str, whole: bool) -> str:
+    """A value behind its sign, further lines below the first."""
+    return f"{'=' if whole else ':'} {value}".replace("\n", "\n  ")
+
+
+def results(trace: Trace, digits: int, language: str) -> list[str]:
+    """The derivatives, each with its shape."""
+    output = layout.output_name(trace)
+    lines = []
+    for name, value in trace.gradient.items():
+        total, shape = f"d{output}/d{name}", shown(shape_of(value))
+        if not shape_of(value):
+            lines.append(f"{total} = {show(value, digits)}")
+        elif is_whole(trace, value):
+            lines.append(f"{total} = {show(value, digits)}    {shape}")
+        else:
+            lines.append(f"{total}: {shape}    {summary_text(trace.summary_of(value), digits, language)}")
+    return lines

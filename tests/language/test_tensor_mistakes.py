@@ -1,0 +1,62 @@
+"""What people type who come from NumPy, PyTorch, MATLAB or paper: each is told what to type here, in both languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from conftest import Runner
+
+MATRIX, VECTOR, WIDE = "[[1,2],[3,4]]", "[1,2]", "[[1,2,3],[4,5,6]]"
+VALUES = {"A": MATRIX, "x": VECTOR, "y": VECTOR, "B": WIDE}
+
+# What was typed, and what there is to type instead.
+TYPED = [
+    ("A'@x", "`A.T`"), ("(A@A)'@x", ".T`"), ("A^T@x", "`A.T @ x`"), ("x^T A x", "`A.T @ x`"), ("A.t@x", "`A.T`"),
+    ("x.T A x", "`.T @ A`"), ("x.T(x)", "`.T @ ...`"), ("xᵀy", "`.T @ y`"), ("A.shape", "`sum(x)`"),
+    ("x.sum()", "`sum(x)`"), ("x.dot(y)", "`dot(x, ...)`"), ("A.inv()", "`inv(A)`"), ("np.dot(A, x)", "`dot(...)`"),
+    ("torch.sum(x)", "`sum(...)`"), ("F.softmax(x)", "`softmax(...)`"), ("sum(x, 1)", "`sum(x, axis=0)`"),
+    ("norm(x, 2)", "`norm(x, axis=0)`"), ("sum(x, dim=0)", "`axis`"), ("sum(x, keepdim=1)", "`keepdims`"),
+    ("reshape(x, (1, 2))", "`[1, 2]`"), ("len(x)", "`count`"), ("Σ(x)", "`sum`"), ("∑x", "`sum(x)`"),
+    ("|x|", "`norm(x)`"), ("‖x‖", "`norm(x)`"), ("sum(A x)", "`A*x`"), ("x[0", "`x[0]`"), ("A*A", "`@`"),
+    ("A^-1", "`inv(...)`"), ("sum(B*B.T)", "`@`"), ("sum(A + B.T)", "reshape|.T|1"), ("x*y", "`sum(...)`"),
+]  # fmt: skip
+# The text of a value, and what there is to type instead.
+GIVEN = [(text, "[[1, 2], [3, 4]]") for text in ("1,2", "(1,2)", "[1 2]", "[1;2]", "{1,2}", "[1,a]", "[1,2", "randn(2")]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("text", "instead"), TYPED)
+def test_what_is_typed_elsewhere_is_told_how_it_is_typed_here(
+    text: str, instead: str, language: str, run: Runner
+) -> None:
+    names = [name for name in VALUES if re.search(rf"(?<![A-Za-z]){name}(?![A-Za-z])", text)]
+    told = run("grad", text, *(f"--{name}={VALUES[name]}" for name in names), "--lang", language)
+    assert told.code == 2 and told.out == ""
+    assert any(each in told.err for each in instead.split("|")), told.err
+    assert "U+" not in told.err and "bpcli itself" not in told.err
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("text", "instead"), GIVEN)
+def test_a_value_that_looks_like_an_array_is_told_how_one_is_written(
+    text: str, instead: str, language: str, run: Runner
+) -> None:
+    told = run("grad", "sum(x)", f"--x={text}", "--lang", language)
+    assert told.code == 2 and instead in told.err and text in told.err
+
+
+def test_rows_of_different_lengths_are_told_with_the_name(run: Runner) -> None:
+    told = run("grad", "sum(w)", "--w=[[1,2],[3]]")
+    assert told.code == 2 and "the rows of w are not alike: they have the shapes (2,) and (1,)" in told.err
+
+
+def test_signs_of_paper_are_read(run: Runner) -> None:
+    """By hand: x^T A x with A = [[1, 2], [3, 4]] and x = (1, 2) is 1 + 2*2 + 3*2 + 4*4 = 27."""
+    for text in ("xᵀ@A@x", "x⊤ @ A @ x", "sum(x ⊙ (A @ x))"):
+        assert run("eval", text, f"--A={MATRIX}", f"--x={VECTOR}", "-q").out.strip().endswith("27")
+    # By hand: the squares of the entries of the transpose add up to 1 + 9 + 4 + 16.
+    assert run("eval", "sum(A.T²)", f"--A={MATRIX}", "-q").out.strip().endswith("30")
