@@ -98,7 +98,7 @@ def notes(text: str, at: dict[str, float], wrt: list[str] | None = None) -> list
         (
             "mod(x, 2)",
             {"x": 4},
-            [("kink", "mod(x, 2) has a corner with x = 4: by convention slope 1 in x, as to the right of the jump")],
+            [("jump", "mod(x, 2) jumps with x = 4: by convention slope 1 in x, as to the right of the jump")],
         ),
         # nothing arrives
         ("y = x^2; z = 2*w", {"x": 1, "w": 1}, [("independent", "z does not depend on x")]),

@@ -68,5 +68,16 @@ def test_a_gap_is_told_in_percent() -> None:
 
 def test_a_corner_is_told_of_the_operation_that_was_written() -> None:
     answer = call("check", "relu(x)", "--x", "0")
-    assert "relu(...) is at a corner" in answer.out
+    assert "relu(...) is at a corner or a jump" in answer.out
     assert "max(...)" not in answer.out
+
+
+@pytest.mark.parametrize("text", ["floor(x)", "x > 3", "x <= 3", "x == 3", "sign(x - 3)"])
+def test_a_jump_is_called_one_and_agrees_with_nothing(text: str) -> None:
+    """At x = 3 each of these has two values as close by as one likes, and no slope."""
+    answer = call("trace", text, "--x", "3")
+    assert " jumps with " in answer.out
+    assert "corner" not in answer.out
+    assert "agrees" not in answer.out
+    assert "处跳跃" in call("trace", text, "--x", "3", "--lang", "zh").out
+    assert "jumps" not in call("trace", text, "--x", "2.5").out

@@ -65,6 +65,8 @@ class Stored:
 def show_stored(request: Request) -> int:
     """Print the trace of a file; the exit code. Raises FileError, InputError."""
     stored = Stored(request)
+    stored.trace.full = "full" in stored.options
+    refuse_arrays(stored.trace, stored.options, stored.format)
     check_options(stored.options, stored.format, "forward" if stored.trace.tangents else "reverse")
     stored.trace.full = "full" in stored.options
     refuse_arrays(stored.trace, stored.options, stored.format)

@@ -235,6 +235,8 @@ def _look_for_kinks(point: Point, marks: bytearray) -> None:
             continue
         registers = [values[argument] for argument in graph.args[node]]
         for kink in declared.kinks:
+            if kink.jump and declared.symbol:
+                continue  # entries are compared to count them: that some are equal is no news
             with kind.quiet():
                 hit = _hits(kink.where, op, registers, values[node], kind)
             count = int(np.count_nonzero(hit))
@@ -245,7 +247,7 @@ def _look_for_kinks(point: Point, marks: bytearray) -> None:
             more = f" (1 of {count} entries)" if count > 1 else ""
             point.notes.append(
                 Note(
-                    "kink",
+                    "jump" if kink.jump else "kink",
                     node=short(point.program, node),
                     at=f"{at}{more}" if at else _whole_operands(point, node),
                     convention=kink.convention,

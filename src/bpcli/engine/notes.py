@@ -12,10 +12,10 @@ MOST_ALIKE = 5  # notes of one kind; the rest is counted
 class Note:
     """Something worth knowing about a result that is right all the same.
 
-    kind:  infinite-value, infinite-gradient, kink, independent, cut, no-open-path, shadowed, broadcast-square;
-           left-exact, left-exact-slope; underflow, overflow, underflow-slope, overflow-slope; and-more; of a fit
-           fit-not-unique, fit-no-freedom, fit-not-scaled, fit-diverged, fit-not-converged, fit-constant-x,
-           fit-constant-y, fit-far, fit-extrapolation
+    kind:  infinite-value, infinite-gradient, kink, jump, independent, cut, no-open-path, shadowed,
+           broadcast-square; left-exact, left-exact-slope; underflow, overflow, underflow-slope, overflow-slope;
+           and-more; of a fit fit-not-unique, fit-no-freedom, fit-not-scaled, fit-diverged, fit-not-converged,
+           fit-constant-x, fit-constant-y, fit-far, fit-extrapolation
     facts: fill the sentence of that kind
     """
 

@@ -92,6 +92,21 @@ def live(point: Point) -> bytearray:
     return marks
 
 
+def as_numbers(point: Point, marks: bytearray) -> bytearray:
+    """Marks the nodes whose value counts as a number: a condition that only decides a `where` does not jump itself."""
+    graph = point.program.graph
+    counted = bytearray(len(graph))
+    for output in point.program.outputs.values():
+        counted[output] = 1
+    for node in range(point.program.stop - 1, -1, -1):
+        op = graph.op[node]
+        if not marks[node] or (op in ("and", "or", "not") and not counted[node]):
+            continue
+        for argument in graph.args[node][op == "where" :]:
+            counted[argument] = 1
+    return counted
+
+
 def look_at_values(point: Point) -> None:
     """Notes for infinite values and kinks; an error where the value is nan."""
     if point.kind.shaped:
@@ -124,8 +139,9 @@ def look_at_values(point: Point) -> None:
         # It was infinite from the start: an input, or a constant beyond the range of floats.
         point.notes.append(_infinite(point, infinite[0]))
     if used:
+        counted = as_numbers(point, marks)
         for node, kink in corners_of(point):
-            if marks[node]:
+            if marks[node] and (counted[node] or not kink.jump):
                 point.notes.append(_kink_note(point, node, kink))
 
 
@@ -222,7 +238,7 @@ def _kink_note(point: Point, node: int, kink: Kink) -> Note:
     op, arguments = graph.op[node], graph.args[node]
     texts = [short(point.program, argument, 20) for argument in arguments]
     return Note(
-        "kink",
+        "jump" if kink.jump else "kink",
         node=operation(op, texts, [9] * len(texts)) if len(texts) < 5 else short(point.program, node),
         at=inputs_of(point.program, point.values, node),
         convention=kink.convention,

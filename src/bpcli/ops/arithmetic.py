@@ -106,7 +106,7 @@ OPERATIONS = (
         textbook={"y": "-floor(x/y)"},
         latex=r"{x} \bmod {y}",
         domain="y != 0",
-        kinks=[Kink("mod(x, y) == 0", "slope 1 in x, as to the right of the jump")],
+        kinks=[Kink("mod(x, y) == 0", "slope 1 in x, as to the right of the jump", jump=True)],
         golden=[
             Golden([7, 3], 1, [1, -2], "by hand: 7 = 2*3 + 1"),
             Golden([-7, 3], 2, [1, 3], "by hand: -7 = -3*3 + 2"),

@@ -53,12 +53,15 @@ class Golden:
 class Kink:
     """A place where the slope is a convention: the condition on the arguments, what is used, who differs.
 
+    jump: whether the value itself jumps there; else it has a corner
+
     What others return was found by asking them: PyTorch 2.13 and JAX 0.10, in double precision.
     """
 
-    __slots__ = ("convention", "elsewhere", "where")
+    __slots__ = ("convention", "elsewhere", "jump", "where")
 
-    def __init__(self, where: str, convention: str, elsewhere: str = "") -> None:
+    def __init__(self, where: str, convention: str, elsewhere: str = "", *, jump: bool = False) -> None:
+        self.jump = jump
         self.where = where
         self.convention = convention
         self.elsewhere = elsewhere

@@ -1,12 +1,14 @@
 """Comparisons and logic: 1 for true, 0 for false, and flat."""
 
-from bpcli.ops.declaration import Golden, Op
+from bpcli.ops.declaration import Golden, Kink, Op
 
 FLAT = "is 1 or 0: its slope is 0 wherever it has one"
 
 
-def comparison(name: str, symbol: str, latex: str, doc: str, zh: str, golden: list[Golden]) -> Op:
-    """A comparison of two numbers; its sentence says where it is 1."""
+def comparison(
+    name: str, symbol: str, latex: str, doc: str, zh: str, golden: list[Golden], where: str = "x == y"
+) -> Op:
+    """A comparison of two numbers; its sentence says where it is 1, and `where` is the condition of its jump."""
     return Op(
         f"{name}(x, y)",
         f"1 where {doc}, else 0.",
@@ -15,6 +17,7 @@ def comparison(name: str, symbol: str, latex: str, doc: str, zh: str, golden: li
         partials={"x": "0", "y": "0"},
         flat=FLAT,
         latex=latex,
+        kinks=[Kink(where, "slope 0", jump=True)] if where else [],
         golden=golden,
     )
 
@@ -31,8 +34,10 @@ OPERATIONS = (
     comparison("ge", ">=", r"{x} \ge {y}", "x is at least y", "x 不小于 y ", truth((1, 2, 0), (2, 2, 1), (3, 2, 1))),
     comparison("eq", "==", "{x} = {y}", "x and y are equal", "x 与 y 相等", truth((1, 2, 0), (2, 2, 1))),
     comparison("ne", "!=", r"{x} \ne {y}", "x and y differ", "x 与 y 不等", truth((1, 2, 1), (2, 2, 0))),
-    comparison("and", "and", r"{x} \wedge {y}", "both are true (not 0)", "两者都不为 0 ", truth((1, 2, 1), (1, 0, 0))),
-    comparison("or", "or", r"{x} \vee {y}", "one is true (not 0)", "至少一个不为 0 ", truth((0, 2, 1), (0, 0, 0))),
+    comparison(
+        "and", "and", r"{x} \wedge {y}", "both are true (not 0)", "两者都不为 0 ", truth((1, 2, 1), (1, 0, 0)), ""
+    ),
+    comparison("or", "or", r"{x} \vee {y}", "one is true (not 0)", "至少一个不为 0 ", truth((0, 2, 1), (0, 0, 0)), ""),
     Op(
         "not(x)",
         "1 where x is 0, else 0.",

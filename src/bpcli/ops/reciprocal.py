@@ -85,7 +85,7 @@ OPERATIONS = (
         partials={"x": "-(1/hypot(1, x))^2"},
         textbook={"x": "-1/(1 + x^2)"},
         latex=r"\operatorname{{arccot}}\left({x}\right)",
-        kinks=[Kink("x == 0", "the slope of both sides, between which the value jumps")],
+        kinks=[Kink("x == 0", "the slope of both sides, between which the value jumps", jump=True)],
         golden=[
             Golden([2], 0.4636476090008061, [-0.2], MP),
             Golden([-0.5], -1.1071487177940904, [-0.8], MP),

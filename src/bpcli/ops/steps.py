@@ -12,7 +12,7 @@ OPERATIONS = (
         partials={"x": "0"},
         flat=FLAT,
         latex=r"\operatorname{{sign}}\left({x}\right)",
-        kinks=[Kink("x == 0", "slope 0")],
+        kinks=[Kink("x == 0", "slope 0", jump=True)],
         golden=[Golden([-3], -1, [0], "by hand"), Golden([0], 0, [0], "convention")],
     ),
     Op(
@@ -23,7 +23,7 @@ OPERATIONS = (
         partials={"x": "0"},
         flat=FLAT,
         latex=r"\operatorname{{step}}\left({x}\right)",
-        kinks=[Kink("x == 0", "slope 0")],
+        kinks=[Kink("x == 0", "slope 0", jump=True)],
         golden=[
             Golden([2], 1, [0], "by hand"),
             Golden([-2], 0, [0], "by hand"),
@@ -37,7 +37,7 @@ OPERATIONS = (
         partials={"x": "0"},
         flat=FLAT,
         latex=r"\left\lfloor {x} \right\rfloor",
-        kinks=[Kink("x == floor(x)", "slope 0")],
+        kinks=[Kink("x == floor(x)", "slope 0", jump=True)],
         golden=[Golden([-1.5], -2, [0], "by hand")],
     ),
     Op(
@@ -47,7 +47,7 @@ OPERATIONS = (
         partials={"x": "0"},
         flat=FLAT,
         latex=r"\left\lceil {x} \right\rceil",
-        kinks=[Kink("x == floor(x)", "slope 0")],
+        kinks=[Kink("x == floor(x)", "slope 0", jump=True)],
         golden=[Golden([-1.5], -1, [0], "by hand")],
     ),
     Op(
@@ -57,7 +57,7 @@ OPERATIONS = (
         partials={"x": "0"},
         flat=FLAT,
         latex=r"\operatorname{{round}}\left({x}\right)",
-        kinks=[Kink("x - floor(x) == 1/2", "slope 0")],
+        kinks=[Kink("x - floor(x) == 1/2", "slope 0", jump=True)],
         golden=[Golden([2.5], 2, [0], "by hand: half to even"), Golden([3.5], 4, [0], "by hand: half to even")],
     ),
 )

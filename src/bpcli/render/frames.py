@@ -55,21 +55,19 @@ class Frames(Sequence[Frame]):
         self.language = language
         self.explain = explain
         self.said = tuple(said)
-        tables = layout.passes(trace, digits, language) if trace.of_tensors else []
-        self.inputs = [table.with_rows(list(table.rows)) for table in tables if table.keys[0] == "name"]
-        self.passes: list[tuple[Table, Sequence[Forward] | Sequence[Backward]]] = []
-        if trace.forward:
-            self.passes.append((layout.forward_table(trace, digits, language), trace.forward))
-        if trace.backward:
-            self.passes.append((layout.backward_table(trace, digits, language), trace.backward))
-        edges = [rows for rows in trace.tangents.values() if rows]
-        self.names = [""] * len(self.passes) + [name for name, rows in trace.tangents.items() if rows]
-        self.passes += zip(layout.tangent_tables(trace, digits, language), edges, strict=True)
+        tangents = [(name, rows) for name, rows in trace.tangents.items() if rows]
+        self.names = [""] * bool(trace.forward) + [""] * bool(trace.backward) + [name for name, _ in tangents]
+        rows = [each for each in (trace.forward, trace.backward) if each] + [edges for _, edges in tangents]
+        tables = [*layout.passes(trace, digits, language)]
+        self.inputs = tables[0] if tables and tables[0].keys[0] == "name" else None  # they are there together
+        self.passes: list[tuple[Table, Sequence[Forward] | Sequence[Backward]]] = [
+            *zip(tables[self.inputs is not None :], rows, strict=True)
+        ]
         self.paths = [table.with_rows(list(table.rows)) for table in layout.path_tables(trace, digits, language)]
         self.kept: dict[int, list[tuple[str, ...]]] = {}
 
     def __len__(self) -> int:
-        return 2 + len(self.inputs) + sum(len(rows) for _, rows in self.passes) + len(self.paths)
+        return 2 + (self.inputs is not None) + sum(len(rows) for _, rows in self.passes) + len(self.paths)
 
     @overload
     def __getitem__(self, place: int) -> Frame: ...
@@ -87,9 +85,10 @@ class Frames(Sequence[Frame]):
         if place == 0:
             return Frame(None, tuple(layout.header(self.trace, self.digits, self.language)))
         here = place - 1
-        if here < len(self.inputs):
-            return Frame(self.inputs[here])
-        here -= len(self.inputs)
+        if self.inputs is not None:
+            if here == 0:
+                return Frame(self.inputs.with_rows(list(self.inputs.rows)))
+            here -= 1
         for number, (table, rows) in enumerate(self.passes):
             if here < len(rows):
                 return self._row(number, table, rows, here)
@@ -113,7 +112,7 @@ class Frames(Sequence[Frame]):
 
     def _told(self, row: Forward | Backward, name: str) -> Iterator[str]:
         """The newest row in words, where they were asked for; in forward mode those of the input of that name."""
-        if not self.explain:
+        if not self.explain or self.trace.of_tensors:
             return
         from bpcli.render.narration import LEVELS, edge_sentence, forward_sentence
 
@@ -130,6 +129,8 @@ class Frames(Sequence[Frame]):
     def _values(self, row: Forward | Backward) -> str:
         """The values of the forward pass: all of a short one, else those of the nodes that a row speaks of."""
         trace = self.trace
+        if trace.of_tensors:
+            return ""  # arrays do not fit into a line
         nodes = [node for node, entry in trace.nodes.items() if entry.args] if len(trace.nodes) <= MOST_VALUES else []
         if not nodes:
             arguments = trace.nodes[row.node].args

@@ -65,11 +65,11 @@ class Difference:
         """What it says of a derivative that was found otherwise: one of STATES."""
         value = self.value
         if slope == value:
-            return AGREES
+            return UNDECIDED if self.jump else AGREES
         if not math.isfinite(slope):
             return UNDECIDED
         # The best step may have gone across a pole: another that is sharp, and agrees, has not.
-        for other, resolution in self.others:
+        for other, resolution in self.others if not self.jump else ():
             if resolution <= tolerance * abs(other) and abs(slope - other) <= tolerance * abs(slope):
                 return AGREES
         if not math.isfinite(value) or self.jump:

@@ -140,7 +140,7 @@ def why(program: Program, given: Mapping[str, float], name: str) -> Why:
         found = reason_of_tensors(point, name, node)
     else:
         found = _reason(program, point, name, node)
-    found.notes = [note for note in point.notes if note.kind == "kink"]
+    found.notes = [note for note in point.notes if note.kind in ("kink", "jump")]
     return found
 
 

@@ -28,7 +28,7 @@ MOST_NODES_IN_ALL = 100_000  # that all tries together calculate; a long program
 FEWEST = 12
 LARGE, TINY = 1000, 0.01  # beyond them a number is dull to work with: saturated, exploded
 FIGURES = 4  # significant digits that a short number has at most
-ODD = ("kink", "infinite-value", "infinite-gradient")  # notes on points that a sheet stays away from
+ODD = ("kink", "jump", "infinite-value", "infinite-gradient")  # notes on points that a sheet stays away from
 TESTS = tuple(op.name for op in logic.OPERATIONS)  # 0 is an answer of theirs like any other
 
 MASK = (1 << 64) - 1

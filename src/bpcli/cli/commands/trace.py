@@ -249,7 +249,7 @@ def check_options(options: dict[str, str], format: str, mode: str) -> None:  # n
     if format in PICTURES and "until" in options:
         raise InputError("until-elsewhere", format=format)
     if "interactive" in options:
-        for option in ("lens", "repeat", "json", "blank"):
+        for option in ("lens", "repeat", "json"):
             if option in options:
                 raise InputError("interactive-alone", option=f"--{option}")
         if format not in ("rich", "plain"):

@@ -198,6 +198,7 @@ NOTES = {
     "infinite-value": "{node} is {value}{at}{domain}",
     "infinite-gradient": "d{output}/d{name} is {value}",
     "kink": "{node} has a corner with {at}: by convention {convention}{elsewhere}",
+    "jump": "{node} jumps with {at}: by convention {convention}{elsewhere}",
     "independent": "{output} does not depend on {name}",
     "cut": "{output} does not depend on {name} any more: every path is cut by detach",
     "no-open-path": "d{output}/d{name} is 0 here: every path from {name} passes an operation that is flat or closed",
@@ -253,7 +254,7 @@ METHODS = {
 }
 REASONS = {
     "form": "{op} has no complex form",
-    "corner": "{op} is at a corner, and one side alone would be seen",
+    "corner": "{op} is at a corner or a jump, and one side alone would be seen",
     "range": "it leaves the range of numbers here",
     "lost": "its step is lost in rounding",
     "tensors": "it is made for single numbers alone",

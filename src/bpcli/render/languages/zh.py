@@ -179,6 +179,7 @@ NOTES = {
     "infinite-value": "{node} 的值是 {value}{at}{domain}",
     "infinite-gradient": "d{output}/d{name} 是 {value}",
     "kink": "{node} 在 {at} 处有折点：按约定取{convention}{elsewhere}",
+    "jump": "{node} 在 {at} 处跳跃：按约定取{convention}{elsewhere}",
     "independent": "{output} 与 {name} 无关",
     "cut": "{output} 不再依赖 {name}：所有路径都被 detach 截断",
     "no-open-path": "d{output}/d{name} 在这里是 0：从 {name} 出发的每条路径都要经过平坦或关闭的运算",
@@ -307,7 +308,7 @@ METHODS = {
 }
 REASONS = {
     "form": "{op} 没有复数形式",
-    "corner": "{op} 正处在折点上，只能看到一侧",
+    "corner": "{op} 正处在折点或跳跃处，只能看到一侧",
     "range": "它在这里超出了数的范围",
     "lost": "步长在舍入中消失了",
     "tensors": "它只用于单个的数",
