@@ -347,6 +347,11 @@ def _cross_entropy(x: Shape, t: Shape) -> Shape:
     return ()
 
 
+def _targets(x: Shape, t: Shape) -> Shape:
+    _cross_entropy(x, t)
+    return x
+
+
 def _alike(v: Shape, x: Shape) -> Shape:
     return x
 
@@ -412,6 +417,7 @@ SPELLED: dict[str, Any] = {
     "softmax": _same_axis,
     "log_softmax": _same_axis,
     "cross_entropy": _cross_entropy,
+    "one_hot_targets": _targets,
     "keep_mask": lambda seed: lambda x, p: x,
     **{name: lambda shape, seed: lambda draw: sizes_of(shape) for name in ("randn", "uniform", "xavier", "he")},
 }

@@ -322,6 +322,7 @@ TENSOR: dict[str, Any] = {
     "arange": lambda count: lambda start: start + np.arange(int(count), dtype=np.float64),
     "one_hot": lambda classes: lambda x: one_hot(x, int(classes)),
     "one_hot_like": lambda x, like: one_hot(x, np.shape(like)[-1], np.result_type(like)),
+    "one_hot_targets": lambda x, t: t if np.ndim(t) == np.ndim(x) else one_hot(t, np.shape(x)[-1], np.result_type(x)),
     "softmax": _softmax,
     "log_softmax": _log_softmax,
     "cross_entropy": _cross_entropy,
