@@ -72,3 +72,16 @@ def test_what_cannot_be_unfolded_is_named(name: str, kind: str) -> None:
     with pytest.raises(InputError) as caught:
         parse("x", unfold=[name])
     assert caught.value.kind == kind
+
+
+def test_cross_entropy_of_class_numbers_unfolds_to_the_same_loss() -> None:
+    # PyTorch 2.13: cross_entropy(tensor([1., 2., 3.]), tensor(2)) and its gradient
+    found = gradient(parse("cross_entropy(z, 2)", unfold=["cross_entropy"]), {"z": np.array([1.0, 2.0, 3.0])})
+    assert found.value == pytest.approx(0.40760596444438)
+    np.testing.assert_allclose(found.gradient["z"], [0.09003057317038, 0.24472847105480, -0.33475904422518])
+    rows = np.array([[1.0, 2.0, 3.0], [1.0, 0.0, 0.0], [0.0, 0.0, 5.0]])
+    found = gradient(parse("cross_entropy(z, [0, 1, 2])", unfold=["cross_entropy"]), {"z": rows})
+    # by hand: the mean of log(1 + e + e^2), log(2 + e), log(1 + 2*exp(-5))
+    assert found.value == pytest.approx((2.4076059644443806 + 1.5514447139320509 + 0.013385901721448918) / 3)
+    with pytest.raises(InputError, match="no class number"):
+        gradient(parse("cross_entropy(z, 7)", unfold=["cross_entropy"]), {"z": rows[0]})

@@ -155,6 +155,11 @@ USES: dict[str, list[tuple[Any, ...]]] = {
     "arange": [("arange(3) * x", (3,)), ("(arange(3) + x)^2", ())],
     "one_hot": [("one_hot([0, 2], 3) * x", (2, 3)), ("one_hot(1, 3) * x", (3,))],
     "one_hot_like": [("one_hot_like([0, 2], x) * x", (2, 3))],
+    "one_hot_targets": [
+        ("one_hot_targets(x, [0, 2]) * x", (2, 3)),
+        ("one_hot_targets(x, 1) * x", (3,)),
+        ("one_hot_targets(x, p) * x", (2, 3), (2, 3)),
+    ],
     "softmax": [
         ("softmax(x)", (4,)),
         ("softmax(x)", (2, 3)),

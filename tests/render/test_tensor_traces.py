@@ -219,3 +219,12 @@ def test_a_page_of_arrays_has_the_drawing_and_the_tables_and_says_why_it_has_no_
     assert "<svg" in page and "<script" not in page and "http-equiv" in page
     for piece in ("outer(g, x)", "W.T @ g", 'class="lines"', {"en": "no sliders", "zh": "没有滑块"}[language]):
         assert piece in page, piece
+
+
+def test_a_gradient_that_is_cut_in_every_entry_has_its_rule_and_shape() -> None:
+    # By hand: a = W x = [-1, -1], which relu cuts; the adjoint of c is 2*c = [0, 0].
+    told = "\n".join(trace_lines(traced("sum(relu(W@x)^2)", {"W": [[1, 2], [3, 4]], "x": [1, -1]})))
+    assert "dy/da = g * (a > 0)    (2,) * (2,) -> (2,)" in told
+    assert "= [0, 0] * [0, 0] = [0, 0]" in told
+    assert "g = dy/da = [0, 0]\n     nothing arrives\n     dy/dW = [[0, 0], [0, 0]]" in told
+    assert not [line for line in told.splitlines() if line and not line.strip()]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bpcli.graph import Graph
     from bpcli.numbers import Constant
 
+MOST_ENTRIES = 100_000_000  # of an array that a text asks for: 0.8 GB as float64
 Shape = tuple[int, ...]
 
 
@@ -62,10 +63,12 @@ def _fitting(first: Shape, second: Shape) -> str:
 
 
 def sizes_of(text: str) -> Shape:
-    """The shape that a setting gives. Raises InputError for a size below 0."""
+    """The shape that a setting gives. Raises InputError for a size below 0, and for more entries than memory has."""
     sizes = whole_numbers(text)
     if any(size < 0 for size in sizes):
         raise InputError("size-negative", shape=shown(sizes))
+    if math.prod(sizes) > MOST_ENTRIES:
+        raise InputError("array-too-large", shape=shown(sizes), count=math.prod(sizes), most=MOST_ENTRIES)
     return sizes
 
 
@@ -347,6 +350,11 @@ def _cross_entropy(x: Shape, t: Shape) -> Shape:
     return ()
 
 
+def _targets(x: Shape, t: Shape) -> Shape:
+    _cross_entropy(x, t)
+    return x
+
+
 def _alike(v: Shape, x: Shape) -> Shape:
     return x
 
@@ -412,6 +420,7 @@ SPELLED: dict[str, Any] = {
     "softmax": _same_axis,
     "log_softmax": _same_axis,
     "cross_entropy": _cross_entropy,
+    "one_hot_targets": _targets,
     "keep_mask": lambda seed: lambda x, p: x,
     **{name: lambda shape, seed: lambda draw: sizes_of(shape) for name in ("randn", "uniform", "xavier", "he")},
 }

@@ -77,13 +77,21 @@ def _table(file: str) -> Array:
     """The numbers of a table, a row a line; one column is a vector. A first line of names is passed over."""
     from bpcli.data.rows import open_rows
 
-    rows = open_rows(file)
+    rows = open_rows(file, is_header=lambda cells, following: _are_names(cells))
     try:
         pieces = [np.column_stack(piece.columns) for piece in rows.pieces(rows.names)]
     finally:
         rows.close()
     table = np.concatenate(pieces) if pieces else np.empty((0, len(rows.names)))
     return table[:, 0] if table.shape[1] == 1 else table
+
+
+def _are_names(cells: list[str]) -> bool:
+    """Whether a first line names columns: some words, and no number among them."""
+    from bpcli.data.cells import cell_value
+
+    found = [cell_value(cell, ".") for cell in cells]
+    return "csv-text-cell" in found and not any(isinstance(value, float) and value == value for value in found)
 
 
 def array_of_text(text: str) -> Array | None:

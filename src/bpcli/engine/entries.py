@@ -180,7 +180,7 @@ def _undefined(point: Point, node: int) -> NumericError:
         return NumericError("nan-input", source=program.source, span=span, name=at_entry(graph.name[node], index))
     at = operands_at(point, node, index)
     domain = domain_of(program, node) if at else ""
-    if graph.op[node] == "cross_entropy":
+    if graph.op[node] in ("cross_entropy", "one_hot_targets"):
         _look_for_classes(point, node)
     if graph.op[node] in ("inv", "solve"):
         return NumericError("singular-matrix", source=program.source, span=span, node=short(program, node))

@@ -13,6 +13,8 @@ import numpy as np
 
 from bpcli.calculus.shapes import axes_of, inverse_order, order_of, subscripts, whole_numbers
 from bpcli.engine.lanes import TRUTH, Lanes
+from bpcli.errors import InputError
+from bpcli.numbers import show
 from bpcli.ops import TABLE
 
 Array = Any
@@ -260,6 +262,8 @@ def _xavier(generator: Any, sizes: tuple[int, ...]) -> Array:
 
 def _keep_mask(seed: str) -> Any:
     def keep(x: Array, p: Array) -> Array:
+        if not np.all((np.asarray(p) >= 0) & (np.asarray(p) <= 1)):
+            raise InputError("dropout-probability", value=show(float(np.ravel(p)[0])))
         generator = np.random.Generator(np.random.PCG64(int(seed)))
         return (generator.random(np.shape(x)) >= p).astype(np.float64)
 
@@ -322,6 +326,7 @@ TENSOR: dict[str, Any] = {
     "arange": lambda count: lambda start: start + np.arange(int(count), dtype=np.float64),
     "one_hot": lambda classes: lambda x: one_hot(x, int(classes)),
     "one_hot_like": lambda x, like: one_hot(x, np.shape(like)[-1], np.result_type(like)),
+    "one_hot_targets": lambda x, t: t if np.ndim(t) == np.ndim(x) else one_hot(t, np.shape(x)[-1], np.result_type(x)),
     "softmax": _softmax,
     "log_softmax": _log_softmax,
     "cross_entropy": _cross_entropy,

@@ -55,7 +55,7 @@ OPERATIONS = (
             ),
         ],
         of_tensors=True,
-        unfolded="-sum(t*log_softmax(x))/(count(x)/count(x, axis=-1))",  # of probabilities
+        unfolded="-sum(one_hot_targets(x, t)*log_softmax(x))/(count(x)/count(x, axis=-1))",
         pullbacks={
             # Where t has one axis less than x it holds class numbers; where as many, a distribution in each row.
             "x": {
@@ -119,10 +119,16 @@ OPERATIONS = (
         zh="概率 p 与目标 y 的二元交叉熵，对各元素取平均。",
         golden=[
             Golden([[0.5, 0.5], [0.25, 0.75]], 0.6931471805599453, [[0.5, -0.5], [0, 0]], "by hand"),
-            Golden([[0.5, 0.5], [0, 1]], 0.6931471805599453, [[1, -1], None], "by hand"),
+            Golden([[0.5, 0.5], [0, 1]], 0.6931471805599453, [[1, -1], [0, 0]], "by hand"),
+            Golden(
+                [[0.25, 0.75], [0, 1]], 0.28768207245178096,
+                [[0.6666666666666666, -0.6666666666666666], [0.5493061443340549, -0.5493061443340549]],
+                "by hand: log 3",
+            ),
         ],
         of_tensors=True,
-        value="mean(where(y == 0, 0, -y*log(p)) + where(y == 1, 0, (y - 1)*log1p(-p)))",
+        # 0*log(0) counts as 0; the slope by y at 0 and 1 is that of everywhere else.
+        value="mean((y - 1)*log1p(-where(y == 1 and p == 1, 0, p)) - y*log(where(y == 0 and p == 0, 1, p)))",
         latex=r"\operatorname{{BCE}}\left({p}, {y}\right)",
     ),
     Op(

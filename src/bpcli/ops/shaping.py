@@ -171,4 +171,17 @@ OPERATIONS = (
         flat="depends on whole numbers alone",
         latex=r"\operatorname{{one\_hot}}\left({x}\right)",
     ),
+    Op(
+        "one_hot_targets(x, t)",
+        "Targets t of the logits x as distributions: class numbers one hot, distributions as they are.",
+        zh="把 logits x 的目标 t 写成分布：类别号变成 one-hot，分布保持不变。",
+        inner=True,
+        golden=[
+            Golden([[5, 5, 5], 1], [0, 1, 0], [[0, 0, 0], 0], "by hand", {}, [1, 2, 3]),
+            Golden([[5, 5], [0.25, 0.75]], [0.25, 0.75], [[0, 0], [1, 2]], "by hand", {}, [1, 2]),
+        ],
+        of_tensors=True,
+        pullbacks={"x": "0", "t": {"same": "g", "less": "0*t"}},
+        latex=r"\operatorname{{one\_hot}}\left({t}\right)",
+    ),
 )

@@ -73,8 +73,8 @@ def backward_row(trace: Trace, row: Backward, digits: int, language: str) -> tup
     upstream = f"{symbol} = {above}, {shown(shape_of(row.upstream))}"
     if is_whole(trace, row.upstream) and len(value := show(row.upstream, digits)) <= LONGEST_UPSTREAM:
         upstream = f"{symbol} = {above} = {value}"
-    if row.state != OPEN:
-        rule, running = _closed_cells(trace, row, total, language)
+    if row.state != OPEN and (row.pull is None or not _is_product(row)):
+        rule, running = _closed_cells(trace, row, total, digits, language)
     elif row.pull is None:
         _, rule, factors = layout.edge_cells(trace, row, digits, language)
         running = f"{total} = {factors}"
@@ -86,7 +86,15 @@ def backward_row(trace: Trace, row: Backward, digits: int, language: str) -> tup
     return str(row.step), f"{node} -> {argument}", upstream, rule, running
 
 
-def _closed_cells(trace: Trace, row: Backward, total: str, language: str) -> tuple[str, str]:
+def _is_product(row: Backward) -> bool:
+    """Whether a closed edge shows its rule, entry by entry; inf * 0 would be no 0."""
+    import numpy as np
+
+    alike = shape_of(row.upstream) == shape_of(row.local) == shape_of(row.product) != ()
+    return row.state == SHUT and alike and bool(np.isfinite(row.upstream).all())
+
+
+def _closed_cells(trace: Trace, row: Backward, total: str, digits: int, language: str) -> tuple[str, str]:
     """An edge that passes nothing: why, and the derivative that stays."""
     derived = f"d({row.derived})/d{trace.names[row.argument]} = 0"
     if row.state == SHUT:
@@ -94,9 +102,10 @@ def _closed_cells(trace: Trace, row: Backward, total: str, language: str) -> tup
     elif row.state == NO_SLOPE:
         why = phrase("cut" if trace.program.graph.op[row.node] == "detach" else "flat", language)
     else:
-        return phrase("nothing arrives", language), ""
+        derived, why = "", phrase("nothing arrives", language)
     counter = layout.counter(row, language) if row.arriving > 1 else ""
-    return f"{derived}, {why}", f"{total}: 0{counter}" if counter else f"{total} = 0"
+    zero = show(row.product, digits) if is_whole(trace, row.product) else f"0  {shown(shape_of(row.product))}"
+    return f"{derived}, {why}" if derived else why, f"{total}: {zero}{counter}" if counter else f"{total} = {zero}"
 
 
 def _rule_cell(trace: Trace, row: Backward, pull: Pull, total: str, digits: int, language: str) -> str:

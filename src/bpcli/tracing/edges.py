@@ -114,6 +114,10 @@ class Descent:
                 for branch in below:
                     if branch.state != OPEN:
                         branch.arrived = branch.product = kind.zero_like(point.values[branch.argument])
+                    if branch.state == IDLE:
+                        branch.upstream = kind.zero_like(point.values[branch.node])
+                    if branch.state == SHUT and kind.shape(branch.upstream) == kind.shape(branch.product):
+                        branch.local = branch.product
             yield from below
             top = last - 1
 
