@@ -238,3 +238,48 @@ def test_an_interruption_leaves_a_usable_model_and_says_where(tmp_path: Path) ->
     assert "interrupted after" in out and "bpcli-model.json" in out
     stored = json.loads((tmp_path / "bpcli-model.json").read_text())
     assert stored["training"]["stopped"] == "interrupted" and {*stored["parameters"]} == {"a", "b", "c"}
+
+
+def test_a_stored_model_goes_on_with_the_columns_that_it_was_trained_on(run: Runner, data: str, tmp_path: Path) -> None:
+    """A model of t and y; then a polynomial, which calls the columns x and y whatever the file does."""
+    other, stored, steps = tmp_path / "other.csv", str(tmp_path / "m.json"), str(tmp_path / "p.json")
+    other.write_text("x,y\n1,2\n2,3\n")
+    run("fit", data, "--model", "y = a*exp(-b*t) + c", "--save", stored, "-q")
+    answer = run("fit", str(other), "--resume", stored)
+    assert (answer.code, answer.out) == (2, "")
+    assert "has no column t" in answer.err and "its columns are x, y" in answer.err
+    columns = ["--x-col", "t", "--y-col", "y"]
+    run("fit", data, *columns, "--degree", "2", "--lr", "0.1", "--clip", "9", "--steps", "9", "--save", steps, "-q")
+    resumed = run("fit", data, "--resume", steps, "--steps", "12", "--save", steps, "-q")
+    assert resumed.code == 0 and len(resumed.out.splitlines()) == 3
+    assert json.loads(Path(steps).read_text())["columns"] == {"x": "t", "y": "y"}
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("--lr", "0.1"), ("--batch", "4"), ("--seed", "3"), ("--clip", "1"), ("--val", "0.2"), ("--hold", "a=1"),
+     ("--init", "a=1"), ("--ridge", "1"), ("--schedule", "cosine"), ("--tol", "1e-3"), ("--patience", "3")],
+)  # fmt: skip
+def test_what_is_decided_is_refused_by_a_training_that_goes_on(
+    run: Runner, data: str, tmp_path: Path, option: tuple[str, str]
+) -> None:
+    stored = str(tmp_path / "m.json")
+    run("fit", data, "--model", "y = a*exp(-b*t) + c", "--save", stored, "-q")
+    answer = run("fit", data, "--resume", stored, "--steps", "20", *option)
+    assert answer.code == 2 and f"{option[0]} cannot be changed by a training that goes on" in answer.err
+
+
+def test_a_loss_without_the_target_is_minimised_and_says_so(run: Runner, tmp_path: Path) -> None:
+    """(a*x + 1)^2 at x = 1, 2: the sum (a + 1)^2 + (2a + 1)^2 is least where 10a + 6 = 0."""
+    path = tmp_path / "p.csv"
+    path.write_text("x,y\n1,2\n2,3\n")
+    answer = run("fit", str(path), "--model", "a*x + 1", "--loss", "pred^2")
+    assert answer.code == 0 and "the loss does not use y" in answer.out and "y = -0.6*x + 1" in answer.out
+    assert "R²" not in answer.out
+    assert run("fit", str(path), "--model", "a*x + 1", "--loss", "pred").code in (0, 3)
+
+
+@pytest.mark.parametrize("option", ["hold", "init"])
+def test_a_demo_refuses_parameters(run: Runner, option: str) -> None:
+    answer = run("train", "--demo", "xor", f"--{option}", "a=1")
+    assert answer.code == 2 and f"--{option} has no meaning with --demo" in answer.err

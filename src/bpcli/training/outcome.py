@@ -184,7 +184,7 @@ def judge(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
         return
     with np.errstate(all="ignore"):
         outcome.final_loss = loss.value(at)
-        if model.target and model.predicted is not None:
+        if model.target in loss.columns and model.predicted is not None:
             _residuals(outcome, loss, at)
         if model.residual is not None and not loss.ridge:
             _uncertainty(outcome, loss, at)
@@ -227,7 +227,7 @@ def _uncertainty(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
         outcome.rss = float(triangle[:, -1] @ triangle[:, -1]) / weight
         outcome.rmse = math.sqrt(outcome.rss / loss.rows)
     size = math.sqrt(float(triangle[:, -1] @ triangle[:, -1]))
-    if outcome.model.target:
+    if outcome.model.target in loss.columns:
         size = max(size, math.sqrt(weight) * math.hypot(*loss.columns[outcome.model.target].tolist()))
     lengths = np.sqrt(np.sum(triangle[:-1, :-1] ** 2, axis=0))
     idle = {*outcome.model.idle}

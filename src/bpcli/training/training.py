@@ -76,7 +76,7 @@ class Training:
         self.setting = setting.checked()
         names = tuple(names) or tuple(columns)
         self.model = model = setting.model(names)
-        self._refuse()
+        self._refuse(names)
         self.names = {name: name if name in names else setting.target or names[-1] for name in model.data}
         given = {name: np.ascontiguousarray(columns[column], np.float64) for name, column in self.names.items()}
         self.columns = given
@@ -134,8 +134,11 @@ class Training:
         descends = setting.optimizer in FIRST_ORDER or (setting.optimizer == AUTO and self._stepwise())
         return find_start(self.loss, setting.start, squares, setting.seed, descends)
 
-    def _refuse(self) -> None:
+    def _refuse(self, columns: Sequence[str]) -> None:
         model, setting = self.model, self.setting
+        for name in (*setting.start, *setting.constants):
+            if name in columns:
+                raise InputError("column-has-values", name=name)
         if isinstance(model, TensorModel):
             for option, wanted in (("dtype", bool(setting.dtype)), ("reduce", setting.reduce == SUM)):
                 if wanted:
@@ -186,6 +189,8 @@ class Training:
     def _first_remarks(self, names: tuple[str, ...]) -> None:
         model, outcome = self.model, self.outcome
         folded = {name.lower(): name for name in names}
+        if model.target and model.target not in model.data:
+            outcome.note("no target", name=model.target)
         for name in model.parameters:
             if name.lower() in folded:
                 outcome.note("case", name=name, column=folded[name.lower()])

@@ -83,7 +83,7 @@ class Playground:
 def run_demo(request: Request) -> int:
     """Train, draw, and store the page where one was asked for; the exit code."""
     options = request.options
-    for name in options:
+    for name in (*options, *request.several):
         if name not in OPTIONS:
             raise InputError("not-with-demo", option=name)
     if request.text is not None or request.values:
