@@ -81,6 +81,21 @@ def test_a_logistic_model_is_trained_by_cross_entropy(run: Runner, tmp_path: Pat
     # Two of three at either end: log(2), by hand.
     assert by_score["parameters"] == pytest.approx({"a": math.log(2), "c": 0}, abs=1e-5)
     assert by_probability["parameters"] == pytest.approx(by_score["parameters"], abs=1e-5)
+    # Either way what is told and predicted is the probability: 2/3 at x = 1.
+    assert str(by_score["equation"]).startswith("y = sigmoid(") and by_score["r2"] in (None, "nan")
+    stored = str(tmp_path / "m.json")
+    answer = run("fit", str(path), "--model", "a*x + c", "--loss", "cross_entropy", "--save", stored)
+    assert "y = sigmoid(a*x + c)" in answer.out and "R²" not in answer.out
+    rows = run("predict", stored, str(path)).out.splitlines()
+    assert float(rows[-1].split(",")[1]) == pytest.approx(2 / 3, abs=1e-5)
+
+
+@pytest.mark.parametrize("loss", ["bce", "cross_entropy"])
+def test_probabilities_are_no_losses_of_other_numbers(run: Runner, tmp_path: Path, loss: str) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("x,y\n1,0\n2,-0.5\n")
+    answer = run("fit", str(path), "--model", "sigmoid(a*x)", "--loss", loss)
+    assert answer.code == 2 and f"--loss {loss} needs y from 0 to 1, and it has -0.5" in answer.err
 
 
 def test_a_program_with_its_own_loss_comes_from_a_file(run: Runner, data: str, tmp_path: Path) -> None:

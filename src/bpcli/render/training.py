@@ -92,6 +92,8 @@ def model_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH)
     else:
         name, equals, rest = text.rpartition(";")[2].partition("=")
         assigned = equals and name.strip().isidentifier() and not rest.startswith("=")
+        if model.probability is not None and not assigned and ";" not in text:
+            text = f"sigmoid({text})"
         yield said("model", language, formula=text if assigned else f"{model.target} = {text}")
         yield said(f"{many} loss", language, formula=model.loss_text)
     if setting.ridge:

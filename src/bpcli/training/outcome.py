@@ -99,7 +99,7 @@ class Outcome:
         Raises InputError where the model is a loss alone, or a column is missing.
         """
         model = self.model
-        if model.predicted is None:
+        if model.answer is None:
             raise InputError("no-prediction", file=model.text)
         needs = model.inputs_of_prediction
         given = columns if isinstance(columns, Mapping) else dict.fromkeys(needs[:1], columns)
@@ -107,7 +107,7 @@ class Outcome:
         if missing:
             raise InputError("predict-missing", names=", ".join(missing), file="this", columns=", ".join(given))
         arrays = {name: np.atleast_1d(np.asarray(given[name], dtype=np.float64)) for name in needs}
-        kernel = Kernel(model.program.graph, [model.predicted], needs)
+        kernel = Kernel(model.program.graph, [model.answer], needs)
         values = np.empty(len(next(iter(arrays.values()))) if arrays else 1)
         kernel.fill({**self.held, **self.parameters, **arrays}, [values])
         return values
@@ -130,7 +130,7 @@ class Outcome:
 
     def _written(self, numbers: dict[str, str]) -> str:
         model = self.model
-        graph, node = model.program.graph, model.predicted
+        graph, node = model.program.graph, model.answer
         if node is None:
             node = model.program.output
         made = Graph()
@@ -148,7 +148,7 @@ class Outcome:
         """The same with few digits, but as many as the predictions need to stay where they are."""
         exact = np.array([*self.parameters.values()])
         model = self.model
-        node = model.predicted
+        node = model.answer
         if node is None or not np.all(np.isfinite(exact)):
             return self._written({name: show(value, digits) for name, value in self.parameters.items()})
         thin = {name: column[:: max(1, len(column) // MOST_CHECKED)] for name, column in loss.columns.items()}
@@ -184,7 +184,7 @@ def judge(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
         return
     with np.errstate(all="ignore"):
         outcome.final_loss = loss.value(at)
-        if model.target in loss.columns and model.predicted is not None:
+        if model.target in loss.columns and model.predicted is not None and model.probability is None:
             _residuals(outcome, loss, at)
         if model.residual is not None and not loss.ridge:
             _uncertainty(outcome, loss, at)

@@ -19,6 +19,7 @@ from bpcli.training.compiled import SUM, MeanLoss
 from bpcli.training.curvature import extremes, largest_curvature
 from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT
 from bpcli.training.loop import Loop, Past, Plan, Turn
+from bpcli.training.losses import LOGIT, LOSSES, PROBABILITY
 from bpcli.training.narrowed import NarrowLoss, Scale, scale_of
 from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, USUAL_DECAYS, USUAL_RATES
 from bpcli.training.outcome import Outcome, judge
@@ -81,6 +82,7 @@ class Training:
         given = {name: np.ascontiguousarray(columns[column], np.float64) for name, column in self.names.items()}
         self.columns = given
         rows = len(next(iter(given.values()))) if given else 1
+        _check_target(model, given)
         training, held_out = given, None
         if setting.share and not isinstance(model, TensorModel):
             if rows < 2:
@@ -333,6 +335,18 @@ class Training:
         past = self.loop.past
         turned = past.before is not None and float(last.gradient @ past.before) < 0
         return past.watch.after(last.loss, last.norm, turned).bouncing
+
+
+def _check_target(model: Model, columns: Mapping[str, Array]) -> None:
+    """Raises InputError where a loss of probabilities is to meet a target that is none."""
+    known = LOSSES.get(model.loss_name)
+    if known is None or known.takes not in (PROBABILITY, LOGIT) or model.target not in columns:
+        return
+    column = columns[model.target]
+    low, high = float(np.min(column)), float(np.max(column))
+    if low < 0 or high > 1:
+        value = show(low if low < 0 else high)
+        raise InputError("target-no-probability", name=model.target, loss=model.loss_name, value=value)
 
 
 def _is_quadratic(model: Model) -> bool:
