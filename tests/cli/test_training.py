@@ -298,3 +298,40 @@ def test_a_loss_without_the_target_is_minimised_and_says_so(run: Runner, tmp_pat
 def test_a_demo_refuses_parameters(run: Runner, option: str) -> None:
     answer = run("train", "--demo", "xor", f"--{option}", "a=1")
     assert answer.code == 2 and f"--{option} has no meaning with --demo" in answer.err
+
+
+def test_a_batch_of_all_rows_is_no_batch(run: Runner, data: str) -> None:
+    """Steps over all rows converge, and the warning says why there are no batches."""
+    answer = run("fit", data, "--x-col", "t", "--y-col", "y", "--degree", "2", "--batch", "100")
+    assert answer.code == 0 and "converged after" in answer.out
+    assert "a batch of 100 holds all 30 rows" in answer.out
+
+
+def test_degrees_of_freedom_are_not_negative(run: Runner, tmp_path: Path) -> None:
+    """3 rows less 3 that a polynomial can use of its 6 coefficients; 4 rows at 2 places less 2."""
+    few, twice = tmp_path / "few.csv", tmp_path / "twice.csv"
+    few.write_text("x,y\n1,2\n2,3\n3,5\n")
+    twice.write_text("x,y\n1,2\n1,3\n2,3\n2,5\n")
+    assert "degrees of freedom 0" in run("fit", str(few), "--degree", "5").out
+    assert "degrees of freedom 2" in run("fit", str(twice), "--degree", "5").out
+    assert "degrees of freedom 0" in run("fit", str(few), "--model", "a + b*x + c*x^2 + d*x^3").out
+
+
+@pytest.mark.parametrize(
+    ("model", "held", "shown"),
+    [
+        ("exp(-b*x)", "b=-1", "y = a + exp(1*x)"),
+        ("x*b", "b=-3", "y = a + x*(-3)"),
+        ("b*x", "b=-3", "y = a - 3*x"),
+        ("x + b", "b=0", "y = a + x"),
+    ],
+)
+def test_signs_are_written_as_a_person_would(
+    run: Runner, tmp_path: Path, model: str, held: str, shown: str
+) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("x,y\n0,2\n1,3\n")
+    out = run("fit", str(path), "--model", f"a + {model}", "--hold", held).out
+    line = next(line for line in out.splitlines() if line.startswith("y = "))
+    number = line.removeprefix("y = ").split(" ")[0]
+    assert line == shown.replace("a", number, 1)

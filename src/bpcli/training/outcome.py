@@ -81,8 +81,8 @@ class Outcome:
 
     @property
     def freedom(self) -> int:
-        """Rows less parameters."""
-        return self.rows_used - len(self.model.parameters)
+        """Rows less parameters, none where there are more of these."""
+        return max(0, self.rows_used - len(self.model.parameters))
 
     @property
     def held(self) -> dict[str, float]:
@@ -142,7 +142,7 @@ class Outcome:
         lines = program_text(made, output).split("\n")
         # `1 + -2*x` and `1 - 2*x` are the same, whatever stands behind the number.
         text = "; ".join([*lines[:-1], f"{name} = {lines[-1]}"])
-        return re.sub(r"- -(?=[\d.])", "+ ", re.sub(r"\+ -(?=[\d.])", "- ", text))
+        return tidied(text)
 
     def rounded(self, digits: int, loss: MeanLoss) -> str:
         """The same with few digits, but as many as the predictions need to stay where they are."""
@@ -163,6 +163,19 @@ class Outcome:
             if np.max(np.abs(small.predictions(at, node) - values), initial=0.0) <= allowed:
                 break
         return self._written(texts)
+
+
+def tidied(text: str) -> str:
+    """A formula with numbers in it, its signs written as a person would.
+
+    >>> tidied("y = 1 + -2*x"), tidied("exp(--0.5*x) + 0"), tidied("x*-3 - -1"), tidied("0 + 2*x")
+    ('y = 1 - 2*x', 'exp(0.5*x)', 'x*(-3) + 1', '2*x')
+    """
+    text = re.sub(r"- -(?=[\d.])", "+ ", re.sub(r"\+ -(?=[\d.])", "- ", text))
+    text = re.sub(r"(?<![\w.)\]^])--(?=[\d.])", "", text)
+    text = re.sub(r"(?<=[*/])-(\d[\d.]*(?:e[+-]?\d+)?)(?![\w.^])", r"(-\1)", text)
+    text = re.sub(r" [+-] 0(?![\w.*/^@])", "", text)
+    return re.sub(r"((?:^|[(=]) ?)0 \+ ", r"\1", text)
 
 
 def constant_of(graph: Graph, text: str) -> int:

@@ -198,6 +198,8 @@ class Training:
                 outcome.note("case", name=name, column=folded[name.lower()])
         if names and model.predicted is not None and not model.inputs_of_prediction and not self.setting.explicit:
             outcome.note("no column", columns=", ".join(name for name in names if name != model.target))
+        if self.setting.batch >= self.loss.rows > 1:
+            outcome.note("whole batch", size=self.setting.batch, rows=self.loss.rows)
         for name in model.inputs_of_prediction:
             low, high = outcome.ranges[name]
             if low == high and self.loss.rows > 1:
@@ -266,7 +268,7 @@ class Training:
             lambda: maker(schedule, decay),
             schedule,
             steps=setting.steps,
-            batch=setting.batch,
+            batch=setting.batch if setting.batch < self.loss.rows else 0,
             seed=setting.seed,
             clip=clip_of(setting.clip) if setting.clip else None,
             tolerance=setting.tolerance,

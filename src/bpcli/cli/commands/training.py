@@ -208,7 +208,12 @@ class Order:
         """The setting with its target by name, the names of all columns, and those that the model needs without the
         rows that miss one."""
         strict = choice(self.options, "missing", MISSING) == "error"
-        rows = open_rows(path, self.options.get("encoding"))
+        try:
+            rows = open_rows(path, self.options.get("encoding"))
+        except InputError as error:
+            if error.kind == "points-shape" and setting.explicit:
+                raise InputError("arrays-by-name", file=path, shape=error.facts["shape"]) from None
+            raise
         try:
             self.source = rows.source
             names = self._names(tuple(spelled(name) for name in rows.names), rows.source, setting)
