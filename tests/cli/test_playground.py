@@ -87,3 +87,43 @@ def test_it_answers_programs_too(run: Runner) -> None:
     told = json.loads(run("train", "--demo", "xor", "--steps", "5", "--json").out)
     assert told["steps"] == 5 and np.shape(told["parameters"]["W1"]) == (2, 6)
     assert run("train", "--demo", "xor", "--steps", "5", "-q").out.startswith("W1=[[")
+
+
+@pytest.mark.parametrize(("environment", "shaded"), [({"NO_COLOR": "1"}, True), ({}, False)])
+def test_a_terminal_without_colours_shades_in_characters(environment: dict[str, str], shaded: bool) -> None:
+    """A real terminal: a pseudo-terminal with a process in it."""
+    import os
+    import pty
+    import subprocess
+    import sys
+
+    from conftest import SOURCES
+
+    ours, theirs = pty.openpty()
+    known = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bpcli", "train", "--demo", "moons", "--steps", "1"], stdout=theirs, stderr=theirs,
+        stdin=subprocess.DEVNULL,
+        env={**known, "PYTHONPATH": str(SOURCES), "TERM": "xterm-256color", "COLUMNS": "80", **environment},
+    )  # fmt: skip
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(ours)
+    assert process.wait(60) == 0
+    assert (b"+-----" in shown and b"dark (#)" in shown) == shaded
+
+
+def test_the_page_keeps_its_words_out_of_the_curve() -> None:
+    """Numbers beside the axis are short, and words stand above and below the frame."""
+    from bpcli.files import page_text
+
+    script = page_text("playground.js")
+    assert "toExponential(1)" in script and "top - 9" in script and script.count(" · ") == 2

@@ -81,6 +81,21 @@ def test_a_logistic_model_is_trained_by_cross_entropy(run: Runner, tmp_path: Pat
     # Two of three at either end: log(2), by hand.
     assert by_score["parameters"] == pytest.approx({"a": math.log(2), "c": 0}, abs=1e-5)
     assert by_probability["parameters"] == pytest.approx(by_score["parameters"], abs=1e-5)
+    # Either way what is told and predicted is the probability: 2/3 at x = 1.
+    assert str(by_score["equation"]).startswith("y = sigmoid(") and by_score["r2"] in (None, "nan")
+    stored = str(tmp_path / "m.json")
+    answer = run("fit", str(path), "--model", "a*x + c", "--loss", "cross_entropy", "--save", stored)
+    assert "y = sigmoid(a*x + c)" in answer.out and "R²" not in answer.out
+    rows = run("predict", stored, str(path)).out.splitlines()
+    assert float(rows[-1].split(",")[1]) == pytest.approx(2 / 3, abs=1e-5)
+
+
+@pytest.mark.parametrize("loss", ["bce", "cross_entropy"])
+def test_probabilities_are_no_losses_of_other_numbers(run: Runner, tmp_path: Path, loss: str) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("x,y\n1,0\n2,-0.5\n")
+    answer = run("fit", str(path), "--model", "sigmoid(a*x)", "--loss", loss)
+    assert answer.code == 2 and f"--loss {loss} needs y from 0 to 1, and it has -0.5" in answer.err
 
 
 def test_a_program_with_its_own_loss_comes_from_a_file(run: Runner, data: str, tmp_path: Path) -> None:
@@ -238,3 +253,85 @@ def test_an_interruption_leaves_a_usable_model_and_says_where(tmp_path: Path) ->
     assert "interrupted after" in out and "bpcli-model.json" in out
     stored = json.loads((tmp_path / "bpcli-model.json").read_text())
     assert stored["training"]["stopped"] == "interrupted" and {*stored["parameters"]} == {"a", "b", "c"}
+
+
+def test_a_stored_model_goes_on_with_the_columns_that_it_was_trained_on(run: Runner, data: str, tmp_path: Path) -> None:
+    """A model of t and y; then a polynomial, which calls the columns x and y whatever the file does."""
+    other, stored, steps = tmp_path / "other.csv", str(tmp_path / "m.json"), str(tmp_path / "p.json")
+    other.write_text("x,y\n1,2\n2,3\n")
+    run("fit", data, "--model", "y = a*exp(-b*t) + c", "--save", stored, "-q")
+    answer = run("fit", str(other), "--resume", stored)
+    assert (answer.code, answer.out) == (2, "")
+    assert "has no column t" in answer.err and "its columns are x, y" in answer.err
+    columns = ["--x-col", "t", "--y-col", "y"]
+    run("fit", data, *columns, "--degree", "2", "--lr", "0.1", "--clip", "9", "--steps", "9", "--save", steps, "-q")
+    resumed = run("fit", data, "--resume", steps, "--steps", "12", "--save", steps, "-q")
+    assert resumed.code == 0 and len(resumed.out.splitlines()) == 3
+    assert json.loads(Path(steps).read_text())["columns"] == {"x": "t", "y": "y"}
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("--lr", "0.1"), ("--batch", "4"), ("--seed", "3"), ("--clip", "1"), ("--val", "0.2"), ("--hold", "a=1"),
+     ("--init", "a=1"), ("--ridge", "1"), ("--schedule", "cosine"), ("--tol", "1e-3"), ("--patience", "3")],
+)  # fmt: skip
+def test_what_is_decided_is_refused_by_a_training_that_goes_on(
+    run: Runner, data: str, tmp_path: Path, option: tuple[str, str]
+) -> None:
+    stored = str(tmp_path / "m.json")
+    run("fit", data, "--model", "y = a*exp(-b*t) + c", "--save", stored, "-q")
+    answer = run("fit", data, "--resume", stored, "--steps", "20", *option)
+    assert answer.code == 2 and f"{option[0]} cannot be changed by a training that goes on" in answer.err
+
+
+def test_a_loss_without_the_target_is_minimised_and_says_so(run: Runner, tmp_path: Path) -> None:
+    """(a*x + 1)^2 at x = 1, 2: the sum (a + 1)^2 + (2a + 1)^2 is least where 10a + 6 = 0."""
+    path = tmp_path / "p.csv"
+    path.write_text("x,y\n1,2\n2,3\n")
+    answer = run("fit", str(path), "--model", "a*x + 1", "--loss", "pred^2")
+    assert answer.code == 0 and "the loss does not use y" in answer.out and "y = -0.6*x + 1" in answer.out
+    assert "R²" not in answer.out
+    assert run("fit", str(path), "--model", "a*x + 1", "--loss", "pred").code in (0, 3)
+
+
+@pytest.mark.parametrize("option", ["hold", "init"])
+def test_a_demo_refuses_parameters(run: Runner, option: str) -> None:
+    answer = run("train", "--demo", "xor", f"--{option}", "a=1")
+    assert answer.code == 2 and f"--{option} has no meaning with --demo" in answer.err
+
+
+def test_a_batch_of_all_rows_is_no_batch(run: Runner, data: str) -> None:
+    """Steps over all rows converge, and the warning says why there are no batches."""
+    answer = run("fit", data, "--x-col", "t", "--y-col", "y", "--degree", "2", "--batch", "100")
+    assert answer.code == 0 and "converged after" in answer.out
+    assert "a batch of 100 holds all 30 rows" in answer.out
+
+
+def test_degrees_of_freedom_are_not_negative(run: Runner, tmp_path: Path) -> None:
+    """3 rows less 3 that a polynomial can use of its 6 coefficients; 4 rows at 2 places less 2."""
+    few, twice = tmp_path / "few.csv", tmp_path / "twice.csv"
+    few.write_text("x,y\n1,2\n2,3\n3,5\n")
+    twice.write_text("x,y\n1,2\n1,3\n2,3\n2,5\n")
+    assert "degrees of freedom 0" in run("fit", str(few), "--degree", "5").out
+    assert "degrees of freedom 2" in run("fit", str(twice), "--degree", "5").out
+    assert "degrees of freedom 0" in run("fit", str(few), "--model", "a + b*x + c*x^2 + d*x^3").out
+
+
+@pytest.mark.parametrize(
+    ("model", "held", "shown"),
+    [
+        ("exp(-b*x)", "b=-1", "y = a + exp(1*x)"),
+        ("x*b", "b=-3", "y = a + x*(-3)"),
+        ("b*x", "b=-3", "y = a - 3*x"),
+        ("x + b", "b=0", "y = a + x"),
+    ],
+)
+def test_signs_are_written_as_a_person_would(
+    run: Runner, tmp_path: Path, model: str, held: str, shown: str
+) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("x,y\n0,2\n1,3\n")
+    out = run("fit", str(path), "--model", f"a + {model}", "--hold", held).out
+    line = next(line for line in out.splitlines() if line.startswith("y = "))
+    number = line.removeprefix("y = ").split(" ")[0]
+    assert line == shown.replace("a", number, 1)

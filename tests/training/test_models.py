@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from bpcli.api import evaluate
+from bpcli.api import evaluate, fit
 from bpcli.errors import InputError
 from bpcli.training.compiled import MeanLoss
 from bpcli.training.curvature import hessian, largest_curvature
@@ -157,3 +157,15 @@ def test_parameters_in_which_a_model_is_linear_are_found(text, linear):
 
 def test_a_parameter_that_nothing_depends_on_is_idle():
     assert read_model("a*x + 0*detach(b)", COLUMNS).idle == ("b",)
+
+
+def test_from_python_y_is_what_is_predicted_whatever_columns_there_are():
+    """By hand: y = 10*u whatever v is; without y the last column, v, is predicted."""
+    columns = {"u": [1, 2, 3], "v": [1, 3, 4]}
+    found = fit(columns, [10, 20, 30], model="a*u + b")
+    assert (found.parameters["a"], found.parameters["b"]) == pytest.approx((10, 0), abs=1e-9)
+    assert set(columns) == {"u", "v"}
+    found = fit(columns, [5, 13, 18], model="a*u + b*v")
+    assert (found.parameters["a"], found.parameters["b"]) == pytest.approx((2, 3), abs=1e-9)
+    assert fit(columns, model="a*u + b").model.target == "v"
+    assert fit({"u": [1, 2], "y": [7, 8]}, [2, 4], model="a*u").parameters["a"] == pytest.approx(2)

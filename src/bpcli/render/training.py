@@ -92,6 +92,8 @@ def model_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH)
     else:
         name, equals, rest = text.rpartition(";")[2].partition("=")
         assigned = equals and name.strip().isidentifier() and not rest.startswith("=")
+        if model.probability is not None and not assigned and ";" not in text:
+            text = f"sigmoid({text})"
         yield said("model", language, formula=text if assigned else f"{model.target} = {text}")
         yield said(f"{many} loss", language, formula=model.loss_text)
     if setting.ridge:
@@ -223,7 +225,7 @@ def quality_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLIS
         from bpcli.render import trained_tensors
 
         yield from trained_tensors.single_lines(outcome, digits, language)
-    if outcome.model.target and outcome.rmse == outcome.rmse:
+    if outcome.model.target in outcome.model.data and outcome.rmse == outcome.rmse:
         r2 = show(outcome.r2, digits) if outcome.r2 == outcome.r2 else "-"
         if r2 == "1" and 0 < outcome.r2 < 1:
             r2 = f"1 - {show(1 - outcome.r2, 2)}"

@@ -21,13 +21,17 @@ WORDS = {"init": "start", "hold": "constants", "val": "share", "weight_decay": "
 def fit_model(x: Any, y: Any, model: str, rate: float | None, steps: int | None, more: dict[str, Any]) -> Outcome:
     """Train a model on columns, or a loss on none.
 
-    x, y: two columns of shape (rows,); or x a dictionary of columns, the last of which is predicted
+    x, y: two columns of shape (rows,); or x a dictionary of columns, the last of which is predicted where y is None
     more: fields of Setting, and WORDS for some of them
 
     Raises InputError for data and models that do not fit; TypeError for a word that is none.
     """
-    columns = dict(x) if isinstance(x, dict) else {} if x is None else {"x": x, "y": y}
     given = {WORDS.get(name, name): value for name, value in more.items()}
+    columns = dict(x) if isinstance(x, dict) else {} if x is None else {"x": x, "y": y}
+    if y is not None and not (isinstance(x, dict) and given.get("target") in columns):
+        name = "y" if not isinstance(x, dict) or "y" not in columns else "target"
+        columns[name] = y
+        given.setdefault("target", name)
     unknown = [name for name in given if name not in Setting._fields]
     if unknown:
         raise TypeError(f"fit() does not know {unknown[0]}; with a model it takes {', '.join(Setting._fields)}")

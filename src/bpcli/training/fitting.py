@@ -195,6 +195,7 @@ class Fitting:
         # The constant rate that contracts the flattest and the steepest direction alike.
         best = 2 / (low + high) if high > 0 else 1.0
         self.fit = make(kept, degree, basis, best if rate is None else rate, curvature)
+        self.fit.freedom = max(0, kept.rows - min(distinct, degree + 1))
         warnings = self.fit.warnings
         if distinct <= degree:
             warnings.append(Note("fit-not-unique", degree=degree, needed=degree + 1, distinct=distinct))

@@ -13,19 +13,20 @@ class Named(NamedTuple):
 
 
 MSE = "mse"
+NUMBER, PROBABILITY, LOGIT = "number", "probability", "logit"
 
 LOSSES = {
-    MSE: Named("({pred} - {target})^2", "number"),
-    "mae": Named("abs({pred} - {target})", "number"),
+    MSE: Named("({pred} - {target})^2", NUMBER),
+    "mae": Named("abs({pred} - {target})", NUMBER),
     # Huber, Robust estimation of a location parameter, 1964; with its corner at 1, as PyTorch has it.
     "huber": Named(
-        "where(abs({pred} - {target}) <= 1, ({pred} - {target})^2/2, abs({pred} - {target}) - 1/2)", "number"
+        "where(abs({pred} - {target}) <= 1, ({pred} - {target})^2/2, abs({pred} - {target}) - 1/2)", NUMBER
     ),
     # Where the target is 0 or 1 one of the logarithms has no weight, and may be infinite.
     "bce": Named(
         "-where({target} > 0, {target}*log({pred}), 0) - where({target} < 1, (1 - {target})*log1p(-{pred}), 0)",
-        "probability",
+        PROBABILITY,
     ),
     # The same with {pred} before the sigmoid, where nothing saturates.
-    "cross_entropy": Named("softplus({pred}) - {target}*{pred}", "logit"),
+    "cross_entropy": Named("softplus({pred}) - {target}*{pred}", LOGIT),
 }

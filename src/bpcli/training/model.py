@@ -9,7 +9,7 @@ from bpcli.engine.formulas import copied
 from bpcli.errors import InputError, closest
 from bpcli.language.reader import parse
 from bpcli.ops import TABLE
-from bpcli.training.losses import LOSSES, MSE
+from bpcli.training.losses import LOGIT, LOSSES, MSE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,10 +33,12 @@ class Model:
     target:     the column that is predicted; "" where there is none
     data:       names that are columns; constants: names with a value; parameters: all others
     of_tensors: whether what is trained are tensors (see tensors.py)
+    probability: the node of the probability, where the prediction is what a sigmoid takes; None elsewhere
     residual:   the node whose square is the loss, up to `weight`; None where it is no square
     """
 
     of_tensors = False
+    probability: int | None = None
     shapes: dict[str, tuple[int, ...]] = {}  # noqa: RUF012 - of tensors alone
     tensors: dict[str, Any] = {}  # noqa: RUF012
 
@@ -77,6 +79,11 @@ class Model:
     def predicted(self) -> int | None:
         """The node of the prediction."""
         return self.program.names[self.prediction] if self.prediction else None
+
+    @property
+    def answer(self) -> int | None:
+        """The node of what is told of a row: the prediction, or its probability."""
+        return self.predicted if self.probability is None else self.probability
 
     @property
     def inputs_of_prediction(self) -> tuple[str, ...]:
@@ -178,10 +185,13 @@ def read_model(
     program.names[name] = output
     program.assigned = (*program.assigned, name)
     program.outputs = {name: output}
-    return Model(
+    model = Model(
         program, text=text, loss_text=formula, loss_name=loss if loss in LOSSES else "", prediction=prediction,
         target=measured, columns={*columns, measured}, constants=held,
     )  # fmt: skip
+    if loss in LOSSES and LOSSES[loss].takes == LOGIT:
+        model.probability = graph.add("sigmoid", (node,))
+    return model
 
 
 def read_loss(

@@ -81,8 +81,8 @@ class Outcome:
 
     @property
     def freedom(self) -> int:
-        """Rows less parameters."""
-        return self.rows_used - len(self.model.parameters)
+        """Rows less parameters, none where there are more of these."""
+        return max(0, self.rows_used - len(self.model.parameters))
 
     @property
     def held(self) -> dict[str, float]:
@@ -99,7 +99,7 @@ class Outcome:
         Raises InputError where the model is a loss alone, or a column is missing.
         """
         model = self.model
-        if model.predicted is None:
+        if model.answer is None:
             raise InputError("no-prediction", file=model.text)
         needs = model.inputs_of_prediction
         given = columns if isinstance(columns, Mapping) else dict.fromkeys(needs[:1], columns)
@@ -107,7 +107,7 @@ class Outcome:
         if missing:
             raise InputError("predict-missing", names=", ".join(missing), file="this", columns=", ".join(given))
         arrays = {name: np.atleast_1d(np.asarray(given[name], dtype=np.float64)) for name in needs}
-        kernel = Kernel(model.program.graph, [model.predicted], needs)
+        kernel = Kernel(model.program.graph, [model.answer], needs)
         values = np.empty(len(next(iter(arrays.values()))) if arrays else 1)
         kernel.fill({**self.held, **self.parameters, **arrays}, [values])
         return values
@@ -130,7 +130,7 @@ class Outcome:
 
     def _written(self, numbers: dict[str, str]) -> str:
         model = self.model
-        graph, node = model.program.graph, model.predicted
+        graph, node = model.program.graph, model.answer
         if node is None:
             node = model.program.output
         made = Graph()
@@ -142,13 +142,13 @@ class Outcome:
         lines = program_text(made, output).split("\n")
         # `1 + -2*x` and `1 - 2*x` are the same, whatever stands behind the number.
         text = "; ".join([*lines[:-1], f"{name} = {lines[-1]}"])
-        return re.sub(r"- -(?=[\d.])", "+ ", re.sub(r"\+ -(?=[\d.])", "- ", text))
+        return tidied(text)
 
     def rounded(self, digits: int, loss: MeanLoss) -> str:
         """The same with few digits, but as many as the predictions need to stay where they are."""
         exact = np.array([*self.parameters.values()])
         model = self.model
-        node = model.predicted
+        node = model.answer
         if node is None or not np.all(np.isfinite(exact)):
             return self._written({name: show(value, digits) for name, value in self.parameters.items()})
         thin = {name: column[:: max(1, len(column) // MOST_CHECKED)] for name, column in loss.columns.items()}
@@ -163,6 +163,19 @@ class Outcome:
             if np.max(np.abs(small.predictions(at, node) - values), initial=0.0) <= allowed:
                 break
         return self._written(texts)
+
+
+def tidied(text: str) -> str:
+    """A formula with numbers in it, its signs written as a person would.
+
+    >>> tidied("y = 1 + -2*x"), tidied("exp(--0.5*x) + 0"), tidied("x*-3 - -1"), tidied("0 + 2*x")
+    ('y = 1 - 2*x', 'exp(0.5*x)', 'x*(-3) + 1', '2*x')
+    """
+    text = re.sub(r"- -(?=[\d.])", "+ ", re.sub(r"\+ -(?=[\d.])", "- ", text))
+    text = re.sub(r"(?<![\w.)\]^])--(?=[\d.])", "", text)
+    text = re.sub(r"(?<=[*/])-(\d[\d.]*(?:e[+-]?\d+)?)(?![\w.^])", r"(-\1)", text)
+    text = re.sub(r" [+-] 0(?![\w.*/^@])", "", text)
+    return re.sub(r"((?:^|[(=]) ?)0 \+ ", r"\1", text)
 
 
 def constant_of(graph: Graph, text: str) -> int:
@@ -184,7 +197,7 @@ def judge(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
         return
     with np.errstate(all="ignore"):
         outcome.final_loss = loss.value(at)
-        if model.target and model.predicted is not None:
+        if model.target in loss.columns and model.predicted is not None and model.probability is None:
             _residuals(outcome, loss, at)
         if model.residual is not None and not loss.ridge:
             _uncertainty(outcome, loss, at)
@@ -227,7 +240,7 @@ def _uncertainty(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
         outcome.rss = float(triangle[:, -1] @ triangle[:, -1]) / weight
         outcome.rmse = math.sqrt(outcome.rss / loss.rows)
     size = math.sqrt(float(triangle[:, -1] @ triangle[:, -1]))
-    if outcome.model.target:
+    if outcome.model.target in loss.columns:
         size = max(size, math.sqrt(weight) * math.hypot(*loss.columns[outcome.model.target].tolist()))
     lengths = np.sqrt(np.sum(triangle[:-1, :-1] ** 2, axis=0))
     idle = {*outcome.model.idle}

@@ -30,13 +30,13 @@ class Prediction:
     def __init__(self, saved: Saved, source: str) -> None:
         """Raises InputError where the stored text is a loss without a prediction."""
         model = saved.setting.model(saved.names)
-        if model.predicted is None:
+        if model.answer is None:
             raise InputError("no-prediction", file=source)
         self.name = saved.columns.get(model.target, model.target) or model.prediction
         self.needs = model.inputs_of_prediction
         self.columns = tuple(saved.columns.get(name, name) for name in self.needs)
         self.ranges = tuple(saved.ranges.get(name) for name in self.needs)
-        self.kernel = Kernel(model.program.graph, [model.predicted], self.needs)
+        self.kernel = Kernel(model.program.graph, [model.answer], self.needs)
         given = {**model.constants, **saved.parameters}
         self._singles = [given[name] for name in self.kernel.singles]
 

@@ -61,7 +61,7 @@ def find_start(
     if not free:
         return Start(fixed)
     loss = _thinned(loss)
-    if not squares and model.target and model.predicted is not None and model.residual is None:
+    if not squares and model.target in loss.columns and model.predicted is not None and model.residual is None:
         # Least squares for the same prediction is a start that is known how to find.
         return find_start(_with_squares(loss), given, True, seed, descends)
     residuals = Residuals(loss) if squares else None

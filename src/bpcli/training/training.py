@@ -19,6 +19,7 @@ from bpcli.training.compiled import SUM, MeanLoss
 from bpcli.training.curvature import extremes, largest_curvature
 from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT
 from bpcli.training.loop import Loop, Past, Plan, Turn
+from bpcli.training.losses import LOGIT, LOSSES, PROBABILITY
 from bpcli.training.narrowed import NarrowLoss, Scale, scale_of
 from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, USUAL_DECAYS, USUAL_RATES
 from bpcli.training.outcome import Outcome, judge
@@ -76,11 +77,12 @@ class Training:
         self.setting = setting.checked()
         names = tuple(names) or tuple(columns)
         self.model = model = setting.model(names)
-        self._refuse()
+        self._refuse(names)
         self.names = {name: name if name in names else setting.target or names[-1] for name in model.data}
         given = {name: np.ascontiguousarray(columns[column], np.float64) for name, column in self.names.items()}
         self.columns = given
         rows = len(next(iter(given.values()))) if given else 1
+        _check_target(model, given)
         training, held_out = given, None
         if setting.share and not isinstance(model, TensorModel):
             if rows < 2:
@@ -134,8 +136,11 @@ class Training:
         descends = setting.optimizer in FIRST_ORDER or (setting.optimizer == AUTO and self._stepwise())
         return find_start(self.loss, setting.start, squares, setting.seed, descends)
 
-    def _refuse(self) -> None:
+    def _refuse(self, columns: Sequence[str]) -> None:
         model, setting = self.model, self.setting
+        for name in (*setting.start, *setting.constants):
+            if name in columns:
+                raise InputError("column-has-values", name=name)
         if isinstance(model, TensorModel):
             for option, wanted in (("dtype", bool(setting.dtype)), ("reduce", setting.reduce == SUM)):
                 if wanted:
@@ -186,11 +191,15 @@ class Training:
     def _first_remarks(self, names: tuple[str, ...]) -> None:
         model, outcome = self.model, self.outcome
         folded = {name.lower(): name for name in names}
+        if model.target and model.target not in model.data:
+            outcome.note("no target", name=model.target)
         for name in model.parameters:
             if name.lower() in folded:
                 outcome.note("case", name=name, column=folded[name.lower()])
         if names and model.predicted is not None and not model.inputs_of_prediction and not self.setting.explicit:
             outcome.note("no column", columns=", ".join(name for name in names if name != model.target))
+        if self.setting.batch >= self.loss.rows > 1:
+            outcome.note("whole batch", size=self.setting.batch, rows=self.loss.rows)
         for name in model.inputs_of_prediction:
             low, high = outcome.ranges[name]
             if low == high and self.loss.rows > 1:
@@ -259,7 +268,7 @@ class Training:
             lambda: maker(schedule, decay),
             schedule,
             steps=setting.steps,
-            batch=setting.batch,
+            batch=setting.batch if setting.batch < self.loss.rows else 0,
             seed=setting.seed,
             clip=clip_of(setting.clip) if setting.clip else None,
             tolerance=setting.tolerance,
@@ -328,6 +337,18 @@ class Training:
         past = self.loop.past
         turned = past.before is not None and float(last.gradient @ past.before) < 0
         return past.watch.after(last.loss, last.norm, turned).bouncing
+
+
+def _check_target(model: Model, columns: Mapping[str, Array]) -> None:
+    """Raises InputError where a loss of probabilities is to meet a target that is none."""
+    known = LOSSES.get(model.loss_name)
+    if known is None or known.takes not in (PROBABILITY, LOGIT) or model.target not in columns:
+        return
+    column = columns[model.target]
+    low, high = float(np.min(column)), float(np.max(column))
+    if low < 0 or high > 1:
+        value = show(low if low < 0 else high)
+        raise InputError("target-no-probability", name=model.target, loss=model.loss_name, value=value)
 
 
 def _is_quadratic(model: Model) -> bool:

@@ -35,6 +35,8 @@ class Order:
         options = request.options
         if request.text is None:
             raise InputError("no-data-file", command=request.command)
+        for option in request.several:
+            raise InputError("not-for-coefficients", option=option, file=request.text)
         for name in request.values:
             near = closest(name, [*TRAINING_BY_NAME])
             if near and len(name) > 3:
@@ -85,6 +87,10 @@ def run_training(request: Request) -> int:
         from bpcli.cli.commands.playground import run_demo
 
         return run_demo(request)
+    if "html" in request.options:
+        raise InputError("page-of-demo")
+    if "patience" in request.options and "val" not in request.options and "resume" not in request.options:
+        raise InputError("patience-alone")
     if is_general(request):
         return run_model(request)
     order = Order(request)

@@ -83,7 +83,7 @@ class Playground:
 def run_demo(request: Request) -> int:
     """Train, draw, and store the page where one was asked for; the exit code."""
     options = request.options
-    for name in options:
+    for name in (*options, *request.several):
         if name not in OPTIONS:
             raise InputError("not-with-demo", option=name)
     if request.text is not None or request.values:
@@ -133,11 +133,16 @@ def _watch(ground: Playground, words: Mapping[str, str], digits: int) -> None:
     from rich.text import Text
 
     def drawn(frame: Frame) -> Group:
-        picture = boundary.picture(frame, ground.points.tolist(), ground.classes.tolist(), EDGE)
-        return Group(picture, Text(_caption(frame, words, digits)), Text(words["key"], style="dim"))
+        points, classes, caption = ground.points.tolist(), ground.classes.tolist(), Text(_caption(frame, words, digits))
+        if colourless:
+            lines = boundary.plain_lines(frame, points, classes, EDGE)
+            return Group(Text("\n".join(lines)), caption, Text(words["key in plain text"]))
+        return Group(boundary.picture(frame, points, classes, EDGE), caption, Text(words["key"], style="dim"))
 
+    console = Console()
+    colourless = console.no_color or console.color_system is None
     last = 0.0
-    with Live(console=Console(), auto_refresh=False) as live:
+    with Live(console=console, auto_refresh=False) as live:
         for turn, _ in ground.turns():
             now = time.monotonic()
             if now - last > BETWEEN or turn.stopped:

@@ -53,6 +53,9 @@ GENERAL = (
     "patience", "tol", "dtype", "loss-scale",
 )  # fmt: skip
 
+# What a training that goes on has already decided, besides those.
+FIXED = ("model", "file", "degree", "lr", "hold", "init", "x-col", "y-col", "weights", "no-scale")
+
 
 def is_file(word: str | None) -> bool:
     """Whether the word after the command is a file of data rather than an expression."""
@@ -94,6 +97,8 @@ class Order:
         setting = self._setting(request, path, given)
         names: tuple[str, ...] = ()
         columns: Mapping[str, Any] = {}
+        if "x-col" in options and (setting.text or path is None):
+            raise InputError("column-of-model", name=options["x-col"])
         if "weights" in options:
             raise InputError("weights-in-model", name=options["weights"])
         if path is not None and not setting.text:
@@ -115,8 +120,8 @@ class Order:
     def _setting(self, request: Request, path: str | None, given: dict[str, float]) -> Setting:
         options, several = request.options, request.several
         if self.saved is not None:
-            for name in ("model", "file", "loss", "optimizer", "degree"):
-                if name in options:
+            for name in (*FIXED, *GENERAL):
+                if name in options or name in several:
                     raise InputError("resume-and", option=name)
             setting = self.saved.setting
             limit = whole(options, "steps", 0, MOST_STEPS)
@@ -203,10 +208,15 @@ class Order:
         """The setting with its target by name, the names of all columns, and those that the model needs without the
         rows that miss one."""
         strict = choice(self.options, "missing", MISSING) == "error"
-        rows = open_rows(path, self.options.get("encoding"))
+        try:
+            rows = open_rows(path, self.options.get("encoding"))
+        except InputError as error:
+            if error.kind == "points-shape" and setting.explicit:
+                raise InputError("arrays-by-name", file=path, shape=error.facts["shape"]) from None
+            raise
         try:
             self.source = rows.source
-            names = tuple(spelled(name) for name in rows.names)
+            names = self._names(tuple(spelled(name) for name in rows.names), rows.source, setting)
             if setting.target is not None and setting.target not in names:
                 place = setting.target
                 if place.isdecimal() and 0 < int(place) <= len(names):
@@ -235,6 +245,24 @@ class Order:
         if wanted and (not columns or not len(columns[wanted[0]])):
             raise InputError("no-usable-rows", file=rows.source, skipped=len(self.skipped))
         return setting, names, columns
+
+    def _names(self, names: tuple[str, ...], source: str, setting: Setting) -> tuple[str, ...]:
+        """The columns of a file as a stored model calls them. Raises InputError where it lacks one."""
+        if self.saved is None:
+            return names
+        columns = {
+            name: setting.target if setting.target not in (None, *self.saved.names) and name == "target" else column
+            for name, column in self.saved.columns.items()
+        }
+        missing = [str(column) for column in columns.values() if column not in names]
+        if missing:
+            raise InputError(
+                "columns-of-saved", file=source, names=", ".join(missing), columns=", ".join(names),
+            )  # fmt: skip
+        renamed = {column: name for name, column in columns.items() if name not in (column, "target")}
+        if renamed:
+            self.columns = dict(self.saved.columns)
+        return tuple(renamed.get(name, name) for name in names)
 
 
 def numbers(texts: Sequence[str], option: str) -> dict[str, Any]:

@@ -1302,6 +1302,8 @@ TRAINING_NOTES = {
     "case": "{name} is a parameter; there is a column {column}, written differently",
     "no column": "the model uses no column (there are: {columns}); its names are all parameters",
     "constant column": "{name} is constant: nothing can be said of how the prediction changes with it",
+    "whole batch": "a batch of {size} holds all {rows} rows, so every step takes all of them",
+    "no target": "the loss does not use {name}, so what was measured has no part in it",
     "constant target": "{name} is constant, so R² has no meaning",
     "few rows": "{parameters} parameters and {rows}: the values are not the only ones that fit",
     "diverged": "the rate {rate} is above {largest}, from which on the loss grows; try {half}",

@@ -1258,6 +1258,8 @@ TRAINING_NOTES = {
     "case": "{name} 是参数；另有一列叫 {column}，写法不同",
     "no column": "模型没有用到任何一列（有 {columns}）；里面的名称都是参数",
     "constant column": "{name} 是常数：看不出预测怎样随它变化",
+    "whole batch": "批大小 {size} 已经包含全部 {rows} 行，所以每一步都用全部数据",
+    "no target": "损失里没有用到 {name}，所以测量值对结果没有影响",
     "constant target": "{name} 是常数，R² 没有意义",
     "few rows": "参数有 {parameters} 个，数据只有 {rows}：能拟合的值不止这一组",
     "diverged": "学习率 {rate} 超过了 {largest}，从那里起损失会越来越大；可以试试 {half}",

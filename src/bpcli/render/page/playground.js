@@ -9,6 +9,11 @@ function short(value) {
   return value === null ? "-" : Number(value.toPrecision(4)).toString();
 }
 
+// A number that fits beside the axis: 0.00028 is 2.8e-4.
+function tick(value) {
+  return value < 1e-2 || value >= 1e4 ? value.toExponential(1) : Number(value.toPrecision(2)).toString();
+}
+
 // White at 1/2, the colour of a class the surer it is.
 function colour(said) {
   const side = sure[said < 0.5 ? 0 : 1], weight = Math.abs(said - 0.5) * 2;
@@ -44,18 +49,22 @@ function drawSquare(frame) {
 }
 
 function drawCurve(frame) {
-  const pen = curve.getContext("2d"), edge = 58, width = curve.width - edge - 10, height = curve.height - edge - 10;
+  const pen = curve.getContext("2d"), edge = 58, top = 28, bottom = 28;
+  const width = curve.width - edge - 10, height = curve.height - top - bottom;
   const last = Math.max(1, data.losses[data.losses.length - 1][0]);
   const logs = data.losses.map(([, loss]) => Math.log10(Math.max(loss, 1e-12)));
   const low = Math.min(...logs), high = Math.max(...logs, low + 1e-9);
   const across = step => edge + width * step / last;
-  const down = loss => 10 + height * (high - Math.log10(Math.max(loss, 1e-12))) / (high - low);
+  const down = loss => top + height * (high - Math.log10(Math.max(loss, 1e-12))) / (high - low);
   pen.clearRect(0, 0, curve.width, curve.height);
   pen.strokeStyle = "#9aa5b1"; pen.lineWidth = 1;
-  pen.strokeRect(edge, 10, width, height);
+  pen.strokeRect(edge, top, width, height);
   pen.fillStyle = "#52606d"; pen.font = "13px system-ui, sans-serif";
-  pen.fillText(short(10 ** high), 4, 20); pen.fillText(short(10 ** low), 4, 10 + height);
-  pen.fillText(`${data.words.loss} (log)`, edge + 6, 26); pen.fillText(`${data.words.step} ${last}`, edge + width - 70, curve.height - 10);
+  pen.textAlign = "right";
+  pen.fillText(tick(10 ** high), edge - 6, top + 10); pen.fillText(tick(10 ** low), edge - 6, top + height);
+  pen.fillText(`${data.words.step} ${last}`, edge + width, top + height + 18);
+  pen.textAlign = "left";
+  pen.fillText(`${data.words.loss} (log)`, edge, top - 9);
   pen.strokeStyle = "#1f2933"; pen.lineWidth = 2; pen.beginPath();
   data.losses.forEach(([step, loss], place) => pen[place ? "lineTo" : "moveTo"](across(step), down(loss)));
   pen.stroke();
@@ -66,7 +75,7 @@ function show() {
   const frame = data.frames[Number(slider.value)];
   drawSquare(frame);
   drawCurve(frame);
-  told.textContent = `${data.words.step} ${frame.step}   ${data.words.loss} ${short(frame.loss)}   ${data.words.accuracy} ${short(frame.accuracy)}`;
+  told.textContent = `${data.words.step} ${frame.step} · ${data.words.loss} ${short(frame.loss)} · ${data.words.accuracy} ${short(frame.accuracy)}`;
 }
 
 function stop() {
