@@ -278,6 +278,8 @@ def indexed(at: str) -> Callable[[Shape], Shape]:
     places = subscripts(at)
 
     def shape_of(shape: Shape) -> Shape:
+        if not shape:
+            raise InputError("index-of-number")
         if len(places) > len(shape):
             raise InputError("too-many-indices", at=at, count=len(places), shape=shown(shape))
         result: list[int] = []
