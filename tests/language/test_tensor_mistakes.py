@@ -93,3 +93,21 @@ def test_what_a_hint_says_is_accepted_when_it_is_typed(
 def test_a_formula_needs_no_value_where_a_shape_is_given(run: Runner) -> None:
     told = run("diff", "sum(x*y)", "--x", VECTOR, "--shape", "y=2")
     assert (told.code, told.out) == (0, "dout/dx = y\ndout/dy = x\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["concat(a, b, 1)", "--a", VECTOR, "--b", VECTOR], "`concat(a, b, axis=1)`"),
+        (["cross_entropy(z, [0, 1])", "--z", "[1,2,3]", "--lang", "zh"], "需要形状为 () 或 (3,) 的目标"),
+        (["cross_entropy(z, [0, 1])", "--z", "[1,2,3]", "--lang", "en"], "need targets of shape () or (3,)"),
+    ],
+)
+def test_what_does_not_fit_says_what_would(words: list[str], told: str, run: Runner) -> None:
+    assert told in run("eval", *words).err
+
+
+def test_draws_without_a_seed_are_numbered_from_0_as_their_page_says(run: Runner) -> None:
+    assert "next one, from 0" in run("ops", "randn").out
+    assert run("eval", "sum(abs(randn(2) - randn(2, seed=0)))", "-q").out == "0\n"
+    assert run("eval", "sum(abs([randn(2), randn(2)][1] - randn(2, seed=1)))", "-q").out == "0\n"
