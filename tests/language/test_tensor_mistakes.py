@@ -98,6 +98,9 @@ def test_a_formula_needs_no_value_where_a_shape_is_given(run: Runner) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (["sum(W)", "--W", "W.npy"], "write --W @W.npy"),
+        (["sum(W)", "--W", "w.npz:W1"], "write --W @w.npz:W1"),
+        (["sum(W)", "--W", "eye(2)"], "`diag(ones(2))`"),
         (["concat(a, b, 1)", "--a", VECTOR, "--b", VECTOR], "`concat(a, b, axis=1)`"),
         (["cross_entropy(z, [0, 1])", "--z", "[1,2,3]", "--lang", "zh"], "需要形状为 () 或 (3,) 的目标"),
         (["cross_entropy(z, [0, 1])", "--z", "[1,2,3]", "--lang", "en"], "need targets of shape () or (3,)"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STARTS = ("randn", "uniform", "xavier", "he(", "zeros", "ones", "full", "arange")
 LONGEST_EXAMPLE = 6  # entries of a vector that a hint writes out
+FILES = (".npy", ".npz", ".csv", ".tsv", ".txt", ".json")
 WORDS = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 
@@ -72,6 +73,11 @@ def value_of(text: str, name: str = "a variable", kind: Kind = FLOATS) -> Any:
 
 def _no_value(name: str, text: str) -> InputError:
     """The error for the text of a value that is none; of an array, where it looks like one."""
+    if text.partition(".npz:")[0].endswith(FILES) or ".npz:" in text:
+        return InputError("file-without-at", name=name, text=text)
+    if text.startswith(("eye(", "identity(")) and text.endswith(")"):
+        size = text.partition("(")[2].partition(",")[0].rstrip(")")
+        return InputError("identity-matrix", text=text, size=size or "2")
     if any(sign in text for sign in ",;[]{}") or text.startswith(STARTS):
         return InputError("not-an-array", name=name, text=text)
     return InputError("not-a-number", name=name, text=text)
