@@ -21,6 +21,7 @@ TYPED = [
     ("torch.sum(x)", "`sum(...)`"), ("F.softmax(x)", "`softmax(...)`"), ("sum(x, 1)", "`sum(x, axis=0)`"),
     ("norm(x, 2)", "`norm(x, axis=0)`"), ("sum(x, dim=0)", "`axis`"), ("sum(x, keepdim=1)", "`keepdims`"),
     ("reshape(x, (1, 2))", "`[1, 2]`"), ("len(x)", "`count`"), ("Σ(x)", "`sum`"), ("∑x", "`sum(x)`"),
+    ("||x||", "`norm(x)`"), ("2*||x||", "`norm(x)`"),
     ("|x|", "`norm(x)`"), ("‖x‖", "`norm(x)`"), ("sum(A x)", "`A*x`"), ("x[0", "`x[0]`"), ("A*A", "`@`"),
     ("A^-1", "`inv(...)`"), ("sum(B*B.T)", "`@`"), ("sum(A + B.T)", "reshape|.T|1"), ("x*y", "`sum(...)`"),
 ]  # fmt: skip
@@ -60,3 +61,56 @@ def test_signs_of_paper_are_read(run: Runner) -> None:
         assert run("eval", text, f"--A={MATRIX}", f"--x={VECTOR}", "-q").out.strip().endswith("27")
     # By hand: the squares of the entries of the transpose add up to 1 + 9 + 4 + 16.
     assert run("eval", "sum(A.T²)", f"--A={MATRIX}", "-q").out.strip().endswith("30")
+
+
+@pytest.mark.parametrize(
+    ("words", "hint", "more"),
+    [
+        (["grad", "sum(A@x)", "--A", MATRIX], 'add --x "[1,2]"', ["--x", "[1,2]"]),
+        (["diff", "sum(A@x)", "--shape", "A=3x2"], "add --shape x=2", ["--shape", "x=2"]),
+        (["diff", "sum(x@A)", "--shape", "A=3x2"], "add --shape x=3", ["--shape", "x=3"]),
+        (
+            ["jvp", "A@x", "--A", MATRIX, "--x", VECTOR],
+            'add --direction "A=ones(2,2),x=ones(2)"',
+            ["--direction", "A=ones(2,2),x=ones(2)"],
+        ),
+        (
+            ["vjp", "A@x", "--A", MATRIX, "--x", VECTOR, "--weights", "1,0"],
+            '--weights "[1,0]"',
+            ["--weights", "[1,0]"],
+        ),
+    ],
+)
+def test_what_a_hint_says_is_accepted_when_it_is_typed(
+    words: list[str], hint: str, more: list[str], run: Runner
+) -> None:
+    told = run(*words)
+    assert told.code == 2 and hint in told.err
+    kept = words[: words.index(more[0])] if more[0] == "--weights" else words
+    assert run(*kept, *more).code == 0
+
+
+def test_a_formula_needs_no_value_where_a_shape_is_given(run: Runner) -> None:
+    told = run("diff", "sum(x*y)", "--x", VECTOR, "--shape", "y=2")
+    assert (told.code, told.out) == (0, "dout/dx = y\ndout/dy = x\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["sum(W)", "--W", "W.npy"], "write --W @W.npy"),
+        (["sum(W)", "--W", "w.npz:W1"], "write --W @w.npz:W1"),
+        (["sum(W)", "--W", "eye(2)"], "`diag(ones(2))`"),
+        (["concat(a, b, 1)", "--a", VECTOR, "--b", VECTOR], "`concat(a, b, axis=1)`"),
+        (["cross_entropy(z, [0, 1])", "--z", "[1,2,3]", "--lang", "zh"], "需要形状为 () 或 (3,) 的目标"),
+        (["cross_entropy(z, [0, 1])", "--z", "[1,2,3]", "--lang", "en"], "need targets of shape () or (3,)"),
+    ],
+)
+def test_what_does_not_fit_says_what_would(words: list[str], told: str, run: Runner) -> None:
+    assert told in run("eval", *words).err
+
+
+def test_draws_without_a_seed_are_numbered_from_0_as_their_page_says(run: Runner) -> None:
+    assert "next one, from 0" in run("ops", "randn").out
+    assert run("eval", "sum(abs(randn(2) - randn(2, seed=0)))", "-q").out == "0\n"
+    assert run("eval", "sum(abs([randn(2), randn(2)][1] - randn(2, seed=1)))", "-q").out == "0\n"

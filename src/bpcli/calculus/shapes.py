@@ -278,6 +278,8 @@ def indexed(at: str) -> Callable[[Shape], Shape]:
     places = subscripts(at)
 
     def shape_of(shape: Shape) -> Shape:
+        if not shape:
+            raise InputError("index-of-number")
         if len(places) > len(shape):
             raise InputError("too-many-indices", at=at, count=len(places), shape=shown(shape))
         result: list[int] = []
@@ -345,8 +347,9 @@ def _full(shape: str) -> Callable[[Shape], Shape]:
 
 def _cross_entropy(x: Shape, t: Shape) -> Shape:
     if not x or t not in (x, x[:-1]):
-        fits = f"{shown(x[:-1])} or {shown(x)}" if x else "that fit a vector or matrix of logits"
-        raise InputError("targets-do-not-fit", logits=shown(x), targets=shown(t), fits=fits)
+        if not x:
+            raise InputError("logits-number")
+        raise InputError("targets-do-not-fit", logits=shown(x), targets=shown(t), rows=shown(x[:-1]))
     return ()
 
 

@@ -136,6 +136,8 @@ class Work:
         for place, piece in enumerate(pieces(self.options[option])):
             name, equals, text = piece.partition("=")
             if not equals:
+                if place >= len(names) == 1 and self.program.of_tensors:
+                    raise InputError("array-in-brackets", option=option, text=self.options[option])
                 if place >= len(names):
                     raise InputError("too-many-numbers", option=option, count=len(names), names=", ".join(names))
                 name, text = names[place], piece

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bpcli.graph import Program
 
 STARTS = ("randn", "uniform", "xavier", "he(", "zeros", "ones", "full", "arange")
+LONGEST_EXAMPLE = 6  # entries of a vector that a hint writes out
+FILES = (".npy", ".npz", ".csv", ".tsv", ".txt", ".json")
 WORDS = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 
@@ -71,6 +73,11 @@ def value_of(text: str, name: str = "a variable", kind: Kind = FLOATS) -> Any:
 
 def _no_value(name: str, text: str) -> InputError:
     """The error for the text of a value that is none; of an array, where it looks like one."""
+    if text.partition(".npz:")[0].endswith(FILES) or ".npz:" in text:
+        return InputError("file-without-at", name=name, text=text)
+    if text.startswith(("eye(", "identity(")) and text.endswith(")"):
+        size = text.partition("(")[2].partition(",")[0].rstrip(")")
+        return InputError("identity-matrix", text=text, size=size or "2")
     if any(sign in text for sign in ",;[]{}") or text.startswith(STARTS):
         return InputError("not-an-array", name=name, text=text)
     return InputError("not-a-number", name=name, text=text)
@@ -100,7 +107,7 @@ def bind(program: Program, given: Mapping[str, Any], kind: Kind = FLOATS) -> dic
         if name not in variables:
             raise _not_in_text(program, name)
     if missing:
-        raise _missing(program, missing)
+        raise _missing(program, missing, {name: getattr(value, "shape", ()) for name, value in given.items()})
     bound = {variables[name]: kind.given(given[name]) for name in inputs}
     if kind.shaped:
         shapes = {node: kind.shape(value) for node, value in bound.items()}
@@ -127,6 +134,10 @@ def give_shapes(program: Program, shapes: Mapping[str, tuple[int, ...]]) -> list
         names = ", ".join(program.inputs)
         example = " ".join(f"--shape {name}={size}" for name, size in zip(program.inputs, ("3", "3x3"), strict=False))
         raise InputError("shapes-needed", names=names, example=example)
+    for name in program.inputs if shapes else ():
+        size = None if name in shapes else _size_beside(program, name, shapes)
+        if size is not None:
+            raise _at(program, name, "shape-missing", size=str(size))
     found = shapes_of(graph, inputs, stop, program.source)
     graph.shape.update({node: shape for node, shape in enumerate(found) if shape})
     return [name for name in program.inputs if name not in shapes] if shapes else []
@@ -164,7 +175,34 @@ def _at(program: Program, name: str, kind: str, **facts: str) -> InputError:
     return InputError(kind, source=program.source, span=(graph.start[node], graph.stop[node]), name=name, **facts)
 
 
-def _missing(program: Program, missing: Sequence[str]) -> InputError:
+def _size_beside(program: Program, name: str, shapes: Mapping[str, tuple[int, ...]]) -> int | None:
+    """How long a vector must be that stands at an `@`; None where the variable stands at none."""
+    graph = program.graph
+    node = graph.variables[name]
+    names = {each: name for name, each in graph.variables.items()}
+    for op, arguments in zip(graph.op, graph.args, strict=True):
+        if op != "matmul" or node not in arguments:
+            continue
+        first = arguments[0] == node
+        beside = shapes.get(names.get(arguments[1 if first else 0], ""), ())
+        if beside:
+            return beside[-2] if first and len(beside) > 1 else beside[-1]
+        return 3
+    return None
+
+
+def _example(program: Program, name: str, number: float, shapes: Mapping[str, tuple[int, ...]]) -> str:
+    """A value to type for a variable: a number, or a vector where one is multiplied by `@`."""
+    size = _size_beside(program, name, shapes)
+    if size is None:
+        return f"--{name} {number}"
+    entries = ",".join(str(place + 1) for place in range(size))
+    return f'--{name} "[{entries}]"' if size <= LONGEST_EXAMPLE else f'--{name} "randn({size})"'
+
+
+def _missing(
+    program: Program, missing: Sequence[str], shapes: Mapping[str, tuple[int, ...]]
+) -> InputError:
     for name in missing:
         if TABLE.get(name) is not None and len(name) > 1:
             return _at(program, name, "function-as-value")
@@ -176,7 +214,7 @@ def _missing(program: Program, missing: Sequence[str]) -> InputError:
             span = (len(before) - 1, graph.stop[node])
             return InputError("transposed-power", source=program.source, span=span)
     shown = zip(missing, (3, 2, 1, 0.5) * len(missing), strict=False)
-    examples = " ".join(f"--{name} {example}" for name, example in shown)
+    examples = " ".join(_example(program, name, number, shapes) for name, number in shown)
     listed = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
     values = "a value" if len(missing) == 1 else "values"
     return _at(program, missing[0], "missing-values", names=listed, values=values, examples=examples)

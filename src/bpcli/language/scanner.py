@@ -272,7 +272,9 @@ def unreadable(tokens: Tokens, text: str, start: int) -> InputError:
         "°": "degree-sign", "‖": "bars", "∥": "bars",
     }.get(char, "unknown-character")  # fmt: skip
     if pair in ("||", "&&"):
-        kind = "ampersand"
+        # ||x|| stands where a value is expected, and `or` behind one.
+        behind = bool(tokens.kinds) and tokens.kinds[-1] in (NAME, NUMBER, RPAR)
+        kind = "ampersand" if pair == "&&" or behind else "bars"
         span = tokens.place(start, start + 2)
         shown = tokens.source[span[0] : span[1]]
     elif text.startswith("...", start):

@@ -12,8 +12,8 @@ def drawn(name: str, doc: str, zh: str) -> Op:
     """An operation that draws an array of a shape."""
     return Op(
         f"{name}(x)",
-        doc,
-        zh=zh,
+        f"{doc} Without a seed each draw of a text has the next one, from 0.",
+        zh=f"{zh}不写 seed 时，文本中每次抽取依次用 0、1、2……",
         of_tensors=True,
         settings={"shape": "", "seed": "0"},
         rest="shape",

@@ -31,7 +31,7 @@ def run(work: Work) -> int:
     turns = [in_turn(names, order) for names in asked]
     made = {",".join(names): differentiate(program, names) for names in turns}
     values: dict[str, Any] = {}
-    if work.given:
+    if work.given and not without_value(work):
         higher = any(len(names) > 1 for names in turns)
         point = evaluate(program, work.given) if higher else gradient(program, work.given, work.wrt)
         warn(point, work.language)
@@ -60,6 +60,11 @@ def run(work: Work) -> int:
     if verdicts is not None:
         verdicts.tell(work.quiet or work.format == "latex")
     return code
+
+
+def without_value(work: Work) -> bool:
+    """Whether a variable has a shape alone: then there are formulas, and no numbers."""
+    return any(name not in work.given for name in shapes_of_texts(work.shapes))
 
 
 def _give_shapes(work: Work) -> None:
