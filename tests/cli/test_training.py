@@ -335,3 +335,29 @@ def test_signs_are_written_as_a_person_would(
     line = next(line for line in out.splitlines() if line.startswith("y = "))
     number = line.removeprefix("y = ").split(" ")[0]
     assert line == shown.replace("a", number, 1)
+
+
+def test_what_was_fitted_on_is_predicted_without_names_and_in_its_encoding(run: Runner, tmp_path: Path) -> None:
+    """y = 2*x by hand, in a file without names and in one of GBK."""
+    bare, chinese, stored = tmp_path / "bare.csv", tmp_path / "gbk.csv", str(tmp_path / "m.json")
+    bare.write_text("1,2\n2,4\n3,6\n")
+    chinese.write_bytes("长度,y\n1,2\n2,4\n3,6\n".encode("gbk"))
+    for path, encoding in ((bare, []), (chinese, ["--encoding", "gbk"])):
+        run("fit", str(path), *encoding, "--save", stored, "-q")
+        answer = run("predict", stored, str(path), *encoding, "-q")
+        assert answer.code == 0, answer.err
+        assert [float(line.split(",")[1]) for line in answer.out.splitlines()] == pytest.approx([2, 4, 6])
+
+
+@pytest.mark.parametrize("option", ["--save", "--log"])
+def test_a_file_that_cannot_be_written_is_told_before_the_training(run: Runner, data: str, option: str) -> None:
+    answer = run("fit", data, "--x-col", "t", "--y-col", "y", option, str(Path(data).parent / "missing" / "f"))
+    assert (answer.code, answer.out) == (4, "") and "cannot be written" in answer.err
+
+
+def test_a_log_is_not_lost_to_the_steps_that_follow(run: Runner, data: str, tmp_path: Path) -> None:
+    stored, log = str(tmp_path / "m.json"), tmp_path / "log.csv"
+    run("fit", data, "--model", "y = a*exp(-b*t)", "--steps", "2", "--save", stored, "--log", str(log), "-q")
+    before = log.read_text()
+    answer = run("fit", data, "--resume", stored, "--steps", "9", "--log", str(log), "-q")
+    assert answer.code == 2 and "log.csv holds a log" in answer.err and log.read_text() == before
