@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -361,3 +362,24 @@ def test_a_log_is_not_lost_to_the_steps_that_follow(run: Runner, data: str, tmp_
     before = log.read_text()
     answer = run("fit", data, "--resume", stored, "--steps", "9", "--log", str(log), "-q")
     assert answer.code == 2 and "log.csv holds a log" in answer.err and log.read_text() == before
+
+
+@pytest.mark.parametrize("words", [(), ("--init", "a=1,b=1,c=0")])
+def test_a_rate_that_is_chosen_or_advised_holds(run: Runner, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """5*exp(-1.3*t) + 2, and from a rate that fails to one that is advised, which does not fail."""
+    path = tmp_path / "d.csv"
+    path.write_text("t,y\n" + "".join(f"{t / 4},{5 * math.exp(-1.3 * t / 4) + 2:.6f}\n" for t in range(40)))
+    command = ["fit", str(path), "--model", "a*exp(-b*t) + c", "--optimizer", "sgd", *words]
+    assert run(*command, "--steps", "3000").code == 0
+    for rate in ("100", "3"):
+        answer = run(*command, "--lr", rate)
+        assert answer.code == 3, rate
+        advice = re.findall(r"(?:try |; )([\d.e-]+)(?: holds)?$", answer.out, re.MULTILINE)[-1]
+        assert run(*command, "--lr", advice, "--steps", "3000").code == 0, advice
+
+
+def test_a_rate_that_the_start_allows_and_the_way_does_not_is_backed_off(run: Runner, tmp_path: Path) -> None:
+    """(w^2 - 9)^2 has curvature 12*w^2 - 36: 0.75 at 1.75, and 72 at the minimum, 3."""
+    words = ["(w^2 - 9)^2", "--init", "w=1.75", "--optimizer", "sgd"]
+    answer = run("train", *words)
+    assert answer.code == 0 and "does not hold on the way" in answer.out and "w     3" in answer.out
