@@ -383,3 +383,20 @@ def test_a_rate_that_the_start_allows_and_the_way_does_not_is_backed_off(run: Ru
     words = ["(w^2 - 9)^2", "--init", "w=1.75", "--optimizer", "sgd"]
     answer = run("train", *words)
     assert answer.code == 0 and "does not hold on the way" in answer.out and "w     3" in answer.out
+
+
+def test_a_relu_that_a_long_step_has_shut_is_told(run: Runner) -> None:
+    """By hand: relu(7) - 5 = 2, dw = 8, db = 4; a step of 0.5 leads to w = b = -1, where relu(-3) is shut.
+
+    The curvature is 2*(2^2 + 1^2) = 10, so that rates from 0.2 on overshoot.
+    """
+    words = ["(relu(w*x+b)-t)^2", "--x", "2", "--t", "5", "--init", "w=3,b=1"]
+    out = run("train", *words, "--lr", "0.5").out
+    assert "the gradient is 0, because a relu" in out and "the rate 0.5 is above 0.2" in out and "try 0.1" in out
+    assert "corners" not in out
+    assert "converged" in run("train", *words, "--lr", "0.1").out
+
+
+def test_the_table_of_rows_says_that_it_shows_the_first(run: Runner, data: str) -> None:
+    out = run("train", data, "--model", "y = a*exp(-b*t) + c", "--trace-steps", "1").out
+    assert "the gradient of the first 3, and the mean of all 30" in out

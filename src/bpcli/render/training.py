@@ -190,7 +190,7 @@ def stop_line(outcome: Outcome, language: str = ENGLISH) -> str:
     if key == "converged" and outcome.setting.tolerance is not None:
         key = "tolerance"
     if key == "stuck" and outcome.model.has_corners:
-        key = "corner"
+        key = "shut" if outcome.final_norm == 0 else "corner"
     template: str = texts(language, "TRAINING_STOPS")[key]
     return template.format(steps=counted(outcome.steps, "step", language))
 
@@ -257,7 +257,7 @@ def note_text(note: Note, language: str = ENGLISH) -> str:
         else:
             facts["half"] = show(holds if holds == holds else largest / 2, MOST_RATES)
             facts["largest"] = show(largest, MOST_RATES)
-    if kind == "backed off":
+    if kind in ("backed off", "above limit"):
         facts = {name: show(float(str(rate)), MOST_RATES) for name, rate in facts.items()}
     if kind == "few rows":
         facts["rows"] = counted(int(str(facts["rows"])), "row", language)

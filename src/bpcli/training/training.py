@@ -336,6 +336,7 @@ class Training:
             place, loss = min(outcome.validations, key=lambda each: each[1])
             outcome.final_validation = loss
             outcome.note("best", step=place)
+        outcome.final_norm = math.nan if last is None else last.norm
         judge(outcome, self.loss, parameters)
         self._look_at_singles(parameters)
         if stopped == CONVERGED and any(note.kind == "flat" for note in outcome.notes):
@@ -343,6 +344,8 @@ class Training:
             outcome.stopped = STUCK
         if stopped == DIVERGED:
             outcome.note("diverged", **self._advice())
+        if outcome.stopped == STUCK and outcome.final_norm == 0 and (outcome.rate or 0) > outcome.largest_rate:
+            outcome.note("above limit", rate=outcome.rate, largest=outcome.largest_rate, half=outcome.largest_rate / 2)
         if self._bounces(stopped, last):
             outcome.note("bouncing", **self._advice())
         cornered = outcome.stopped == STUCK and self.model.has_corners

@@ -384,7 +384,8 @@ def show_step(order: Order, turn: Turn, before: Turn | None) -> None:
     if many:
         if before is None:
             names = [name for name in model.data if len(model.data) <= 4]
-            say(said("rows", tongue, reduce=said(setting.reduce, tongue)), 12)
+            key = "rows" if count <= SHOWN_ROWS else "first rows"
+            say(said(key, tongue, reduce=said(setting.reduce, tongue), shown=SHOWN_ROWS, count=count), 12)
             sample = rows_of(training, turn, SHOWN_ROWS)
             show_table(report.rows_table(training, names, sample, turn, digits, tongue), order.format)
         say(said(f"loss {setting.reduce}", tongue, name=output, rows=rows, loss=show(turn.loss, digits)), 12)
@@ -461,7 +462,7 @@ def store(order: Order) -> list[str]:
         path = free_name()
     if path is not None and stopped != "diverged":
         write_model(path, saved_training(training, order.columns or training.names))
-        lines.append(said("kept" if stopped == "interrupted" else "saved", tongue, file=path))
+        lines.append(said("kept" if stopped == "interrupted" else "saved", tongue, file=path, command=order.command))
     return lines
 
 
