@@ -400,3 +400,16 @@ def test_a_relu_that_a_long_step_has_shut_is_told(run: Runner) -> None:
 def test_the_table_of_rows_says_that_it_shows_the_first(run: Runner, data: str) -> None:
     out = run("train", data, "--model", "y = a*exp(-b*t) + c", "--trace-steps", "1").out
     assert "the gradient of the first 3, and the mean of all 30" in out
+
+
+def test_rows_that_were_skipped_are_told_where_little_is_said(run: Runner, data: str) -> None:
+    answer = run("fit", data, "--model", "y = a*exp(-b*t) + c", "-q")
+    assert answer.err == "warning: 30 rows, 1 skipped\n"
+    assert "30 行，跳过 1 行" in run("fit", data, "--model", "y = a*exp(-b*t) + c", "-q", "--lang", "zh").err
+
+
+def test_a_polynomial_that_cannot_go_on_says_what_can(run: Runner, data: str, tmp_path: Path) -> None:
+    stored = str(tmp_path / "m.json")
+    run("fit", data, "--x-col", "t", "--y-col", "y", "--steps", "2", "--save", stored, "-q")
+    answer = run("fit", data, "--resume", stored)
+    assert answer.code == 2 and "train it with --optimizer sgd" in answer.err

@@ -319,6 +319,10 @@ def run_model(request: Request) -> int:
     elif order.quiet:
         if outcome.stopped != "diverged":
             write(report.quiet_lines(outcome, order.bare_digits))
+        if outcome.rows_skipped:
+            rows = counted(outcome.rows_used + outcome.rows_held_out, "row", tongue)
+            rows += said("skipped", tongue, count=outcome.rows_skipped)
+            tell(said("warning", tongue, text=rows))
         for line in report.warning_lines(outcome, tongue):
             tell(line)
     else:
