@@ -91,6 +91,11 @@ class Outcome:
         """Names of the model with a value that was given."""
         return self.model.constants
 
+    @property
+    def warnings(self) -> list[Note]:
+        """What to mind, by the name that a fitted polynomial has for it."""
+        return self.notes
+
     def note(self, kind: str, **facts: object) -> None:
         """Add something to mind."""
         self.notes.append(Note(kind, **facts))
