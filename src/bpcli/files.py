@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import contextmanager
 
@@ -39,6 +40,16 @@ def write_whole(path: str, pieces: Iterable[str]) -> None:
     with whole_file(path) as file:
         for piece in pieces:
             file.write(piece.encode())
+
+
+def check_writable(path: str) -> None:
+    """Raises OSError where `write_whole` would: known before the work whose result it is to hold."""
+    if os.path.isdir(path):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    beside = f"{path}.{os.getpid()}.part"
+    with open(beside, "wb"):
+        pass
+    os.unlink(beside)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -335,3 +336,80 @@ def test_signs_are_written_as_a_person_would(
     line = next(line for line in out.splitlines() if line.startswith("y = "))
     number = line.removeprefix("y = ").split(" ")[0]
     assert line == shown.replace("a", number, 1)
+
+
+def test_what_was_fitted_on_is_predicted_without_names_and_in_its_encoding(run: Runner, tmp_path: Path) -> None:
+    """y = 2*x by hand, in a file without names and in one of GBK."""
+    bare, chinese, stored = tmp_path / "bare.csv", tmp_path / "gbk.csv", str(tmp_path / "m.json")
+    bare.write_text("1,2\n2,4\n3,6\n")
+    chinese.write_bytes("长度,y\n1,2\n2,4\n3,6\n".encode("gbk"))
+    for path, encoding in ((bare, []), (chinese, ["--encoding", "gbk"])):
+        run("fit", str(path), *encoding, "--save", stored, "-q")
+        answer = run("predict", stored, str(path), *encoding, "-q")
+        assert answer.code == 0, answer.err
+        assert [float(line.split(",")[1]) for line in answer.out.splitlines()] == pytest.approx([2, 4, 6])
+
+
+@pytest.mark.parametrize("option", ["--save", "--log"])
+def test_a_file_that_cannot_be_written_is_told_before_the_training(run: Runner, data: str, option: str) -> None:
+    answer = run("fit", data, "--x-col", "t", "--y-col", "y", option, str(Path(data).parent / "missing" / "f"))
+    assert (answer.code, answer.out) == (4, "") and "cannot be written" in answer.err
+
+
+def test_a_log_is_not_lost_to_the_steps_that_follow(run: Runner, data: str, tmp_path: Path) -> None:
+    stored, log = str(tmp_path / "m.json"), tmp_path / "log.csv"
+    run("fit", data, "--model", "y = a*exp(-b*t)", "--steps", "2", "--save", stored, "--log", str(log), "-q")
+    before = log.read_text()
+    answer = run("fit", data, "--resume", stored, "--steps", "9", "--log", str(log), "-q")
+    assert answer.code == 2 and "log.csv holds a log" in answer.err and log.read_text() == before
+
+
+@pytest.mark.parametrize("words", [(), ("--init", "a=1,b=1,c=0")])
+def test_a_rate_that_is_chosen_or_advised_holds(run: Runner, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """5*exp(-1.3*t) + 2, and from a rate that fails to one that is advised, which does not fail."""
+    path = tmp_path / "d.csv"
+    path.write_text("t,y\n" + "".join(f"{t / 4},{5 * math.exp(-1.3 * t / 4) + 2:.6f}\n" for t in range(40)))
+    command = ["fit", str(path), "--model", "a*exp(-b*t) + c", "--optimizer", "sgd", *words]
+    assert run(*command, "--steps", "3000").code == 0
+    for rate in ("100", "3"):
+        answer = run(*command, "--lr", rate)
+        assert answer.code == 3, rate
+        advice = re.findall(r"(?:try |; )([\d.e-]+)(?: holds)?$", answer.out, re.MULTILINE)[-1]
+        assert run(*command, "--lr", advice, "--steps", "3000").code == 0, advice
+
+
+def test_a_rate_that_the_start_allows_and_the_way_does_not_is_backed_off(run: Runner, tmp_path: Path) -> None:
+    """(w^2 - 9)^2 has curvature 12*w^2 - 36: 0.75 at 1.75, and 72 at the minimum, 3."""
+    words = ["(w^2 - 9)^2", "--init", "w=1.75", "--optimizer", "sgd"]
+    answer = run("train", *words)
+    assert answer.code == 0 and "does not hold on the way" in answer.out and "w     3" in answer.out
+
+
+def test_a_relu_that_a_long_step_has_shut_is_told(run: Runner) -> None:
+    """By hand: relu(7) - 5 = 2, dw = 8, db = 4; a step of 0.5 leads to w = b = -1, where relu(-3) is shut.
+
+    The curvature is 2*(2^2 + 1^2) = 10, so that rates from 0.2 on overshoot.
+    """
+    words = ["(relu(w*x+b)-t)^2", "--x", "2", "--t", "5", "--init", "w=3,b=1"]
+    out = run("train", *words, "--lr", "0.5").out
+    assert "the gradient is 0, because a relu" in out and "the rate 0.5 is above 0.2" in out and "try 0.1" in out
+    assert "corners" not in out
+    assert "converged" in run("train", *words, "--lr", "0.1").out
+
+
+def test_the_table_of_rows_says_that_it_shows_the_first(run: Runner, data: str) -> None:
+    out = run("train", data, "--model", "y = a*exp(-b*t) + c", "--trace-steps", "1").out
+    assert "the gradient of the first 3, and the mean of all 30" in out
+
+
+def test_rows_that_were_skipped_are_told_where_little_is_said(run: Runner, data: str) -> None:
+    answer = run("fit", data, "--model", "y = a*exp(-b*t) + c", "-q")
+    assert answer.err == "warning: 30 rows, 1 skipped\n"
+    assert "30 行，跳过 1 行" in run("fit", data, "--model", "y = a*exp(-b*t) + c", "-q", "--lang", "zh").err
+
+
+def test_a_polynomial_that_cannot_go_on_says_what_can(run: Runner, data: str, tmp_path: Path) -> None:
+    stored = str(tmp_path / "m.json")
+    run("fit", data, "--x-col", "t", "--y-col", "y", "--steps", "2", "--save", stored, "-q")
+    answer = run("fit", data, "--resume", stored)
+    assert answer.code == 2 and "train it with --optimizer sgd" in answer.err

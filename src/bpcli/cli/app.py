@@ -177,6 +177,9 @@ def predict(
     json: Annotated[bool, typer.Option("--json", help="One JSON object a row.")] = False,
     digits: Annotated[str, typer.Option(help="Significant digits (all).", metavar="N", show_default=False)] = "",
     save: Annotated[str, typer.Option(help="Write to a file.", metavar="FILE", show_default=False)] = "",
+    encoding: Annotated[
+        str, typer.Option(help="Encoding of a text file, such as gb18030 (utf-8).", metavar="NAME", show_default=False)
+    ] = "",
     lang: Annotated[str, typer.Option(help="en or zh (from the locale).", metavar="LANGUAGE", show_default=False)] = "",
     quiet: Annotated[bool, typer.Option("-q", help="Rows alone: no names, no notes.", show_default=False)] = False,
 ) -> None:
@@ -184,4 +187,5 @@ def predict(
     from bpcli.cli.commands.predict import run_predict
 
     given = {"format": format, "json": "json" if json else "", "digits": digits, "save": save, "lang": lang}
+    given["encoding"] = encoding
     raise typer.Exit(run_predict(model, file, {name: value for name, value in given.items() if value}, quiet))

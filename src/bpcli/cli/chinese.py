@@ -169,5 +169,6 @@ OPTIONS = {
     "predict json": "每行一个 JSON 对象。",
     "predict digits": "显示几位有效数字（全部）。",
     "predict save": "写入文件。",
+    "predict encoding": "文本文件的编码，例如 gb18030（utf-8）。",
     "predict q": "只有各行：没有列名，也没有提示。",
 }

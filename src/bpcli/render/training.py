@@ -190,7 +190,7 @@ def stop_line(outcome: Outcome, language: str = ENGLISH) -> str:
     if key == "converged" and outcome.setting.tolerance is not None:
         key = "tolerance"
     if key == "stuck" and outcome.model.has_corners:
-        key = "corner"
+        key = "shut" if outcome.final_norm == 0 else "corner"
     template: str = texts(language, "TRAINING_STOPS")[key]
     return template.format(steps=counted(outcome.steps, "step", language))
 
@@ -249,12 +249,16 @@ def note_text(note: Note, language: str = ENGLISH) -> str:
         largest = float(str(facts["largest"]))
         rate = facts["rate"]
         facts["rate"] = "-" if rate is None else show(float(str(rate)), MOST_RATES)
+        holds = float(str(facts.pop("holds", math.nan)))
         # A rate below the limit can diverge where the curvature grows on the way.
         if not math.isfinite(largest) or (rate is not None and float(str(rate)) < largest * (1 - 1e-9)):
-            kind += " unknown"
+            kind += " held" if holds == holds else " unknown"
+            facts["half"] = show(holds, MOST_RATES)
         else:
-            facts["half"] = show(largest / 2, MOST_RATES)
+            facts["half"] = show(holds if holds == holds else largest / 2, MOST_RATES)
             facts["largest"] = show(largest, MOST_RATES)
+    if kind in ("backed off", "above limit"):
+        facts = {name: show(float(str(rate)), MOST_RATES) for name, rate in facts.items()}
     if kind == "few rows":
         facts["rows"] = counted(int(str(facts["rows"])), "row", language)
     template: str = texts(language, "TRAINING_NOTES")[kind]

@@ -147,7 +147,8 @@ class Loop:
             turn = Turn(number, parameters, loss, gradient, rows, scale=scale.value)
             overflow = self.narrow is not None and not np.all(np.isfinite(gradient)) and scale.every > 0
             if not overflow:
-                turned = before is not None and bool(gradient @ before < -0.9 * turn.norm * _length(before))
+                with np.errstate(all="ignore"):
+                    turned = before is not None and bool(gradient @ before < -0.9 * turn.norm * _length(before))
                 watch = watch.after(loss, turn.norm, turned)
             watch, validation = self._validated(watch, parameters, number)
             turn = turn._replace(validation=validation, overflow=overflow)

@@ -46,6 +46,7 @@ class Outcome:
     reason:          why this optimizer, as a key of the sentences; "" where it was asked for
     singles:         of a program with tensors: name -> value of other single numbers, on rows trained on, and held out
     powers:          of a polynomial, the coefficients of powers of x; empty otherwise
+    final_norm:      length of the gradient at the last step; nan where it was not computed
     ranges:          column -> smallest and largest value that was trained on
     """
 
@@ -66,6 +67,7 @@ class Outcome:
         self.rate: float | None = None
         self.largest_rate = math.nan
         self.steps = 0
+        self.final_norm = math.nan
         self.stopped = ""
         self.rss = math.nan
         self.rmse = math.nan
@@ -88,6 +90,11 @@ class Outcome:
     def held(self) -> dict[str, float]:
         """Names of the model with a value that was given."""
         return self.model.constants
+
+    @property
+    def warnings(self) -> list[Note]:
+        """What to mind, by the name that a fitted polynomial has for it."""
+        return self.notes
 
     def note(self, kind: str, **facts: object) -> None:
         """Add something to mind."""

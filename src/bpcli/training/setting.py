@@ -75,6 +75,8 @@ class Setting(NamedTuple):
         for name in self.start:
             if name in self.constants:
                 raise InputError("start-and-value", name=name)
+        if self.steps < 0:
+            raise InputError("steps-negative", steps=self.steps)
         if self.scale and not self.dtype:
             raise InputError("loss-scale-alone", text=self.scale)
         return self

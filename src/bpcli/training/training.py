@@ -23,6 +23,7 @@ from bpcli.training.losses import LOGIT, LOSSES, PROBABILITY
 from bpcli.training.narrowed import NarrowLoss, Scale, scale_of
 from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, USUAL_DECAYS, USUAL_RATES
 from bpcli.training.outcome import Outcome, judge
+from bpcli.training.rates import holding
 from bpcli.training.schedules import CONSTANT, schedule_of
 from bpcli.training.setting import AUTO, Setting
 from bpcli.training.starts import Start, find_start
@@ -106,9 +107,11 @@ class Training:
         self.start = start or self._found_start(squares)
         if not isinstance(model, TensorModel):
             self._look_at_start()
-        self.choice = choice or self._chosen()
+        self.backed_off: float | None = None
+        self.choice = choice or self._backed_off(self._chosen())
+        plan = self._plan(self.choice)
         self.loop = Loop(
-            self.loss, self.start.parameters, self._plan(), validation=self.validation, narrow=self.narrow, past=past
+            self.loss, self.start.parameters, plan, validation=self.validation, narrow=self.narrow, past=past
         )
         self.outcome = outcome = Outcome(setting, model, self.start)
         outcome.optimizer, outcome.reason = self.choice.optimizer, self.choice.reason
@@ -117,6 +120,8 @@ class Training:
         outcome.rows_held_out = self.validation.rows if self.validation is not None else 0
         outcome.ranges = {name: (float(np.min(each)), float(np.max(each))) for name, each in training.items()}
         self._first_remarks(names)
+        if self.backed_off is not None:
+            outcome.note("backed off", first=self.backed_off, rate=self.choice.rate)
 
     def _over_tensors(self, model: TensorModel) -> None:
         """The loss of a program with tensors, on its rows or on those that are not held out."""
@@ -252,8 +257,35 @@ class Training:
             rate = (1.0 if name == "sgd" else 0.1) / curvature if useful else FALLBACK
         return Choice(name, reason, rate, largest)
 
-    def _plan(self) -> Plan:
-        setting, choice = self.setting, self.choice
+    def _backed_off(self, choice: Choice) -> Choice:
+        """The choice with a rate that holds along the way, where the rate is ours and curvature at the start chose it.
+
+        Where the loss is not quadratic the curvature on the way can be larger than at the start.
+        """
+        if self.setting.rate is not None or choice.largest != choice.largest or choice.rate is None:
+            return choice
+        rate = self._holding(choice, choice.rate)
+        if math.isfinite(rate) and rate < choice.rate:
+            self.backed_off = choice.rate
+            return choice._replace(rate=rate)
+        return choice
+
+    def _holding(self, choice: Choice, rate: float) -> float:
+        """A rate that holds, no larger than this; nan where none is known, as of tensors, batches, narrow formats."""
+        setting = self.setting
+        if isinstance(self.model, TensorModel) or setting.batch or setting.dtype or _is_quadratic(self.model):
+            return math.nan
+        return holding(self.loss, self.start.parameters, lambda each: self._plan(choice._replace(rate=each)), rate)
+
+    def _advice(self) -> dict[str, float | None]:
+        """What is to be known of a rate that fails: itself, the limit at the start, and one that was seen to hold."""
+        rate, largest = self.outcome.rate, self.outcome.largest_rate
+        below = [each / 2 for each in (rate, largest) if each is not None and math.isfinite(each)]
+        holds = self._holding(self.choice, min(below)) if below and self.choice.optimizer in FIRST_ORDER else math.nan
+        return {"rate": rate, "largest": largest, "holds": holds}
+
+    def _plan(self, choice: Choice) -> Plan:
+        setting = self.setting
         if choice.optimizer not in FIRST_ORDER:
             return Plan(
                 choice.optimizer, steps=setting.steps, seed=setting.seed, tolerance=setting.tolerance,
@@ -304,15 +336,18 @@ class Training:
             place, loss = min(outcome.validations, key=lambda each: each[1])
             outcome.final_validation = loss
             outcome.note("best", step=place)
+        outcome.final_norm = math.nan if last is None else last.norm
         judge(outcome, self.loss, parameters)
         self._look_at_singles(parameters)
         if stopped == CONVERGED and any(note.kind == "flat" for note in outcome.notes):
             # A slope of 0 on a plain is no minimum.
             outcome.stopped = STUCK
         if stopped == DIVERGED:
-            outcome.note("diverged", rate=outcome.rate, largest=outcome.largest_rate)
+            outcome.note("diverged", **self._advice())
+        if outcome.stopped == STUCK and outcome.final_norm == 0 and (outcome.rate or 0) > outcome.largest_rate:
+            outcome.note("above limit", rate=outcome.rate, largest=outcome.largest_rate, half=outcome.largest_rate / 2)
         if self._bounces(stopped, last):
-            outcome.note("bouncing", rate=outcome.rate, largest=outcome.largest_rate)
+            outcome.note("bouncing", **self._advice())
         cornered = outcome.stopped == STUCK and self.model.has_corners
         if outcome.stopped in (STEP_LIMIT, STUCK, BOUNCING, INTERRUPTED) and not cornered:
             outcome.note("not converged")

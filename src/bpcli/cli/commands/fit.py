@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -10,7 +11,8 @@ from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_
 from bpcli.cli.settings import count_widths, language
 from bpcli.cli.settings import digits as digits_of
 from bpcli.cli.work import choice, positive, whole
-from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, InputError, closest
+from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, FileError, InputError, closest
+from bpcli.files import check_writable
 from bpcli.numbers import full, show
 from bpcli.render import fit as report
 from bpcli.render.json import fit_dict
@@ -83,6 +85,7 @@ def run_training(request: Request) -> int:
     """Carry out `fit` or `train`; the exit code."""
     from bpcli.cli.commands.training import is_general, run_model
 
+    check_targets(request.options)
     if "demo" in request.options:
         from bpcli.cli.commands.playground import run_demo
 
@@ -97,6 +100,19 @@ def run_training(request: Request) -> int:
     code = run_fit(order) if request.command == "fit" else run_train(order)
     store(order)
     return code
+
+
+def check_targets(options: dict[str, str]) -> None:
+    """Raises FileError where a file cannot be written, InputError where a log would be lost, before any training."""
+    for name in ("save", "log", "html"):
+        if name in options:
+            try:
+                check_writable(options[name])
+            except OSError as error:
+                reason = (error.strerror or str(error)).lower()
+                raise FileError("file-unwritable", file=options[name], reason=reason) from None
+    if "resume" in options and "log" in options and os.path.exists(options["log"]):
+        raise InputError("log-exists", file=options["log"])
 
 
 def store(order: Order) -> None:

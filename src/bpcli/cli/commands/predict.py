@@ -10,6 +10,7 @@ from bpcli.cli.arguments import spelled
 from bpcli.cli.output import tell
 from bpcli.cli.settings import language
 from bpcli.cli.work import whole
+from bpcli.data.records import is_header
 from bpcli.data.rows import open_rows
 from bpcli.errors import DONE, NUMERIC_FAILURE, FileError, InputError
 from bpcli.files import whole_file
@@ -33,7 +34,7 @@ OUTSIDE = "outside"  # the column that flags extrapolation: 1 where a row is out
 def run_predict(model: str, file: str, options: dict[str, str], quiet: bool = False) -> int:
     """Predict every row; exit code 3 where no row has a prediction.
 
-    options: format (csv or json), digits, lang, save
+    options: format (csv or json), digits, lang, save, encoding
     """
     tongue = language(options)
     form = "json" if "json" in options else options.get("format", "csv")
@@ -41,7 +42,11 @@ def run_predict(model: str, file: str, options: dict[str, str], quiet: bool = Fa
         raise InputError("unknown-format", format=form, known="csv, json")
     digits = whole(options, "digits", 1, 17)
     prediction = Prediction(read_saved(model), model)
-    rows = open_rows(file)
+    source = "standard input" if file == "-" else file
+    # As for a fit, the columns of a file without names are x and y, or c1, c2, ...
+    rows = open_rows(
+        file, options.get("encoding"), lambda cells, following: is_header(cells, None, None, source, following)
+    )
     try:
         target = options.get("save")
         if target is None:

@@ -319,6 +319,10 @@ def run_model(request: Request) -> int:
     elif order.quiet:
         if outcome.stopped != "diverged":
             write(report.quiet_lines(outcome, order.bare_digits))
+        if outcome.rows_skipped:
+            rows = counted(outcome.rows_used + outcome.rows_held_out, "row", tongue)
+            rows += said("skipped", tongue, count=outcome.rows_skipped)
+            tell(said("warning", tongue, text=rows))
         for line in report.warning_lines(outcome, tongue):
             tell(line)
     else:
@@ -384,7 +388,8 @@ def show_step(order: Order, turn: Turn, before: Turn | None) -> None:
     if many:
         if before is None:
             names = [name for name in model.data if len(model.data) <= 4]
-            say(said("rows", tongue, reduce=said(setting.reduce, tongue)), 12)
+            key = "rows" if count <= SHOWN_ROWS else "first rows"
+            say(said(key, tongue, reduce=said(setting.reduce, tongue), shown=SHOWN_ROWS, count=count), 12)
             sample = rows_of(training, turn, SHOWN_ROWS)
             show_table(report.rows_table(training, names, sample, turn, digits, tongue), order.format)
         say(said(f"loss {setting.reduce}", tongue, name=output, rows=rows, loss=show(turn.loss, digits)), 12)
@@ -461,7 +466,7 @@ def store(order: Order) -> list[str]:
         path = free_name()
     if path is not None and stopped != "diverged":
         write_model(path, saved_training(training, order.columns or training.names))
-        lines.append(said("kept" if stopped == "interrupted" else "saved", tongue, file=path))
+        lines.append(said("kept" if stopped == "interrupted" else "saved", tongue, file=path, command=order.command))
     return lines
 
 
