@@ -13,7 +13,7 @@ def drawn(name: str, doc: str, zh: str) -> Op:
     return Op(
         f"{name}(x)",
         f"{doc} Without a seed each draw of a text has the next one, from 0.",
-        zh=f"{zh}不写 seed 时，文本中每次抽取依次用 0、1、2……",
+        zh=f"{zh}不写 seed 时，文本中每次抽取依次用 0、1、2 等等。",
         of_tensors=True,
         settings={"shape": "", "seed": "0"},
         rest="shape",
