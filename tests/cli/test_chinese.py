@@ -12,7 +12,7 @@ from bpcli.cli.help import key_of
 from bpcli.cli.options import ALL
 from bpcli.errors import count_ambiguous, display_width
 from bpcli.ops import GROUPS, TABLE
-from bpcli.render.languages import zh
+from bpcli.render.languages import texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def test_every_word_of_the_table_is_said_in_chinese_too() -> None:
     for op in TABLE.values():
         said += [op.flat, op.note, *(golden.origin for golden in op.golden)]
         said += [text for kink in op.kinks for text in (kink.convention, kink.elsewhere)]
-    assert [text for text in said if text and not CHINESE.search(zh.CONVENTIONS.get(text, ""))] == []
+    assert [text for text in said if text and not CHINESE.search(texts("zh", "CONVENTIONS").get(text, ""))] == []
 
 
 def test_nothing_is_said_in_chinese_that_the_table_does_not_say() -> None:
@@ -107,7 +107,7 @@ def test_nothing_is_said_in_chinese_that_the_table_does_not_say() -> None:
         said |= {op.flat, op.note, *(golden.origin for golden in op.golden)}
         said |= {text for kink in op.kinks for text in (kink.convention, kink.elsewhere)}
     # This one is chosen where the branches of a program tie.
-    assert {*zh.CONVENTIONS} - said <= {"relu(x) would give 0 here"}
+    assert {*texts("zh", "CONVENTIONS")} - said <= {"relu(x) would give 0 here"}
 
 
 def test_the_list_of_operations_is_chinese(run: Runner) -> None:

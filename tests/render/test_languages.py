@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
+import pkgutil
 import re
 from string import Formatter
 
@@ -13,7 +15,7 @@ from rich.console import Console
 from bpcli.errors import count_ambiguous, display_width
 from bpcli.language.reader import parse
 from bpcli.ops import TABLE, elementwise
-from bpcli.render.languages import LANGUAGES, en, texts, zh
+from bpcli.render.languages import LANGUAGES, ROOMS, texts
 from bpcli.render.plain import trace_lines
 from bpcli.render.terminal import trace_renderable
 from bpcli.tracing.record import record
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from conftest import Runner
 
-GROUPS = sorted(name for name in vars(en) if name.isupper())
+GROUPS = sorted(group for groups in ROOMS.values() for group in groups)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # The name of a format, and what is a pair of brackets in Chinese.
 SAME = {
@@ -56,8 +58,13 @@ ENTRIES = [(group, key) for group in GROUPS for key in texts("en", group)]
 
 
 def test_both_languages_have_the_same_groups() -> None:
-    assert sorted(name for name in vars(zh) if name.isupper()) == GROUPS
     assert set(LANGUAGES) == {"en", "zh"}
+    for language in LANGUAGES:
+        package = importlib.import_module(f"bpcli.render.languages.{language}")
+        assert sorted(each.name for each in pkgutil.iter_modules(package.__path__)) == sorted(ROOMS)
+        for room, groups in ROOMS.items():
+            module = importlib.import_module(f"{package.__name__}.{room}")
+            assert [name for name in vars(module) if name.isupper()] == [*groups]
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -84,7 +91,7 @@ def test_every_convention_of_the_table_is_said_in_chinese() -> None:
     for op in elementwise():
         for kink in op.kinks:
             for text in (kink.convention, kink.elsewhere):
-                assert not text or CHINESE.search(zh.CONVENTIONS[text]), text
+                assert not text or CHINESE.search(texts("zh", "CONVENTIONS")[text]), text
 
 
 FLAGSHIP = """\

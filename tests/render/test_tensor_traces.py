@@ -19,7 +19,7 @@ from bpcli.ops import TABLE
 from bpcli.render.arrays import flat, stacked
 from bpcli.render.frames import frames
 from bpcli.render.languages import LANGUAGES, texts
-from bpcli.render.languages.en import TENSOR_RULES
+from bpcli.render.languages.en.tensors import TENSOR_RULES
 from bpcli.render.narration import LEVELS, edge_sentence, narration
 from bpcli.render.plain import trace_lines
 from bpcli.render.tensor_words import KINDS, tensor_mechanism

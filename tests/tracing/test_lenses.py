@@ -14,7 +14,7 @@ from bpcli.engine.floats import FLOATS
 from bpcli.engine.point import evaluate
 from bpcli.errors import NumericError
 from bpcli.language.reader import parse
-from bpcli.render.languages.en import FINDINGS, LENS_COLUMNS, LENS_METHODS, LENS_TITLES
+from bpcli.render.languages.en.lenses import FINDINGS, LENS_COLUMNS, LENS_METHODS, LENS_TITLES
 from bpcli.render.lenses import finding_text, lens_dict, lens_tables
 from bpcli.tracing import lenses
 from bpcli.tracing.lenses import Lens, cost, flow, memory, repeated

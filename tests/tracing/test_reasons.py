@@ -12,7 +12,7 @@ from bpcli.engine.noticing import short
 from bpcli.engine.point import gradient
 from bpcli.errors import InputError, NumericError
 from bpcli.language.reader import parse
-from bpcli.render.languages.en import CAUSES, HEADS
+from bpcli.render.languages.en.why import CAUSES, HEADS
 from bpcli.render.why import called, sentences
 from bpcli.tracing import reasons
 from bpcli.tracing.reasons import why

@@ -1,4 +1,4 @@
-"""Sentences by language: one module each, with the same keys; a test compares them."""
+"""Sentences by language: one folder each, with the same rooms, groups and keys; a test compares them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,30 @@ if TYPE_CHECKING:
 
 LANGUAGES = ENGLISH, CHINESE = "en", "zh"
 
+# The groups of texts that each module of a language holds.
+ROOMS = {
+    "words": ("UNITS", "COLUMNS", "PHRASES"),
+    "notes": ("STOPS", "NOTES", "NOTE_PIECES", "CONVENTIONS"),
+    "check": ("ANSWERS", "EXCEPT", "METHODS", "REASONS", "VERDICTS"),
+    "why": ("HEADS", "CAUSES", "TENSOR_CAUSES", "WHY"),
+    "rules": ("RULES",),
+    "narration": ("EXPLAIN", "MECHANISMS"),
+    "tensors": ("TENSOR_RULES", "TENSOR_WORDS"),
+    "nudges": ("NUDGES", "REASONS_UP"),
+    "claims": ("EXPECTED", "TENSOR_SLIPS", "SLIPS", "TIES", "CLAIMED"),
+    "lenses": ("LENS_TITLES", "LENS_COLUMNS", "LENS_METHODS", "FINDINGS"),
+    "drawing": ("DRAWING", "PAGE"),
+    "training": ("TRAINING", "TRAINING_COLUMNS", "TRAINING_STOPS", "TRAINING_REASONS", "OPTIMIZER_NAMES", "TRAINING_NOTES", "PLAYGROUND"),
+    "fit": ("FIT",),
+    "reference": ("REFERENCE", "HELP"),
+}
+ROOM_OF = {group: room for room, groups in ROOMS.items() for group in groups}
+
 
 @cache  # a long trace asks for its words at every row
 def texts(language: str, group: str) -> Mapping[str, Any]:
     """One group of the texts of a language, by key."""
-    found: Mapping[str, Any] = getattr(importlib.import_module(f"bpcli.render.languages.{language}"), group)
+    found: Mapping[str, Any] = getattr(importlib.import_module(f"bpcli.render.languages.{language}.{ROOM_OF[group]}"), group)
     return found
 
 
@@ -27,8 +46,7 @@ def rule_sentences(language: str) -> Mapping[str, str]:
 
 def page_sentences(language: str) -> Mapping[str, str]:
     """What the page of a lesson says, by key."""
-    sentences: Mapping[str, str] = importlib.import_module(f"bpcli.render.languages.{language}").PAGE
-    return sentences
+    return texts(language, "PAGE")
 
 
 def tag(language: str) -> str:

@@ -1,0 +1,1 @@
+"""English. What stands in braces is filled in; the keys are those of every language."""

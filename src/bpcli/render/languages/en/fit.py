@@ -1,0 +1,50 @@
+"""The report of `fit` and `train` on polynomials."""
+
+FIT = {
+    # What was read, and what is fitted to it.
+    "data": "data",
+    "given": "given",
+    "read": "{source}: {rows}{skipped}",
+    "rows skipped": ", {count} skipped",
+    "row skipped": "row {row} skipped: {reason}",
+    "more skipped": "and {count} more",
+    "range": "{role} from {low} to {high}",
+    "range of weights": "weights from column {name}, from {low} to {high}",
+    "range of column": "{role} = column {name} from {low} to {high}",
+    "model": "model",
+    "fitted in": "fitted in {basis}",
+    "chebyshev": "Chebyshev polynomials in t = (x - {center})/{half}",
+    "orthogonal": "polynomials orthogonal on the data, in t = (x - {center})/{half}",
+    "powers": "raw powers of x (--no-scale)",
+    "loss": "loss",
+    "weighted loss and rate": "mean of (prediction - {name})^2, weighted by {weights}; gradient descent, rate {rate}",
+    "once": "quadratic in the coefficients: the rows are summed up once, and every step is exact",
+    "scaled": "Coefficients in the basis of the descent",
+    "loss and rate": "mean of (prediction - {name})^2; gradient descent, rate {rate}",
+    # How it went.
+    "descent": "Descent",
+    "log": "Log",
+    "log scale": "{line} (log scale)",
+    "rounding": "rounding",
+    "converged": "converged after {steps}: what is left of the gradient is rounding",
+    "step limit": "stopped at the limit of {steps}, before the gradient was down to rounding",
+    "diverged": "diverged after {steps}: the loss grows; rates below {largest} fall, {half} is a good one",
+    "interrupted": "interrupted after {steps}: the parameters are where the descent stood",
+    "progress step": "step {{task.completed}}",
+    "progress loss": "loss {{task.fields[loss]}}",
+    # What was found.
+    "parameters": "Parameters",
+    "gap": "gap: how far the value is from least squares, relative to that or, if larger, to the std error",
+    "quality": "RMSE {rmse}    R² {r2}    degrees of freedom {freedom}    condition {condition}",
+    "warning": "warning: {text}",
+    # The loop, step by step.
+    "program": "the loss of one row, as a program that is differentiated ({count} parameters):",
+    "coefficients": "c0, c1 ... are coefficients in that basis; at the end they are brought back to k0, k1 ... of powers "
+    "of x",
+    "first step": "Step {number}, the start",
+    "step": "Step {number}",
+    "step forward": "  forward   {count} predictions p with the values below; the first rows:",
+    "step loss": "  loss      mean of (p - y)^2 = {loss}",
+    "step backward": "  backward  from dL/dp of each row to each parameter; the gradient is the mean over the rows",
+    "step update": "  update    new value = value - rate * gradient; then the loop repeats",
+}

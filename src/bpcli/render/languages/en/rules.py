@@ -1,0 +1,26 @@
+"""Rules of differentiation in words, for `diff --rules`."""
+
+RULES = {
+    "order": "derivative {order}:",
+    "identity": "variable: {x}' = 1",
+    "independent": "constant: {of} does not depend on {x}, so its derivative is 0",
+    "sum": "sum rule: term by term, (u + v)' = u' + v', with the terms {terms}",
+    "factor": "constant factor: (c*u)' = c*u', with c = {c}, u = {u}",
+    "product": "product rule: (u*v)' = u'*v + u*v', with u = {u}, v = {v}",
+    "quotient": "quotient rule: (u/v)' = (u'*v - u*v')/v^2, with u = {u}, v = {v}",
+    "reciprocal": "quotient rule: (c/v)' = -c*v'/v^2, with c = {c}, v = {v}",
+    "power": "power rule: ({u}^n)' = n*{u}^(n - 1), with n = {n}: {slope}",
+    "power-chain": "power rule and chain rule: outer u^n with n = {n}, inner u = {u}: d/d{x} = {slope} * du/d{x}",
+    "exponential": "exponential rule: (c^u)' = c^u*log(c)*u', with c = {c}, u = {u}",
+    "power-general": "power with both moving: (u^v)' = u^v*(v'*log(u) + v*u'/u), with u = {u}, v = {v}",
+    "function": "derivative of a function: {of}' = {slope}",
+    "chain": "chain rule: outer {outer}, inner {inner}: d/d{x} = {slope} * du/d{x}",
+    "chain-several": "chain rule, several arguments: outer {outer}, inner {inner}: d/d{x} = {slope}",
+    "choice": "choice: where {c} the derivative is that of {u}, elsewhere that of {v}",
+    "valve": "choice: relu(u) has the derivative u' where u > 0, elsewhere 0, with u = {u}",
+    "largest": "choice: the derivative is that of the largest of {parts}; a tie is shared equally",
+    "smallest": "choice: the derivative is that of the smallest of {parts}; a tie is shared equally",
+    "own": "rule of your own: outer {outer}, inner {inner}: the derivative that was given is {slope}",
+    "flat": "step: {of} is constant between its jumps, so its derivative is 0",
+    "cut": "cut: {of} counts as a constant, so its derivative is 0",
+}

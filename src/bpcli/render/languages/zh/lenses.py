@@ -1,0 +1,65 @@
+"""trace --lens 的页面。"""
+
+LENS_TITLES = {
+    "methods": "求整个梯度的代价",
+    "layers": "梯度的流动，从输出往下",
+    "kept": "为反向传播保留的值",
+    "plan": "检查点",
+    "passes": "在同一计算图上多次反向传播",
+}
+
+LENS_COLUMNS = {
+    "method": "方法",
+    "evaluations": "前向遍数",
+    "sweeps": "反向遍数",
+    "operations": "运算次数",
+    "seconds": "秒",
+    "depth": "深度",
+    "nodes": "节点数",
+    "local": "最大局部导数",
+    "node": "节点",
+    "gradient": "梯度",
+    "ratio": "与上一层之比",
+    "step": "#",
+    "formula": "计算",
+    "keeps": "保留",
+    "segment": "段",
+    "first": "从 #",
+    "last": "到 #",
+    "checkpoint": "留待后用",
+    "again": "重新计算",
+    "pass": "第几遍",
+}
+
+LENS_METHODS = {
+    "reverse": "反向模式",
+    "forward-mode": "前向模式",
+    "central-difference": "中心差分",
+    "forward-difference": "前向差分",
+}
+
+FINDINGS = {
+    "inputs": "反向模式的运算量是求值一次的 {ratio} 倍，与输入的个数无关（这里有 {inputs} 个）；其他方法每多一个输入就多一份",
+    "symbolic": "写成公式且不化简的导数：全部展开有 {tree} 个符号；作为共享公共部分的图，则在程序的 {program} 个节点之外再加 "
+    "{shared} 个节点",
+    "jacobian": "前向模式同时处理所有输入时，每一步都要带着雅可比矩阵，共 {rows} x {columns} 个斜率（{bytes} 字节）；反向模式每一步"
+    "只存一个值和一个梯度，共 {kept} 个数（{held} 字节）",
+    "measured": "秒数取本机 Python 运行 {times} 次中最短的一次；求值一次用 {evaluation}",
+    "vanishing": "d{output}/d{name} 消失：沿最大的路径，{steps} 个局部导数相乘得 {product}，平均每步 {mean}",
+    "exploding": "d{output}/d{name} 爆炸：沿最大的路径，{steps} 个局部导数相乘得 {product}，平均每步 {mean}",
+    "dead": "{node} = {formula} 已经失活：{argument} = {value} 时它关闭，下面得不到任何梯度",
+    "saturated": "{node} = {formula} 已经饱和：{argument} = {value} 时它的值是 {result}，斜率是 {local}",
+    "and-more": "这样的情况还有 {count} 处",
+    "healthy": "没有梯度消失、爆炸、失活或饱和：不为 0 的导数大小在 {least} 与 {most} 之间",
+    "healthy-one": "没有梯度消失、爆炸、失活或饱和：导数的大小是 {least}",
+    "fades": "从输出往下 {depth} 条边，梯度已经很弱：这一深度最大的是 {size}，在 {node}",
+    "swells": "从输出往下 {depth} 条边，梯度已经膨胀：这一深度最大的是 {size}，在 {node}",
+    "nothing": "没有梯度到达任何输入",
+    "kept": "{steps} 个算出的值中保留 {kept} 个（双精度 {bytes} 字节）；另外要读的输入有 {inputs} 个，它们本来就在",
+    "no-plan": "步数这么少（{steps}），用检查点没有好处",
+    "no-gain": "用检查点要同时存 {most} 个值，而保留全部所需只要 {plain} 个：没有好处",
+    "plan": "检查点 {saved} 个，另加 {segments} 段之一内部的值，最多 {inside} 个；即同时最多 {most} 个，而不是 {plain} 个，代价是"
+    "重新计算 {extra} 步（求值一次的 {share}）",
+    "zeroed": "每次反向传播之前都把梯度清零，所以每次的结果相同",
+    "not-zeroed": "反向传播把结果累加到已有的梯度上：若不清零，第 k 遍之后就是梯度的 k 倍",
+}

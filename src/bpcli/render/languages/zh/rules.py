@@ -1,0 +1,26 @@
+"""求导法则的说法（diff --rules）。"""
+
+RULES = {
+    "order": "第 {order} 次求导：",
+    "identity": "变量：{x}' = 1",
+    "independent": "常数：{of} 与 {x} 无关，导数为 0",
+    "sum": "加法法则：逐项求导，(u + v)' = u' + v'，各项为 {terms}",
+    "factor": "常数倍：(c*u)' = c*u'，其中 c = {c}，u = {u}",
+    "product": "乘法法则：(u*v)' = u'*v + u*v'，其中 u = {u}，v = {v}",
+    "quotient": "除法法则：(u/v)' = (u'*v - u*v')/v^2，其中 u = {u}，v = {v}",
+    "reciprocal": "除法法则：(c/v)' = -c*v'/v^2，其中 c = {c}，v = {v}",
+    "power": "幂法则：({u}^n)' = n*{u}^(n - 1)，其中 n = {n}：{slope}",
+    "power-chain": "幂法则与链式法则：外层函数 u^n，n = {n}，内层函数 u = {u}：d/d{x} = {slope} * du/d{x}",
+    "exponential": "指数法则：(c^u)' = c^u*log(c)*u'，其中 c = {c}，u = {u}",
+    "power-general": "底数与指数都变：(u^v)' = u^v*(v'*log(u) + v*u'/u)，其中 u = {u}，v = {v}",
+    "function": "基本函数的导数：{of}' = {slope}",
+    "chain": "链式法则：外层函数 {outer}，内层函数 {inner}：d/d{x} = {slope} * du/d{x}",
+    "chain-several": "多元链式法则：外层函数 {outer}，内层函数 {inner}：d/d{x} = {slope}",
+    "choice": "分支：当 {c} 时取 {u} 的导数，否则取 {v} 的导数",
+    "valve": "分支：relu(u) 在 u > 0 时导数为 u'，否则为 0，其中 u = {u}",
+    "largest": "分支：取 {parts} 中最大者的导数；相等时平分",
+    "smallest": "分支：取 {parts} 中最小者的导数；相等时平分",
+    "own": "自定义的导数：外层函数 {outer}，内层函数 {inner}：所给的导数为 {slope}",
+    "flat": "阶梯：{of} 在跳跃之间为常数，导数为 0",
+    "cut": "截断：{of} 视为常数，导数为 0",
+}
