@@ -356,3 +356,16 @@ def test_on_a_terminal_an_error_is_broken_between_words(
     # Nothing but the breaks is different, and what was cut of the user's line.
     sentence = whole.getvalue().splitlines()[0]
     assert "".join("".join(lines[: lines.index(above)]).split()) == "".join(sentence.split())
+
+
+def test_a_program_file_stands_where_an_expression_would(run: Runner, tmp_path: Path) -> None:
+    program = tmp_path / "flagship.bp"
+    program.write_text("# the product of a sum\na = x + w; y = a*w\n")
+    assert run("grad", str(program), "--x", "2", "--w", "3", "-q").out == "x=3\nw=8\n"
+    assert run("grad", str(program), "--file", str(program), "--x", "2", "--w", "3").code == 2
+    missing = run("grad", "nowhere.bp", "--x", "2")
+    assert missing.code == 4 and "nowhere.bp" in missing.err
+    # (w*3 - 12)^2 is least at w = 4; the comment is no part of the loss.
+    program.write_text("# one weight\np = w*x\n(p - 12)^2\n")
+    trained = run("train", str(program), "--x", "3", "--init", "w=2")
+    assert trained.code == 0 and "loss     p = w*x; (p - 12)^2\n" in trained.out and "w     4\n" in trained.out

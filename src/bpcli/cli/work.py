@@ -29,11 +29,15 @@ if TYPE_CHECKING:
     from bpcli.graph import Program
 
 
+PROGRAM = ".bp"  # how files of programs end
 JUDGES = ("check", "why")  # these say themselves what is wrong with a rule
 
 
 def run(request: Request) -> int:
     """Carry out a request; the exit code. Raises BpcliError."""
+    if request.text is not None and request.text.endswith(PROGRAM) and "file" not in request.options:
+        # No expression ends so: a program file stands where an expression would.
+        request.options["file"], request.text = request.text, None
     if request.command in TRAINING:
         from bpcli.cli.commands.fit import run_training
 

@@ -6,7 +6,7 @@ from bpcli.calculus.shapes import shown
 from bpcli.engine.entries import Summary
 from bpcli.numbers import DIGITS, full, show
 from bpcli.render.languages import ENGLISH
-from bpcli.render.training import parameters_counted, said, table
+from bpcli.render.training import parameters_counted, said, statements, table
 from bpcli.render.words import counted
 
 TYPE_CHECKING = False
@@ -36,8 +36,7 @@ def data_lines(outcome: Outcome, model: Model, language: str = ENGLISH) -> Itera
 
 def model_lines(model: Model, language: str = ENGLISH) -> Iterator[str]:
     """The program, a statement a line, and what of it is trained."""
-    code = [line.partition("#")[0] for line in model.text.splitlines()]
-    first, *rest = [piece.strip() for line in code for piece in line.split(";") if piece.strip()]
+    first, *rest = statements(model.text)
     yield said("own loss", language, formula=first)
     for statement in rest:
         yield said("formula", language, formula=statement)

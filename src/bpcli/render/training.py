@@ -77,6 +77,16 @@ def data_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH) 
         yield said("range", language, name=name, low=show(low, digits), high=show(high, digits))
 
 
+def statements(text: str) -> list[str]:
+    """The statements of a program, without its comments.
+
+    >>> statements("# a line\\np = w*x; q = p  # twice\\nq^2")
+    ['p = w*x', 'q = p', 'q^2']
+    """
+    code = (line.partition("#")[0] for line in text.splitlines())
+    return [piece.strip() for line in code for piece in line.split(";") if piece.strip()]
+
+
 def model_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[str]:
     """The model, its parameters, and the loss."""
     model, setting = outcome.model, outcome.setting
@@ -85,7 +95,7 @@ def model_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH)
 
         yield from trained_tensors.model_lines(model, language)
         return
-    text = "; ".join(line.strip() for line in model.text.splitlines() if line.strip())
+    text = "; ".join(statements(model.text))
     many = setting.reduce if model.data else ""
     if setting.explicit:
         yield said(f"{many} own loss".strip(), language, formula=text)
