@@ -278,6 +278,6 @@ def test_too_little_memory_is_told_in_chinese(
     def exhausted(request: object) -> int:
         raise MemoryError
 
-    monkeypatch.setattr("bpcli.cli.work.run", exhausted)
+    monkeypatch.setattr("bpcli.cli.dispatch.run", exhausted)
     answer = run("eval", "1", "--lang", "zh")
     assert (answer.code, answer.err) == (3, "错误：内存不够，算不了\n")

@@ -294,11 +294,11 @@ def test_what_a_terminal_cannot_show_is_written_as_an_escape(run_process: Runner
 def test_an_interruption_is_told_in_a_word(tmp_path: Path) -> None:
     ready = tmp_path / "ready"
     waiting = (
-        "import bpcli.cli.work as work, pathlib, sys, time\n"
+        "import bpcli.cli.dispatch as dispatch, pathlib, sys, time\n"
         "def run(request):\n"
         "    pathlib.Path(sys.argv.pop()).touch()\n"
         "    time.sleep(60)\n"
-        "work.run = run\n"
+        "dispatch.run = run\n"
         "from bpcli.cli import doors\n"
         "sys.exit(doors.answer(['eval', '1'], straight=sys.argv.pop(1) == 'straight'))\n"
     )

@@ -132,7 +132,7 @@ def table_command(name: str) -> None:
     )
 
     def command(**given: Any) -> None:
-        from bpcli.cli.work import run
+        from bpcli.cli.dispatch import run
 
         request = Request(name)
         request.text, request.quiet = given.pop("expression"), given.pop("quiet")

@@ -185,3 +185,10 @@ def is_expression_command(name: str) -> bool:
 def takes_variables(name: str) -> bool:
     """Whether values of variables may stand among the options of a command."""
     return name in ALL or name in TRAINING
+
+
+def whole_number(option: str, text: str, least: int, most: int) -> int:
+    """The value of an option that is a whole number. Raises InputError."""
+    if not text.isascii() or not text.isdigit() or len(text) > 12 or not least <= int(text) <= most:
+        raise InputError("option-not-whole", option=option, text=text, least=least, most=most)
+    return int(text)

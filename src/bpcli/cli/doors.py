@@ -144,7 +144,7 @@ def _route(words: list[str], straight: bool) -> int:
         request = split(words[0], words[1:])
         if "help" not in request.options:
             if straight:
-                from bpcli.cli.work import run
+                from bpcli.cli.dispatch import run
 
                 return run(request)
             words = words_for(request)

@@ -40,13 +40,6 @@ def chosen_format(given: str, json: bool, command: str = "", points: bool = Fals
     return settings().get("format", "rich")
 
 
-def whole_number(option: str, text: str, least: int, most: int) -> int:
-    """The value of an option that is a whole number. Raises InputError."""
-    if not text.isascii() or not text.isdigit() or len(text) > 12 or not least <= int(text) <= most:
-        raise InputError("option-not-whole", option=option, text=text, least=least, most=most)
-    return int(text)
-
-
 def write(lines: Iterable[str]) -> None:
     """Print lines to standard output as they come."""
     out = sys.stdout

@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import sys
 
-from bpcli.cli.output import whole_number
+from bpcli.cli.arguments import whole_number
 from bpcli.errors import FileError, InputError, closest, count_ambiguous
 from bpcli.numbers import DIGITS
 from bpcli.render.languages import LANGUAGES, language_of

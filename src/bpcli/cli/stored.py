@@ -1,10 +1,9 @@
-"""`bpcli trace --from`: a trace that was stored as JSON, shown in any format."""
+"""What `bpcli trace --from` asks for: a trace that was stored as JSON, and how it is to be shown."""
 
 from __future__ import annotations
 
 import json
 
-from bpcli.cli.commands.trace import check_options, chosen_level, present, refuse_arrays
 from bpcli.cli.output import chosen_format
 from bpcli.cli.settings import count_widths, digits, language
 from bpcli.cli.work import text_of
@@ -60,14 +59,3 @@ class Stored:
     def number(self, value: float) -> str:
         """A number of a bare answer: to the last bit, or to the digits that were asked for."""
         return show(value, self.digits) if "digits" in self.options else full(value)
-
-
-def show_stored(request: Request) -> int:
-    """Print the trace of a file; the exit code. Raises FileError, InputError."""
-    stored = Stored(request)
-    stored.trace.full = "full" in stored.options
-    refuse_arrays(stored.trace, stored.options, stored.format)
-    check_options(stored.options, stored.format, "forward" if stored.trace.tangents else "reverse")
-    stored.trace.full = "full" in stored.options
-    refuse_arrays(stored.trace, stored.options, stored.format)
-    return present(stored, stored.trace, chosen_level(stored.options, stored.format))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 import sys
 
-from bpcli.cli.arguments import spelled
-from bpcli.cli.options import TRAINING, table_of
-from bpcli.cli.output import chosen_format, whole_number
+from bpcli.cli.arguments import spelled, whole_number
+from bpcli.cli.options import table_of
+from bpcli.cli.output import chosen_format
 from bpcli.cli.settings import count_widths, digits, language
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.given import value_of
-from bpcli.errors import BpcliError, FileError, InputError, closest
+from bpcli.errors import FileError, InputError, closest
 from bpcli.graph import MOST_NODES
 from bpcli.language.reader import parse
 from bpcli.numbers import full, show
@@ -29,41 +28,7 @@ if TYPE_CHECKING:
     from bpcli.graph import Program
 
 
-PROGRAM = ".bp"  # how files of programs end
 JUDGES = ("check", "why")  # these say themselves what is wrong with a rule
-
-
-def run(request: Request) -> int:
-    """Carry out a request; the exit code. Raises BpcliError."""
-    if request.text is not None and request.text.endswith(PROGRAM) and "file" not in request.options:
-        # No expression ends so: a program file stands where an expression would.
-        request.options["file"], request.text = request.text, None
-    if request.command in TRAINING:
-        from bpcli.cli.commands.fit import run_training
-
-        return run_training(request)
-    if "from" in request.options:
-        from bpcli.cli.stored import show_stored
-
-        return show_stored(request)
-    name = "cli.points" if "data" in request.options else f"cli.commands.{request.command}"
-    command = importlib.import_module(f"bpcli.{name}")
-    rows = opened_rows(request) if "data" in request.options else None
-    try:
-        code: int = command.run(Work(request, rows))
-    except BpcliError as error:
-        file = request.options.get("file", "-")
-        if error.kind == "empty-expression" and file == "-":
-            raise InputError("no-expression", command=request.command) from None
-        if error.kind == "empty-expression":
-            raise InputError("empty-file", file=file) from None
-        if error.source is not None and file != "-":
-            error.file = file
-        raise
-    finally:
-        if rows is not None:
-            rows.close()
-    return code
 
 
 class Work:
