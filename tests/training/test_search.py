@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -18,29 +19,42 @@ NIST = json.loads((Path(__file__).parents[1] / "golden" / "nist_nonlinear.json")
 SETS = [name for name in NIST if name != "source"]
 
 
+def columns_of(data):
+    columns = {name: np.array(data[name], float) for name in ("x", "x1", "x2", "y") if name in data}
+    if data.get("of") == "log(y)":
+        columns["y"] = np.log(columns["y"])
+    return columns
+
+
 def trained(name, which):
     data = NIST[name]
-    starts = {f"b{place}": value for place, value in enumerate(data["starts"][which], 1)}
-    training = Training(Setting(data["model"], start=starts), {"x": data["x"], "y": data["y"]})
+    starts = {} if which is None else {f"b{place}": value for place, value in enumerate(data["starts"][which], 1)}
+    training = Training(Setting(data["model"], start=starts), columns_of(data))
     for _ in training:
         pass
     return training.outcome
 
 
+def test_all_of_nists_sets_are_here():
+    assert len(SETS) == 27
+
+
 @pytest.mark.parametrize("name", SETS)
-def test_nist_sets_agree_to_six_digits_from_the_second_start(name):
+def test_nist_sets_agree_to_ten_digits_from_the_second_start(name):
     data, found = NIST[name], trained(name, 1)
     assert (found.optimizer, found.stopped) == ("levenberg-marquardt", "converged")
+    # What is left of these two is rounding, in the data and in what is computed; NIST calculated in 500 digits.
+    digits, of_rss = {"Lanczos1": (1e-2, 1e-2), "Lanczos2": (1e-8, 1e-8)}.get(name, (1e-9, 1e-9))
     for place, (value, error) in enumerate(zip(data["parameters"], data["standard_errors"], strict=True), 1):
-        assert found.parameters[f"b{place}"] == pytest.approx(value, rel=1e-7)
-        assert found.standard_errors[f"b{place}"] == pytest.approx(error, rel=1e-6)
-    assert found.rss == pytest.approx(data["rss"], rel=1e-9)
+        assert found.parameters[f"b{place}"] == pytest.approx(value, rel=1e-10)
+        assert found.standard_errors[f"b{place}"] == pytest.approx(error, rel=digits)
+    assert found.rss == pytest.approx(data["rss"], rel=of_rss)
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_from_the_first_start_a_set_is_solved_or_said_not_to_be(name):
     data, found = NIST[name], trained(name, 0)
-    solved = found.rss == pytest.approx(data["rss"], rel=1e-6)
+    solved = found.rss == pytest.approx(data["rss"], rel=1e-2 if name == "Lanczos1" else 1e-6)
     assert solved == (found.stopped == "converged")
     if not solved:
         assert any(note.kind in ("flat", "not converged") for note in found.notes)
@@ -52,16 +66,18 @@ def test_most_sets_are_solved_from_the_first_start_too():
     assert [name for name in SETS if trained(name, 0).stopped != "converged"] == ["BoxBOD", "MGH10"]
 
 
-@pytest.mark.parametrize("name", ["Misra1a", "Thurber", "MGH17", "Rat43", "BoxBOD"])
+@pytest.mark.parametrize("name", [name for name in SETS if name not in ("Gauss2", "Gauss3", "Lanczos1")])
 def test_starts_that_nobody_gives_are_found(name):
-    data = NIST[name]
-    found = Training(Setting(data["model"]), {"x": data["x"], "y": data["y"]})
-    for _ in found:
-        pass
+    """Of all sets but those of two peaks that run into each other, from where a way leads to another minimum."""
+    data, found = NIST[name], trained(name, None)
     assert found.start.tried > 1
-    assert found.outcome.rss == pytest.approx(data["rss"], rel=1e-6)
-    again = Training(Setting(data["model"]), {"x": data["x"], "y": data["y"]})
-    assert again.start.parameters.tolist() == found.start.parameters.tolist()
+    assert found.stopped == "converged"
+    assert found.rss == pytest.approx(data["rss"], rel=1e-6)
+
+
+def test_starts_that_nobody_gives_are_the_same_every_time():
+    first, again = trained("Thurber", None), trained("Thurber", None)
+    assert again.start.parameters.tolist() == first.start.parameters.tolist()
 
 
 def rosenbrock() -> MeanLoss:
@@ -151,4 +167,5 @@ def test_levenberg_never_goes_uphill_and_turns_back_at_the_end_of_the_domain():
         here = levenberg.levenberg(residuals.squares, residuals.triangle, here)
         sums.append(here.rss)
     assert here.converged
-    assert sums == sorted(sums, reverse=True)
+    # But for rounding, below which the slopes alone tell where to go.
+    assert all(later <= earlier * (1 + 1e-12) for earlier, later in itertools.pairwise(sums))

@@ -117,6 +117,12 @@ class Residuals:
         self._scale = math.sqrt(model.weight)
         self._ridge = math.sqrt(loss.rows * loss.ridge)
 
+    @property
+    def level(self) -> float:
+        """The length of the column that the model predicts, in the units of the residuals; 0 where it is not known."""
+        column = self.loss.columns.get(self.loss.model.target)
+        return 0.0 if column is None else self._scale * math.sqrt(float(column @ column))
+
     def squares(self, at: Array) -> float:
         """The sum of squared residuals; inf or nan where one is."""
         with np.errstate(all="ignore"):

@@ -222,7 +222,7 @@ class Loop:
         """Levenberg-Marquardt, on the residuals; the loss that is shown is the mean over rows all the same."""
         residuals = Residuals(self.loss)
         rows = 1 if self.loss.reduce == "sum" else self.loss.rows
-        here = levenberg.start(residuals.triangle, self.past.parameters)
+        here = levenberg.start(residuals.triangle, self.past.parameters, residuals.level)
         if self.past.state is not None:
             damping, growth, scale_of_columns = self.past.state
             here = here._replace(damping=damping, growth=growth, scale=scale_of_columns)
@@ -249,8 +249,8 @@ class Loop:
                 yield turn._replace(stopped=stopped)
                 return
             following = levenberg.levenberg(residuals.squares, residuals.triangle, here)
-            if following.blocked and following.parameters is here.parameters:
-                yield turn._replace(stopped=STUCK)
+            if following.parameters is here.parameters:
+                yield turn._replace(stopped=CONVERGED if following.converged else STUCK)
                 return
             step = following.parameters - parameters
             yield turn._replace(step=step, used=turn.gradient, trials=following.trials)

@@ -27,6 +27,7 @@ Array = NDArray[np.float64]
 
 TRIES = 200
 FOLLOWED, FOLLOWED_STEPS = 8, 30
+KEPT = 4  # of the ways that were followed: from their ends it is tried again
 MOST_ROWS = 1000  # of the data that the tries are judged on
 
 
@@ -43,6 +44,14 @@ class Start(NamedTuple):
     followed: int = 0
     linear: tuple[str, ...] = ()
     zeros: bool = False
+
+
+class Try(NamedTuple):
+    """Parameters with their loss, and where a way that was followed from there ended."""
+
+    loss: float
+    point: Array
+    end: Array = np.empty(0)
 
 
 def find_start(
@@ -68,43 +77,62 @@ def find_start(
     linear = [place for place in linear_in(model) if place in free] if squares else []
     rest = [place for place in free if place not in linear]
     generator = np.random.default_rng(seed)
-    found: list[tuple[float, int, Array]] = []
+
+    def tried(point: Array) -> tuple[float, Array]:
+        point[linear] = 0.0
+        if residuals is not None and linear:
+            point = _with_linear(residuals, point, linear)
+        return loss.value(point), point
+
+    found: list[Try] = []
     count = TRIES if rest else 1
     for number in range(count):
         point = fixed.copy()
         if number:
             point[rest] = _drawn(loss, len(rest), generator)
-        point[linear] = 0.0
-        if residuals is not None and linear:
-            point = _with_linear(residuals, point, linear)
-        value = loss.value(point)
-        if math.isfinite(value):
-            found.append((value, number, point))
+        found.append(Try(*tried(point)))
+    found = _best(found)
     if not found:
         return Start(fixed, count)
-    found.sort(key=lambda each: each[:2])
-    best = found[0][2]
-    followed = 0
+    best, followed = found[0].point, 0
     if residuals is not None and rest:
-        ends = []
-        for _, number, point in found[:FOLLOWED]:
-            here = levenberg.start(residuals.triangle, point)
-            for _ in range(FOLLOWED_STEPS):
-                if here.converged or here.blocked or not math.isfinite(here.rss):
-                    break
-                here = levenberg.levenberg(residuals.squares, residuals.triangle, here)
-            followed += 1
-            if math.isfinite(here.rss):
-                ends.append((here.rss, number, point))
-        if ends:
-            # The way down from there is worth seeing, so it begins at the try itself.
-            best = min(ends, key=lambda each: each[:2])[2]
+        ends = [_followed(residuals, each) for each in found]
+        followed = len(ends)
+        if len(rest) > 1:
+            # Several parameters are seldom drawn right all at once: from where the ways led, one or two of them again.
+            found = []
+            for end in sorted(ends, key=lambda each: each.loss)[:KEPT] * (TRIES // KEPT):
+                some = generator.choice(rest, size=int(generator.integers(1, 3)), replace=False)
+                point = end.end.copy()
+                point[some] = _drawn(loss, len(some), generator)
+                found.append(Try(*tried(point)))
+            count += len(found)
+            ends += [_followed(residuals, each) for each in _best(found)]
+            followed = len(ends)
+        # The way down from there is worth seeing, so it begins at the try itself.
+        best = min(ends, key=lambda each: each.loss).point
     named = tuple(names[place] for place in linear)
     if linear and (descends or not rest):
         best = best.copy()
         best[linear] = 0.0
         return Start(best, count, followed, named, True)
     return Start(best, count, followed, named)
+
+
+def _best(tries: list[Try]) -> list[Try]:
+    """Those of the tries that are worth following, the best first."""
+    usable = [each for each in tries if math.isfinite(each.loss)]
+    return sorted(usable, key=lambda each: each.loss)[:FOLLOWED]
+
+
+def _followed(residuals: Residuals, begun: Try) -> Try:
+    """The same try with the loss some steps of Levenberg-Marquardt further down."""
+    here = levenberg.start(residuals.triangle, begun.point)
+    for _ in range(FOLLOWED_STEPS):
+        if here.converged or here.blocked or not math.isfinite(here.rss):
+            break
+        here = levenberg.levenberg(residuals.squares, residuals.triangle, here)
+    return Try(here.rss if math.isfinite(here.rss) else math.inf, begun.point, here.parameters)
 
 
 def linear_in(model: Model) -> list[int]:

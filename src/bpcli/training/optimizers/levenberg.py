@@ -23,10 +23,12 @@ Triangle = Callable[[Array], Array]
 
 START = 1e-3  # the damping, relative to the squared length of each column
 MOST_TRIALS = 60
-OFFSET = 1e-10  # of the residuals' part that J can still take away, to the part that it cannot
+OFFSET = 1e-12  # of the residuals' part that J can still take away, to the part that it cannot
 SETTLED = 1e-5  # the same, where rounding lets nothing better be reached
 STANDING = 1e-13  # of each parameter: a full step shorter than this is rounding
 NOISE = 1e-14  # of the sum of squares: what a step promises below this cannot be seen in it
+NEARER = 0.95  # what must be left of that part after a step which the sum of squares cannot see
+ROUNDING = 2.0**-48  # of the length of what is fitted: residuals that are computed have no more digits
 
 
 class Damped(NamedTuple):
@@ -35,6 +37,7 @@ class Damped(NamedTuple):
     rss:       the sum of squared residuals
     triangle:  of [J r], shape (parameters + 1, parameters + 1)
     scale:     for each parameter the longest column of J so far
+    level:     the length of the column that is fitted, which the residuals are the small rest of; 0 where unknown
     trials:    points at which the sum of squares was computed for the step here
     converged: the residuals are orthogonal to J, or the full step is rounding
     blocked:   no damping brings the sum of squares down
@@ -45,6 +48,7 @@ class Damped(NamedTuple):
     triangle: Array
     scale: Array
     damping: float
+    level: float = 0.0
     growth: float = 2.0
     trials: int = 1
     converged: bool = False
@@ -57,11 +61,11 @@ class Damped(NamedTuple):
         return half
 
 
-def start(triangle: Triangle, parameters: Array) -> Damped:
+def start(triangle: Triangle, parameters: Array, level: float = 0.0) -> Damped:
     """The point where a search begins."""
     found = triangle(parameters)
     scale = _lengths(found)
-    return _judged(Damped(parameters, _squares(found), found, np.where(scale > 0, scale, 1.0), START))
+    return _judged(Damped(parameters, _squares(found), found, np.where(scale > 0, scale, 1.0), START, level))
 
 
 def levenberg(squares: Squares, triangle: Triangle, here: Damped) -> Damped:
@@ -85,8 +89,8 @@ def levenberg(squares: Squares, triangle: Triangle, here: Damped) -> Damped:
         along, across = jacobian @ step, math.sqrt(damping) * scaled
         promised = float(along @ along + 2 * (across @ across))
         if promised <= NOISE * here.rss or not np.any(parameters != here.parameters):
-            # The sum of squares cannot tell such points apart: take the step that the slopes ask for, and stop.
-            return _last(triangle, here, parameters, trial)
+            # The sum of squares cannot tell such points apart; the slopes can.
+            return _unseen(triangle, here, parameters, trial)
         rss = squares(parameters)
         ratio = (here.rss - rss) / promised
         if ratio > 1e-4:
@@ -94,23 +98,30 @@ def levenberg(squares: Squares, triangle: Triangle, here: Damped) -> Damped:
             if np.all(np.isfinite(found)):
                 damping *= max(1 / 3, 1 - (2 * ratio - 1) ** 3)
                 scale = np.maximum(here.scale, _lengths(found))
-                made = Damped(parameters, _squares(found), found, scale, max(damping, 1e-30), 2.0, trial)
+                made = Damped(
+                    parameters, _squares(found), found, scale, max(damping, 1e-30), here.level, trials=trial
+                )
                 return _judged(made)
         damping *= growth
         growth *= 2
     return here._replace(trials=MOST_TRIALS, blocked=True)
 
 
-def _last(triangle: Triangle, here: Damped, parameters: Array, trials: int) -> Damped:
-    found = triangle(parameters)
-    if not np.all(np.isfinite(found)) or _squares(found) > here.rss * (1 + 1e-9):
-        return here._replace(trials=trials, blocked=True)
-    made = _judged(here._replace(parameters=parameters, rss=_squares(found), triangle=found, trials=trials))
-    if made.converged:
-        return made
+def _unseen(triangle: Triangle, here: Damped, parameters: Array, trials: int) -> Damped:
+    """A step that the sum of squares does not show, as long as it leaves less for the next; else where it ends.
+
+    Where the residuals are large such steps get shorter by a share each, and the digits of the parameters that they
+    win are half of all there are.
+    """
+    for candidate in (parameters, here.parameters + _full_step(here)):
+        found = triangle(candidate)
+        usable = bool(np.all(np.isfinite(found))) and _squares(found) <= here.rss * (1 + 1e-9)
+        if usable and _along(found) < NEARER * _along(here.triangle):
+            return _judged(here._replace(parameters=candidate, rss=_squares(found), triangle=found, trials=trials))
     # Rounding hides what is left of the descent: near a minimum that is little, in a flat valley it is not.
-    settled = math.hypot(*found[:-1, -1].tolist()) <= SETTLED * abs(float(found[-1, -1]))
-    return made._replace(converged=settled, blocked=not settled)
+    left = _along(here.triangle)
+    settled = left <= max(SETTLED * abs(float(here.triangle[-1, -1])), ROUNDING * here.level)
+    return here._replace(trials=trials, converged=settled, blocked=not settled)
 
 
 def _judged(here: Damped) -> Damped:
@@ -119,14 +130,24 @@ def _judged(here: Damped) -> Damped:
     With Q from the QR of J, |Q'r| is what J can still take from the residuals, and the rest is what it cannot: their
     ratio (each per degree of freedom in the source; here as it is) is the relative offset.
     """
-    jacobian, right = here.triangle[:-1, :-1], here.triangle[:-1, -1]
     rest = abs(float(here.triangle[-1, -1]))
-    if math.hypot(*right.tolist()) <= OFFSET * rest:
+    if _along(here.triangle) <= OFFSET * rest:
         return here._replace(converged=True)
+    full = _full_step(here)
+    return here._replace(converged=bool(np.all(np.abs(full) <= STANDING * np.abs(here.parameters))))
+
+
+def _full_step(here: Damped) -> Array:
+    """The step without damping."""
     lengths = _lengths(here.triangle)
     lengths[lengths == 0] = 1.0
-    full = np.linalg.lstsq(jacobian / lengths, -right, rcond=None)[0] / lengths
-    return here._replace(converged=bool(np.all(np.abs(full) <= STANDING * np.abs(here.parameters))))
+    step: Array = np.linalg.lstsq(here.triangle[:-1, :-1] / lengths, -here.triangle[:-1, -1], rcond=None)[0] / lengths
+    return step
+
+
+def _along(triangle: Array) -> float:
+    """The length of what J can still take from the residuals."""
+    return math.hypot(*triangle[:-1, -1].tolist())
 
 
 def _squares(triangle: Array) -> float:
