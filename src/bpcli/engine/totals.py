@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from bpcli.data.kept import CHUNK, Kept
 from bpcli.engine.kernel import MOST_THREADS, Kernel, cores
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import ThreadPoolExecutor
 
     from bpcli.graph import Graph
@@ -27,14 +28,16 @@ Array = Any
 class Totals:
     """Some nodes of a graph, computed at the rows of columns and reduced.
 
-    columns: name -> array of shape (rows,); a single row where there are none
+    columns: name -> array of shape (rows,), or rows that are kept; a single row where there are none
     """
 
     def __init__(self, graph: Graph, nodes: Sequence[int], columns: Mapping[str, Array]) -> None:
         self.kernel = Kernel(graph, nodes, tuple(columns))
-        self.rows = len(next(iter(columns.values()))) if columns else 1
-        self.block = self.kernel.rows(MOST_THREADS)
-        self._columns = [np.ascontiguousarray(columns[name], dtype=np.float64) for name in self.kernel.lanes]
+        if not isinstance(columns, Kept):
+            columns = Kept.of({name: np.ascontiguousarray(columns[name], dtype=np.float64) for name in columns})
+        self.rows = columns.rows if columns else 1
+        self.block = block_of(self.kernel)
+        self._columns = columns
 
     def reduced(
         self,
@@ -49,7 +52,7 @@ class Totals:
         reduce:  is given one array for each node; they are used again after it returns
         rows:    indices of the rows to take; all of them unless given
         """
-        columns = self._columns if rows is None else [column[rows] for column in self._columns]
+        columns, lanes = self._columns, self.kernel.lanes
         total = self.rows if rows is None else len(rows)
         given = [float(singles[name]) for name in self.kernel.singles]
         blocks = math.ceil(total / self.block)
@@ -60,12 +63,14 @@ class Totals:
         def work() -> None:
             length = min(self.block, total)
             out = [np.empty(length) for _ in range(self.kernel.outputs)]
+            space = columns.space(length) if columns else None
             for block in turns:
                 if block >= blocks or stopped:
                     return
                 start, stop = block * self.block, min((block + 1) * self.block, total)
                 results = out if stop - start == length else [each[: stop - start] for each in out]
-                self.kernel.run([column[start:stop] for column in columns], given, results, 1)
+                taken = columns.between(start, stop, space) if rows is None else columns.at(rows[start:stop])
+                self.kernel.run([taken[name] for name in lanes], given, results, 1)
                 found[block] = reduce(results)
 
         others = min(threads or min(cores(), MOST_THREADS), blocks) - 1
@@ -84,7 +89,13 @@ class Totals:
     ) -> list[float]:
         """The sum of each node over the rows; inf and nan pass through."""
         blocks = self.reduced(singles, _sums, rows, threads)
-        return [_total([block[place] for block in blocks]) for place in range(self.kernel.outputs)]
+        return [added([block[place] for block in blocks]) for place in range(self.kernel.outputs)]
+
+
+def block_of(kernel: Kernel) -> int:
+    """Rows of a block: as many as the caches hold, in whole chunks of a file."""
+    rows = kernel.rows(MOST_THREADS)
+    return rows // CHUNK * CHUNK or rows
 
 
 def _sums(results: list[Array]) -> list[float]:
@@ -92,7 +103,9 @@ def _sums(results: list[Array]) -> list[float]:
         return [float(each.sum()) for each in results]
 
 
-def _total(parts: list[float]) -> float:
+def added(parts: Iterable[float]) -> float:
+    """The sum of the sums of blocks, rounded once."""
+    parts = [*parts]
     try:
         return math.fsum(parts)
     except (OverflowError, ValueError):

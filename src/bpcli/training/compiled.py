@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpcli.calculus.derivative import derivative
+from bpcli.data.kept import Kept
 from bpcli.engine.totals import Totals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from bpcli.training.model import Model
 
@@ -29,7 +30,7 @@ MEAN, SUM = "mean", "sum"
 class MeanLoss:
     """The loss of the data as a function of the parameters, with its gradient.
 
-    columns: name -> array of shape (rows,), for the names of `model.data`
+    columns: of the rows, for the names of `model.data`: arrays of shape (rows,), or rows that are kept
     ridge:   weight of the sum of squared parameters, which is added to the loss
     reduce:  MEAN or SUM over the rows
     """
@@ -38,10 +39,10 @@ class MeanLoss:
         self, model: Model, columns: Mapping[str, Array], *, ridge: float = 0.0, reduce: str = MEAN
     ) -> None:
         self.model = model
-        self.columns = {name: columns[name] for name in model.data}
+        self.columns = kept(columns, {name: name for name in model.data})
         self.ridge = ridge
         self.reduce = reduce
-        self.rows = len(next(iter(self.columns.values()))) if self.columns else 1
+        self.rows = self.columns.rows if self.columns else 1
         self.evaluations = 0
         program = model.program
         slopes = derivative(program.graph, program.output, model.nodes)
@@ -92,12 +93,25 @@ class MeanLoss:
 
     def predictions(self, at: Array, node: int) -> Array:
         """A node of the model at every row: shape (rows,)."""
-        totals = Totals(self.model.program.graph, [node], self.columns)
-        parts = totals.reduced(self.singles(at), lambda results: results[0].copy())
-        return np.concatenate(parts)
+        return np.concatenate(self.reduced(at, [node], lambda results: results[0].copy()))
+
+    def reduced(self, at: Array, nodes: Sequence[int], reduce: Callable[[list[Array]], Any]) -> list[Any]:
+        """What `reduce` makes of the values of some nodes in each block of rows, in order."""
+        return Totals(self.model.program.graph, nodes, self.columns).reduced(self.singles(at), reduce)
+
+    def row(self, place: int) -> dict[str, float]:
+        """The columns of one row."""
+        return {name: float(column[0]) for name, column in self.columns.at(np.array([place])).items()}
 
     def _weight(self, rows: NDArray[np.intp] | None) -> float:
         return 1.0 if self.reduce == SUM else 1 / (self.rows if rows is None else len(rows))
+
+
+def kept(columns: Mapping[str, Array], names: Mapping[str, str]) -> Kept:
+    """Some columns under other names, new name -> name here, as rows to go through; arrays are not copied."""
+    if isinstance(columns, Kept):
+        return columns.chosen(names)
+    return Kept.of({name: np.ascontiguousarray(columns[column], np.float64) for name, column in names.items()})
 
 
 class Residuals:

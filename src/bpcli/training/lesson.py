@@ -27,7 +27,7 @@ def trace_of(training: Training, turn: Turn) -> tuple[Trace, int] | None:
     if isinstance(loss, TensorLoss):
         return _trace_of_tensors(loss, turn)
     row = 0 if turn.rows is None else int(turn.rows[0])
-    given = {name: float(column[row]) for name, column in loss.columns.items()} | loss.singles(turn.parameters)
+    given = loss.row(row) | loss.singles(turn.parameters)
     kind = kind_for(training.setting.dtype or "float64")
     try:
         trace = record(program, given, [*training.model.parameters], kind=kind, scale=turn.scale)
@@ -48,14 +48,14 @@ def _trace_of_tensors(loss: TensorLoss, turn: Turn) -> tuple[Trace, int] | None:
 def rows_of(training: Training, turn: Turn, count: int) -> list[dict[str, Any]]:
     """The first rows of a turn: their place (from 1), columns, predictions, losses, and their own gradients."""
     loss, model = training.loss, training.model
-    rows = np.arange(loss.rows) if turn.rows is None else turn.rows
+    rows = np.arange(min(count, loss.rows)) if turn.rows is None else turn.rows
     output = model.program.output_name
     found = []
     for row in rows[:count]:
         single = np.array([row])
         value, gradient = loss(turn.parameters, single)
         entry: dict[str, Any] = {"row": float(row + 1), output: value}
-        entry |= {name: float(column[row]) for name, column in loss.columns.items()}
+        entry |= loss.row(row)
         entry |= {f"d{output}/d{name}": float(each) for name, each in zip(model.parameters, gradient, strict=True)}
         found.append(entry)
     return found

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bpcli.engine.formulas import copied
 from bpcli.engine.kernel import Kernel
 from bpcli.engine.notes import Note
+from bpcli.engine.totals import added
 from bpcli.errors import InputError
 from bpcli.graph import Graph
 from bpcli.language.text import program as program_text
@@ -158,8 +159,8 @@ class Outcome:
         node = model.answer
         if node is None or not np.all(np.isfinite(exact)):
             return self._written({name: show(value, digits) for name, value in self.parameters.items()})
-        thin = {name: column[:: max(1, len(column) // MOST_CHECKED)] for name, column in loss.columns.items()}
-        small = MeanLoss(model, thin)
+        places = np.arange(0, loss.rows, max(1, loss.rows // MOST_CHECKED))
+        small = MeanLoss(model, loss.columns.at(places) if loss.columns else {})
         values = small.predictions(exact, node)
         spread = float(np.ptp(values)) if len(values) else 0.0
         level = float(np.max(np.abs(values))) if len(values) else 0.0
@@ -224,16 +225,28 @@ def _judge_tensors(outcome: Outcome, model: TensorModel, loss: MeanLoss, at: Arr
 
 
 def _residuals(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
+    """Sums over blocks of rows: of squared residuals, and of squares around the mean."""
     model = outcome.model
     assert model.predicted is not None
-    measured = loss.columns[model.target]
-    residuals = loss.predictions(at, model.predicted) - measured
-    outcome.rss = float(residuals @ residuals)
-    outcome.rmse = math.sqrt(outcome.rss / len(residuals))
-    spread = measured - np.mean(measured)
-    total = float(spread @ spread)
+    target = model.program.names[model.target]
+
+    def squares(results: list[Array]) -> tuple[float, float]:
+        away = results[0] - results[1]
+        return float(away @ away), float(results[1].sum())
+
+    parts = loss.reduced(at, [model.predicted, target], squares)
+    outcome.rss = added(part[0] for part in parts)
+    outcome.rmse = math.sqrt(outcome.rss / loss.rows)
+    mean = added(part[1] for part in parts) / loss.rows
+
+    def spread(results: list[Array]) -> float:
+        away = results[0] - mean
+        return float(away @ away)
+
+    constant = loss.columns.low[model.target] == loss.columns.high[model.target]
+    total = 0.0 if constant else added(loss.reduced(at, [target], spread))
     outcome.r2 = 1 - outcome.rss / total if total > 0 else math.nan
-    if total == 0 and len(measured) > 1:
+    if total == 0 and loss.rows > 1:
         outcome.note("constant target", name=model.target)
 
 
@@ -248,7 +261,8 @@ def _uncertainty(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
         outcome.rmse = math.sqrt(outcome.rss / loss.rows)
     size = math.sqrt(float(triangle[:, -1] @ triangle[:, -1]))
     if outcome.model.target in loss.columns:
-        size = max(size, math.sqrt(weight) * math.hypot(*loss.columns[outcome.model.target].tolist()))
+        lengths_of_parts = [math.hypot(*part.tolist()) for part in loss.columns.parts(outcome.model.target)]
+        size = max(size, math.sqrt(weight) * math.hypot(*lengths_of_parts))
     lengths = np.sqrt(np.sum(triangle[:-1, :-1] ** 2, axis=0))
     idle = {*outcome.model.idle}
     flat = [

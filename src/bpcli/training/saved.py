@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bpcli.data.kept import Kept
 from bpcli.errors import FileError, InputError
 from bpcli.files import write_whole
 from bpcli.training.loop import Past
@@ -166,9 +167,12 @@ def read_saved(path: str) -> Saved:
 def fingerprint(columns: Mapping[str, Array]) -> str:
     """A short text that is the same for the same columns, to the last bit, and for hardly any others."""
     digest = hashlib.sha256()
-    for name, column in columns.items():
-        digest.update(f"{name}\0{len(column)}\0".encode())
-        digest.update(np.ascontiguousarray(column, dtype="<f8").tobytes())
+    for name in columns:
+        parts = columns.parts(name) if isinstance(columns, Kept) else [columns[name]]
+        count = columns.rows if isinstance(columns, Kept) else len(columns[name])
+        digest.update(f"{name}\0{count}\0".encode())
+        for part in parts:
+            digest.update(np.ascontiguousarray(part, dtype="<f8").tobytes())
     return digest.hexdigest()[:32] if columns else ""
 
 

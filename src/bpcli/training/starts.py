@@ -201,5 +201,4 @@ def _thinned(loss: MeanLoss) -> MeanLoss:
     if loss.rows <= MOST_ROWS:
         return loss
     places = np.linspace(0, loss.rows - 1, MOST_ROWS).astype(np.intp)
-    columns = {name: column[places] for name, column in loss.columns.items()}
-    return MeanLoss(loss.model, columns, ridge=loss.ridge, reduce=loss.reduce)
+    return MeanLoss(loss.model, loss.columns.at(places), ridge=loss.ridge, reduce=loss.reduce)

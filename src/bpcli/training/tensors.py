@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bpcli.calculus.derivative import derivative
 from bpcli.calculus.sweeps import connected, forward, idle, reverse
+from bpcli.data.kept import Kept
 from bpcli.engine.directions import push
 from bpcli.engine.given import bind
 from bpcli.engine.tensors import TENSORS
@@ -164,7 +165,7 @@ class TensorLoss(MeanLoss):
 
     def __init__(self, model: TensorModel, *, ridge: float = 0.0, chosen: NDArray[np.intp] | None = None) -> None:
         self.model = model
-        self.columns = {}
+        self.columns = Kept.of({})
         self.ridge = ridge
         self.reduce = MEAN
         self.tensors = dict(model.tensors)

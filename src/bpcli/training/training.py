@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpcli.calculus.degree import is_quadratic
+from bpcli.data.kept import Kept
 from bpcli.engine.choose import NARROW
 from bpcli.errors import InputError, NumericError
 from bpcli.numbers import show
-from bpcli.training.batches import split_rows
+from bpcli.training.batches import split_rows, split_runs
 from bpcli.training.clipping import clip_of
-from bpcli.training.compiled import SUM, MeanLoss
+from bpcli.training.compiled import SUM, MeanLoss, kept
 from bpcli.training.curvature import extremes, largest_curvature
 from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT
 from bpcli.training.loop import Loop, Past, Plan, Turn
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+MOST_NUMBERS = 1 << 23  # of the rows of a model in memory: 64 MiB; beyond, a file without a name has them
 FALLBACK = 0.01  # a rate where the curvature is of no use
 PER_UNIT = 20  # steps that descent takes for each unit of condition, generously
 STEEPER = {"sgd": 2.0, "momentum": 3.8, "nesterov": 3.8 / 2.8}  # largest stable rate times the curvature
@@ -69,7 +71,8 @@ class Training:
     ) -> None:
         """Read the model, choose what was left open.
 
-        columns: name -> finite numbers of shape (rows,); none where all names of the model have values or starts
+        columns: finite numbers, arrays of shape (rows,) or rows that are kept; none where all names of the model have
+                 values or starts
         names:   of all columns in order, where `columns` has only those that the model needs
         past, start, choice: of an earlier training that goes on
 
@@ -80,17 +83,15 @@ class Training:
         self.model = model = setting.model(names)
         self._refuse(names)
         self.names = {name: name if name in names else setting.target or names[-1] for name in model.data}
-        given = {name: np.ascontiguousarray(columns[column], np.float64) for name, column in self.names.items()}
-        self.columns = given
-        rows = len(next(iter(given.values()))) if given else 1
+        self.columns = given = kept(columns, self.names)
+        rows = given.rows if given else 1
         _check_target(model, given)
-        training, held_out = given, None
+        training: Kept = given
+        held_out: Kept | None = None
         if setting.share and not isinstance(model, TensorModel):
             if rows < 2:
                 raise InputError("too-few-rows-to-hold-out", rows=rows)
-            train, test = split_rows(rows, setting.share, setting.seed)
-            training = {name: column[train] for name, column in given.items()}
-            held_out = {name: column[test] for name, column in given.items()}
+            training, held_out = parts_of(given, setting.share, setting.seed)
         self.loss: MeanLoss
         self.validation: MeanLoss | None
         if isinstance(model, TensorModel):
@@ -118,7 +119,7 @@ class Training:
         outcome.rate, outcome.largest_rate = self.choice.rate, self.choice.largest
         outcome.rows_used = self.loss.rows
         outcome.rows_held_out = self.validation.rows if self.validation is not None else 0
-        outcome.ranges = {name: (float(np.min(each)), float(np.max(each))) for name, each in training.items()}
+        outcome.ranges = {name: (training.low[name], training.high[name]) for name in training}
         self._first_remarks(names)
         if self.backed_off is not None:
             outcome.note("backed off", first=self.backed_off, rate=self.choice.rate)
@@ -184,14 +185,19 @@ class Training:
         at = self.start.parameters
         if math.isfinite(self.loss.value(at)):
             return
-        losses = self.loss.predictions(at, self.model.program.output)
-        bad = ~np.isfinite(losses)
-        row = int(np.argmax(bad))
-        values = {name: float(column[row]) for name, column in self.loss.columns.items()}
+        found = self.loss.reduced(at, [self.model.program.output], first_and_count_of_no_numbers)
+        row, count = 0, 0
+        for first, rows, bad in found:
+            if bad and not count:
+                row += first
+            elif not count:
+                row += rows
+            count += bad
+        values = self.loss.row(row) if self.loss.columns else {}
         values |= dict(zip(self.model.parameters, at.tolist(), strict=True))
         shown = ", ".join(f"{name} = {show(value)}" for name, value in values.items())
         kind = "loss-undefined" if self.loss.columns else "loss-undefined-here"
-        raise NumericError(kind, count=int(np.count_nonzero(bad)), rows=len(losses), values=shown)
+        raise NumericError(kind, count=count, rows=self.loss.rows, values=shown)
 
     def _first_remarks(self, names: tuple[str, ...]) -> None:
         model, outcome = self.model, self.outcome
@@ -374,13 +380,31 @@ class Training:
         return past.watch.after(last.loss, last.norm, turned).bouncing
 
 
-def _check_target(model: Model, columns: Mapping[str, Array]) -> None:
+def parts_of(columns: Kept, share: float, seed: int) -> tuple[Kept, Kept]:
+    """The rows to train on and those held out, each in the order of the file."""
+    parts = Kept(columns.names, MOST_NUMBERS), Kept(columns.names, MOST_NUMBERS)
+    start = 0
+    for both in split_runs(columns.rows, share, seed):
+        stop = start + sum(map(len, both))
+        run = columns.between(start, stop)
+        for part, chosen in zip(parts, both, strict=True):
+            part.add([run[name][chosen - start] for name in columns.names])
+        start = stop
+    return parts
+
+
+def first_and_count_of_no_numbers(results: list[Array]) -> tuple[int, int, int]:
+    """The place of the first value that is no number, how many values there are, and how many are none."""
+    bad = ~np.isfinite(results[0])
+    return int(np.argmax(bad)), len(bad), int(np.count_nonzero(bad))
+
+
+def _check_target(model: Model, columns: Kept) -> None:
     """Raises InputError where a loss of probabilities is to meet a target that is none."""
     known = LOSSES.get(model.loss_name)
     if known is None or known.takes not in (PROBABILITY, LOGIT) or model.target not in columns:
         return
-    column = columns[model.target]
-    low, high = float(np.min(column)), float(np.max(column))
+    low, high = columns.low[model.target], columns.high[model.target]
     if low < 0 or high > 1:
         value = show(low if low < 0 else high)
         raise InputError("target-no-probability", name=model.target, loss=model.loss_name, value=value)
@@ -390,4 +414,4 @@ def _is_quadratic(model: Model) -> bool:
     return not isinstance(model, TensorModel) and is_quadratic(model.program.graph, model.program.output, model.nodes)
 
 
-__all__ = ["EARLY", "Choice", "Training"]
+__all__ = ["EARLY", "MOST_NUMBERS", "Choice", "Training"]

@@ -12,8 +12,9 @@ from bpcli.cli.arguments import spelled
 from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
 from bpcli.cli.settings import language
 from bpcli.cli.work import choice, pieces, positive, text_of, whole
+from bpcli.data.kept import Kept
 from bpcli.data.rows import open_rows
-from bpcli.data.table import reason_to_skip
+from bpcli.data.table import SHOWN_SKIPS, reason_to_skip
 from bpcli.engine.given import value_of
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, FileError, InputError, count_ambiguous
 from bpcli.files import write_whole
@@ -27,7 +28,7 @@ from bpcli.render.words import counted
 from bpcli.training.lesson import rows_of, trace_of
 from bpcli.training.saved import data_of, fingerprint, read_saved, saved_training, write_model
 from bpcli.training.setting import STEPS, Setting
-from bpcli.training.training import Training
+from bpcli.training.training import MOST_NUMBERS, Training
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ class Order:
         shown = whole(options, "trace-steps", 0, 1000)
         self.shown = 0 if request.command == "fit" else SHOWN_STEPS if shown is None else shown
         self.saved: Saved | None = read_saved(options["resume"]) if "resume" in options else None
-        self.skipped: list[tuple[int, str]] = []
+        self.skipped: list[tuple[int, str]] = []  # the first of them
+        self.rows_skipped = 0
         self.source = ""
         self.columns: dict[str, str] = {}  # name in the model -> column, where they differ
         self.basis: Basis | None = None  # of a polynomial
@@ -112,7 +114,7 @@ class Order:
             past, start, asked = self.saved.past, self.saved.start, self.saved.choice
         self.training = Training(setting, columns, names, past=past, start=start, choice=asked)
         outcome = self.training.outcome
-        outcome.source, outcome.rows_skipped = self.source, len(self.skipped)
+        outcome.source, outcome.rows_skipped = self.source, self.rows_skipped
         outcome.skipped = tuple(self.skipped)
         if self.saved is not None and self.saved.data != fingerprint(data_of(self.training)):
             outcome.note("other data")
@@ -183,9 +185,9 @@ class Order:
             raise InputError("nothing-to-train-on", command=request.command)
         return False, ""  # a polynomial
 
-    def _polynomial(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], dict[str, Any]]:
+    def _polynomial(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], Kept]:
         """A polynomial in a basis in which descent is quick, as a model, with its columns x and y."""
-        from bpcli.data.table import choose_columns, read_table
+        from bpcli.data.table import choose_pair, read_table
         from bpcli.training import polynomial
         from bpcli.training.fitting import MOST_DEGREE
 
@@ -194,17 +196,18 @@ class Order:
         chosen = self.options.get("x-col"), self.options.get("y-col")
         missing, encoding = choice(self.options, "missing", MISSING), self.options.get("encoding")
         table = read_table(path, *chosen, missing=missing, encoding=encoding)
-        x_name, x, y_name, y = choose_columns(table, *chosen)
+        (x_name, y_name), kept = choose_pair(table, *chosen)
         self.source, self.columns = table.source, {"x": x_name, "y": y_name}
-        self.skipped = [(row, str(reason)) for row, reason in table.skipped]
-        basis = polynomial.powers(degree) if "no-scale" in self.options else polynomial.chebyshev(x, degree)
+        self.skipped, self.rows_skipped = [(row, str(reason)) for row, reason in table.skipped], table.rows_skipped
+        ends = np.array([kept.low["x"], kept.high["x"]])
+        basis = polynomial.powers(degree) if "no-scale" in self.options else polynomial.chebyshev(ends, degree)
         self.basis = basis
         # Without its last line, which is the loss.
         text = "\n".join(basis.program().splitlines()[:-1])
         start = {f"c{order}": 0.0 for order in range(degree + 1)} | setting.start
-        return setting._replace(text=text, target="y", start=start), ("x", "y"), {"x": x, "y": y}
+        return setting._replace(text=text, target="y", start=start), ("x", "y"), kept
 
-    def _read(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], dict[str, Any]]:
+    def _read(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], Kept]:
         """The setting with its target by name, the names of all columns, and those that the model needs without the
         rows that miss one."""
         strict = choice(self.options, "missing", MISSING) == "error"
@@ -226,24 +229,26 @@ class Order:
             model = setting.model(names)
             wanted = [name if name in names else setting.target or names[-1] for name in model.data]
             originals = [rows.names[names.index(name)] for name in wanted]
-            parts: list[list[Any]] = []
+            columns = Kept(wanted, MOST_NUMBERS)
             for piece in rows.pieces(originals):
                 good = np.ones(len(piece.columns[0]) if piece.columns else 0, dtype=bool)
                 for name, column in zip(wanted, piece.columns, strict=True):
                     bad = ~np.isfinite(column)
-                    for row in np.flatnonzero(bad & good):
+                    missing = np.flatnonzero(bad & good)
+                    self.rows_skipped += len(missing)
+                    for row in missing[: SHOWN_SKIPS - len(self.skipped)]:
                         self.skipped.append((piece.place(int(row)), name))
                         if strict:
                             reason = reason_to_skip(piece, int(row), wanted)
                             line = piece.place(int(row))
                             raise InputError("csv-missing-cell", file=rows.source, row=line, reason=reason)
                     good &= ~bad
-                parts.append([column[good] for column in piece.columns])
+                if wanted:
+                    columns.add([column[good] for column in piece.columns])
         finally:
             rows.close()
-        columns = {name: np.concatenate([part[place] for part in parts]) for place, name in enumerate(wanted) if parts}
-        if wanted and (not columns or not len(columns[wanted[0]])):
-            raise InputError("no-usable-rows", file=rows.source, skipped=len(self.skipped))
+        if wanted and not columns.rows:
+            raise InputError("no-usable-rows", file=rows.source, skipped=self.rows_skipped)
         return setting, names, columns
 
     def _names(self, names: tuple[str, ...], source: str, setting: Setting) -> tuple[str, ...]:
