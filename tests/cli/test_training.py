@@ -216,7 +216,7 @@ def test_a_loss_alone_predicts_nothing(run: Runner, tmp_path: Path) -> None:
     model = tmp_path / "m.json"
     run("train", *NEURON, "--save", str(model))
     answer = run("predict", str(model), str(model))
-    assert answer.code == 2 and "there is no prediction in it" in answer.err
+    assert answer.code == 2 and "can be told to be the prediction" in answer.err
 
 
 @pytest.mark.parametrize(

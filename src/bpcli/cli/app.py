@@ -173,6 +173,9 @@ def ops(
 def predict(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="A model that --save has stored.", show_default=False)],
     file: Annotated[str, typer.Argument(metavar="FILE", help="Rows to predict (- is standard input).")],
+    output: Annotated[
+        str, typer.Option(help="What the program assigns and is predicted.", metavar="NAME", show_default=False)
+    ] = "",
     format: Annotated[str, typer.Option(help="csv or json (csv).", metavar="FORMAT", show_default=False)] = "",  # noqa: A002
     json: Annotated[bool, typer.Option("--json", help="One JSON object a row.")] = False,
     digits: Annotated[str, typer.Option(help="Significant digits (all).", metavar="N", show_default=False)] = "",
@@ -187,5 +190,5 @@ def predict(
     from bpcli.cli.commands.predict import run_predict
 
     given = {"format": format, "json": "json" if json else "", "digits": digits, "save": save, "lang": lang}
-    given["encoding"] = encoding
+    given |= {"encoding": encoding, "output": output}
     raise typer.Exit(run_predict(model, file, {name: value for name, value in given.items() if value}, quiet))

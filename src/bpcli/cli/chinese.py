@@ -165,6 +165,7 @@ OPTIONS = {
     "train q": "只给出参数，每行一个 名称=值。",
     "predict MODEL": "用 --save 保存的模型。",
     "predict FILE": "要预测的各行（- 表示标准输入）。",
+    "predict output": "预测程序里的哪个名称。",
     "predict format": "csv 或 json（csv）。",
     "predict json": "每行一个 JSON 对象。",
     "predict digits": "显示几位有效数字（全部）。",

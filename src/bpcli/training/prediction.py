@@ -27,16 +27,22 @@ class Prediction:
     ranges: for each of them what it was fitted on; None where that is not known
     """
 
-    def __init__(self, saved: Saved, source: str) -> None:
-        """Raises InputError where the stored text is a loss without a prediction."""
+    def __init__(self, saved: Saved, source: str, output: str = "") -> None:
+        """Raises InputError where the stored text is a loss without a prediction, or does not assign `output`."""
         model = saved.setting.model(saved.names)
-        if model.answer is None:
-            raise InputError("no-prediction", file=source)
+        program, node = model.program, model.answer
         self.name = saved.columns.get(model.target, model.target) or model.prediction
-        self.needs = model.inputs_of_prediction
+        if output:
+            if output not in program.assigned:
+                raise InputError("unknown-output", name=output, names=", ".join(program.assigned))
+            self.name, node = output, program.names[output]
+        if node is None:
+            raise InputError("no-prediction-named", file=source, names=", ".join(program.assigned))
+        marks = program.graph.reaches(node)
+        self.needs = tuple(name for name in model.data if marks[program.names[name]])
         self.columns = tuple(saved.columns.get(name, name) for name in self.needs)
         self.ranges = tuple(saved.ranges.get(name) for name in self.needs)
-        self.kernel = Kernel(model.program.graph, [model.answer], self.needs)
+        self.kernel = Kernel(program.graph, [node], self.needs)
         given = {**model.constants, **saved.parameters}
         self._singles = [given[name] for name in self.kernel.singles]
 

@@ -20,7 +20,7 @@ from bpcli.training.optimizers.adaptive import Moments, Squares
 from bpcli.training.optimizers.gradient import Updates, Velocity
 from bpcli.training.setting import Setting
 from bpcli.training.starts import Start
-from bpcli.training.tensors import TensorModel
+from bpcli.training.tensors import TensorLoss, TensorModel
 from bpcli.training.training import Choice, Training
 from bpcli.training.watch import Watch
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 SCHEMA = "bpcli.model/1"
+MOST_KEPT = 100_000  # entries of a tensor without rows that is stored with a model
 STATES: dict[str, Any] = {made.__name__.lower(): made for made in (Updates, Velocity, Squares, Moments)}
 
 
@@ -41,6 +42,8 @@ class Saved:
     parameters: name -> value; ranges: column -> what was trained on
     past:       where the training stands; None where it cannot go on (a polynomial)
     columns:    name in the text -> column of the file
+    tensors:    of a program with tensors, name -> what is known of its data: the "value" of one that has no rows, else
+                the "shape" of a row with the "low" and "high" of its entries
     """
 
     def __init__(self, content: Mapping[str, Any]) -> None:
@@ -50,6 +53,7 @@ class Saved:
         self.columns: dict[str, str] = dict(content["columns"])
         self.names: tuple[str, ...] = tuple(content["names"])
         self.data = str(content["data"])
+        self.tensors: dict[str, dict[str, Any]] = dict(content.get("tensors", {}))
         stored = content["training"]
         self.past = None if stored is None else _past(stored)
         self.choice = None if stored is None else Choice(**_numbers(stored["choice"]))
@@ -72,6 +76,7 @@ def saved_training(training: Training, columns: Mapping[str, str]) -> dict[str, 
         "names": [*training.columns],
         "rows": outcome.rows_used + outcome.rows_held_out,
         "data": fingerprint(data_of(training)),
+        "tensors": _tensors(training),
         "setting": _plain(_kept(training).to_dict()),
         "training": {
             "stopped": outcome.stopped,
@@ -99,6 +104,23 @@ def data_of(training: Training) -> Mapping[str, Array]:
     if not isinstance(model, TensorModel):
         return training.columns
     return {name: np.atleast_1d(array) for name, array in model.tensors.items()}
+
+
+def _tensors(training: Training) -> dict[str, Any]:
+    """What is to be known of the data of a program with tensors, for predictions; empty for other models."""
+    model, loss = training.model, training.loss
+    if not isinstance(model, TensorModel) or not isinstance(loss, TensorLoss):
+        return {}
+    found: dict[str, Any] = {}
+    for name, array in {**model.literals, **loss.tensors}.items():
+        if not np.ndim(array):
+            continue
+        if name in model.rowed or name in model.literals:
+            ends = {"low": np.min(array, axis=0), "high": np.max(array, axis=0)}
+            found[name] = _plain({"shape": [*np.shape(array)[1:]], **ends})
+        elif np.size(array) <= MOST_KEPT:
+            found[name] = {"value": _plain(array)}
+    return found
 
 
 def _kept(training: Training) -> Setting:
@@ -184,7 +206,7 @@ def number(value: Any) -> Any:
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray | np.generic):
         return _plain(value.tolist())
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}

@@ -74,6 +74,19 @@ class TensorModel(Model):
         marks = connected(self.program.graph, self.program.output)
         return tuple(name for name in self.shapes if not marks[self.program.names[name]])
 
+    @property
+    def literals(self) -> dict[str, Any]:
+        """Data that the text itself has, where none was given: X = [[0, 0], [0, 1]]."""
+        if self.rowed:
+            return {}
+        graph, values = self.program.graph, Values(self.program)
+        found = {}
+        for name in self.program.assigned:
+            node = self.program.names[name]
+            if graph.constant[node] and graph.op[node].startswith("stack"):
+                found[name] = np.asarray(values.of(node))
+        return found
+
     def start(self) -> Array:
         """All starts as one vector."""
         return np.concatenate([np.ravel(start) for start in self.starts.values()] or [np.empty(0)])

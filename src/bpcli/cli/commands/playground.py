@@ -15,8 +15,9 @@ from bpcli.render import boundary
 from bpcli.render.boundary import Frame
 from bpcli.render.languages import texts
 from bpcli.render.trained import outcome_dict
-from bpcli.render.training import quiet_lines
+from bpcli.render.training import quiet_lines, said
 from bpcli.training.demos import EDGE, points_of, program_of, said_at, square
+from bpcli.training.saved import saved_training, write_model
 from bpcli.training.setting import Setting
 from bpcli.training.tensors import TensorLoss, TensorModel
 from bpcli.training.training import Training
@@ -33,7 +34,10 @@ GRID = 40  # cells of a side
 FRAMES = 40  # that a page plays
 BETWEEN = 0.05  # seconds between two pictures on a terminal
 OPTIONS = frozenset(
-    ("demo", "seed", "steps", "lr", "optimizer", "batch", "lang", "ambiguous", "format", "json", "digits", "html")
+    (
+        "demo", "seed", "steps", "lr", "optimizer", "batch", "lang", "ambiguous", "format", "json", "digits", "html",
+        "save",
+    )
 )
 
 
@@ -114,6 +118,9 @@ def run_demo(request: Request) -> int:
     if "html" in options:
         told = _stored(ground, options["html"], options["demo"], tongue)
         (say if talks else tell)(told)
+    if "save" in options and outcome.stopped != "diverged":
+        write_model(options["save"], saved_training(ground.training, {}))
+        (say if talks else tell)(said("saved", tongue, file=options["save"]))
     if outcome.stopped == "diverged":
         return NUMERIC_FAILURE
     return INTERRUPTED if outcome.stopped == "interrupted" else DONE

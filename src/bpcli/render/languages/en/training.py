@@ -85,6 +85,7 @@ TRAINING = {
     "logged": "the loss of every step is in {file}",
     "outside": "outside of what the model was fitted on ({ranges}), where nothing holds it: {count} of {total}",
     "missing cells": "{rows} without a prediction: a value is missing or not finite",
+    "of these rows": "of these rows: {values}",
     "progress": "step {step}   loss {loss}",
     "cell missing": "{column} is missing or not finite",
 }

@@ -85,6 +85,7 @@ TRAINING = {
     "logged": "每一步的损失都在 {file} 里",
     "outside": "落在模型拟合的范围（{ranges}）之外的有 {count} 行，共 {total}：那里的模型没有数据约束",
     "missing cells": "{rows}没有预测：有值缺失或不是有限的数",
+    "of these rows": "这些行：{values}",
     "progress": "第 {step} 步   损失 {loss}",
     "cell missing": "{column} 缺失或不是有限的数",
 }
