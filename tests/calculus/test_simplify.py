@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 import bpcli
 from bpcli.calculus.derivative import derivative
-from bpcli.calculus.simplify import TRUTHS, Simplifier, simplified
+from bpcli.calculus.simplify import simplified
+from bpcli.calculus.simplify.choices import TRUTHS
+from bpcli.calculus.simplify.simplifier import Simplifier
 from bpcli.calculus.sweeps import forward
 from bpcli.engine.floats import FLOATS
 from bpcli.language.reader import parse

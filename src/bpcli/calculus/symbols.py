@@ -1,7 +1,7 @@
 """Symbols as numbers: handles on the nodes of a graph. A sweep over symbols writes the derivative as new nodes.
 
 Only what cannot change a value is shortened while building: 1*a, a^1, a^0, and arithmetic of exact
-constants. The rest is the business of simplify.py, and only for what is shown.
+constants. The rest is the business of simplify/, and only for what is shown.
 """
 
 from __future__ import annotations

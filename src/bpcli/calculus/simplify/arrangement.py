@@ -13,17 +13,17 @@ from __future__ import annotations
 from math import gcd, lcm
 
 from bpcli import numbers
-from bpcli.calculus.symbols import fold
+from bpcli.calculus.simplify.terms import MOST_BITS, bits, is_positive, less, over, plus, times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bpcli.calculus.simplify import Exact, Factors, Simplifier, Term
+    from bpcli.calculus.simplify.simplifier import Simplifier
+    from bpcli.calculus.simplify.terms import Exact, Factors, Term
 
 MOST_TERMS = 16  # of a sum that is arranged
 MOST_MULTIPLIED = 24  # terms that it may have when it is multiplied out
-MOST_BITS = 4096  # of a coefficient on the way
 MOST_INSIDE = 3  # sums that are arranged inside one that is being arranged
 MOST_ROUNDS = 3  # groups that are gathered, one after the other
 MOST_ARRANGED = 1000  # sums in one formula; those behind are written as they stand
@@ -114,20 +114,20 @@ def _gathered(work: Simplifier, kept: list[Term]) -> int | None:
     scale = numbers.rational(top, bottom)
     rest: list[Term] = []
     for (part, _), each in zip(kept, powers, strict=True):
-        left = {base: _less(each.get(base, 0), common.get(base, 0)) for base in {**each, **common}}
-        term = work.joined(_over(part, scale), left)
+        left = {base: less(each.get(base, 0), common.get(base, 0)) for base in {**each, **common}}
+        term = work.joined(over(part, scale), left)
         # What was taken out of x*(x + 1) leaves a sum among its equals.
         alone = len(term[1]) == 1 and term[1][0][1] == 1 and abs(term[0]) == 1 if isinstance(term[0], int) else False
         inside = work.summed.get(term[1][0][0], []) if alone and work.new.op[term[1][0][0]] in ("add", "sub") else []
         if 0 < len(inside) <= MOST_TERMS:
-            rest += [(_times(term[0], inner), key) for inner, key in inside]
+            rest += [(times(term[0], inner), key) for inner, key in inside]
         else:
             rest.append(term)
     inner, more = _content(work, work.sum_of(rest))
     factors: dict[int, Exact] = dict(common)
     for base, power in more:
-        factors[base] = _plus(factors.get(base, 0), power)
-    return work.product(_times(scale, inner), factors)
+        factors[base] = plus(factors.get(base, 0), power)
+    return work.product(times(scale, inner), factors)
 
 
 def _content(work: Simplifier, node: int) -> Term:
@@ -136,12 +136,12 @@ def _content(work: Simplifier, node: int) -> Term:
     if not terms or any(not isinstance(part, int) for part, _ in terms):
         return work.product_of(node)
     scale = gcd(*(part for part, _ in terms if isinstance(part, int)))
-    if len(terms) > 2 and not _is_positive(work.leading(terms)):
+    if len(terms) > 2 and not is_positive(work.leading(terms)[0]):
         scale = -scale
     if scale == 1:
         return work.product_of(node)
-    inner, factors = work.product_of(work.written_sum(work.collected((_over(part, scale), key) for part, key in terms)))
-    return _times(scale, inner), factors
+    inner, factors = work.product_of(work.written_sum(work.collected((over(part, scale), key) for part, key in terms)))
+    return times(scale, inner), factors
 
 
 def _cancels(work: Simplifier, powers: list[dict[int, Exact]]) -> bool:
@@ -200,7 +200,7 @@ def _multiplied(work: Simplifier, kept: list[Term]) -> list[Term] | None:
             opened = True
             for _ in range(power):
                 product = work.collected(_product(work, each, term) for each in product for term in terms)
-                if len(product) > MOST_MULTIPLIED or any(_bits(part) > MOST_BITS for part, _ in product):
+                if len(product) > MOST_MULTIPLIED or any(bits(part) >= MOST_BITS for part, _ in product):
                     return None
         result += product
     if not opened:
@@ -212,29 +212,5 @@ def _multiplied(work: Simplifier, kept: list[Term]) -> list[Term] | None:
 def _product(work: Simplifier, left: Term, right: Term) -> Term:
     factors: dict[int, Exact] = dict(left[1])
     for base, power in right[1]:
-        factors[base] = _plus(factors.get(base, 0), power)
-    return work.joined(_times(left[0], right[0]), factors)
-
-
-def _is_positive(term: Term) -> bool:
-    return (term[0][0] if isinstance(term[0], tuple) else term[0]) > 0
-
-
-def _bits(value: Exact) -> int:
-    return max(part.bit_length() for part in (value if isinstance(value, tuple) else (value,)))
-
-
-def _plus(left: Exact, right: Exact) -> Exact:
-    return fold("add", [left, right])  # type: ignore[return-value]
-
-
-def _less(left: Exact, right: Exact) -> Exact:
-    return fold("sub", [left, right])  # type: ignore[return-value]
-
-
-def _times(left: Exact, right: Exact) -> Exact:
-    return fold("mul", [left, right])  # type: ignore[return-value]
-
-
-def _over(left: Exact, right: Exact) -> Exact:
-    return fold("div", [left, right])  # type: ignore[return-value]
+        factors[base] = plus(factors.get(base, 0), power)
+    return work.joined(times(left[0], right[0]), factors)
