@@ -10,7 +10,7 @@ import pytest
 
 from bpcli.cli.doors import answer
 from bpcli.render.languages.en.lenses import FINDINGS
-from bpcli.tracing.claims import KINDS, OTHER_SHAPE, TENSOR_KINDS
+from bpcli.tracing.claims.slips import KINDS, OTHER_SHAPE, TENSOR_KINDS
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 

@@ -17,8 +17,9 @@ from bpcli.language.reader import parse
 from bpcli.numbers import show
 from bpcli.render.claims import slip_text
 from bpcli.render.languages import LANGUAGES, texts
-from bpcli.tracing import claims
-from bpcli.tracing.claims import KINDS, examined, explaining, slips
+from bpcli.tracing.claims import examined, explaining, slips_of
+from bpcli.tracing.claims import slips as claims
+from bpcli.tracing.claims.slips import KINDS
 from bpcli.tracing.expectations import Written
 from bpcli.tracing.record import record
 
@@ -190,7 +191,7 @@ def test_each_slip_that_was_made_is_found() -> None:
     made: dict[str, int] = {}
     for trace, name in traces():
         slope = trace.gradient[name]
-        known = list(slips(trace, name))
+        known = list(slips_of(trace, name))
         for kinds, number in mistakes(trace, name):
             if close(number, slope) or number == 0 or not math.isfinite(number):
                 continue
@@ -210,7 +211,7 @@ def test_a_number_from_nowhere_is_seldom_explained(digits: int) -> None:
     draw = random.Random(5)
     tried = explained = 0
     for trace, name in traces():
-        known = list(slips(trace, name))
+        known = list(slips_of(trace, name))
         size = 3 * abs(trace.gradient[name])
         for _ in range(25):
             written = Written(show(draw.uniform(-size, size), digits))
@@ -286,7 +287,7 @@ def test_every_slip_has_a_sentence(language: str) -> None:
     }  # fmt: skip
     assert spoken == {*KINDS}
     for trace, name in traces(30):
-        for slip in slips(trace, name):
+        for slip in slips_of(trace, name):
             told = slip_text(slip, "1", language=language)
             assert told
             assert "{" not in told

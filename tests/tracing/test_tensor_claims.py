@@ -11,7 +11,8 @@ from bpcli.engine.point import gradient
 from bpcli.language.reader import parse
 from bpcli.render.claims import claim_lines, expectation_text
 from bpcli.render.languages import texts
-from bpcli.tracing.claims import OTHER_SHAPE, TENSOR_KINDS, examined
+from bpcli.tracing.claims import examined
+from bpcli.tracing.claims.slips import OTHER_SHAPE, TENSOR_KINDS
 from bpcli.tracing.expectations import Written, judged, named_numbers
 
 W = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])

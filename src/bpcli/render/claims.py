@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bpcli.engine.equivalence import Verdict
-    from bpcli.tracing.claims import Claim, Slip
+    from bpcli.tracing.claims.slips import Claim, Slip
     from bpcli.tracing.expectations import Expectation
 
 LONGEST = 240  # characters of a formula in a sentence

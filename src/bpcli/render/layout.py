@@ -17,7 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
-    from bpcli.calculus.kinds import Kind, Number
+    from bpcli.calculus.kinds import Kind
+    from bpcli.calculus.kinds.compiled import Number
     from bpcli.tracing.paths import Path
     from bpcli.tracing.record import Trace
     from bpcli.tracing.rows import Backward, Forward, Tangent

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from bpcli.calculus.kinds import Number
+    from bpcli.calculus.kinds.compiled import Number
     from bpcli.tracing.record import Trace
     from bpcli.tracing.rows import Backward, Forward, Tangent
 

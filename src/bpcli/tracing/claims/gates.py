@@ -9,7 +9,7 @@ from bpcli.calculus.sweeps import OPEN, SHUT
 from bpcli.engine.floats import FLOATS
 from bpcli.numbers import nearest
 from bpcli.ops import TABLE
-from bpcli.tracing.claims import GATE_CLOSED, GATE_OPENED, GATE_OTHER, GATES_OPENED, Slip
+from bpcli.tracing.claims.slips import GATE_CLOSED, GATE_OPENED, GATE_OTHER, GATES_OPENED, Slip
 from bpcli.tracing.edges import IDLE
 
 TYPE_CHECKING = False

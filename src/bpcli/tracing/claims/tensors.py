@@ -15,7 +15,7 @@ from bpcli.calculus.shapes import axes_of, shown
 from bpcli.engine.noticing import short
 from bpcli.engine.point import gradient
 from bpcli.ops import TABLE
-from bpcli.tracing.claims import (
+from bpcli.tracing.claims.slips import (
     ACCUMULATED,
     BATCH,
     DOUBLED,

@@ -7,41 +7,22 @@ graph: `sum axis=0 keepdims=0`, `index at=0,1:3`. Every table of functions then 
 from __future__ import annotations
 
 from bpcli.language import scanner
+from bpcli.language.reader.arguments import EVERYTHING, TRUTH, Arguments
 from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from bpcli.graph import Graph
-    from bpcli.language.scanner import Tokens
+    from bpcli.language.reader.arguments import Argument
     from bpcli.ops import Op
 
-    Argument = tuple[str, int, int]  # keyword or "", node, place of its first token
-
-EVERYTHING = ("all", "None")  # axis=all is the same as no axis
-TRUTH = {"True": "1", "False": "0", "true": "1", "false": "0"}
-FILLED = {"zeros": 0, "ones": 1}
 EMPTY = "stack axis=0"
 LISTING = ("concat", "stack")  # these take a list for its entries
 
 
-class ArrayActions:
-    """The part of the reader that knows of tensors."""
-
-    tokens: Tokens
-    graph: Graph
-    lists: dict[tuple[int, int], list[int]]  # the elements of each list literal, by its first and last token
-    draws: int  # how many random operations were read
-    settings: dict[str, str]  # in a formula of the table: what its settings are
-
-    def matrix_multiply(self, parts: list[Any], first: int, last: int) -> int:
-        """`A @ x`."""
-        return self.graph.add("matmul", (parts[0], parts[2]), self.tokens.span(first, last))
-
-    def transpose(self, parts: list[Any], first: int, last: int) -> int:
-        """`A.T`."""
-        return self.graph.add("transpose", (parts[0],), self.tokens.span(first, last))
+class ArrayActions(Arguments):
+    """The actions for tensors."""
 
     def stack(self, parts: list[Any], first: int, last: int) -> int:
         """`[a, b]`."""
@@ -166,20 +147,3 @@ class ArrayActions:
             nodes = self.match(op.spelling, op.params, op.defaults, op.variadic, own, first, settings=[*op.settings])
         name = " ".join([op.name, *(f"{setting}={text}" for setting, text in chosen.items())])
         return self.apply(TABLE[name], nodes, self.tokens.span(first, last))
-
-    def apply(self, op: Op, nodes: tuple[int, ...], span: tuple[int, int]) -> int:
-        """The node of an operation over its arguments (the reader has it)."""
-        raise NotImplementedError
-
-    def match(
-        self,
-        name: str,
-        params: tuple[str, ...],
-        defaults: dict[str, str],
-        variadic: bool,
-        arguments: list[Argument],
-        first: int,
-        settings: list[str] = [],  # noqa: B006 - it is read only
-    ) -> tuple[int, ...]:
-        """The argument nodes in the order of the parameters (the reader has it)."""
-        raise NotImplementedError
