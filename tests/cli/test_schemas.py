@@ -46,6 +46,7 @@ CALLS = [
     ["check", "f(u) = u; d f/du = 2; f(x)", "--x", "2", "--sweep"],
     ["check", "3"],
     ["trace", "(x+w)*w", "--x", "2", "--w", "3"],
+    ["trace", "sum(relu(x @ [[1, -1], [2, 1]]))", "--x", "[[1, 2], [-3, 1]]", "--lens", "cost,flow", "--repeat", "2"],
     ["trace", "(x+w)*floor(w)", "--x", "2", "--w", "3", "--mode", "forward"],
     ["grad", "(x+w)*w", "--x", "2", "--w", "3", "--mode", "forward"],
     ["grad", "(x+w)*w", "--x", "2", "--w", "3", "--mode", "reverse"],
@@ -172,7 +173,7 @@ def test_schemas_name_every_slip_and_every_finding():
     for schema in (grad, trace):
         assert schema["$defs"]["slip"]["properties"]["kind"]["enum"] == [*TENSOR_KINDS, *KINDS, OTHER_SHAPE]
     findings = trace["properties"]["lens"]["items"]["properties"]["findings"]["items"]["properties"]
-    assert {*findings["kind"]["enum"]} == {*FINDINGS} - {"healthy-one"}
+    assert {*findings["kind"]["enum"]} == {*FINDINGS} - {"healthy-one", "lengths-one"}
 
 
 def test_every_command_with_json_has_a_schema():

@@ -25,9 +25,9 @@ def shape_of(value: Any) -> tuple[int, ...]:
     return shape
 
 
-def is_whole(trace: Trace, value: Any) -> bool:
+def is_whole(trace: Trace | None, value: Any) -> bool:
     """Whether a value is shown entry by entry."""
-    return trace.full or is_small(shape_of(value))
+    return (trace is not None and trace.full) or is_small(shape_of(value))
 
 
 def stacked(value: Any, write: Callable[[float], str]) -> str:
@@ -100,7 +100,7 @@ def corner_text(found: Summary, digits: int, language: str) -> str:
 
 
 def arithmetic_text(
-    trace: Trace, sign: str, left: Any, right: Any, result: Any, digits: int
+    trace: Trace | None, sign: str, left: Any, right: Any, result: Any, digits: int
 ) -> tuple[str, str] | None:
     """A product or sum entry by entry, `[1, 2] * [3, 4]` and its result with = or ≈; None where it is too long.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bpcli.numbers import DIGITS, is_exact, show
+from bpcli.render.arrays import arithmetic_text, shape_of, summary_text
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.layout import Table
 from bpcli.tracing.lenses import REPEAT
+from bpcli.tracing.summaries import Summary, is_small
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bpcli.tracing.lenses import Finding, Grid, Lens
+
+FEW_DIGITS = ("seconds", "share")
 
 
 def lens_tables(lens: Lens, output: str, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[Table]:
@@ -34,8 +38,10 @@ def _cells(
     methods = texts(language, "LENS_METHODS")
     summed = lens.kind == REPEAT and lens.findings[0].kind == "not-zeroed" and place > 0
     for position, cell in enumerate(row):
-        shown = _shown(cell, 3 if grid.columns[position] == "seconds" else digits)
-        if summed and position:
+        shown = _shown(cell, 3 if grid.columns[position] in FEW_DIGITS else digits, language)
+        if summed and position and shape_of(cell):
+            shown = _sum_of_arrays(grid.rows[place - 1][position], grid.rows[0][position], cell, digits, language)
+        elif summed and position:
             before, added = grid.rows[place - 1][position], grid.rows[0][position]
             terms = [_shown(before, digits), _shown(added, digits)]
             exact = all(map(is_exact, (*terms, shown), (before, added, cell)))
@@ -44,16 +50,28 @@ def _cells(
         yield methods.get(shown, shown) if grid.columns[position] == "method" else shown
 
 
-def _shown(cell: Any, digits: int) -> str:
-    return "" if cell is None else cell if isinstance(cell, str) else show(cell, digits)
+def _shown(cell: Any, digits: int, language: str = ENGLISH) -> str:
+    if cell is None or isinstance(cell, str):
+        return cell or ""
+    if isinstance(cell, tuple):
+        return f"({', '.join(map(str, cell))}{',' * (len(cell) == 1)})"
+    if not is_small(shape_of(cell)):
+        return summary_text(Summary(cell), digits, language)
+    return show(cell, digits)
+
+
+def _sum_of_arrays(before: Any, added: Any, total: Any, digits: int, language: str) -> str:
+    """A sum entry by entry, where that fits in a line; else the sum alone."""
+    told = arithmetic_text(None, "+", before, added, total, digits)
+    return _shown(total, digits, language) if told is None else " ".join(told)
 
 
 def finding_text(finding: Finding, digits: int = DIGITS, language: str = ENGLISH) -> str:
     """A finding as a sentence."""
     few = {"ratio", "share", "mean", "evaluation"}
     facts = {key: _shown(fact, 3 if key in few else digits) for key, fact in finding.facts.items()}
-    alone = finding.kind == "healthy" and facts["least"] == facts["most"]
-    template: str = texts(language, "FINDINGS")["healthy-one" if alone else finding.kind]
+    alone = finding.kind in ("healthy", "lengths") and facts["least"] == facts["most"]
+    template: str = texts(language, "FINDINGS")[f"{finding.kind}-one" if alone else finding.kind]
     return template.format(**facts)
 
 

@@ -83,7 +83,7 @@ def _name(trace: Trace, node: int) -> str:
     return entry.name if entry is not None else str(trace.constants[node].name)
 
 
-def _output(trace: Trace) -> str:
+def output_of(trace: Trace) -> str:
     return trace.nodes[trace.output].name if trace.output in trace.nodes else trace.program.output_name
 
 
@@ -95,6 +95,10 @@ def cost(trace: Trace, measure: bool = False) -> Lens:
 
     An operation is one of the program, one product with a local derivative, or one addition of branches.
     """
+    if trace.of_tensors:
+        from bpcli.tracing.tensor_cost import tensor_cost
+
+        return tensor_cost(trace, measure)
     inputs, steps = len(trace.gradient), len(trace.forward)
     rows = [row for row in trace.backward if row.state == OPEN]
     adds = sum(row.before is not None for row in rows)
@@ -107,7 +111,7 @@ def cost(trace: Trace, measure: bool = False) -> Lens:
         ("forward-difference", inputs + 1, 0, (inputs + 1) * steps),
     ]
     findings = [Finding("inputs", inputs=inputs, steps=steps, ratio=(steps + down) / max(steps, 1))]
-    found = _written(trace)
+    found = written(trace)
     if found is not None:
         tree, shared, own = found
         findings.append(Finding("symbolic", tree=tree, shared=shared, program=own))
@@ -126,7 +130,7 @@ def cost(trace: Trace, measure: bool = False) -> Lens:
     return Lens(COST, [Grid("methods", columns, methods)], findings)
 
 
-def _written(trace: Trace) -> tuple[int, int, int] | None:
+def written(trace: Trace) -> tuple[int, int, int] | None:
     """Symbols of all derivatives written out, nodes of them as a graph beside the program, nodes of the program."""
     program = trace.program
     graph = program.graph
@@ -167,10 +171,10 @@ def _times(trace: Trace) -> dict[str, float]:
         "central-difference": lambda: central(2),
         "forward-difference": forward_differences,
     }
-    return {name: _shortest(each) for name, each in work.items()}
+    return {name: shortest(each) for name, each in work.items()}
 
 
-def _shortest(work: Callable[[], object]) -> float:
+def shortest(work: Callable[[], object]) -> float:
     import time
 
     shortest = math.inf
@@ -186,11 +190,15 @@ def _shortest(work: Callable[[], object]) -> float:
 
 def flow(trace: Trace) -> Lens:
     """How large the gradient is at each depth, and where it vanishes, explodes, or stops."""
-    depths = _depths(trace)
+    if trace.of_tensors:
+        from bpcli.tracing.tensor_flow import tensor_flow
+
+        return tensor_flow(trace)
+    deep = depths(trace)
     layers: dict[int, list[Backward]] = {}
     for row in trace.backward:
-        if row.argument in depths:
-            layers.setdefault(depths[row.argument], []).append(row)
+        if row.argument in deep:
+            layers.setdefault(deep[row.argument], []).append(row)
     rows: list[tuple[Cell, ...]] = []
     before = 1.0
     for depth in sorted(layers):
@@ -214,13 +222,13 @@ def flow(trace: Trace) -> Lens:
     return Lens(FLOW, [Grid("layers", columns, rows)], findings)
 
 
-def _depths(trace: Trace) -> dict[int, int]:
+def depths(trace: Trace) -> dict[int, int]:
     """Edges from the output to each node, by the longest way."""
-    depths = {trace.output: 0}
+    found = {trace.output: 0}
     for row in trace.backward:
-        if row.node in depths:
-            depths[row.argument] = max(depths.get(row.argument, 0), depths[row.node] + 1)
-    return depths
+        if row.node in found:
+            found[row.argument] = max(found.get(row.argument, 0), found[row.node] + 1)
+    return found
 
 
 def _extremes(trace: Trace) -> list[Finding]:
@@ -236,11 +244,11 @@ def _extremes(trace: Trace) -> list[Finding]:
         kind = "vanishing" if product <= VANISHING else "exploding"
         found[kind].append(
             Finding(
-                kind, name=name, output=_output(trace), product=path.product, steps=len(path.locals),
+                kind, name=name, output=output_of(trace), product=path.product, steps=len(path.locals),
                 mean=product ** (1 / len(path.locals)),
             )
         )  # fmt: skip
-    return [each for several in found.values() for each in _few(several)]
+    return [each for several in found.values() for each in few(several)]
 
 
 def _inside(rows: Sequence[tuple[Cell, ...]], known: set[str]) -> list[Finding]:
@@ -256,7 +264,7 @@ def _inside(rows: Sequence[tuple[Cell, ...]], known: set[str]) -> list[Finding]:
     return found
 
 
-def _few(findings: Sequence[Finding]) -> list[Finding]:
+def few(findings: Sequence[Finding]) -> list[Finding]:
     """The first few of a kind, and how many more there are."""
     if len(findings) <= MOST_TOLD:
         return list(findings)
@@ -276,7 +284,7 @@ def _stops(trace: Trace) -> list[Finding]:
             share = abs(nearest(row.local)) / SQUASHING[entry.op]
             if share < SATURATED:
                 saturated.append(Finding("saturated", local=row.local, result=entry.value, **at))
-    return [*_few(dead), *_few(saturated)]
+    return [*few(dead), *few(saturated)]
 
 
 # ---- Memory
@@ -400,13 +408,18 @@ def _checkpoints(trace: Trace, needed: set[int]) -> tuple[Grid, Finding] | None:
 # ---- Repeat
 
 
+def _plain(slope: Any) -> Any:
+    """A derivative in floats: an array of them as it is."""
+    return slope if getattr(slope, "shape", ()) else nearest(slope)
+
+
 def repeated(trace: Trace, times: int, zero: bool) -> Lens:
     """Several backward passes over the same graph, with the gradients set to zero between them or not."""
     rows: list[tuple[Cell, ...]] = []
     names = list(trace.gradient)
     for number in range(1, times + 1):
-        held = [nearest(trace.gradient[name]) * (1 if zero else number) for name in names]
+        held = [_plain(trace.gradient[name]) * (1 if zero else number) for name in names]
         rows.append((number, *held))
     told = ", ".join(names)
-    finding = Finding("zeroed" if zero else "not-zeroed", times=times, names=told, output=_output(trace))
+    finding = Finding("zeroed" if zero else "not-zeroed", times=times, names=told, output=output_of(trace))
     return Lens(REPEAT, [Grid("passes", ("pass", *names), rows)], [finding])

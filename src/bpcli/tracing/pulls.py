@@ -159,23 +159,12 @@ def pull_rule(
     arguments = graph.args[node]
     if graph.op[node] in graph.functions:
         return _own_rule(formulas, node, position, symbol)
-    declared = TABLE[graph.op[node]]
-    shapes = [graph.shape.get(each, ()) for each in (*arguments, node)]
-    upstream = shapes[-1]
-    ranks = [len(shape) for shape in shapes[:-1]]
-    written = pullback_text(declared, position, ranks, len(arguments), textbook)
-    if written is None:
+    upstream = graph.shape.get(node, ())
+    known = rule_with_shapes(graph, node, position, textbook)
+    if known is None:
         return "", (upstream,), ""
-    read = formula(written, settings_of(declared, position))
-    places = places_of(declared, len(arguments))
-    known = [*shapes, upstream]
-    variables = read.graph.variables
-    inputs: dict[int, Shape] = dict.fromkeys(variables.values(), ())  # a setting reads as a variable too
-    inputs |= {variables[name]: known[place] for name, place in places.items() if name in variables}
-    try:
-        found = shapes_of(read.graph, inputs, read.output + 1)
-    except BpcliError:
-        return "", (upstream,), ""
+    read, found = known
+    places = places_of(TABLE[graph.op[node]], len(arguments))
     told, output = told_graph(read.graph, read.output, found)
     scope = {name: spelled(program, names, each) for name, each in zip(places, arguments, strict=False)}
     scope |= {"out": (names[node], text.ATOM), "g": (symbol, text.ATOM)}
@@ -195,6 +184,32 @@ def pull_rule(
     if op in SIGNS and len(parts) == 2:
         return rule, (found[parts[0]], found[parts[1]]), SIGNS[op]
     return rule, (upstream,), ""
+
+
+def rule_with_shapes(
+    graph: Graph, node: int, position: int, textbook: bool = False
+) -> tuple[Program, Sequence[Shape]] | None:
+    """The pullback of an edge as it stands in the table, and the shape of each of its nodes in this use.
+
+    None where the rule is derived from the formula of the value, or is one of a user's function.
+    """
+    arguments, declared = graph.args[node], TABLE.get(graph.op[node])
+    if declared is None:
+        return None
+    shapes = [graph.shape.get(each, ()) for each in (*arguments, node)]
+    ranks = [len(shape) for shape in shapes[:-1]]
+    written = pullback_text(declared, position, ranks, len(arguments), textbook)
+    if written is None:
+        return None
+    read: Program = formula(written, settings_of(declared, position))
+    variables = read.graph.variables
+    inputs: dict[int, Shape] = dict.fromkeys(variables.values(), ())  # a setting reads as a variable too
+    pairs = zip(places_of(declared, len(arguments)), [*shapes, shapes[-1]], strict=True)
+    inputs |= {variables[name]: shape for name, shape in pairs if name in variables}
+    try:
+        return read, shapes_of(read.graph, inputs, read.output + 1)
+    except BpcliError:
+        return None
 
 
 def _own_rule(formulas: Formulas, node: int, position: int, symbol: str) -> tuple[str, tuple[Shape, ...], str]:

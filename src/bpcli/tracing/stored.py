@@ -95,6 +95,7 @@ def _filled(data: Mapping[str, Any], program: Program, make: type[Trace]) -> Tra
         from bpcli.engine.choose import fitting
 
         point.kind = fitting(program, {name: number(value) for name, value in data["inputs"].items()}, FLOATS)
+        graph.shape |= {node: shape for node, value in enumerate(values) if (shape := getattr(value, "shape", ()))}
     trace = make(program, point)
     trace.nodes = {each["id"]: entries[each["id"]] for each in data["nodes"] if each["shown"]}
     trace.constants = {node: entry for node, entry in entries.items() if node not in trace.nodes}

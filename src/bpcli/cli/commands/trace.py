@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bpcli.tracing.record import Trace
 
 MOST_REPEATS = 1000
-NUMBERS_ALONE = ("repeat", "blank")  # options that are about single numbers
+NUMBERS_ALONE = ("blank",)  # options that are about single numbers
 SELECTING = ("only", "until", "rows")
 
 PAGES = {"md": "markdown", "latex": "latex"}  # format -> the module of render/ that writes its lines
@@ -112,8 +112,6 @@ def refuse_arrays(trace: Trace, options: Mapping[str, str], format: str) -> None
     if not trace.of_tensors:
         return
     asked = [name for name in NUMBERS_ALONE if name in options]
-    if "lens" in options and options["lens"].strip() != "memory":
-        asked.append("lens")
     if asked:
         name = next((name for name, value in trace.given.items() if getattr(value, "shape", ())), "x")
         places = ",".join("0" * len(getattr(trace.given.get(name), "shape", (1,))))

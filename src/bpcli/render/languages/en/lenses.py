@@ -3,6 +3,9 @@
 LENS_TITLES = {
     "methods": "Cost of the whole gradient",
     "layers": "Flow of the gradient, from the output down",
+    "flow": "Flow of the gradient, from the output down (lengths are 2-norms)",
+    "units": "Entries that let next to nothing through: shut or saturated",
+    "jacobians": "Jacobians of the steps, which the rules of the backward pass never make",
     "kept": "Values kept for the backward pass",
     "plan": "Checkpoints",
     "passes": "Backward passes over the same graph",
@@ -20,6 +23,22 @@ LENS_COLUMNS = {
     "node": "node",
     "gradient": "gradient",
     "ratio": "times the one above",
+    "shape": "shape",
+    "length": "length",
+    "typical": "of an entry",
+    "above": "from",
+    "times": "times",
+    "gain": "at most",
+    "entries": "entries",
+    "off": "off",
+    "share": "share",
+    "units": "units",
+    "dead-units": "off in all rows",
+    "edge": "edge",
+    "rows": "rows",
+    "columns": "columns",
+    "numbers": "entries",
+    "products": "operations of the rule",
     "step": "#",
     "formula": "computes",
     "keeps": "keeps",
@@ -41,10 +60,18 @@ LENS_METHODS = {
 FINDINGS = {
     "inputs": "reverse mode takes {ratio} times the operations of one evaluation, whatever the number of inputs "
     "(here {inputs}); the others take more with each input",
+    "entries": "reverse mode takes {ratio} times the operations of one evaluation, whatever the number of entries "
+    "(here {entries}); the others take more with each entry",
     "symbolic": "the derivatives as formulas, not simplified: {tree} symbols when written out; as a graph that shares "
     "common parts, {shared} new nodes in addition to the {program} of the program",
     "jacobian": "forward mode for all inputs at once carries the Jacobian of every step, {rows} x {columns} slopes "
     "({bytes} bytes); reverse mode holds a value and a gradient for every step, {kept} numbers ({held} bytes)",
+    "local-jacobians": "the Jacobians of all steps, written out, would have {numbers} entries ({bytes} bytes), that of "
+    "{edge} alone {rows} x {columns}; the rules make the product with what comes from above in {operations} operations",
+    "carried": "forward mode for all entries at once carries the Jacobian of every step, {rows} x {columns} slopes "
+    "({bytes} bytes); reverse mode holds a value and a gradient for every entry, {kept} numbers ({held} bytes)",
+    "measured-once": "seconds: one pass, the shortest of {times} runs in Python on this machine, times the number of "
+    "passes; one evaluation takes {evaluation}",
     "measured": "seconds: the shortest of {times} runs in Python on this machine; one evaluation takes {evaluation}",
     "vanishing": "d{output}/d{name} vanishes: along its largest path {steps} local derivatives multiply to "
     "{product}, {mean} a step",
@@ -53,10 +80,25 @@ FINDINGS = {
     "dead": "{node} = {formula} is dead: with {argument} = {value} it is shut, and nothing goes on below it",
     "saturated": "{node} = {formula} is saturated: with {argument} = {value} its value is {result}, "
     "its slope {local}",
+    "shut-whole": "{node} = {formula} is dead: all {size} entries are shut, and nothing goes on below it",
+    "shut-units": "{node} = {formula}: {dead} of {units} units are dead, shut in every row; of all entries {share} % are "
+    "shut",
+    "shut-some": "{node} = {formula}: {count} of {size} entries are shut, and nothing goes on below them",
+    "squashed-whole": "{node} = {formula} is saturated: all {size} entries have a slope below 1 % of the steepest",
+    "squashed-units": "{node} = {formula}: {dead} of {units} units are saturated in every row; of all entries {share} % "
+    "have a slope below 1 % of the steepest",
+    "squashed-some": "{node} = {formula}: {count} of {size} entries are saturated, with a slope below 1 % of the steepest",
+    "vanishing-length": "d{output}/d{name} vanishes: from d{output}/d{head} down its length falls from {first} to "
+    "{last}, in {steps} steps, {mean} a step",
+    "exploding-length": "d{output}/d{name} explodes: from d{output}/d{head} down its length grows from {first} to "
+    "{last}, in {steps} steps, {mean} a step",
     "and-more": "and {count} more like this",
     "healthy": "nothing vanishes, explodes, dies or saturates: the derivatives that are not 0 lie between {least} "
     "and {most} in size",
     "healthy-one": "nothing vanishes, explodes, dies or saturates: the derivative is {least} in size",
+    "lengths": "nothing vanishes, explodes, dies or saturates: the derivatives that are not 0 have lengths between "
+    "{least} and {most}",
+    "lengths-one": "nothing vanishes, explodes, dies or saturates: the derivative has the length {least}",
     "fades": "{depth} edges below the output the gradient has faded: the largest of that depth is {size}, at {node}",
     "swells": "{depth} edges below the output the gradient has swollen: the largest of that depth is {size}, at {node}",
     "nothing": "no gradient reaches any input",
