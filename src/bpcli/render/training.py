@@ -259,6 +259,8 @@ def note_text(note: Note, language: str = ENGLISH) -> str:
             facts["largest"] = show(largest, MOST_RATES)
     if kind in ("backed off", "above limit"):
         facts = {name: show(float(str(rate)), MOST_RATES) for name, rate in facts.items()}
+    if kind == "runs off":
+        facts |= {name: show(float(str(facts[name])), MOST_RATES) for name in ("value", "first")}
     if kind == "few rows":
         facts["rows"] = counted(int(str(facts["rows"])), "row", language)
     template: str = texts(language, "TRAINING_NOTES")[kind]

@@ -350,7 +350,9 @@ class Training:
             outcome.note("bouncing", **self._advice())
         cornered = outcome.stopped == STUCK and self.model.has_corners
         if outcome.stopped in (STEP_LIMIT, STUCK, BOUNCING, INTERRUPTED) and not cornered:
-            outcome.note("not converged")
+            searched = outcome.optimizer == LEVENBERG and outcome.stopped != INTERRUPTED
+            given = searched and self.start.tried == 0 and bool(self.loss.columns)
+            outcome.note("not converged given" if given else "not converged")
 
     def _look_at_singles(self, at: Array) -> None:
         """What else a program with tensors assigns that is a single number, on the rows of either kind."""
