@@ -96,6 +96,11 @@ class MeanLoss:
         parts = totals.reduced(self.singles(at), lambda results: results[0].copy())
         return np.concatenate(parts)
 
+    def row_weights(self) -> Array | None:
+        """What the squares of the rows are multiplied by, where that differs from row to row: shape (rows,)."""
+        node = self.model.weights
+        return None if node is None else self.predictions(np.zeros(len(self.model.parameters)), node)
+
     def _weight(self, rows: NDArray[np.intp] | None) -> float:
         return 1.0 if self.reduce == SUM else 1 / (self.rows if rows is None else len(rows))
 
@@ -120,8 +125,10 @@ class Residuals:
     @property
     def level(self) -> float:
         """The length of the column that the model predicts, in the units of the residuals; 0 where it is not known."""
-        column = self.loss.columns.get(self.loss.model.target)
-        return 0.0 if column is None else self._scale * math.sqrt(float(column @ column))
+        column, weights = self.loss.columns.get(self.loss.model.target), self.loss.row_weights()
+        if column is None:
+            return 0.0
+        return self._scale * math.sqrt(float(column @ (column if weights is None else weights * column)))
 
     def squares(self, at: Array) -> float:
         """The sum of squared residuals; inf or nan where one is."""

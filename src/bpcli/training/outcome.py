@@ -46,6 +46,8 @@ class Outcome:
     powers:          of a polynomial, the coefficients of powers of x; empty otherwise
     final_norm:      length of the gradient at the last step; nan where it was not computed
     condition:       of the curvature, in units of the parameters in which each alone has the same
+    rss, rmse, r2:   sum of squared residuals, the root of their mean, and 1 less their share of the squares about the
+                     mean; each row counts by its weight where the loss has weights
     undetermined:    how many of the parameters could be given any value, and the others would make up for it
     ranges:          column -> smallest and largest value that was trained on
     """
@@ -229,10 +231,12 @@ def _residuals(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
     assert model.predicted is not None
     measured = loss.columns[model.target]
     residuals = loss.predictions(at, model.predicted) - measured
-    outcome.rss = float(residuals @ residuals)
-    outcome.rmse = math.sqrt(outcome.rss / len(residuals))
-    spread = measured - np.mean(measured)
-    total = float(spread @ spread)
+    weights = loss.row_weights()
+    counts = np.ones(len(measured)) if weights is None else weights
+    outcome.rss = float(residuals @ (counts * residuals))
+    outcome.rmse = math.sqrt(outcome.rss / float(np.sum(counts)))
+    spread = measured - np.average(measured, weights=counts)
+    total = float(spread @ (counts * spread))
     outcome.r2 = 1 - outcome.rss / total if total > 0 else math.nan
     if total == 0 and len(measured) > 1:
         outcome.note("constant target", name=model.target)

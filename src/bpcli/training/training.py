@@ -103,6 +103,9 @@ class Training:
             if setting.dtype not in NARROW:
                 raise InputError("unknown-dtype", name=setting.dtype, known=", ".join(NARROW))
             self.narrow = NarrowLoss(self.loss, setting.dtype)
+        weights = None if isinstance(model, TensorModel) else self.loss.row_weights()
+        if weights is not None and not np.all(weights >= 0):
+            model.residual = model.weights = None  # no weights, but a loss of another kind
         squares = model.residual is not None and not setting.ridge and setting.reduce != SUM
         self.start = start or self._found_start(squares)
         if not isinstance(model, TensorModel):

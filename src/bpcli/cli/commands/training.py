@@ -12,8 +12,9 @@ from bpcli.cli.arguments import spelled
 from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
 from bpcli.cli.settings import language
 from bpcli.cli.work import choice, pieces, positive, text_of, whole
+from bpcli.data.choice import column_index
 from bpcli.data.rows import open_rows
-from bpcli.data.table import reason_to_skip
+from bpcli.data.table import reason_to_skip, refuse_negative
 from bpcli.engine.given import value_of
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, FileError, InputError, count_ambiguous
 from bpcli.files import write_whole
@@ -99,8 +100,8 @@ class Order:
         columns: Mapping[str, Any] = {}
         if "x-col" in options and (setting.text or path is None):
             raise InputError("column-of-model", name=options["x-col"])
-        if "weights" in options:
-            raise InputError("weights-in-model", name=options["weights"])
+        if "weights" in options and (setting.explicit or path is None):
+            raise InputError("weights-in-loss", name=options["weights"])
         if path is not None and not setting.text:
             setting, names, columns = self._polynomial(path, setting)
         elif path is not None:
@@ -156,6 +157,7 @@ class Order:
             tolerance=positive(options, "tol"),
             dtype=options.get("dtype", ""),
             scale=options.get("loss-scale", ""),
+            weights=options.get("weights", ""),
         )
 
     def _text(self, request: Request, path: str | None) -> tuple[bool, str]:
@@ -185,7 +187,7 @@ class Order:
 
     def _polynomial(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], dict[str, Any]]:
         """A polynomial in a basis in which descent is quick, as a model, with its columns x and y."""
-        from bpcli.data.table import choose_columns, read_table
+        from bpcli.data.table import choose_pair, read_table
         from bpcli.training import polynomial
         from bpcli.training.fitting import MOST_DEGREE
 
@@ -193,16 +195,21 @@ class Order:
         degree = 1 if degree is None else degree
         chosen = self.options.get("x-col"), self.options.get("y-col")
         missing, encoding = choice(self.options, "missing", MISSING), self.options.get("encoding")
-        table = read_table(path, *chosen, missing=missing, encoding=encoding)
-        x_name, x, y_name, y = choose_columns(table, *chosen)
+        weights = self.options.get("weights")
+        table = read_table(path, *chosen, missing=missing, encoding=encoding, weights=weights)
+        (x_name, y_name), kept = choose_pair(table, *chosen)
+        columns = {name: kept.column(name) for name in kept.names}
         self.source, self.columns = table.source, {"x": x_name, "y": y_name}
+        if table.weights is not None:
+            self.columns["w"] = table.names[table.weights]
         self.skipped = [(row, str(reason)) for row, reason in table.skipped]
-        basis = polynomial.powers(degree) if "no-scale" in self.options else polynomial.chebyshev(x, degree)
+        basis = polynomial.powers(degree) if "no-scale" in self.options else polynomial.chebyshev(columns["x"], degree)
         self.basis = basis
         # Without its last line, which is the loss.
         text = "\n".join(basis.program().splitlines()[:-1])
         start = {f"c{order}": 0.0 for order in range(degree + 1)} | setting.start
-        return setting._replace(text=text, target="y", start=start), ("x", "y"), {"x": x, "y": y}
+        setting = setting._replace(text=text, target="y", start=start, weights="w" if "w" in columns else "")
+        return setting, tuple(columns), columns
 
     def _read(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], dict[str, Any]]:
         """The setting with its target by name, the names of all columns, and those that the model needs without the
@@ -223,6 +230,11 @@ class Order:
                     setting = setting._replace(target=names[int(place) - 1])
             if setting.target is not None and setting.target not in names:
                 raise InputError("no-such-target", name=setting.target, columns=", ".join(names))
+            if setting.weights:
+                chosen = names[column_index(names, setting.weights, "--weights", rows.source)]
+                if not chosen.isidentifier():
+                    raise InputError("weights-unnamed", name=chosen)
+                setting = setting._replace(weights=chosen)
             model = setting.model(names)
             wanted = [name if name in names else setting.target or names[-1] for name in model.data]
             originals = [rows.names[names.index(name)] for name in wanted]
@@ -231,8 +243,13 @@ class Order:
                 good = np.ones(len(piece.columns[0]) if piece.columns else 0, dtype=bool)
                 for name, column in zip(wanted, piece.columns, strict=True):
                     bad = ~np.isfinite(column)
+                    if name == setting.weights:
+                        refuse_negative(piece, wanted.index(name), wanted, rows.source)
+                        bad |= column == 0
                     for row in np.flatnonzero(bad & good):
                         self.skipped.append((piece.place(int(row)), name))
+                        if strict and name == setting.weights and np.isfinite(column[row]):
+                            continue
                         if strict:
                             reason = reason_to_skip(piece, int(row), wanted)
                             line = piece.place(int(row))

@@ -87,6 +87,7 @@ TRAINING = {
     "missing cells": "{rows} without a prediction: a value is missing or not finite",
     "progress": "step {step}   loss {loss}",
     "cell missing": "{column} is missing or not finite",
+    "weight missing": "the weight {column} is 0 or missing",
 }
 
 TRAINING_COLUMNS = {

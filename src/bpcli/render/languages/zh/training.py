@@ -87,6 +87,7 @@ TRAINING = {
     "missing cells": "{rows}没有预测：有值缺失或不是有限的数",
     "progress": "第 {step} 步   损失 {loss}",
     "cell missing": "{column} 缺失或不是有限的数",
+    "weight missing": "权重 {column} 为 0 或缺失",
 }
 
 TRAINING_COLUMNS = {
