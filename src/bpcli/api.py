@@ -395,7 +395,14 @@ def fit(
 
 @overload
 def fit(
-    x: Any, y: Any = None, *, model: str, lr: float | None = None, steps: int | None = None, **more: Any
+    x: Any,
+    y: Any = None,
+    *,
+    model: str,
+    weights: Any = None,
+    lr: float | None = None,
+    steps: int | None = None,
+    **more: Any,
 ) -> outcome.Outcome: ...
 
 
@@ -434,12 +441,10 @@ def fit(
     >>> round(found.parameters["a"], 9), round(found.parameters["b"], 9)
     (5.0, 0.693147181)
     """
-    if model is not None and weights is not None:
-        raise TypeError("fit() takes weights with a degree; the loss of a model can name a column of them")
     if model is not None:
         from bpcli.training.fitted import fit_model
 
-        return fit_model(x, y, model, lr, steps, more)
+        return fit_model(x, y, model, weights, lr, steps, more)
     if degree is None or more:
         raise TypeError("fit() takes a degree, or model= with its options")
     from bpcli.training import fitting

@@ -70,7 +70,8 @@ def data_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH) 
         rows += said("skipped", language, count=outcome.rows_skipped)
     yield said("data", language, source=outcome.source or "-", rows=rows)
     for row, column in outcome.skipped[:LISTED_SKIPS]:
-        yield said("row skipped", language, row=row, reason=said("cell missing", language, column=column))
+        key = "weight missing" if column == outcome.setting.weights else "cell missing"
+        yield said("row skipped", language, row=row, reason=said(key, language, column=column))
     if outcome.rows_skipped > LISTED_SKIPS:
         yield said("more skipped", language, count=outcome.rows_skipped - LISTED_SKIPS)
     for name, (low, high) in outcome.ranges.items():
@@ -269,6 +270,8 @@ def note_text(note: Note, language: str = ENGLISH) -> str:
             facts["largest"] = show(largest, MOST_RATES)
     if kind in ("backed off", "above limit"):
         facts = {name: show(float(str(rate)), MOST_RATES) for name, rate in facts.items()}
+    if kind == "runs off":
+        facts |= {name: show(float(str(facts[name])), MOST_RATES) for name in ("value", "first")}
     if kind == "few rows":
         facts["rows"] = counted(int(str(facts["rows"])), "row", language)
     template: str = texts(language, "TRAINING_NOTES")[kind]

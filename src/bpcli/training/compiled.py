@@ -103,6 +103,29 @@ class MeanLoss:
         """The columns of one row."""
         return {name: float(column[0]) for name, column in self.columns.at(np.array([place])).items()}
 
+    def weights_hold(self) -> bool:
+        """Whether no row has a negative weight; so where rows have none."""
+        node = self.model.weights
+        return node is None or all(self.reduced(self._origin, [node], lambda results: bool(np.all(results[0] >= 0))))
+
+    def length_of_target(self) -> float:
+        """The length of the column that is predicted, each square times the weight of its row; 0 where it is none."""
+        model = self.model
+        if model.target not in self.columns:
+            return 0.0
+        nodes = [model.program.names[model.target], *([] if model.weights is None else [model.weights])]
+
+        def length(results: list[Array]) -> float:
+            column = results[0] if model.weights is None else results[0] * np.sqrt(results[1])
+            largest = float(np.max(np.abs(column), initial=0.0))
+            return largest * float(np.linalg.norm(column / largest)) if 0 < largest < math.inf else largest
+
+        return math.hypot(*self.reduced(self._origin, nodes, length))
+
+    @property
+    def _origin(self) -> Array:
+        return np.zeros(len(self.model.parameters))
+
     def _weight(self, rows: NDArray[np.intp] | None) -> float:
         return 1.0 if self.reduce == SUM else 1 / (self.rows if rows is None else len(rows))
 
@@ -134,8 +157,7 @@ class Residuals:
     @property
     def level(self) -> float:
         """The length of the column that the model predicts, in the units of the residuals; 0 where it is not known."""
-        column = self.loss.columns.get(self.loss.model.target)
-        return 0.0 if column is None else self._scale * math.sqrt(float(column @ column))
+        return self._scale * self.loss.length_of_target()
 
     def squares(self, at: Array) -> float:
         """The sum of squared residuals; inf or nan where one is."""

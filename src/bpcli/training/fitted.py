@@ -18,10 +18,13 @@ Array = NDArray[np.float64]
 WORDS = {"init": "start", "hold": "constants", "val": "share", "weight_decay": "decay"}
 
 
-def fit_model(x: Any, y: Any, model: str, rate: float | None, steps: int | None, more: dict[str, Any]) -> Outcome:
+def fit_model(
+    x: Any, y: Any, model: str, weights: Any, rate: float | None, steps: int | None, more: dict[str, Any]
+) -> Outcome:
     """Train a model on columns, or a loss on none.
 
     x, y: two columns of shape (rows,); or x a dictionary of columns, the last of which is predicted where y is None
+    weights: positive numbers of shape (rows,), or None
     more: fields of Setting, and WORDS for some of them
 
     Raises InputError for data and models that do not fit; TypeError for a word that is none.
@@ -32,11 +35,17 @@ def fit_model(x: Any, y: Any, model: str, rate: float | None, steps: int | None,
         name = "y" if not isinstance(x, dict) or "y" not in columns else "target"
         columns[name] = y
         given.setdefault("target", name)
+    if weights is not None:
+        name = next(each for each in ("weights", "weights_", "row_weights") if each not in columns)
+        columns[name] = weights
+        given["weights"] = name
     unknown = [name for name in given if name not in Setting._fields]
     if unknown:
         raise TypeError(f"fit() does not know {unknown[0]}; with a model it takes {', '.join(Setting._fields)}")
     setting = Setting(model, rate=rate, steps=STEPS if steps is None else steps, **given)
     arrays = {name: finite_column(name, column) for name, column in columns.items()}
+    if weights is not None:
+        refuse_weights(arrays[given["weights"]])
     first = next(iter(arrays), "")
     for name, column in arrays.items():
         count = len(arrays[first])
@@ -46,6 +55,12 @@ def fit_model(x: Any, y: Any, model: str, rate: float | None, steps: int | None,
     for _ in training:
         pass
     return training.outcome
+
+
+def refuse_weights(weights: Array) -> None:
+    """Raises InputError for a weight that is not positive."""
+    if not np.all(weights > 0):
+        raise InputError("weight-not-positive", name="weights", row=int(np.argmin(weights)) + 1)
 
 
 def finite_column(name: str, column: Any) -> Array:

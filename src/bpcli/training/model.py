@@ -35,6 +35,7 @@ class Model:
     of_tensors: whether what is trained are tensors (see tensors.py)
     probability: the node of the probability, where the prediction is what a sigmoid takes; None elsewhere
     residual:   the node whose square is the loss, up to `weight`; None where it is no square
+    weights:    the node of what the square is multiplied by, where that is a matter of the row; None elsewhere
     """
 
     of_tensors = False
@@ -65,6 +66,24 @@ class Model:
         self.constants = {name: held[name] for name in program.inputs if name in held}
         self.parameters = tuple(name for name in program.inputs if name not in columns and name not in held)
         self.residual, self.weight = residual_of(program.graph, program.output)
+        self.weights: int | None = None
+        if self.residual is None:
+            self._look_for_weights()
+
+    def _look_for_weights(self) -> None:
+        """Take v*u^2, v without a parameter, as the square of sqrt(v)*u."""
+        graph, node = self.program.graph, self.program.output
+        while graph.op[node] == "same":
+            (node,) = graph.args[node]
+        if graph.op[node] != "mul":
+            return
+        for weights, rest in (graph.args[node], graph.args[node][::-1]):
+            residual, factor = residual_of(graph, rest)
+            marks = graph.reaches(weights)
+            if residual is not None and not any(marks[each] for each in self.nodes if each < len(marks)):
+                self.weights, self.weight = weights, factor
+                self.residual = graph.add("mul", (graph.add("sqrt", (weights,)), residual))
+                return
 
     def named(self, at: Any) -> dict[str, Any]:
         """The parameters by name, of one vector."""
@@ -129,12 +148,14 @@ def read_model(
     loss: str = MSE,
     constants: Mapping[str, float] | None = None,
     parameters: Collection[str] = (),
+    weights: str = "",
     limit: int | None = None,
 ) -> Model:
     """The model of a text such as `a*exp(-b*x) + c`: columns of these names are data, and a loss is put on top.
 
     target:     the column that is predicted: the one that the text assigns last, as in `y = a*x`, or `y ~ a*x`;
-                else the last column
+                else the last column that is not the weights
+    weights:    a column that the loss of each row is multiplied by
     loss:       a name of LOSSES, or a formula of pred, of columns and of what the text assigns
     parameters: names that are known to be parameters, whatever constants are called so
 
@@ -163,7 +184,7 @@ def read_model(
     if target is None:
         if not columns:
             raise InputError("no-data-for-model")
-        target = columns[-1]
+        target = ([name for name in columns if name != weights] or columns)[-1]
     if target in program.inputs:
         raise InputError("target-in-model", name=target, columns=", ".join(columns))
     taken = {*program.names, *columns}
@@ -178,6 +199,8 @@ def read_model(
     if loss not in LOSSES and loss.isidentifier() and loss not in {*taken, prediction, "pred"}:
         raise InputError("unknown-loss", name=loss, known=", ".join(LOSSES))
     formula = LOSSES[loss].formula.format(pred=prediction, target=measured) if loss in LOSSES else loss
+    if weights:
+        formula = f"{weights}*{formula if loss == MSE else f'({formula})'}"
     output = _loss_node(formula, program, {prediction, "pred"}, prediction, {*columns, measured}, known)
     name = next(each for each in LOSS if each not in {*taken, prediction})
     output = graph.give_name(output, name, 0, (0, 0))

@@ -18,10 +18,10 @@ from bpcli.errors import InputError
 from bpcli.graph import Graph
 from bpcli.language.text import program as program_text
 from bpcli.numbers import full, literal, negated, show
-from bpcli.training.compiled import MeanLoss, Residuals
-from bpcli.training.descent import CONVERGED, DIVERGED
+from bpcli.training.compiled import MeanLoss
+from bpcli.training.descent import DIVERGED
 from bpcli.training.tensors import TensorModel
-from bpcli.training.watch import EARLY
+from bpcli.training.uncertainty import uncertainty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-FLAT = 1e-14  # of the residuals' size: what all of a parameter moves, where it moves nothing
-DEPENDENT = 1e-11  # the smallest singular value of columns of length 1, below which they are not independent
 MOST_CHECKED = 2000  # rows on which a rounded formula is held against the exact one
 
 
@@ -48,6 +46,10 @@ class Outcome:
     singles:         of a program with tensors: name -> value of other single numbers, on rows trained on, and held out
     powers:          of a polynomial, the coefficients of powers of x; empty otherwise
     final_norm:      length of the gradient at the last step; nan where it was not computed
+    condition:       of the curvature, in units of the parameters in which each alone has the same
+    rss, rmse, r2:   sum of squared residuals, the root of their mean, and 1 less their share of the squares about the
+                     mean; each row counts by its weight where the loss has weights
+    undetermined:    how many of the parameters could be given any value, and the others would make up for it
     ranges:          column -> smallest and largest value that was trained on
     """
 
@@ -74,6 +76,7 @@ class Outcome:
         self.rmse = math.nan
         self.r2 = math.nan
         self.condition = math.nan
+        self.undetermined = 0
         self.rows_used = 0
         self.rows_held_out = 0
         self.rows_skipped = 0
@@ -84,8 +87,8 @@ class Outcome:
 
     @property
     def freedom(self) -> int:
-        """Rows less parameters, none where there are more of these."""
-        return max(0, self.rows_used - len(self.model.parameters))
+        """Rows less what they determine of the parameters, none where there is more of this."""
+        return max(0, self.rows_used - len(self.model.parameters) + self.undetermined)
 
     @property
     def held(self) -> dict[str, float]:
@@ -208,7 +211,7 @@ def judge(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
         if model.target in loss.columns and model.predicted is not None and model.probability is None:
             _residuals(outcome, loss, at)
         if model.residual is not None and not loss.ridge:
-            _uncertainty(outcome, loss, at)
+            uncertainty(outcome, loss, at)
     for name in model.idle:
         outcome.note("idle", name=name)
 
@@ -228,62 +231,28 @@ def _residuals(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
     """Sums over blocks of rows: of squared residuals, and of squares around the mean."""
     model = outcome.model
     assert model.predicted is not None
-    target = model.program.names[model.target]
+    nodes = [model.predicted, model.program.names[model.target]]
+    if model.weights is not None:
+        nodes.append(model.weights)
 
-    def squares(results: list[Array]) -> tuple[float, float]:
-        away = results[0] - results[1]
-        return float(away @ away), float(results[1].sum())
+    def squares(results: list[Array]) -> tuple[float, float, float]:
+        away, measured = results[0] - results[1], results[1]
+        if model.weights is None:
+            return float(away @ away), float(measured.sum()), float(len(measured))
+        counts = results[2]
+        return float(away @ (counts * away)), float(measured @ counts), float(counts.sum())
 
-    parts = loss.reduced(at, [model.predicted, target], squares)
-    outcome.rss = added(part[0] for part in parts)
-    outcome.rmse = math.sqrt(outcome.rss / loss.rows)
-    mean = added(part[1] for part in parts) / loss.rows
+    parts = loss.reduced(at, nodes, squares)
+    rss, total, count = (added(part[place] for part in parts) for place in range(3))
+    outcome.rss, outcome.rmse = rss, math.sqrt(rss / count)
+    mean = total / count
 
     def spread(results: list[Array]) -> float:
         away = results[0] - mean
-        return float(away @ away)
+        return float(away @ (away if model.weights is None else results[1] * away))
 
     constant = loss.columns.low[model.target] == loss.columns.high[model.target]
-    total = 0.0 if constant else added(loss.reduced(at, [target], spread))
+    total = 0.0 if constant else added(loss.reduced(at, nodes[1:], spread))
     outcome.r2 = 1 - outcome.rss / total if total > 0 else math.nan
     if total == 0 and loss.rows > 1:
         outcome.note("constant target", name=model.target)
-
-
-def _uncertainty(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
-    """Standard errors s * sqrt(diag((J'J)^-1)), with J'J = R'R; parameters without influence here."""
-    triangle = Residuals(loss).triangle(at)
-    if not np.all(np.isfinite(triangle)) or not len(at):
-        return
-    weight = outcome.model.weight
-    if outcome.rss != outcome.rss:
-        outcome.rss = float(triangle[:, -1] @ triangle[:, -1]) / weight
-        outcome.rmse = math.sqrt(outcome.rss / loss.rows)
-    size = math.sqrt(float(triangle[:, -1] @ triangle[:, -1]))
-    if outcome.model.target in loss.columns:
-        lengths_of_parts = [math.hypot(*part.tolist()) for part in loss.columns.parts(outcome.model.target)]
-        size = max(size, math.sqrt(weight) * math.hypot(*lengths_of_parts))
-    lengths = np.sqrt(np.sum(triangle[:-1, :-1] ** 2, axis=0))
-    idle = {*outcome.model.idle}
-    flat = [
-        name
-        for name, length, value in zip(outcome.model.parameters, lengths, at, strict=True)
-        if length * max(abs(value), 1e-300) <= FLAT * size and value != 0 and name not in idle
-    ]
-    for name in flat:
-        outcome.note("flat", name=name)
-    if np.any(lengths == 0) or flat:
-        outcome.condition = math.inf
-        return
-    singular = np.linalg.svd(triangle[:-1, :-1] / lengths, compute_uv=False)
-    outcome.condition = float((singular[0] / singular[-1]) ** 2) if singular[-1] > 0 else math.inf
-    if singular[-1] < DEPENDENT:
-        if loss.columns:
-            outcome.note("dependent")
-        return
-    if outcome.freedom <= 0 or outcome.stopped not in (CONVERGED, EARLY):
-        return
-    rss = float(triangle[-1, -1] ** 2 + triangle[:-1, -1] @ triangle[:-1, -1])
-    inverse = np.linalg.inv(triangle[:-1, :-1] / lengths) / lengths[:, None]
-    errors = math.sqrt(rss / outcome.freedom) * np.sqrt(np.sum(inverse * inverse, axis=1))
-    outcome.standard_errors = dict(zip(outcome.model.parameters, errors.tolist(), strict=True))

@@ -27,6 +27,7 @@ class Setting(NamedTuple):
     share:    of the rows, held out for validation; 0 for none
     decay:    None for the usual one of the optimizer
     dtype:    "" for double precision
+    weights:  the column that says how much each row counts, "" for none
     """
 
     text: str
@@ -51,6 +52,7 @@ class Setting(NamedTuple):
     tolerance: float | None = None
     dtype: str = ""
     scale: str = ""
+    weights: str = ""
 
     def model(self, columns: Sequence[str]) -> Model:
         """The model that the text means where these are the names of columns. Raises InputError."""
@@ -63,8 +65,9 @@ class Setting(NamedTuple):
         if self.explicit:
             return read_loss(self.text, columns, constants=self.constants, parameters=self.start)
         return read_model(
-            self.text, columns, target=self.target, loss=self.loss, constants=self.constants, parameters=self.start
-        )
+            self.text, columns, target=self.target, loss=self.loss, constants=self.constants, parameters=self.start,
+            weights=self.weights,
+        )  # fmt: skip
 
     def checked(self) -> Setting:
         """The same setting. Raises InputError where a part of it is unknown, or two do not go together."""

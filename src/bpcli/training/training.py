@@ -104,6 +104,8 @@ class Training:
             if setting.dtype not in NARROW:
                 raise InputError("unknown-dtype", name=setting.dtype, known=", ".join(NARROW))
             self.narrow = NarrowLoss(self.loss, setting.dtype)
+        if not isinstance(model, TensorModel) and not self.loss.weights_hold():
+            model.residual = model.weights = None  # no weights, but a loss of another kind
         squares = model.residual is not None and not setting.ridge and setting.reduce != SUM
         self.start = start or self._found_start(squares)
         if not isinstance(model, TensorModel):
@@ -356,7 +358,9 @@ class Training:
             outcome.note("bouncing", **self._advice())
         cornered = outcome.stopped == STUCK and self.model.has_corners
         if outcome.stopped in (STEP_LIMIT, STUCK, BOUNCING, INTERRUPTED) and not cornered:
-            outcome.note("not converged")
+            searched = outcome.optimizer == LEVENBERG and outcome.stopped != INTERRUPTED
+            given = searched and self.start.tried == 0 and bool(self.loss.columns)
+            outcome.note("not converged given" if given else "not converged")
 
     def _look_at_singles(self, at: Array) -> None:
         """What else a program with tensors assigns that is a single number, on the rows of either kind."""

@@ -12,9 +12,10 @@ from bpcli.cli.arguments import spelled
 from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
 from bpcli.cli.settings import language
 from bpcli.cli.work import choice, pieces, positive, text_of, whole
+from bpcli.data.choice import column_index
 from bpcli.data.kept import Kept
 from bpcli.data.rows import open_rows
-from bpcli.data.table import SHOWN_SKIPS, reason_to_skip
+from bpcli.data.table import SHOWN_SKIPS, reason_to_skip, refuse_negative
 from bpcli.engine.given import value_of
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, FileError, InputError, count_ambiguous
 from bpcli.files import write_whole
@@ -101,8 +102,8 @@ class Order:
         columns: Mapping[str, Any] = {}
         if "x-col" in options and (setting.text or path is None):
             raise InputError("column-of-model", name=options["x-col"])
-        if "weights" in options:
-            raise InputError("weights-in-model", name=options["weights"])
+        if "weights" in options and (setting.explicit or path is None):
+            raise InputError("weights-in-loss", name=options["weights"])
         if path is not None and not setting.text:
             setting, names, columns = self._polynomial(path, setting)
         elif path is not None:
@@ -158,6 +159,7 @@ class Order:
             tolerance=positive(options, "tol"),
             dtype=options.get("dtype", ""),
             scale=options.get("loss-scale", ""),
+            weights=options.get("weights", ""),
         )
 
     def _text(self, request: Request, path: str | None) -> tuple[bool, str]:
@@ -195,9 +197,12 @@ class Order:
         degree = 1 if degree is None else degree
         chosen = self.options.get("x-col"), self.options.get("y-col")
         missing, encoding = choice(self.options, "missing", MISSING), self.options.get("encoding")
-        table = read_table(path, *chosen, missing=missing, encoding=encoding)
+        weights = self.options.get("weights")
+        table = read_table(path, *chosen, missing=missing, encoding=encoding, weights=weights)
         (x_name, y_name), kept = choose_pair(table, *chosen)
         self.source, self.columns = table.source, {"x": x_name, "y": y_name}
+        if table.weights is not None:
+            self.columns["w"] = table.names[table.weights]
         self.skipped, self.rows_skipped = [(row, str(reason)) for row, reason in table.skipped], table.rows_skipped
         ends = np.array([kept.low["x"], kept.high["x"]])
         basis = polynomial.powers(degree) if "no-scale" in self.options else polynomial.chebyshev(ends, degree)
@@ -205,7 +210,8 @@ class Order:
         # Without its last line, which is the loss.
         text = "\n".join(basis.program().splitlines()[:-1])
         start = {f"c{order}": 0.0 for order in range(degree + 1)} | setting.start
-        return setting._replace(text=text, target="y", start=start), ("x", "y"), kept
+        setting = setting._replace(text=text, target="y", start=start, weights="w" if "w" in kept else "")
+        return setting, kept.names, kept
 
     def _read(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], Kept]:
         """The setting with its target by name, the names of all columns, and those that the model needs without the
@@ -226,6 +232,11 @@ class Order:
                     setting = setting._replace(target=names[int(place) - 1])
             if setting.target is not None and setting.target not in names:
                 raise InputError("no-such-target", name=setting.target, columns=", ".join(names))
+            if setting.weights:
+                chosen = names[column_index(names, setting.weights, "--weights", rows.source)]
+                if not chosen.isidentifier():
+                    raise InputError("weights-unnamed", name=chosen)
+                setting = setting._replace(weights=chosen)
             model = setting.model(names)
             wanted = [name if name in names else setting.target or names[-1] for name in model.data]
             originals = [rows.names[names.index(name)] for name in wanted]
@@ -234,10 +245,15 @@ class Order:
                 good = np.ones(len(piece.columns[0]) if piece.columns else 0, dtype=bool)
                 for name, column in zip(wanted, piece.columns, strict=True):
                     bad = ~np.isfinite(column)
+                    if name == setting.weights:
+                        refuse_negative(piece, wanted.index(name), wanted, rows.source)
+                        bad |= column == 0
                     missing = np.flatnonzero(bad & good)
                     self.rows_skipped += len(missing)
                     for row in missing[: SHOWN_SKIPS - len(self.skipped)]:
                         self.skipped.append((piece.place(int(row)), name))
+                        if strict and name == setting.weights and np.isfinite(column[row]):
+                            continue
                         if strict:
                             reason = reason_to_skip(piece, int(row), wanted)
                             line = piece.place(int(row))

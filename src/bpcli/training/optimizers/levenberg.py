@@ -23,11 +23,12 @@ Triangle = Callable[[Array], Array]
 
 START = 1e-3  # the damping, relative to the squared length of each column
 MOST_TRIALS = 60
-OFFSET = 1e-12  # of the residuals' part that J can still take away, to the part that it cannot
+OFFSET = 1e-12  # of the residuals' part that J can still take away, to all of them
 SETTLED = 1e-5  # the same, where rounding lets nothing better be reached
 STANDING = 1e-13  # of each parameter: a full step shorter than this is rounding
 NOISE = 1e-14  # of the sum of squares: what a step promises below this cannot be seen in it
 NEARER = 0.95  # what must be left of that part after a step which the sum of squares cannot see
+SINGULAR = 1e-12  # singular values of columns of length 1 below this are 0 but for rounding
 ROUNDING = 2.0**-48  # of the length of what is fitted: residuals that are computed have no more digits
 
 
@@ -113,41 +114,41 @@ def _unseen(triangle: Triangle, here: Damped, parameters: Array, trials: int) ->
     Where the residuals are large such steps get shorter by a share each, and the digits of the parameters that they
     win are half of all there are.
     """
-    for candidate in (parameters, here.parameters + _full_step(here)):
+    left, full = _left(here.triangle)
+    for candidate in (parameters, here.parameters + full):
         found = triangle(candidate)
         usable = bool(np.all(np.isfinite(found))) and _squares(found) <= here.rss * (1 + 1e-9)
-        if usable and _along(found) < NEARER * _along(here.triangle):
+        if usable and _left(found)[0] < NEARER * left:
             return _judged(here._replace(parameters=candidate, rss=_squares(found), triangle=found, trials=trials))
     # Rounding hides what is left of the descent: near a minimum that is little, in a flat valley it is not.
-    left = _along(here.triangle)
-    settled = left <= max(SETTLED * abs(float(here.triangle[-1, -1])), ROUNDING * here.level)
+    settled = left <= max(SETTLED * math.sqrt(here.rss), ROUNDING * here.level)
     return here._replace(trials=trials, converged=settled, blocked=not settled)
 
 
 def _judged(here: Damped) -> Damped:
     """The same point, converged if no step could matter.
 
-    With Q from the QR of J, |Q'r| is what J can still take from the residuals, and the rest is what it cannot: their
-    ratio (each per degree of freedom in the source; here as it is) is the relative offset.
+    What J can still take from the residuals, to all of them, is the relative offset (in the source to the rest, and
+    each per degree of freedom).
     """
-    rest = abs(float(here.triangle[-1, -1]))
-    if _along(here.triangle) <= OFFSET * rest:
+    left, full = _left(here.triangle)
+    if left <= OFFSET * math.sqrt(here.rss):
         return here._replace(converged=True)
-    full = _full_step(here)
     return here._replace(converged=bool(np.all(np.abs(full) <= STANDING * np.abs(here.parameters))))
 
 
-def _full_step(here: Damped) -> Array:
-    """The step without damping."""
-    lengths = _lengths(here.triangle)
+def _left(triangle: Array) -> tuple[float, Array]:
+    """The length of what J can still take from the residuals, and the step without damping that would.
+
+    Directions that J takes to 0 are none that a step could go.
+    """
+    lengths = _lengths(triangle)
     lengths[lengths == 0] = 1.0
-    step: Array = np.linalg.lstsq(here.triangle[:-1, :-1] / lengths, -here.triangle[:-1, -1], rcond=None)[0] / lengths
-    return step
-
-
-def _along(triangle: Array) -> float:
-    """The length of what J can still take from the residuals."""
-    return math.hypot(*triangle[:-1, -1].tolist())
+    jacobian = triangle[:-1, :-1] / lengths
+    if not np.all(np.isfinite(triangle)):
+        return math.inf, np.zeros(len(lengths))
+    step = np.asarray(np.linalg.lstsq(jacobian, -triangle[:-1, -1], rcond=SINGULAR)[0], dtype=np.float64)
+    return math.hypot(*(jacobian @ step).tolist()), step / lengths
 
 
 def _squares(triangle: Array) -> float:

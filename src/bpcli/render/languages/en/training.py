@@ -88,6 +88,7 @@ TRAINING = {
     "of these rows": "of these rows: {values}",
     "progress": "step {step}   loss {loss}",
     "cell missing": "{column} is missing or not finite",
+    "weight missing": "the weight {column} is 0 or missing",
 }
 
 TRAINING_COLUMNS = {
@@ -151,7 +152,9 @@ OPTIMIZER_NAMES = {
 TRAINING_NOTES = {
     "idle": "the loss does not depend on {name}: it stays where it began",
     "flat": "{name} has no influence here: other values of it fit as well",
-    "dependent": "the parameters are not independent: other values of several together fit as well, so there are no standard errors",
+    "dependent": "{names}: only what they do together is determined, and other values fit as well, so they have no standard errors; give {count} of them, as in {example}",
+    "valley": "along {names} the loss hardly changes: the data do not say where they belong",
+    "runs off": "{name} runs off: it began at {first} and stands at {value}; the model may fit best with it infinite",
     "case": "{name} is a parameter; there is a column {column}, written differently",
     "no column": "the model uses no column (there are: {columns}); its names are all parameters",
     "constant column": "{name} is constant: nothing can be said of how the prediction changes with it",
@@ -168,6 +171,7 @@ TRAINING_NOTES = {
     "bouncing": "bouncing: at the rate {rate} steps are as long as the valley is wide; the limit is {largest}, try {half}",
     "bouncing unknown": "bouncing: at the rate {rate} steps are as long as the valley is wide; try a smaller one",
     "not converged": "not converged: the parameters are where the training stands",
+    "not converged given": "not converged: the parameters are where the training stands; without --init a start is looked for",
     "best": "the parameters are those of step {step}, where the validation was best",
     "other data": "the data is not that of the stored training: the numbers will be others",
 }

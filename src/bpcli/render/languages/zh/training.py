@@ -88,6 +88,7 @@ TRAINING = {
     "of these rows": "这些行：{values}",
     "progress": "第 {step} 步   损失 {loss}",
     "cell missing": "{column} 缺失或不是有限的数",
+    "weight missing": "权重 {column} 为 0 或缺失",
 }
 
 TRAINING_COLUMNS = {
@@ -151,7 +152,9 @@ OPTIMIZER_NAMES = {
 TRAINING_NOTES = {
     "idle": "损失与 {name} 无关：它停在起点",
     "flat": "{name} 在这里没有影响：取别的值也一样拟合",
-    "dependent": "参数之间不独立：几个参数一起取别的值也一样拟合，所以没有标准误差",
+    "dependent": "{names}：数据只决定它们合起来的作用，取别的值也一样拟合，所以没有标准误差；请给定其中 {count} 个，例如 {example}",
+    "valley": "沿着 {names} 的方向损失几乎不变：数据无法确定它们应取什么值",
+    "runs off": "{name} 越走越远：从 {first} 走到了 {value}；也许它趋于无穷时拟合最好",
     "case": "{name} 是参数；另有一列叫 {column}，写法不同",
     "no column": "模型没有用到任何一列（有 {columns}）；里面的名称都是参数",
     "constant column": "{name} 是常数：看不出预测怎样随它变化",
@@ -168,6 +171,7 @@ TRAINING_NOTES = {
     "bouncing": "来回跳动：学习率为 {rate} 时，步长和山谷一样宽；极限是 {largest}，可以试试 {half}",
     "bouncing unknown": "来回跳动：学习率为 {rate} 时，步长和山谷一样宽；可以试试更小的",
     "not converged": "没有收敛：这里给出的是训练停下时的参数",
+    "not converged given": "没有收敛：这里给出的是训练停下时的参数；不写 --init 时会自动寻找起点",
     "best": "参数取自第 {step} 步，那时的验证损失最小",
     "other data": "数据与已保存的训练不同：得到的数会不一样",
 }
