@@ -14,7 +14,8 @@ import numpy as np
 from bpcli.calculus.kinds import edges_below
 from bpcli.calculus.pullbacks import push_along
 from bpcli.calculus.sweeps import OPEN, SHUT
-from bpcli.engine.tensors import TENSORS, sum_like
+from bpcli.engine.tensors import TENSORS
+from bpcli.engine.tensors.reductions import sum_like
 from bpcli.ops import TABLE
 from bpcli.tracing.lenses import (
     EXPLODING,
