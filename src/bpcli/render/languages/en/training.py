@@ -169,6 +169,7 @@ TRAINING_NOTES = {
     "bouncing unknown": "bouncing: at the rate {rate} steps are as long as the valley is wide; try a smaller one",
     "not converged": "not converged: the parameters are where the training stands",
     "best": "the parameters are those of step {step}, where the validation was best",
+    "other schedule": "the schedule spans the steps: over {more} of them instead of {steps} the rate of step {number} is {other} and not {rate}",
     "other data": "the data is not that of the stored training: the numbers will be others",
 }
 

@@ -169,6 +169,7 @@ TRAINING_NOTES = {
     "bouncing unknown": "来回跳动：学习率为 {rate} 时，步长和山谷一样宽；可以试试更小的",
     "not converged": "没有收敛：这里给出的是训练停下时的参数",
     "best": "参数取自第 {step} 步，那时的验证损失最小",
+    "other schedule": "学习率的变化按总步数展开：总步数由 {steps} 变为 {more}，第 {number} 步的学习率就是 {other} 而不是 {rate}",
     "other data": "数据与已保存的训练不同：得到的数会不一样",
 }
 
