@@ -408,8 +408,36 @@ def test_rows_that_were_skipped_are_told_where_little_is_said(run: Runner, data:
     assert "30 行，跳过 1 行" in run("fit", data, "--model", "y = a*exp(-b*t) + c", "-q", "--lang", "zh").err
 
 
-def test_a_polynomial_that_cannot_go_on_says_what_can(run: Runner, data: str, tmp_path: Path) -> None:
+def test_a_polynomial_goes_on_with_its_columns_and_says_where_from(run: Runner, data: str, tmp_path: Path) -> None:
     stored = str(tmp_path / "m.json")
-    run("fit", data, "--x-col", "t", "--y-col", "y", "--steps", "2", "--save", stored, "-q")
-    answer = run("fit", data, "--resume", stored)
-    assert answer.code == 2 and "train it with --optimizer sgd" in answer.err
+    run("fit", data, "--x-col", "t", "--y-col", "y", "--degree", "3", "--steps", "2", "--save", stored, "-q")
+    answer = run("fit", data, "--resume", stored, "--steps", "4")
+    assert answer.code == 0 and "start    at step 2 of a fit that was stored" in answer.out
+    whole = run("fit", data, "--x-col", "t", "--y-col", "y", "--degree", "3", "--steps", "4", "-q")
+    assert run("fit", data, "--resume", stored, "--steps", "4", "-q").out == whole.out
+    refused = run("fit", data, "--resume", stored, "--degree", "4")
+    assert refused.code == 2 and "--degree cannot be changed" in refused.err
+
+
+@pytest.mark.parametrize("model", [["--degree", "2"], ["--model", "y = a*t + c"]])
+def test_a_training_that_goes_on_asks_for_its_data(
+    run: Runner, data: str, tmp_path: Path, model: list[str]
+) -> None:
+    stored = str(tmp_path / "m.json")
+    columns = ["--x-col", "t", "--y-col", "y"] if model[0] == "--degree" else []
+    run("train", data, *columns, *model, "--steps", "2", "--save", stored, "-q")
+    answer = run("train", "--resume", stored)
+    assert answer.code == 2 and "has no data in it" in answer.err and "`bpcli train data.csv --resume" in answer.err
+
+
+def test_a_schedule_over_other_steps_is_told(run: Runner, data: str, tmp_path: Path) -> None:
+    """By hand: (1 + cos(pi/4))/2 = 0.85355 of 0.01 at step 2 of 8, and (1 + cos(pi/2))/2 = 1/2 of it at step 2 of 4."""
+    stored = str(tmp_path / "m.json")
+    words = ["--model", "y = a*t + c", "--lr", "0.01", "--schedule", "cosine"]
+    run("fit", data, *words, "--steps", "2", "--save", stored, "-q")
+    content = json.loads(Path(stored).read_text())
+    content["setting"]["steps"] = 4
+    Path(stored).write_text(json.dumps(content))
+    assert "schedule spans" not in run("fit", data, "--resume", stored).out
+    answer = run("fit", data, "--resume", stored, "--steps", "8")
+    assert "over 8 of them instead of 4 the rate of step 2 is 0.008536 and not 0.005" in answer.out

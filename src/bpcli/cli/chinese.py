@@ -160,6 +160,7 @@ OPTIONS = {
     "log": "把每一步的损失写进 CSV 文件。",
     "fit save": "保存模型，供 `bpcli predict` 和 --resume 使用。",
     "train save": "保存模型，供 `bpcli predict` 和 --resume 使用。",
+    "checkpoint": "配合 --save：每 N 步也保存一次模型（不写则每隔几秒）。",
     "resume": "接着已保存的训练，得到同样的数。",
     "fit q": "只给出参数，每行一个 名称=值。",
     "train q": "只给出参数，每行一个 名称=值。",

@@ -156,6 +156,7 @@ TRAINING_OPTIONS = (
     Option("no-scale", None, "Descend in raw powers of x, to see what happens.", TRAINING),
     Option("log", "FILE", "Write the loss of every step to a CSV file.", TRAINING),
     Option("save", "FILE", "Store the model, for `bpcli predict` and --resume.", TRAINING),
+    Option("checkpoint", "N", "With --save: store the model every N steps too (every few seconds).", TRAINING),
     Option("resume", "FILE", "Go on with a stored training, to the same numbers.", TRAINING),
     Option("format", "FORMAT", "rich, plain or json.", TRAINING),
     Option("json", None, "The same as --format json.", TRAINING),

@@ -66,7 +66,11 @@ def model_lines(fit: Fit, digits: int = DIGITS, language: str = ENGLISH) -> Iter
     key = "weighted loss and rate" if "w" in fit.ranges else "loss and rate"
     rate = show(fit.rate, 4)
     yield headed("loss", said(key, language, name=fit.y_name, rate=rate, weights=fit.w_name), language)
+    if fit.rate_given and fit.basis.kind != "powers":
+        yield below(said("rate applies", language))
     yield below(said("once", language))
+    if fit.began:
+        yield headed("start", said("goes on", language, step=fit.began), language)
 
 
 def spark(losses: Sequence[float]) -> str:
@@ -97,7 +101,7 @@ def history_table(fit: Fit, digits: int = DIGITS, language: str = ENGLISH) -> Ta
     while step < last:
         places.add(round(step))
         step *= 2 if last < 300 else 10 ** (1 / 3) if last < 3000 else 10**0.5
-    rows = [(str(place), show(fit.losses[place], digits)) for place in sorted(places) if place >= 0]
+    rows = [(str(fit.began + place), show(fit.losses[place], digits)) for place in sorted(places) if place >= 0]
     return Table(said("descent", language), ("step", "loss"), rows, len(rows), _height(fit, language), language)
 
 
@@ -171,14 +175,14 @@ def program_lines(fit: Fit, language: str = ENGLISH) -> Iterator[str]:
 def step_head(fit: Fit, step: Step, language: str = ENGLISH) -> Iterator[str]:
     """What a turn of the loop begins with; at the start also what the table of rows shows."""
     yield said("first step" if step.number == 0 else "step", language, number=step.number)
-    if step.number == 0:
+    if step.number == fit.began:
         yield said("step forward", language, count=fit.rows_used)
 
 
-def step_loss(step: Step, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[str]:
+def step_loss(fit: Fit, step: Step, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[str]:
     """The loss of a turn; at the start also what goes backward and what an update is."""
     yield said("step loss", language, loss=show(step.loss, digits))
-    if step.number == 0:
+    if step.number == fit.began:
         yield said("step backward", language)
         yield said("step update", language)
 

@@ -268,6 +268,8 @@ def note_text(note: Note, language: str = ENGLISH) -> str:
         else:
             facts["half"] = show(holds if holds == holds else largest / 2, MOST_RATES)
             facts["largest"] = show(largest, MOST_RATES)
+    if kind == "other schedule":
+        facts |= {name: show(float(str(facts[name])), MOST_RATES) for name in ("rate", "other")}
     if kind in ("backed off", "above limit"):
         facts = {name: show(float(str(rate)), MOST_RATES) for name, rate in facts.items()}
     if kind == "runs off":

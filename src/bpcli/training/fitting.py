@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +17,7 @@ from bpcli.errors import InputError
 from bpcli.language.reader import parse
 from bpcli.numbers import full, show
 from bpcli.training import polynomial
-from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, Step, descend
+from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, Standing, Step, descend
 from bpcli.training.optimizers import gradient_descent
 from bpcli.training.polynomial import Basis
 from bpcli.training.quadratic import Quadratic
@@ -41,7 +42,7 @@ class Fit:
     scaled:          coefficients c0 .. cn in the basis that the descent ran in; `scaled_errors` belong to them
     x, y:            the rows, or some of them evenly spread where there are more than SAMPLE
     ranges:          "x", "y", and "w" where rows have weights -> smallest and largest value of all rows
-    losses:          mean squared error at every step, each computed at that step
+    losses:          mean squared error at every step from `began` on, each computed at that step
     shown:           the first steps in full
     curvature:       eigenvalues of the second derivative of the loss, smallest and largest
     """
@@ -60,6 +61,8 @@ class Fit:
         self.scaled: dict[str, float] = {}
         self.scaled_errors: dict[str, float] = {}
         self.losses: list[float] = []
+        self.began = 0
+        self.rate_given = False
         self.shown: list[Step] = []
         self.steps = 0
         self.stopped = ""
@@ -160,6 +163,7 @@ class Fitting:
         scale: bool = True,
         keep: int = 3,
         make: type[Fit] = Fit,
+        past: tuple[Standing, Array] | None = None,
     ) -> None:
         """Prepare the descent.
 
@@ -169,6 +173,7 @@ class Fitting:
         scale:  whether x is scaled and the basis chosen; False shows what happens without
         keep:   how many first steps are kept in full
         make:   Fit or a subclass of it
+        past:   where a descent stood that goes on, and the place of its objective
 
         Raises InputError for a degree or data that cannot be fitted.
         """
@@ -184,6 +189,7 @@ class Fitting:
         self.names = [f"c{order}" for order in range(degree + 1)]
         self.limit = steps
         self.keep = keep
+        self.last: Step | None = None
         ends = np.array([kept.low["x"], kept.high["x"]])
         basis = polynomial.chebyshev(ends, degree) if scale else polynomial.powers(degree)
         self.objective, curvature = self._objective(basis)
@@ -195,6 +201,13 @@ class Fitting:
         # The constant rate that contracts the flattest and the steepest direction alike.
         best = 2 / (low + high) if high > 0 else 1.0
         self.fit = make(kept, degree, basis, best if rate is None else rate, curvature)
+        self.start = Standing(0, np.zeros(len(self.names)))
+        if past is not None:
+            self.start, place = past
+            self.objective.go_to(place)
+        self.fit.began = self.start.number
+        self.fit.rate_given = rate is not None
+        self.standing = self.start, self.objective.place
         self.fit.freedom = max(0, kept.rows - min(distinct, degree + 1))
         warnings = self.fit.warnings
         if distinct <= degree:
@@ -216,23 +229,39 @@ class Fitting:
         felt = eigenvalues[eigenvalues > high * 1e-13]
         return objective, (float(felt[0]) if len(felt) else 0.0, high)
 
+    @property
+    def fingerprint(self) -> str:
+        """A short text that is the same for the same rows, to the last bit of what is summed up over them."""
+        loss, gradient, hessian = self.objective.first
+        sums = np.concatenate([[loss, self.kept.rows], gradient, hessian.ravel()])
+        return hashlib.sha256(sums.astype("<f8").tobytes()).hexdigest()[:32]
+
     def __iter__(self) -> Iterator[Step]:
         fit = self.fit
-        start = np.zeros(len(self.names))
         last: Step | None = None
+        place = self.objective.place
         try:
-            for last in descend(self.objective, start, gradient_descent(fit.rate), self.limit):
+            for last in descend(self.objective, self.start, gradient_descent(fit.rate), self.limit):
+                # What this turn began with: the objective may have moved its place meanwhile.
+                assert last.standing is not None
+                self.standing, place = (last.standing, place), self.objective.place
                 fit.losses.append(last.loss)
                 if len(fit.shown) < self.keep:
                     fit.shown.append(last)
+                self.last = last
                 yield last
         except KeyboardInterrupt:
             if last is None:
                 raise
-            self._finish(last, INTERRUPTED)
+            self.interrupt()
             return
         if last is not None:
             self._finish(last, last.stopped)
+
+    def interrupt(self) -> None:
+        """Complete the fit where the descent stands: somebody stopped asking for more."""
+        if self.last is not None:
+            self._finish(self.last, INTERRUPTED)
 
     def _finish(self, last: Step, stopped: str) -> None:
         fit = self.fit

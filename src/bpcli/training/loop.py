@@ -77,10 +77,21 @@ class Plan(NamedTuple):
     scale: Scale = Scale()
 
 
+class Damping(NamedTuple):
+    """What Levenberg-Marquardt remembers: the damping, how it grows, and whether the last step was the last."""
+
+    damping: float
+    growth: float
+    scale: Array
+    converged: bool = False
+    blocked: bool = False
+
+
 class Past(NamedTuple):
     """Where a loop stands: enough to go on as if nobody had stopped.
 
-    state: of the optimizer; best: the parameters of the best validation; before: the gradient of the turn before
+    state: of the optimizer; before: the gradient of the turn before
+    best:  the parameters of the best validation, which was `best_loss` at `best_step`
     """
 
     number: int
@@ -90,6 +101,8 @@ class Past(NamedTuple):
     scale: Scale
     best: Array | None = None
     before: Array | None = None
+    best_step: int = 0
+    best_loss: float = math.inf
 
 
 class Loop:
@@ -117,6 +130,19 @@ class Loop:
             return self._least_squares()
         return self._searching() if self.plan.optimizer == LBFGS else self._following()
 
+    def _standing(self) -> tuple[int, Array, Watch, Scale, Array | None]:
+        past = self.past
+        return past.number, past.parameters, past.watch, past.scale, past.before
+
+    def _move(
+        self, parameters: Array, state: Any, watch: Watch, scale: Scale, before: Array | None = None
+    ) -> None:
+        """Stand where the next turn begins."""
+        past = self.past
+        self.past = past._replace(
+            number=past.number + 1, parameters=parameters, state=state, watch=watch, scale=scale, before=before
+        )
+
     def _validated(self, watch: Watch, parameters: Array, number: int) -> tuple[Watch, float | None]:
         """The watch with the loss of the rows held out, once an epoch; it keeps the best parameters."""
         if self.validation is None or not self.batches.begins(number):
@@ -124,7 +150,7 @@ class Loop:
         loss = self.validation.value(parameters)
         watch = watch.validated(loss)
         if watch.waiting == 0:
-            self.past = self.past._replace(best=parameters)
+            self.past = self.past._replace(best=parameters, best_step=number, best_loss=loss)
         return watch, loss
 
     def _following(self) -> Iterator[Turn]:
@@ -137,7 +163,7 @@ class Loop:
         if state is None:
             state = optimizer.init(self.past.parameters)
         while True:
-            number, parameters, _, watch, scale, _, before = self.past
+            number, parameters, watch, scale, before = self._standing()
             rows = self.batches.rows(number)
             if self.narrow is not None:
                 loss, scaled = self.narrow(parameters, rows, scale.value)
@@ -167,9 +193,7 @@ class Loop:
                 turn = turn._replace(used=used, rate=schedule(state.updates - 1), step=step, state=state)
                 parameters = parameters + step
             yield turn
-            self.past = Past(
-                number + 1, parameters, state, watch, scale.after(overflow), self.past.best, before
-            )  # fmt: skip
+            self._move(parameters, state, watch, scale.after(overflow), before)
 
     def _reason(self, watch: Watch, memory: bool) -> str:
         if self.validation is not None and watch.waiting >= self.plan.patience:
@@ -186,7 +210,7 @@ class Loop:
         if self.past.state:
             place = place._replace(pairs=self.past.state)
         while True:
-            number, parameters, _, watch, scale, _, _ = self.past
+            number, parameters, watch, scale, _ = self._standing()
             turn = Turn(number, parameters, place.loss, place.gradient, state=place.pairs)
             same = place.loss >= watch.before * (1 - 1e-15) if watch.before > 0 else place.loss >= watch.before
             watch = watch.after(place.loss, turn.norm, False)._replace(reversed=watch.reversed + 1 if same else 0)
@@ -203,7 +227,7 @@ class Loop:
             step = following.parameters - parameters
             yield turn._replace(step=step, used=turn.gradient, trials=following.trials)
             place = following
-            self.past = Past(number + 1, place.parameters, place.pairs, watch, scale, self.past.best)
+            self._move(place.parameters, place.pairs, watch, scale)
 
     def _searched(self, watch: Watch, blocked: bool) -> str:
         """Why a search should not go on; "" where it should."""
@@ -224,12 +248,11 @@ class Loop:
         rows = 1 if self.loss.reduce == "sum" else self.loss.rows
         here = levenberg.start(residuals.triangle, self.past.parameters, residuals.level)
         if self.past.state is not None:
-            damping, growth, scale_of_columns = self.past.state
-            here = here._replace(damping=damping, growth=growth, scale=scale_of_columns)
+            here = here._replace(**self.past.state._asdict())
         while True:
-            number, parameters, _, watch, scale, _, _ = self.past
+            number, parameters, watch, scale, _ = self._standing()
             loss, gradient = here.rss / rows, 2 * here.gradient / rows
-            state = (here.damping, here.growth, here.scale)
+            state = _damping(here)
             turn = Turn(number, parameters, loss, gradient, state=state)
             watch = watch.after(loss, turn.norm, False)
             watch, validation = self._validated(watch, parameters, number)
@@ -255,8 +278,11 @@ class Loop:
             step = following.parameters - parameters
             yield turn._replace(step=step, used=turn.gradient, trials=following.trials)
             here = following
-            state = (here.damping, here.growth, here.scale)
-            self.past = Past(number + 1, here.parameters, state, watch, scale, self.past.best)
+            self._move(here.parameters, _damping(here), watch, scale)
+
+
+def _damping(here: levenberg.Damped) -> Damping:
+    return Damping(here.damping, here.growth, here.scale, here.converged, here.blocked)
 
 
 def _length(vector: Array) -> float:

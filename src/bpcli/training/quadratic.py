@@ -97,6 +97,16 @@ class Quadratic:
         return self._twofold and bool(np.abs(gradient).max() < FLATTER * np.abs(self._gradient).max())
 
     @property
+    def place(self) -> Array:
+        """w0, where the rows were last gone through: rounding depends on it, and so does a descent that goes on."""
+        return np.array(self._place.high)
+
+    def go_to(self, place: Array) -> None:
+        """Go through the rows at this w0, if it is another."""
+        if np.any(place != self._place.high):
+            self._recentre(lifted(place))
+
+    @property
     def products(self) -> Array:
         """Of a square r^2: the sums of products of the derivatives of r and, in the last place, of -r at 0."""
         loss, gradient, hessian = self.first

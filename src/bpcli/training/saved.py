@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from bpcli.data.kept import Kept
 from bpcli.errors import FileError, InputError
 from bpcli.files import write_whole
-from bpcli.training.loop import Past
+from bpcli.training.descent import Standing
+from bpcli.training.loop import Damping, Past
 from bpcli.training.narrowed import Scale
 from bpcli.training.optimizers import LBFGS, LEVENBERG
 from bpcli.training.optimizers.adaptive import Moments, Squares
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 SCHEMA = "bpcli.model/1"
+RUNNING = "running"  # of a model that was stored while it was trained
 MOST_KEPT = 100_000  # entries of a tensor without rows that is stored with a model
 STATES: dict[str, Any] = {made.__name__.lower(): made for made in (Updates, Velocity, Squares, Moments)}
 
@@ -40,8 +42,10 @@ class Saved:
 
     setting:    what the text and the loss are, and how it was trained
     parameters: name -> value; ranges: column -> what was trained on
-    past:       where the training stands; None where it cannot go on (a polynomial)
+    past:       where the training stands; None of a polynomial by its degree
     columns:    name in the text -> column of the file
+    given:      names of tensors that a training that goes on needs again
+    descent:    of a polynomial by its degree, what it is and where it stands (see `saved_formula`); else None
     tensors:    of a program with tensors, name -> what is known of its data: the "value" of one that has no rows, else
                 the "shape" of a row with the "low" and "high" of its entries
     """
@@ -53,9 +57,11 @@ class Saved:
         self.columns: dict[str, str] = dict(content["columns"])
         self.names: tuple[str, ...] = tuple(content["names"])
         self.data = str(content["data"])
+        self.descent: dict[str, Any] | None = content.get("descent")
         self.tensors: dict[str, dict[str, Any]] = dict(content.get("tensors", {}))
         stored = content["training"]
         self.past = None if stored is None else _past(stored)
+        self.given = tuple(name for name, entry in self.tensors.items() if entry.get("given", True))
         self.choice = None if stored is None else Choice(**_numbers(stored["choice"]))
         self.start = None if stored is None else _start(stored["start"])
 
@@ -66,11 +72,15 @@ def saved_training(training: Training, columns: Mapping[str, str]) -> dict[str, 
     columns: name in the model -> column of the file
     """
     outcome, past, start = training.outcome, training.loop.past, training.start
+    # While it runs, nothing has been judged yet.
+    stopped = outcome.stopped
+    at = past.parameters if past.best is None else past.best
+    parameters = outcome.parameters if stopped else training.model.named(at)
     return {
         "schema": SCHEMA,
         "model": training.model.text,
-        "equation": outcome.equation if _finite(outcome.parameters) else None,
-        "parameters": _plain(outcome.parameters),
+        "equation": outcome.equation if stopped and _finite(parameters) else None,
+        "parameters": _plain(parameters),
         "ranges": _plain({name: list(ends) for name, ends in outcome.ranges.items()}),
         "columns": dict(columns),
         "names": [*training.columns],
@@ -79,13 +89,15 @@ def saved_training(training: Training, columns: Mapping[str, str]) -> dict[str, 
         "tensors": _tensors(training),
         "setting": _plain(_kept(training).to_dict()),
         "training": {
-            "stopped": outcome.stopped,
+            "stopped": stopped or RUNNING,
             "number": past.number,
             "parameters": past.parameters.tolist(),
             "state": _state(past.state),
             "watch": _plain(past.watch._asdict()),
             "scale": past.scale._asdict(),
             "best": None if past.best is None else past.best.tolist(),
+            "best_step": past.best_step,
+            "best_loss": _plain(past.best_loss),
             "before": None if past.before is None else _plain(past.before.tolist()),
             "choice": _plain(training.choice._asdict()),
             "start": {
@@ -117,9 +129,9 @@ def _tensors(training: Training) -> dict[str, Any]:
             continue
         if name in model.rowed or name in model.literals:
             ends = {"low": np.min(array, axis=0), "high": np.max(array, axis=0)}
-            found[name] = _plain({"shape": [*np.shape(array)[1:]], **ends})
+            found[name] = _plain({"shape": [*np.shape(array)[1:]], **ends, "given": name in model.rowed})
         elif np.size(array) <= MOST_KEPT:
-            found[name] = {"value": _plain(array)}
+            found[name] = {"value": _plain(array), "given": True}
     return found
 
 
@@ -139,10 +151,15 @@ def saved_formula(
     columns: Mapping[str, str],
     *,
     target: str,
-    equation: str,
+    equation: str | None,
     rows: int,
+    descent: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """A model that was fitted in another way, to predict with."""
+    """A polynomial by its degree: the text of its prediction, and its descent.
+
+    descent: what was asked for (degree, rate or None, scale, steps, weights), the `standing` before its last turn, the
+             `place` of its objective, and the fingerprint of its `data`
+    """
     return {
         "schema": SCHEMA,
         "model": text,
@@ -155,7 +172,15 @@ def saved_formula(
         "data": "",
         "setting": _plain(Setting(text, target=target).to_dict()),
         "training": None,
+        "descent": _plain({**descent, "standing": _plain(descent["standing"]._asdict())}),
     }
+
+
+def standing_of(descent: Mapping[str, Any]) -> tuple[Standing, Array]:
+    """Where a stored polynomial stands, and the place of its objective."""
+    stored = _numbers(descent["standing"])
+    parameters = np.array(stored.pop("parameters"), dtype=np.float64)
+    return Standing(parameters=parameters, **stored), np.array(descent["place"], dtype=np.float64)
 
 
 def write_model(path: str, content: dict[str, Any]) -> None:
@@ -221,7 +246,7 @@ def _finite(parameters: Mapping[str, float]) -> bool:
 
 def _numbers(stored: Mapping[str, Any]) -> dict[str, Any]:
     words = ("inf", "-inf", "nan")
-    return {key: float(value) if value in words else value for key, value in stored.items()}
+    return {key: float(value) if isinstance(value, str) and value in words else value for key, value in stored.items()}
 
 
 def _state(state: Any) -> Any:
@@ -232,8 +257,8 @@ def _state(state: Any) -> Any:
     if kind in STATES:
         fields = {name: each.tolist() if hasattr(each, "tolist") else each for name, each in state._asdict().items()}
         return {"kind": kind, **fields}
-    if len(state) == 3 and hasattr(state[2], "tolist") and isinstance(state[0], float):
-        return {"kind": LEVENBERG, "damping": state[0], "growth": state[1], "scale": state[2].tolist()}
+    if isinstance(state, Damping):
+        return {"kind": LEVENBERG, **{name: _plain(each) for name, each in state._asdict().items()}}
     pairs = [[step.tolist(), change.tolist(), scale] for step, change, scale in state]
     return {"kind": LBFGS, "pairs": pairs}
 
@@ -244,7 +269,7 @@ def _state_of(stored: Any) -> Any:
     fields = dict(stored)
     kind = fields.pop("kind")
     if kind == LEVENBERG:
-        return float(fields["damping"]), float(fields["growth"]), np.array(fields["scale"])
+        return Damping(**{**_numbers(fields), "scale": np.array(fields["scale"])})
     if kind == LBFGS:
         return tuple((np.array(step), np.array(change), float(scale)) for step, change, scale in fields["pairs"])
     made = {name: np.array(each) if isinstance(each, list) else each for name, each in fields.items()}
@@ -261,6 +286,8 @@ def _past(stored: Mapping[str, Any]) -> Past:
         Scale(**stored["scale"]),
         None if best is None else np.array(best, dtype=np.float64),
         None if before is None else np.array([float(each) for each in before]),
+        int(stored.get("best_step", 0)),
+        float(stored.get("best_loss", "inf")),
     )
 
 

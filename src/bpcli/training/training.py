@@ -341,9 +341,8 @@ class Training:
         outcome.steps, outcome.stopped = number, stopped
         if past.best is not None and self.validation is not None and stopped != DIVERGED:
             parameters = past.best
-            place, loss = min(outcome.validations, key=lambda each: each[1])
-            outcome.final_validation = loss
-            outcome.note("best", step=place)
+            outcome.final_validation = past.best_loss
+            outcome.note("best", step=past.best_step)
         outcome.final_norm = math.nan if last is None else last.norm
         judge(outcome, self.loss, parameters)
         self._look_at_singles(parameters)

@@ -11,6 +11,7 @@ from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_
 from bpcli.cli.settings import count_widths, language
 from bpcli.cli.settings import digits as digits_of
 from bpcli.cli.work import choice, positive, whole
+from bpcli.engine.notes import Note
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, FileError, InputError, closest
 from bpcli.files import check_writable
 from bpcli.numbers import full, show
@@ -19,9 +20,13 @@ from bpcli.render.json import fit_dict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from bpcli.cli.arguments import Request
     from bpcli.training.descent import Step
     from bpcli.training.fitting import Fit
+    from bpcli.training.saved import Saved
 
 MISSING = ("skip", "error")
 PATIENCE = 0.5  # seconds of work before a progress line appears
@@ -30,11 +35,22 @@ PATIENCE = 0.5  # seconds of work before a progress line appears
 class Order:
     """What was asked for: the file, the model, the descent, the form of the answer."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, saved: Saved | None = None) -> None:
+        """saved: a polynomial whose descent goes on"""
+        from bpcli.cli.commands.training import refuse_decided
         from bpcli.data.table import choose_pair, read_table
         from bpcli.training.fitting import MOST_DEGREE, STEPS, Fitting
 
         options = request.options
+        descent = None
+        if saved is not None:
+            descent = saved.descent
+            refuse_decided(request)
+        if request.text is None and saved is not None:
+            names_of = ", ".join(saved.columns.values())
+            raise InputError(
+                "resume-needs-file", file=options["resume"], names=names_of, command=request.command
+            )
         if request.text is None:
             raise InputError("no-data-file", command=request.command)
         for option in request.several:
@@ -50,21 +66,36 @@ class Order:
         count_widths(options)
         self.bare_digits = whole(options, "digits", 1, 17)
         self.digits = digits_of(options)
+        self.every = whole(options, "checkpoint", 1, 10**9) or 0
         degree = whole(options, "degree", 0, MOST_DEGREE)
         limit = whole(options, "steps", 0, 10**9)
         shown = whole(options, "trace-steps", 0, 1000)
         self.shown = 2 if shown is None else shown
         rate = None if options.get("lr") == "auto" else positive(options, "lr")
         chosen = options.get("x-col"), options.get("y-col")
+        self.weights = options.get("weights")
+        scale, past = "no-scale" not in options, None
+        if saved is not None and descent is not None:
+            from bpcli.training.saved import standing_of
+
+            chosen = saved.columns["x"], saved.columns["y"]
+            degree, rate, scale = descent["degree"], descent["rate"], descent["scale"]
+            limit = descent["steps"] if limit is None else limit
+            self.weights, past = descent["weights"], standing_of(descent)
+        self.asked: dict[str, Any] = {"degree": 1 if degree is None else degree, "rate": rate, "scale": scale,
+                      "steps": STEPS if limit is None else limit, "weights": self.weights}  # fmt: skip
         table = read_table(
-            request.text, *chosen, weights=options.get("weights"), missing=choice(options, "missing", MISSING),
+            request.text, *chosen, weights=self.weights, missing=choice(options, "missing", MISSING),
             encoding=options.get("encoding"),
         )  # fmt: skip
         names, kept = choose_pair(table, *chosen)
         self.fitting = Fitting(
-            kept, 1 if degree is None else degree, rate=rate, steps=STEPS if limit is None else limit,
-            scale="no-scale" not in options, keep=50,
+            kept, self.asked["degree"], rate=rate, steps=self.asked["steps"], scale=scale, keep=50, past=past,
         )  # fmt: skip
+        self.data = self.fitting.fingerprint
+        if descent is not None and descent["data"] != self.data:
+            self.fitting.fit.warnings.append(Note("fit-other-data"))
+        self.command = request.command
         self.options = options
         self.columns = {"x": names[0], "y": names[1]}
         self.ranges = {role: self.fitting.fit.ranges[role] for role in "xy"}
@@ -94,12 +125,15 @@ def run_training(request: Request) -> int:
         raise InputError("page-of-demo")
     if "patience" in request.options and "val" not in request.options and "resume" not in request.options:
         raise InputError("patience-alone")
-    if is_general(request):
+    saved = None
+    if "resume" in request.options:
+        from bpcli.training.saved import read_saved
+
+        saved = read_saved(request.options["resume"])
+    if is_general(request) and (saved is None or saved.descent is None):
         return run_model(request)
-    order = Order(request)
-    code = run_fit(order) if request.command == "fit" else run_train(order)
-    store(order)
-    return code
+    order = Order(request, saved)
+    return run_fit(order) if request.command == "fit" else run_train(order)
 
 
 def check_targets(options: dict[str, str]) -> None:
@@ -115,27 +149,51 @@ def check_targets(options: dict[str, str]) -> None:
         raise InputError("log-exists", file=options["log"])
 
 
-def store(order: Order) -> None:
-    """Write the log and the model where they were asked for."""
-    from bpcli.cli.commands.training import logged
+def content_of(order: Order) -> dict[str, Any]:
+    """What a stored polynomial holds, also while it is fitted."""
+    from bpcli.training.saved import saved_formula
+
+    fitting, fit = order.fitting, order.fitting.fit
+    standing, place = fitting.standing
+    # Without its last line, which is the loss: what is left is the prediction, in the basis that keeps its digits.
+    text = "\n".join(fit.basis.program().splitlines()[:-1])
+    done = bool(fit.stopped)
+    parameters = fit.scaled if done else dict(zip(fitting.names, standing.parameters.tolist(), strict=True))
+    descent = {**order.asked, "standing": standing, "place": place, "data": order.data}
+    return saved_formula(
+        text, parameters, order.ranges, order.columns, target="y", equation=fit.equation if done else None,
+        rows=fit.rows_used, descent=descent,
+    )  # fmt: skip
+
+
+def store(order: Order) -> list[str]:
+    """Write the log and the model where they were asked for, the model also where one was interrupted; what to say."""
+    from bpcli.cli.commands.training import free_name, logged
     from bpcli.render.training import said
-    from bpcli.training.saved import saved_formula, write_model
+    from bpcli.training.saved import write_model
 
     fit, options, lines = order.fitting.fit, order.options, []
     tongue = language(options) if order.format != "json" or "lang" in options else "en"
     if "log" in options:
-        history = (f"{step},{full(loss)},{full(fit.rate)},\n" for step, loss in enumerate(fit.losses))
+        history = (f"{step},{full(loss)},{full(fit.rate)},\n" for step, loss in enumerate(fit.losses, fit.began))
         lines.append(logged(options["log"], ("step,loss,rate,validation\n", *history), tongue))
-    if "save" in options and fit.stopped != "diverged":
-        # Without its last line, which is the loss: what is left is the prediction, in the basis that keeps its digits.
-        text = "\n".join(fit.basis.program().splitlines()[:-1])
-        content = saved_formula(
-            text, fit.scaled, order.ranges, order.columns, target="y", equation=fit.equation, rows=fit.rows_used
-        )
-        write_model(options["save"], content)
-        lines.append(said("saved", tongue, file=options["save"]))
+    path, interrupted = options.get("save"), fit.stopped == "interrupted"
+    if path is None and interrupted:
+        path = free_name()
+    if path is not None and fit.stopped != "diverged":
+        write_model(path, content_of(order))
+        lines.append(said("kept" if interrupted else "saved", tongue, file=path, command=order.command))
+    return lines
+
+
+def told(order: Order, report: Callable[[], None]) -> int:
+    """Store what is to be stored, report, and say where it is; the exit code."""
+    # First of all: who closes the pipe that the report goes to still has the files.
+    lines = store(order)
+    report()
     for line in lines:
         (tell if order.quiet or order.format == "json" else say)(line)
+    return _code(order.fitting.fit)
 
 
 def run_fit(order: Order) -> int:
@@ -147,15 +205,21 @@ def run_fit(order: Order) -> int:
         write(report.model_lines(fit, order.digits, order.language))
         write([""])
         sys.stdout.flush()
-    for _ in _watched(order):
-        pass
-    if order.format == "json":
-        write_json(fit_dict(fit))
-    elif order.quiet:
-        _quiet(order, fit)
-    else:
-        _outcome(order, fit)
-    return _code(fit)
+    try:
+        for _ in _watched(order):
+            pass
+    except KeyboardInterrupt:
+        order.fitting.interrupt()
+
+    def report_it() -> None:
+        if order.format == "json":
+            write_json(fit_dict(fit))
+        elif order.quiet:
+            _quiet(order, fit)
+        else:
+            _outcome(order, fit)
+
+    return told(order, report_it)
 
 
 def run_train(order: Order) -> int:
@@ -173,24 +237,30 @@ def run_train(order: Order) -> int:
         write([""])
     fit.scaled = dict.fromkeys(order.fitting.names, 0.0)
     last: Step | None = None
-    for step in _watched(order):
-        last = step
-        if full_steps and step.number < order.shown and step.step is not None:
-            _show_step(order, fit, step)
-        elif step.number >= following or step.stopped:
-            log.append(step)
-            following = max(step.number + 1, round(step.number * 1.6))
-    if order.format == "json":
-        write_json(fit_dict(fit))
-    elif order.quiet:
-        _quiet(order, fit)
-    else:
-        if last is not None and (not log or log[-1] is not last):
-            log.append(last)
-        show_table(report.log_table(fit, log, order.digits, order.language), order.format)
-        write([""])
-        _outcome(order, fit, history=False)
-    return _code(fit)
+    try:
+        for step in _watched(order):
+            last = step
+            if full_steps and step.number - fit.began < order.shown and step.step is not None:
+                _show_step(order, fit, step)
+            elif step.number >= following or step.stopped:
+                log.append(step)
+                following = max(step.number + 1, round(step.number * 1.6))
+    except KeyboardInterrupt:
+        order.fitting.interrupt()
+
+    def report_it() -> None:
+        if order.format == "json":
+            write_json(fit_dict(fit))
+        elif order.quiet:
+            _quiet(order, fit)
+        else:
+            if last is not None and (not log or log[-1] is not last):
+                log.append(last)
+            show_table(report.log_table(fit, log, order.digits, order.language), order.format)
+            write([""])
+            _outcome(order, fit, history=False)
+
+    return told(order, report_it)
 
 
 def _quiet(order: Order, fit: Fit) -> None:
@@ -204,10 +274,10 @@ def _quiet(order: Order, fit: Fit) -> None:
 def _show_step(order: Order, fit: Fit, step: Step) -> None:
     digits, words = order.digits, order.language
     write(report.step_head(fit, step, words))
-    if step.number == 0:
+    if step.number == fit.began:
         first = order.fitting.objective.sample(step.parameters, 3)
         show_table(report.rows_table(first, digits, words), order.format)
-    write(report.step_loss(step, digits, words))
+    write(report.step_loss(fit, step, digits, words))
     show_table(report.step_table(fit, step, digits, words), order.format)
     write([""])
 
@@ -247,7 +317,14 @@ def _watched(order: Order):  # type: ignore[no-untyped-def]
     began = time.monotonic()
     progress = task = None
     fitting, words = order.fitting, order.language
+    checkpoint = None
+    if "save" in order.options:
+        from bpcli.cli.commands.checkpoint import Checkpoint
+
+        checkpoint = Checkpoint(order.options["save"], order.every, lambda: content_of(order))
     for step in fitting:
+        if checkpoint is not None and not step.stopped:
+            checkpoint.look(step.number)
         if progress is None and sys.stderr.isatty() and time.monotonic() - began > PATIENCE:
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TextColumn

@@ -9,6 +9,7 @@ import time
 import numpy as np
 
 from bpcli.cli.arguments import spelled
+from bpcli.cli.commands.checkpoint import Checkpoint
 from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
 from bpcli.cli.settings import language
 from bpcli.cli.work import choice, pieces, positive, text_of, whole
@@ -22,12 +23,14 @@ from bpcli.files import write_whole
 from bpcli.numbers import DIGITS, full, show
 from bpcli.render import layout
 from bpcli.render import training as report
+from bpcli.render.fit import said as fit_said
 from bpcli.render.fit import spark
 from bpcli.render.trained import outcome_dict
 from bpcli.render.training import said
 from bpcli.render.words import counted
 from bpcli.training.lesson import rows_of, trace_of
 from bpcli.training.saved import data_of, fingerprint, read_saved, saved_training, write_model
+from bpcli.training.schedules import schedule_of
 from bpcli.training.setting import STEPS, Setting
 from bpcli.training.training import MOST_NUMBERS, Training
 
@@ -88,6 +91,7 @@ class Order:
         self.bare_digits = whole(options, "digits", 1, 17)
         self.digits = self.bare_digits or DIGITS
         shown = whole(options, "trace-steps", 0, 1000)
+        self.every = whole(options, "checkpoint", 1, MOST_STEPS) or 0
         self.shown = 0 if request.command == "fit" else SHOWN_STEPS if shown is None else shown
         self.saved: Saved | None = read_saved(options["resume"]) if "resume" in options else None
         self.skipped: list[tuple[int, str]] = []  # the first of them
@@ -111,7 +115,7 @@ class Order:
         asked = start = past = None
         if self.saved is not None:
             if self.saved.past is None:
-                raise InputError("cannot-resume", file=options["resume"])
+                raise InputError("no-model-file", file=options["resume"])
             past, start, asked = self.saved.past, self.saved.start, self.saved.choice
         self.training = Training(setting, columns, names, past=past, start=start, choice=asked)
         outcome = self.training.outcome
@@ -119,14 +123,34 @@ class Order:
         outcome.skipped = tuple(self.skipped)
         if self.saved is not None and self.saved.data != fingerprint(data_of(self.training)):
             outcome.note("other data")
+        if self.saved is not None:
+            self._remark_on_schedule(self.saved)
+
+    def _remark_on_schedule(self, saved: Saved) -> None:
+        """A schedule spans its steps: with more of them it is another, and the rate jumps."""
+        training, steps = self.training, saved.setting.steps
+        schedule, number = training.loop.plan.schedule, training.loop.past.number
+        if schedule is None or training.choice.rate is None:
+            return
+        before = schedule_of(saved.setting.schedule, training.choice.rate, steps, saved.setting.warmup)
+        if before(number) != schedule(number):
+            training.outcome.note(
+                "other schedule", steps=steps, more=training.setting.steps, rate=before(number), other=schedule(number),
+                number=number,
+            )  # fmt: skip
 
     def _setting(self, request: Request, path: str | None, given: dict[str, float]) -> Setting:
         options, several = request.options, request.several
         if self.saved is not None:
-            for name in (*FIXED, *GENERAL):
-                if name in options or name in several:
-                    raise InputError("resume-and", option=name)
+            refuse_decided(request)
             setting = self.saved.setting
+            lacking = [name for name in (*self.saved.names, *self.saved.given) if name not in given]
+            if path is None and lacking:
+                kind = "resume-needs-values" if self.saved.tensors else "resume-needs-file"
+                raise InputError(
+                    kind, file=options["resume"], names=", ".join(lacking), command=request.command,
+                    options=" ".join(f"--{name} @data.npz" for name in lacking),
+                )  # fmt: skip
             limit = whole(options, "steps", 0, MOST_STEPS)
             if setting.explicit and (given or any(map(np.ndim, self.saved.parameters.values()))):
                 # Tensors are given again; what is trained goes on from where it stands.
@@ -301,6 +325,13 @@ def numbers(texts: Sequence[str], option: str) -> dict[str, Any]:
     return found
 
 
+def refuse_decided(request: Request) -> None:
+    """Raises InputError for what a training that goes on has already decided."""
+    for name in (*FIXED, *GENERAL):
+        if name in request.options or name in request.several:
+            raise InputError("resume-and", option=name)
+
+
 def share_of(options: Mapping[str, str]) -> float:
     """The share of rows that is held out. Raises InputError."""
     text = options.get("val")
@@ -328,6 +359,8 @@ def run_model(request: Request) -> int:
         ):
             for line in lines:
                 say(line, 11)
+        if order.basis is not None and order.basis.kind != "powers" and training.setting.rate is not None:
+            say(" " * 11 + fit_said("rate applies", tongue), 11)
         write([""])
         sys.stdout.flush()
     kept = followed(order)
@@ -364,8 +397,14 @@ def followed(order: Order) -> list[Turn]:
     talks = order.format != "json" and not order.quiet
     last: Turn | None = None
     turns = iter(training)
+    checkpoint = None
+    if "save" in order.options:
+        names = order.columns or training.names
+        checkpoint = Checkpoint(order.options["save"], order.every, lambda: saved_training(training, names))
     try:
         for turn in watched(order, turns):
+            if checkpoint is not None and not turn.stopped:
+                checkpoint.look(turn.number)
             if talks and turn.number - first < order.shown and (turn.step is not None or turn.overflow):
                 show_step(order, turn, last)
                 following = turn.number + 1

@@ -21,6 +21,9 @@ FIT = {
     "once": "quadratic in the coefficients: the rows are summed up once, and every step is exact",
     "scaled": "Coefficients in the basis of the descent",
     "loss and rate": "mean of (prediction - {name})^2; gradient descent, rate {rate}",
+    "rate applies": "the rate applies to the coefficients in t, not in x; --no-scale descends in powers of x",
+    "start": "start",
+    "goes on": "at step {step} of a fit that was stored",
     # How it went.
     "descent": "Descent",
     "log": "Log",

@@ -24,6 +24,7 @@ NOTES = {
     "and-more": "and {count} more like this",
     "fit-not-unique": "degree {degree} needs {needed} different x and the data has {distinct}: the coefficients are not the only ones that fit",
     "fit-no-freedom": "{count} coefficients and as many rows: the curve goes through every point, and says nothing of its error",
+    "fit-other-data": "the data is not that of the stored fit: the numbers will be others",
     "fit-not-scaled": "x is not scaled: the condition of the problem is that of raw powers",
     "fit-diverged": "diverged after {steps} steps: rates below {largest} fall, this one is {rate}",
     "fit-not-converged": "not converged ({reason}): the parameters are where the descent stands",

@@ -173,6 +173,7 @@ TRAINING_NOTES = {
     "not converged": "not converged: the parameters are where the training stands",
     "not converged given": "not converged: the parameters are where the training stands; without --init a start is looked for",
     "best": "the parameters are those of step {step}, where the validation was best",
+    "other schedule": "the schedule spans the steps: over {more} of them instead of {steps} the rate of step {number} is {other} and not {rate}",
     "other data": "the data is not that of the stored training: the numbers will be others",
 }
 

@@ -23,6 +23,7 @@ NOTES = {
     "and-more": "这样的情况还有 {count} 处",
     "fit-not-unique": "{degree} 次多项式需要 {needed} 个不同的 x，数据中只有 {distinct} 个：能拟合的系数不止这一组",
     "fit-no-freedom": "系数有 {count} 个，数据行也只有这么多：曲线会穿过每一个点，误差无从估计",
+    "fit-other-data": "数据与保存时的不同：得到的数会不一样",
     "fit-not-scaled": "x 没有缩放：问题的条件数就是各次幂的条件数",
     "fit-diverged": "经过 {steps} 步后发散：学习率小于 {largest} 才会下降，现在是 {rate}",
     "fit-not-converged": "没有收敛（{reason}）：参数是下降停下时的值",

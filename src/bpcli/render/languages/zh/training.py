@@ -173,6 +173,7 @@ TRAINING_NOTES = {
     "not converged": "没有收敛：这里给出的是训练停下时的参数",
     "not converged given": "没有收敛：这里给出的是训练停下时的参数；不写 --init 时会自动寻找起点",
     "best": "参数取自第 {step} 步，那时的验证损失最小",
+    "other schedule": "学习率的变化按总步数展开：总步数由 {steps} 变为 {more}，第 {number} 步的学习率就是 {other} 而不是 {rate}",
     "other data": "数据与已保存的训练不同：得到的数会不一样",
 }
 
