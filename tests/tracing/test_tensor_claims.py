@@ -57,6 +57,7 @@ def test_what_was_expected_is_told(written: str, said: str) -> None:
     assert expectation_text(found) == said
 
 
+LOGITS = np.array([0.0, np.log(3)])
 CLAIMS: list[tuple[str, dict[str, Any], str, str]] = [
     ("sum((W@x)^2)", {"W": W, "x": X}, "W=[[10,22],[-10,-22],[20,44]]", "factors-swapped"),
     ("sum((W@x)^2)", {"W": W, "x": X}, "x=[-98,-130,-162]", "sign"),
@@ -74,6 +75,13 @@ CLAIMS: list[tuple[str, dict[str, Any], str, str]] = [
     ("sum((X+b)^2)", {"X": ROWS, "b": np.zeros(2)}, "b=[10,14]", "one-copy"),
     ("sum((X+b)^2)", {"X": ROWS, "b": np.zeros(2)}, "b=[6,8.66667]", "mean-over-copies"),
     ("sum(sin(X))*z/3", {"X": ROWS * 0, "z": 3.0}, "X=[[3,3],[3,3],[3,3]]", "batch"),
+    # softmax([0, log 3]) is [1/4, 3/4]
+    ("cross_entropy(z, 1)", {"z": LOGITS}, "z=[0.25,0.75]", "wrong-pullback"),
+    ("cross_entropy(z, 1)", {"z": LOGITS}, "z=[-0.75,0.75]", "wrong-pullback"),
+    ("cross_entropy(z, 1)", {"z": LOGITS}, "z=[0,-1]", "wrong-pullback"),
+    ("cross_entropy(z, 1)", {"z": LOGITS}, "z=[0,-1.33333]", "wrong-pullback"),
+    ("cross_entropy(z, [0.5,0.5])", {"z": LOGITS}, "z=[-0.5,-0.5]", "wrong-pullback"),
+    ("softmax(z)[1]", {"z": LOGITS}, "z=[0,0.1875]", "wrong-pullback"),
     ("sum(p*x) + sum(p*q)", {"p": X, "x": X * 2, "q": X * 3}, "x=[5,-5,10]", "other-name"),
 ]
 

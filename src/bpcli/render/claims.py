@@ -7,6 +7,7 @@ from bpcli.numbers import DIGITS, MOST_DIGITS, show
 from bpcli.render.answers import MOST_IN_FULL, brief
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.words import nth, phrase
+from bpcli.tracing.claims.slips import OR_ELSE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,8 +123,14 @@ def claim_lines(claim: Claim, output: str, digits: int = DIGITS, language: str =
         return [said["right"].format(name=name, claimed=claimed)]
     wrong = said["wrong"].format(name=name, claimed=claimed, actual=apart(claimed, claim.actual, digits))
     if not claim.slips:
-        return [wrong, "  " + said["vague" if claim.vague else "none"].format(claimed=claimed, count=claim.vague)]
-    return [wrong, "  " + slip_text(claim.slips[0], claimed, digits, language)]
+        kind = "none" if not claim.vague else "vague" if claim.vague > 1 else "vague one"
+        return [wrong, "  " + said[kind].format(claimed=claimed, count=claim.vague)]
+    first, *others = claim.slips
+    lines = [wrong, "  " + slip_text(first, claimed, digits, language)]
+    other = next((slip for slip in others if slip.kind in OR_ELSE.get(first.kind, ())), None)
+    if other is not None:
+        lines.append("  " + said["or"].format(slip=slip_text(other, claimed, digits, language)))
+    return lines
 
 
 def slip_dict(slip: Slip, claimed: str, language: str = ENGLISH) -> dict[str, Any]:

@@ -7,8 +7,8 @@ taken for the answer. Changing the local derivative of one edge changes the grad
 
 so all slips of one edge are tried at the price of a single pass upwards.
 
-The rooms: `edges`, `gates` (edges that a choice closes), `branches`, `whole`, `inputs`, and `tensors` for all of it
-with vectors and matrices; `slips` names every mistake there is.
+The rooms: `edges`, `remembered` (rules that many remember wrongly), `gates` (edges that a choice closes), `branches`,
+`whole`, `inputs`, and `tensors` for all of it with vectors and matrices; `slips` names every mistake there is.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from bpcli.tracing.claims.branches import path_slips, sum_slips
 from bpcli.tracing.claims.edges import MOST_EDGES, edge_slips, speeds_above, tie_slips
 from bpcli.tracing.claims.gates import gate_slips
 from bpcli.tracing.claims.inputs import input_slips
+from bpcli.tracing.claims.remembered import rule_slips
 from bpcli.tracing.claims.slips import INPUT, TARGET, Claim, Slip
 from bpcli.tracing.claims.whole import mean_slips, whole_slips
 from bpcli.tracing.expectations import TOLERANCE
@@ -132,8 +133,16 @@ def _by_formulas(trace: Trace) -> None:
 
 
 def _prefer_common(wrong: list[Claim]) -> None:
-    """One changed input that explains several wrong numbers explains more than a slip of its own for each."""
+    """One slip that explains several wrong numbers explains more than one of its own for each.
+
+    The same kind of slip at the same place of the graph comes before an input that was changed.
+    """
     if len(wrong) < 2:
+        return
+    places = set.intersection(*[{_place(slip) for slip in claim.slips} for claim in wrong]) - {None}
+    if places:
+        for claim in wrong:
+            claim.slips.sort(key=lambda slip: _place(slip) not in places)
         return
     changes = [
         {(slip.facts["input"], slip.facts["to"]) for slip in claim.slips if slip.kind in (TARGET, INPUT)}
@@ -142,6 +151,14 @@ def _prefer_common(wrong: list[Claim]) -> None:
     common = set.intersection(*changes)
     for claim in wrong:
         claim.slips.sort(key=lambda slip: (slip.facts.get("input"), slip.facts.get("to")) not in common)
+
+
+def _place(slip: Slip) -> tuple[object, ...] | None:
+    """What was done, and where: the same for every number that it changes. None of an input that was changed."""
+    if slip.kind in (TARGET, INPUT):
+        return None
+    where = ("of", "node", "derived", "argument", "taken")
+    return (slip.kind, *(slip.facts[key] for key in where if key in slip.facts))
 
 
 def slips_of(trace: Trace, name: str) -> Iterator[Slip]:
@@ -164,6 +181,7 @@ def _all(trace: Trace, name: str, slope: float) -> Iterator[Slip]:
     if len(way) <= MOST_EDGES:
         for row in way:
             yield from edge_slips(trace, row, node, slope, speeds, way)
+            yield from rule_slips(trace, row, slope, speeds[row.argument])
         yield from tie_slips(trace, slope, speeds)
         yield from gate_slips(trace, node, slope)
     yield from whole_slips(trace, name, slope, way)

@@ -35,15 +35,16 @@ GATES_OPENED = "gates-opened"
 GATE_CLOSED = "gate-closed"
 GATE_OTHER = "gate-other"
 DIVISION = "division"
+WRONG_RULE = "wrong-rule"
 HALVED = "halved"
 DOUBLED = "doubled"
 
 # The most specific first: of two slips that give the same number the one that says more about the mistake.
 KINDS = (
     ONLY_PATH, PATH_MISSING, ONLY_PATH_OF_MANY, OVERWRITTEN, OVERWRITTEN_INSIDE, TIE, GATE_OPENED, GATES_OPENED,
-    GATE_OTHER, GATE_CLOSED, SUM_FOR_MEAN, MEAN_FOR_SUM, FACTOR, DIVISION, SPLIT, SPLIT_EVERYWHERE, UPSTREAM,
-    LOCALS_ONLY, SIGN_INSIDE, INNER, SIGN, VALUE, OTHER_NAME, OWN_VALUE, HALVED, DOUBLED, ACCUMULATED, TARGET,
-    INPUT,
+    GATE_OTHER, GATE_CLOSED, SUM_FOR_MEAN, MEAN_FOR_SUM, FACTOR, DIVISION, WRONG_RULE, UPSTREAM,
+    LOCALS_ONLY, SIGN_INSIDE, INNER, SPLIT, SPLIT_EVERYWHERE, SIGN, VALUE, OTHER_NAME, OWN_VALUE, HALVED, DOUBLED,
+    ACCUMULATED, TARGET, INPUT,
 )  # fmt: skip
 # Of vectors and matrices, see tensors.py.
 FACTORS_SWAPPED = "factors-swapped"
@@ -53,11 +54,15 @@ NOT_SUMMED = "not-summed"
 ONE_COPY = "one-copy"
 MEAN_OVER_COPIES = "mean-over-copies"
 UPSTREAM_OF_TENSOR = "upstream-of-tensor"
+WRONG_PULLBACK = "wrong-pullback"
 BATCH = "batch"
 OTHER_SHAPE = "other-shape"
 TENSOR_KINDS = (
-    FACTORS_SWAPPED, NO_TRANSPOSE, TRANSPOSED, NOT_SUMMED, ONE_COPY, MEAN_OVER_COPIES, UPSTREAM_OF_TENSOR, BATCH,
+    FACTORS_SWAPPED, NO_TRANSPOSE, TRANSPOSED, NOT_SUMMED, ONE_COPY, MEAN_OVER_COPIES, UPSTREAM_OF_TENSOR,
+    WRONG_PULLBACK, BATCH,
 )  # fmt: skip
+# The same number by another slip, where it is told beside the first: twice something may be more than one thing.
+OR_ELSE = {MEAN_FOR_SUM: (HALVED,), SUM_FOR_MEAN: (DOUBLED,), INNER: (SPLIT,), WRONG_RULE: (INNER, UPSTREAM)}
 RANK = {kind: place for place, kind in enumerate((*TENSOR_KINDS, *KINDS, OTHER_SHAPE))}
 
 MOST_TIMES = 3  # backward passes without zeroing

@@ -34,6 +34,7 @@ from bpcli.tracing.claims.slips import (
     SUM_FOR_MEAN,
     TRANSPOSED,
     UPSTREAM_OF_TENSOR,
+    WRONG_PULLBACK,
     Claim,
     Slip,
 )
@@ -49,6 +50,26 @@ if TYPE_CHECKING:
 
 AVERAGING = ("mse", "mae", "huber", "bce", "bce_logits")  # over all entries of what they compare
 PRODUCTS = ("matmul", "outer")
+# Operation and argument -> pieces of its pullback, and what is written in their place: of probabilities less targets
+# one of both is left out, the targets are those of the class beside, or it is the slope by the probabilities; and the
+# Jacobian of softmax is taken for a diagonal.
+TAKEN = {
+    ("cross_entropy", 0): (
+        (" - one_hot_like(t, x)", ""),
+        ("softmax(x) - one_hot_like(t, x)", "one_hot_like(t, x) - softmax(x)"),
+        ("softmax(x) - one_hot_like", "-one_hot_like"),
+        ("softmax(x) - one_hot_like(t, x)", "-one_hot_like(t, x)/softmax(x)"),
+        ("one_hot_like(t, x)", "one_hot_like(t + 1, x)"),
+        ("one_hot_like(t, x)", "one_hot_like(t - 1, x)"),
+        ("softmax(x)*sum(t) - t", "softmax(x)"),
+        ("softmax(x)*sum(t) - t", "-t"),
+        ("softmax(x)*sum(t) - t", "-t/softmax(x)"),
+    ),
+    ("softmax", 0): (
+        ("out*(g - sum(g*out, axis=axis, keepdims=1))", "g*out*(1 - out)"),
+        ("out*(g - sum(g*out, axis=axis, keepdims=1))", "g*out"),
+    ),
+}  # fmt: skip
 
 
 def examined_tensors(
@@ -154,6 +175,10 @@ def _of_edge(point: Point, row: Branch, slope: Any) -> Iterator[Slip]:
         if len(before) > len(after):
             for place in (-1, 0):
                 yield Slip(ONE_COPY, np.asarray(whole)[place], **facts)
+    for text in _misremembered(point, row):
+        product = _calculated(point, row, text)
+        if product is not None:
+            yield Slip(WRONG_PULLBACK, instead(product), **told, taken=_rule(point, row, text), rule=_rule(point, row))
     if _base(point, row.node) == "matmul":
         for text in _without_transposes(point, row):
             product = _calculated(point, row, text)
@@ -161,29 +186,40 @@ def _of_edge(point: Point, row: Branch, slope: Any) -> Iterator[Slip]:
                 yield Slip(NO_TRANSPOSE, instead(product), **told, rule=_rule(point, row))
 
 
-def _rule(point: Point, row: Branch) -> str:
-    """The pullback of an edge, with the names of its operands; g is what arrives from above."""
+def _rule(point: Point, row: Branch, text: str | None = None) -> str:
+    """The pullback of an edge, or another formula for it, with the names of its operands; g is the upstream value."""
     graph = point.program.graph
     declared = TABLE[graph.op[row.node]]
     arguments = graph.args[row.node]
-    ranks = [np.ndim(point.values[argument]) for argument in arguments]
-    text = pullback_text(declared, row.position, ranks, len(arguments)) or ""
-    read = formula(text, settings_of(declared, row.position))
+    read = formula(text or _pullback(point, row), settings_of(declared, row.position))
     from bpcli.language.text import ATOM, SUM, expression
 
     spelled = {"g": ("g", ATOM)}
     for param, argument in zip(declared.params, arguments, strict=False):
         named = not graph.args[argument] or argument in graph.name
         spelled[param] = (short(point.program, argument), ATOM if named else SUM)
+    spelled["out"] = (short(point.program, row.node), ATOM if row.node in graph.name else SUM)
     return expression(read.graph, read.output, spelled=spelled)
+
+
+def _pullback(point: Point, row: Branch) -> str:
+    """The pullback of an edge as the table has it; "" where it has none."""
+    graph = point.program.graph
+    arguments = graph.args[row.node]
+    ranks = [np.ndim(point.values[argument]) for argument in arguments]
+    return pullback_text(TABLE[graph.op[row.node]], row.position, ranks, len(arguments)) or ""
+
+
+def _misremembered(point: Point, row: Branch) -> list[str]:
+    """What is often taken for the pullback of an edge."""
+    text = _pullback(point, row)
+    changes = TAKEN.get((_base(point, row.node), row.position), ())
+    return [text.replace(piece, other) for piece, other in changes if piece in text]
 
 
 def _without_transposes(point: Point, row: Branch) -> list[str]:
     """The pullback of a product with one transpose left out, or with its factors the other way round."""
-    declared = TABLE["matmul"]
-    graph = point.program.graph
-    ranks = [np.ndim(point.values[argument]) for argument in graph.args[row.node]]
-    text = pullback_text(declared, row.position, ranks, 2) or ""
+    text = _pullback(point, row)
     turned = [name for name in ("x", "y") if f"transpose({name})" in text]
     found = [text.replace(f"transpose({name})", name) for name in turned]
     first, at, second = text.partition(" @ ")
@@ -196,13 +232,15 @@ def _calculated(point: Point, row: Branch, text: str) -> Any:
     """A formula over the operands of an edge and its upstream value; None where the shapes do not fit."""
     kind, graph = point.kind, point.program.graph
     arguments = graph.args[row.node]
-    program = formula(text)
-    places = places_of(TABLE["matmul"], len(arguments))
+    declared = TABLE[graph.op[row.node]]
+    program = formula(text, settings_of(declared, row.position))
+    places = places_of(declared, len(arguments))
     run = compiled(program.graph, program.output, places, kind.functions, kind.constant)
     registers = [point.values[argument] for argument in (*arguments, row.node)]
     try:
-        return np.asarray(run([*registers, row.upstream]))
-    except ValueError:
+        with kind.quiet():
+            return np.asarray(run([*registers, row.upstream]))
+    except (ArithmeticError, IndexError, ValueError):
         return None
 
 
