@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import product
 
-from bpcli.engine.directions.products import Passes, arrived, gradient_graph, pull, tangents_of
+from bpcli.engine.directions.products import Passes, arrived, gradient_graph, note_lost, pull, tangents_of
 from bpcli.engine.directions.tangents import defined, note_infinite, push, units
 from bpcli.engine.given import bind
 from bpcli.engine.point import Point, evaluate, nodes_of
@@ -143,7 +143,7 @@ def jacobian(
     else:
         for name, output in outputs.items():
             for index, unit in units(kind, values[output]):
-                adjoints = pull(program, point, {output: unit}, list(asked.values()))
+                adjoints = pull(program, point, {output: unit}, asked)
                 for column, slope in arrived(point, adjoints, asked):
                     _put(rows[name], column, index, slope)
     for column in asked:
@@ -170,6 +170,7 @@ def hessian(
         name: {column: _empty(kind, values[one], values[two]) for column, two in asked.items()}
         for name, one in asked.items()
     }
+    note_lost(program, given, asked, point)
     for column, node in asked.items():
         for index, unit in units(kind, values[node]):
             for name, slope in zip(asked, tangents_of(point, given, {node: unit}, slopes), strict=True):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from bpcli.calculus.derivative import derivative
 from bpcli.calculus.shapes import shown
 from bpcli.calculus.sweeps import idle, reverse
+from bpcli.engine.carried import HUGE, carry
 from bpcli.engine.directions.tangents import defined, push
+from bpcli.engine.floats import FLOATS
 from bpcli.engine.given import bind
-from bpcli.engine.point import Point, evaluate, nodes_of, single, unknown_name, vector_output
+from bpcli.engine.notes import Note
+from bpcli.engine.point import Point, evaluate, gradient, nodes_of, single, unknown_name, vector_output
 from bpcli.errors import InputError
 
 TYPE_CHECKING = False
@@ -81,7 +84,7 @@ def vjp(
     asked = nodes_of(program, wrt)
     point = evaluate(program, given)
     seeds = _numbers(point, weights, program.outputs, "result")
-    adjoints = pull(program, point, seeds, list(asked.values()))
+    adjoints = pull(program, point, seeds, asked)
     slopes = {
         name: _owned(defined(point.kind, slope, f"the derivative of the weighted sum by {name}"))
         for name, slope in arrived(point, adjoints, asked)
@@ -100,6 +103,7 @@ def hessian_product(
     """
     asked = nodes_of(program, wrt)
     point, slopes = gradient_graph(program, given, asked)
+    note_lost(program, given, asked, point)
     seeds = _numbers(point, direction, program.names, "name")
     tangents = tangents_of(point, given, seeds, slopes)
     found = {}
@@ -130,14 +134,18 @@ def _owned(number: Number) -> Number:
     return number.copy() if getattr(number, "shape", ()) else single(number)
 
 
-def pull(program: Program, point: Point, seeds: dict[int, Number], nodes: list[int]) -> list[Any]:
+def pull(program: Program, point: Point, seeds: dict[int, Number], asked: Mapping[str, int]) -> list[Any]:
+    """The adjoints of a weighted sum of the results; none where no path leads to what was asked for."""
     graph = program.graph
-    skip = idle(graph, nodes)
+    skip = idle(graph, list(asked.values()))
     live = {node: seed for node, seed in seeds.items() if not skip[node]}
     if not live:
         return []
     top = max(live)
-    return reverse(graph, point.kind, point.values, top, live.pop(top), skip, also=live)
+    adjoints = reverse(graph, point.kind, point.values, top, live.pop(top), skip, also=live)
+    if point.kind is FLOATS:
+        carry(point, adjoints, skip, asked)
+    return adjoints
 
 
 def arrived(point: Point, adjoints: Sequence[Any], asked: Mapping[str, int]) -> Iterator[tuple[str, Number]]:
@@ -163,3 +171,14 @@ def tangents_of(
     program, kind = point.program, point.kind
     values = push(program.graph, bind(program, given, kind), seeds, max(nodes, default=-1) + 1, kind)
     return [values[node].tangent for node in nodes]
+
+
+def note_lost(program: Program, given: Mapping[str, Number], asked: Mapping[str, int], point: Point) -> None:
+    """A note where the first derivatives had to be carried past the range of floats, which second ones are not."""
+    if point.kind is not FLOATS or not any(abs(value) > HUGE for value in point.values):
+        return
+    for note in gradient(program, given, list(asked)).notes:
+        if note.kind == "slope-carried":
+            facts = {key: note.facts[key] for key in ("node", "argument", "factor")}
+            point.notes.append(Note("slope-lost", **facts))
+            return

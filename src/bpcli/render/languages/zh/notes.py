@@ -20,6 +20,8 @@ NOTES = {
     "overflow": "{node} 是 {wide}，在 {format} 中成了无穷大：它最大的数是 {limit}",
     "underflow-slope": "从 {node} 回到 {argument} 的梯度是 {wide}，{format} 把它舍入成 0",
     "overflow-slope": "从 {node} 回到 {argument} 的梯度是 {wide}，在 {format} 中成了无穷大",
+    "slope-carried": "从 {node} 回到 {argument} 时，梯度中的因子 {factor} 小得浮点数表示不了；对 {name} 的导数是把它的指数分开保存算出来的",
+    "slope-lost": "从 {node} 回到 {argument} 时，梯度中的因子 {factor} 小得浮点数表示不了；依赖它的二阶导数显示为 0，其实可能是一个很小的数",
     "and-more": "这样的情况还有 {count} 处",
     "fit-not-unique": "{degree} 次多项式需要 {needed} 个不同的 x，数据中只有 {distinct} 个：能拟合的系数不止这一组",
     "fit-no-freedom": "系数有 {count} 个，数据行也只有这么多：曲线会穿过每一个点，误差无从估计",
