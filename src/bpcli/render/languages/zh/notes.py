@@ -83,8 +83,8 @@ CONVENTIONS: dict[str, str] = {
     "is 1 or 0: its slope is 0 wherever it has one": "取值是 1 或 0：凡有斜率处斜率都是 0",
     "is cut: what comes out is treated as a constant": "已截断：出来的值当作常数",
     "is piecewise constant: its slope is 0 wherever it has one": "分段为常数：凡有斜率处斜率都是 0",
-    "left of 0 the largest terms cancel, and their digits are lost; for even orders above 6 many of them": (
-        "在 0 的左边最大的几项互相抵消，损失有效数字；阶数为大于 6 的偶数时损失很多"
+    "left of 0 an even order passes through 0 between two poles; close to that place digits are lost": (
+        "在 0 的左边，偶数阶时函数在相邻两个极点之间穿过 0；在那附近会损失有效数字"
     ),
     "by hand": "手算",
     "by definition": "按定义",
