@@ -23,19 +23,19 @@ _HOME = {
     "Points": "bpcli.answers",
     "Program": "bpcli.graph",
     "Trace": "bpcli.answers",
-    "check": "bpcli.api",
-    "diff": "bpcli.api",
-    "evaluate": "bpcli.api",
-    "fit": "bpcli.api",
-    "grad": "bpcli.api",
-    "hessian": "bpcli.api",
-    "hessian_product": "bpcli.api",
-    "jacobian": "bpcli.api",
-    "jvp": "bpcli.api",
-    "op": "bpcli.api",
+    "check": "bpcli.api.traces",
+    "diff": "bpcli.api.formulas",
+    "evaluate": "bpcli.api.points",
+    "fit": "bpcli.api.fits",
+    "grad": "bpcli.api.points",
+    "hessian": "bpcli.api.matrices",
+    "hessian_product": "bpcli.api.matrices",
+    "jacobian": "bpcli.api.matrices",
+    "jvp": "bpcli.api.matrices",
+    "op": "bpcli.api.operations",
     "parse": "bpcli.language.reader",
-    "trace": "bpcli.api",
-    "vjp": "bpcli.api",
+    "trace": "bpcli.api.traces",
+    "vjp": "bpcli.api.matrices",
 }
 
 __all__ = [
@@ -70,20 +70,12 @@ __all__ = [
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bpcli.answers import Check, Matrix, Point, Points, Trace
-    from bpcli.api import (
-        check,
-        diff,
-        evaluate,
-        fit,
-        grad,
-        hessian,
-        hessian_product,
-        jacobian,
-        jvp,
-        op,
-        trace,
-        vjp,
-    )
+    from bpcli.api.fits import fit
+    from bpcli.api.formulas import diff
+    from bpcli.api.matrices import hessian, hessian_product, jacobian, jvp, vjp
+    from bpcli.api.operations import op
+    from bpcli.api.points import evaluate, grad
+    from bpcli.api.traces import check, trace
     from bpcli.engine.formulas import Derivative
     from bpcli.errors import BpcliError, FileError, InputError, NumericError
     from bpcli.graph import Program

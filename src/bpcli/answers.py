@@ -1,4 +1,4 @@
-"""What the functions of api.py return: the records of the commands, as things that show themselves."""
+"""What the functions of api/ return: the records of the commands, as things that show themselves."""
 
 from __future__ import annotations
 

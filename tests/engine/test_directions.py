@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from bpcli.engine import directions
 from bpcli.engine.directions import (
     derivatives,
     forward_gradient,
@@ -17,6 +16,7 @@ from bpcli.engine.directions import (
     hessian_product,
     jacobian,
     jvp,
+    products,
     push,
     vjp,
 )
@@ -152,7 +152,7 @@ def test_a_hessian_is_symmetric_and_that_of_the_formulas(run: Any) -> None:
 
 def test_a_product_with_the_hessian_is_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    monkeypatch.setattr(directions, "push", lambda *arguments: calls.append(arguments) or push(*arguments))
+    monkeypatch.setattr(products, "push", lambda *arguments: calls.append(arguments) or push(*arguments))
     names = [f"x{place}" for place in range(20)]
     program = parse(" + ".join(f"{a}^2*{b}" for a, b in itertools.pairwise(names)))
     at = dict.fromkeys(names, 1.0)

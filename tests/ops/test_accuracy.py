@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from bpcli.engine import special
 from bpcli.engine.formulas import differentiate
 from bpcli.engine.point import gradient
 from bpcli.language.reader import parse
@@ -236,3 +237,12 @@ def test_higher_derivatives_vanish_far_out_and_are_never_nan(name: str, x: float
 def test_the_slope_at_zero(text: str, x: float, want: float) -> None:
     """By hand."""
     assert gradient(parse(text), {"x": x}).gradient["x"] == want
+
+
+@pytest.mark.parametrize("order", [2, 4, 6, 8, 10, 20, 40])
+@pytest.mark.parametrize("x", [-0.5, -1.5, -2.5, -7.5, -0.500001, -3.4999, -7.501])
+def test_polygamma_of_even_order_half_way_between_its_poles(order: int, x: float) -> None:
+    """mpmath, 120 digits: terms of both sides cancel there, to a number that is up to 1e40 times smaller."""
+    with mp.workdps(120):
+        want = mp.polygamma(order, mp.mpf(x))
+    assert special.polygamma(float(order), x) == pytest.approx(float(want), rel=40 * EPS)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import bpcli
-from bpcli.api import fit
+from bpcli.api.fits import fit
 from bpcli.errors import InputError
 from bpcli.training import polynomial
 from bpcli.training.descent import CONVERGED, DIVERGED, STEP_LIMIT, descend

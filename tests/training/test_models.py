@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from bpcli.api import evaluate, fit
+from bpcli.api.fits import fit
+from bpcli.api.points import evaluate
 from bpcli.errors import InputError
 from bpcli.training.compiled import MeanLoss
 from bpcli.training.curvature import hessian, largest_curvature

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from bpcli.api import fit
+from bpcli.api.fits import fit
 from bpcli.errors import InputError
 from bpcli.training.loop import Past
 from bpcli.training.narrowed import Scale
@@ -231,7 +231,7 @@ def test_a_formula_with_few_digits_still_draws_the_curve():
 
     loss = MeanLoss(found.model, {"x": x, "y": (x - 2005) ** 2})
     text = found.rounded(4, loss).removeprefix("y = ")
-    from bpcli.api import grad
+    from bpcli.api.points import grad
 
     values = np.array([grad(text, x=each).value for each in x])
     assert values == pytest.approx((x - 2005) ** 2, abs=0.01)

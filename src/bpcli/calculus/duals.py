@@ -134,7 +134,11 @@ class Duals(Kind):
                 presence = inner.opened(edge.when(registers), presence)
                 if presence is CLOSED:
                     continue
-            product = inner.spread(edge.local(registers) * argument.tangent, result.primal)
+            product = edge.local(registers) * argument.tangent
+            if op == "div" and position and product.__class__ is float and not product:
+                # -out/y may be smaller than any float where -out*(tangent/y) is not.
+                product = -result.primal * (argument.tangent / registers[1])
+            product = inner.spread(product, result.primal)
             if presence is not None:
                 product = inner.guard(presence, product)
             self._add(result, product, presence)

@@ -6,6 +6,7 @@ import math
 
 from bpcli.calculus.shapes import shown
 from bpcli.calculus.sweeps import Branch, connected, forward, idle, reverse
+from bpcli.engine.carried import carry
 from bpcli.engine.checkpoints import CHECKPOINT, Again, calculate_again, forward_with, inside
 from bpcli.engine.choose import fitting
 from bpcli.engine.floats import FLOATS
@@ -145,6 +146,8 @@ def gradient(
         if again is not None:
             again.let_go(0)
         kind.look_at_slopes(point, skip, seed)
+        if kind is FLOATS:
+            carry(point, point.adjoints, skip, asked)
     else:
         point.adjoints = [None] * (program.output + 1)
     for name, node in zip(names, nodes, strict=True):

@@ -74,9 +74,13 @@ def polygamma(n: float, x: float) -> float:
         return inf if odd else nan if x else -math.copysign(inf, x)
     if x > 0:
         return sign * scaled_sum(n, x)
-    # Terms to the right of the smallest one, that one, and the finitely many to the left of it.
     nearest = round(x)
     rest = x - nearest
+    if not odd and abs(rest) > 0.4 and n <= MOST_FACTORIAL:
+        # Reflection, DLMF 5.15.6: half way between two poles their terms cancel, and this has none of them.
+        cotangent = math.tan(math.pi * (math.copysign(0.5, rest) - rest))
+        return -scaled_sum(n, 1 - x) - math.factorial(int(n)) * slope_of_cotangent(int(n), cotangent)
+    # Terms to the right of the smallest one, that one, and the finitely many to the left of it.
     smallest = scaled_term(n, abs(rest)) * (1.0 if odd or rest > 0 else -1.0)
     if math.isinf(smallest):
         return sign * smallest  # it decides, though others may overflow too
@@ -85,6 +89,27 @@ def polygamma(n: float, x: float) -> float:
         left = scaled_sum(n, 1 - rest) - scaled_sum(n, 1 - rest - nearest)
         total += left if odd else -left
     return sign * total
+
+
+def slope_of_cotangent(n: int, c: float) -> float:
+    """pi^(n+1)/n! times the derivative of even order n of cot, where cot is c: a polynomial, all of one sign.
+
+    cot' = -(1 + cot^2), so that of a polynomial p(c) comes -(1 + c^2)*p'(c).
+    """
+    coefficients = _cotangents.get(n)
+    if coefficients is None:
+        powers = [0, 1]
+        for _ in range(n):
+            slopes = [place * each for place, each in enumerate(powers)][1:]
+            powers = [-low - high for low, high in zip([*slopes, 0, 0], [0, 0, *slopes], strict=True)]
+        coefficients = _cotangents[n] = [each / math.factorial(n) for each in powers]
+    total = 0.0
+    for each in reversed(coefficients):
+        total = total * c + each
+    return total * math.pi ** (n + 1)
+
+
+_cotangents: dict[int, list[float]] = {}
 
 
 def scaled_term(n: float, x: float) -> float:

@@ -49,7 +49,7 @@ OPERATIONS = (
         "polygamma(n, x)",
         "The derivative of order n of digamma.",
         zh="digamma 的 n 阶导数。",
-        note="left of 0 the largest terms cancel, and their digits are lost; for even orders above 6 many of them",
+        note="left of 0 an even order passes through 0 between two poles; close to that place digits are lost",
         partials={"x": "polygamma(n + 1, x)"},
         latex=r"\psi^{{({n})}}\left({x}\right)",
         domain="n >= 0 and n == floor(n) and (x > 0 or x != floor(x))",

@@ -240,6 +240,21 @@ function scaledSum(n, x) {
   return scaledTerm(n - 1, x)*(n/x*carefulSum(terms));
 }
 
+/* pi^(n+1)/n! times the derivative of even order n of cot, where cot is c: a polynomial, all of one sign. */
+function slopeOfCotangent(n, c) {
+  let powers = [0, 1];
+  for (let k = 1; k <= n; k++) {
+    const next = new Array(powers.length + 1).fill(0);
+    powers.forEach((each, place) => {
+      if (!place) return;
+      next[place - 1] -= place*each/k;
+      next[place + 1] -= place*each/k;
+    });
+    powers = next;
+  }
+  return powers.reduceRight((total, each) => total*c + each, 0)*Math.PI**(n + 1);
+}
+
 /* The derivative of order n of digamma: infinite at the pole 0, at the others where it has one sign on both sides. */
 function polygamma(n, x) {
   if (n === 0) return digamma(x);
@@ -248,8 +263,15 @@ function polygamma(n, x) {
   const odd = n % 2 === 1, sign = odd ? 1 : -1;
   if (x <= 0 && isWhole(x)) return odd ? Infinity : x !== 0 ? NaN : -withSign(Infinity, x);
   if (x > 0) return sign*scaledSum(n, x);
-  // Terms to the right of the smallest one, that one, and the finitely many to the left of it.
   const nearest = round(x), rest = x - nearest;
+  if (!odd && Math.abs(rest) > 0.4 && n <= 170) {
+    // Reflection: half way between two poles their terms cancel, and this has none of them.
+    const cotangent = Math.tan(Math.PI*(withSign(0.5, rest) - rest));
+    let factorial = 1;
+    for (let k = 2; k <= n; k++) factorial *= k;
+    return -scaledSum(n, 1 - x) - factorial*slopeOfCotangent(n, cotangent);
+  }
+  // Terms to the right of the smallest one, that one, and the finitely many to the left of it.
   const smallest = scaledTerm(n, Math.abs(rest))*(odd || rest > 0 ? 1 : -1);
   if (Math.abs(smallest) === Infinity) return sign*smallest;
   let total = scaledSum(n, 1 + rest) + smallest;

@@ -21,6 +21,8 @@ NOTES = {
     "overflow": "{node} is {wide}, which is infinite in {format}: its largest number is {limit}",
     "underflow-slope": "on the way from {node} back to {argument} the gradient is {wide}, which {format} rounds to 0",
     "overflow-slope": "on the way from {node} back to {argument} the gradient is {wide}, which is infinite in {format}",
+    "slope-carried": "on the way from {node} back to {argument} the gradient has the factor {factor}, too small for a float: the derivative by {name} was calculated with that exponent kept apart",
+    "slope-lost": "on the way from {node} back to {argument} the gradient has the factor {factor}, too small for a float: a second derivative that rests on it is shown as 0 and may be a small number",
     "and-more": "and {count} more like this",
     "fit-not-unique": "degree {degree} needs {needed} different x and the data has {distinct}: the coefficients are not the only ones that fit",
     "fit-no-freedom": "{count} coefficients and as many rows: the curve goes through every point, and says nothing of its error",

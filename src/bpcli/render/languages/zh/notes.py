@@ -20,6 +20,8 @@ NOTES = {
     "overflow": "{node} 是 {wide}，在 {format} 中成了无穷大：它最大的数是 {limit}",
     "underflow-slope": "从 {node} 回到 {argument} 的梯度是 {wide}，{format} 把它舍入成 0",
     "overflow-slope": "从 {node} 回到 {argument} 的梯度是 {wide}，在 {format} 中成了无穷大",
+    "slope-carried": "从 {node} 回到 {argument} 时，梯度中的因子 {factor} 小得浮点数表示不了；对 {name} 的导数是把它的指数分开保存算出来的",
+    "slope-lost": "从 {node} 回到 {argument} 时，梯度中的因子 {factor} 小得浮点数表示不了；依赖它的二阶导数显示为 0，其实可能是一个很小的数",
     "and-more": "这样的情况还有 {count} 处",
     "fit-not-unique": "{degree} 次多项式需要 {needed} 个不同的 x，数据中只有 {distinct} 个：能拟合的系数不止这一组",
     "fit-no-freedom": "系数有 {count} 个，数据行也只有这么多：曲线会穿过每一个点，误差无从估计",
@@ -82,8 +84,8 @@ CONVENTIONS: dict[str, str] = {
     "is 1 or 0: its slope is 0 wherever it has one": "取值是 1 或 0：凡有斜率处斜率都是 0",
     "is cut: what comes out is treated as a constant": "已截断：出来的值当作常数",
     "is piecewise constant: its slope is 0 wherever it has one": "分段为常数：凡有斜率处斜率都是 0",
-    "left of 0 the largest terms cancel, and their digits are lost; for even orders above 6 many of them": (
-        "在 0 的左边最大的几项互相抵消，损失有效数字；阶数为大于 6 的偶数时损失很多"
+    "left of 0 an even order passes through 0 between two poles; close to that place digits are lost": (
+        "在 0 的左边，偶数阶时函数在相邻两个极点之间穿过 0；在那附近会损失有效数字"
     ),
     "by hand": "手算",
     "by definition": "按定义",

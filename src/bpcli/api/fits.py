@@ -1,0 +1,102 @@
+"""Polynomials and models fitted to data."""
+
+from __future__ import annotations
+
+from typing import Any, overload
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from bpcli.training import fitting, outcome
+
+
+@overload
+def fit(
+    x: Any,
+    y: Any,
+    degree: int,
+    *,
+    weights: Any = None,
+    lr: float | None = None,
+    steps: int | None = None,
+    scale: bool = True,
+) -> fitting.Fit: ...
+
+
+@overload
+def fit(
+    x: Any,
+    y: Any = None,
+    *,
+    model: str,
+    weights: Any = None,
+    lr: float | None = None,
+    steps: int | None = None,
+    **more: Any,
+) -> outcome.Outcome: ...
+
+
+def fit(
+    x: Any,
+    y: Any = None,
+    degree: int | None = None,
+    *,
+    model: str | None = None,
+    weights: Any = None,
+    lr: float | None = None,
+    steps: int | None = None,
+    scale: bool = True,
+    **more: Any,
+) -> fitting.Fit | outcome.Outcome:
+    """Fit a polynomial by gradient descent on the mean squared error, or any model.
+
+    x, y:   finite numbers of shape (rows,)
+    degree: 0 to 60
+    weights: positive numbers of shape (rows,): how much each row counts
+    lr:     learning rate in the scaled basis; by default the best constant one
+    steps:  most updates, 10000 by default
+    scale:  False descends in raw powers of x, to show what that does
+
+    model:  a formula as in "a*exp(-b*x) + c", whose names are x, or the keys of x where that is a dictionary of
+            columns; all others are parameters, and y (or the last column) is what it predicts
+    more:   with a model: init and hold (dictionaries), loss, optimizer, ridge, batch, seed, and what else
+            training.setting.Setting has
+
+    Raises InputError for data, a degree or a model that cannot be fitted.
+
+    >>> found = fit([0, 1, 2, 3], [1, 3, 9, 19], degree=2)
+    >>> [abs(round(value, 9)) for value in found.parameters.values()]
+    [1.0, 0.0, 2.0]
+    >>> found = fit([0, 1, 2, 3], [5, 2.5, 1.25, 0.625], model="a*exp(-b*x)")
+    >>> round(found.parameters["a"], 9), round(found.parameters["b"], 9)
+    (5.0, 0.693147181)
+    """
+    if model is not None:
+        from bpcli.training.fitted import fit_model
+
+        return fit_model(x, y, model, weights, lr, steps, more)
+    if degree is None or more:
+        raise TypeError("fit() takes a degree, or model= with its options")
+    from bpcli.training import fitting
+
+    limit = fitting.STEPS if steps is None else steps
+    kept = fitting.points(x, y, weights)
+    descent = fitting.Fitting(kept, degree, rate=lr, steps=limit, scale=scale, make=_fit_class())
+    for _ in descent:
+        pass
+    return descent.fit
+
+
+def _fit_class() -> type[fitting.Fit]:
+    """A Fit that shows itself; made late, because NumPy is needed for it alone."""
+    from bpcli.training import fitting
+
+    class Fit(fitting.Fit):
+        __doc__ = fitting.Fit.__doc__
+
+        def to_dict(self) -> dict[str, Any]:
+            """The JSON contract bpcli.fit/1."""
+            from bpcli.render.json import fit_dict
+
+            return fit_dict(self)
+
+    return Fit
