@@ -60,7 +60,8 @@ class Trace:
 
     __slots__ = (
         "backward", "check", "constants", "direction", "formulas", "forward", "full", "given", "gradient", "kind",
-        "names", "nodes", "notes", "output", "paths", "program", "scale", "source", "tangents", "uses", "value", "whole",
+        "names", "nodes", "notes", "output", "paths", "program", "scale", "source", "tangents", "uses", "value",
+        "whole",
     )  # fmt: skip
 
     def __init__(self, program: Program, point: Point) -> None:

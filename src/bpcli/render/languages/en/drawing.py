@@ -25,7 +25,6 @@ PAGE = {
     "step": "This step",
     "position": "step {step} of {steps}",
     "first": "To the start",
-    "rule up": "rule of the way up, on its line; v comes from the box below",
     "back": "One step back",
     "on": "One step on",
     "last": "To the end",
