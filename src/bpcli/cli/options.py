@@ -53,7 +53,7 @@ OPTIONS = (
     Option("keep", None, "With --data: repeat the columns that were used before the results.", POINTS),
     Option("save", "FILE", "With --data: write to a .csv, .jsonl, .npy or .npz file, whole or not at all.", POINTS),
     Option("mode", "MODE", "forward or reverse.", ("grad", "trace", "jacobian")),
-    Option("direction", "SPEEDS", "How fast each input changes, as in x=1,w=-2 or 1,-2.", ("jvp", "hessian")),
+    Option("direction", "SPEEDS", "How fast each input changes, as in x=1,w=-2 or 1,-2.", ("jvp", "hessian", "trace")),
     Option("weights", "WEIGHTS", "The weight of each result, as in 1,0 or a=1,b=0 (1 for a single one).", ("vjp",)),
     Option(
         "shape",

@@ -87,7 +87,7 @@ class Work:
         for name in options:
             if name in self.program.inputs and name not in known:
                 raise InputError("option-as-variable", name=name)
-        self.wrt = [name.strip() for name in options["wrt"].split(",")] if options.get("wrt") else None
+        self.wrt = [name.strip() for name in pieces(options["wrt"])] if options.get("wrt") else None
         if self.wrt is not None and not all(self.wrt):
             raise InputError("option-without-value", option="wrt", metavar="NAMES, as in x,w")
 

@@ -145,7 +145,7 @@ def diagram(
         rows = {(row.node, row.position): row for tangents in trace.tangents.values() for row in tangents}
     slopes = _slopes(trace, digits, language)
     made = _Maker(trace.program, {**trace.nodes, **trace.constants}, set(trace.nodes), style, language)
-    made.of_tensors = trace.of_tensors
+    made.of_tensors, made.upwards = trace.of_tensors, bool(trace.tangents)
     made.values = {node: _shown(each.value, digits, language) for node, each in trace.nodes.items()}
     made.slopes = slopes
     made.labels = {place: _label(trace, row, digits, language) for place, row in rows.items()}
@@ -167,7 +167,7 @@ def _sums(trace: Trace, digits: int, language: str) -> Iterator[str]:
     many = [rows for rows in branches.values() if 1 < len(rows) <= MOST_TERMS]
     template: str = texts(language, "DRAWING")["sum"]
     # Those of the inputs, at which the question is asked, come first.
-    inputs = {trace.program.names[name] for name in trace.gradient}
+    inputs = {trace.program.names[name] for name in trace.gradient if name in trace.program.names}
     for rows in sorted(many, key=lambda rows: rows[0].argument not in inputs)[:MOST_SUMS]:
         name, total = trace.nodes[rows[0].argument].name, rows[-1].total
         numbers = [number for row in rows for number in (row.upstream, row.local)]
@@ -206,11 +206,15 @@ def _slopes(trace: Trace, digits: int, language: str) -> dict[int, tuple[str, ..
     if trace.tangents:
         found: dict[int, list[str]] = {}
         for name, tangents in trace.tangents.items():
-            found.setdefault(trace.program.names[name], []).append(f"d{name}/d{name} = 1")
+            if name in trace.program.names and not trace.direction:
+                found.setdefault(trace.program.names[name], []).append(f"d{name}/d{name} = 1")
+            for each, speed in trace.direction.items():
+                start = f"d{each}/d{name} = {_shown(speed, digits, language)}"
+                found.setdefault(trace.program.names[each], []).append(start)
             for row in tangents:
                 if row.count == row.arriving:
                     above = trace.nodes[row.node].name
-                    found.setdefault(row.node, []).append(f"d{above}/d{name} = {show(row.total, digits)}")
+                    found.setdefault(row.node, []).append(f"d{above}/d{name} = {_shown(row.total, digits, language)}")
         return {node: tuple(texts) for node, texts in found.items()}
     output = _name(trace.program, trace.nodes)
     factor = "" if trace.scale == 1 else "S*"
@@ -264,7 +268,7 @@ class _Maker:
         self.labels: dict[tuple[int, int], tuple[str, str, bool]] = {}
         self.backs: dict[tuple[int, int], str] = {}
         self.start = ""
-        self.of_tensors = False
+        self.of_tensors = self.upwards = False
         self.boxes: list[Box] = []
         self.lines: list[Line] = []
 
@@ -284,9 +288,10 @@ class _Maker:
             self.lines.append(Line(output, number, value or name, value or name, self.start))
         name = _name(self.program, self.nodes)
         title = name if self.nodes[output].op == "var" else f"{name} = {self._source()}"
-        style = "variable tensors" if self.of_tensors and self.style == "variable" else self.style
+        of = "tangents" if self.upwards else "tensors"
+        style = f"variable {of}" if self.of_tensors and self.style == "variable" else self.style
         legend = texts(self.language, "DRAWING")[style] if self.lines and valued else ""
-        labels = "rule" if self.of_tensors else "local"
+        labels = ("rule up" if self.upwards else "rule") if self.of_tensors else "local"
         return Diagram(title, legend, results, self.boxes, self.lines, self.sums, self.language, labels)
 
     def _source(self) -> str:

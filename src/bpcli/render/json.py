@@ -371,6 +371,8 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
             return _edge_dict(row, names, arguments_of[row.node])
 
     yield "backward", Listed(edge, trace.backward)
+    if trace.direction:
+        yield "direction", jsonable(trace.direction)
     if trace.tangents:
         yield "tangents", {
             name: [

@@ -19,6 +19,7 @@ from bpcli.render.ascii import spelled
 from bpcli.render.languages import ENGLISH
 from bpcli.render.words import phrase
 from bpcli.tracing.pulls import upstream_name
+from bpcli.tracing.tangents import tangent_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,6 +149,9 @@ def mathematics(text: str, names: Collection[str]) -> str:
 
 def beginning(text: str, names: Collection[str]) -> str:
     """What a pass starts with, `start: dy/dy = 1`: words, then mathematics."""
+    begin, colon, rest = text.partition(": ")
+    if colon and len(starts := re.split(r", (?=d\w+/d)", rest)) > 1:
+        return f"{words(begin + colon)}{', '.join(f'${mathematics(each, names)}$' for each in starts)}"
     found = START.search(text)
     return words(text) if found is None else f"{words(text[: found.start()])}${mathematics(found[0], names)}$"
 
@@ -258,7 +262,7 @@ def trace_lines(
     """A trace as a document, below a title if any; in words too at a level of narration.LEVELS."""
     names = {node.name for node in trace.nodes.values()}
     if trace.of_tensors:
-        names.add(upstream_name(trace.program))
+        names.add(tangent_name(trace.program) if trace.tangents else upstream_name(trace.program))
     chinese = has_chinese(trace, language)
     yield preamble(chinese)
     yield SMALL

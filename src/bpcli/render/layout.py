@@ -243,8 +243,18 @@ def tangent_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) 
     for name, rows in trace.tangents.items():
         if not rows:
             continue  # the result is that input itself, or does not depend on it
-        cells = _tangent_rows(trace, rows, name, digits, language)
         title, start = phrase("tangents", language, name=name), phrase("start", language, total=f"d{name}/d{name}")
+        if trace.direction:
+            speeds = phrase("facts", language).join(f"d{each}/d{name} = {show(speed, digits)}"
+                                                    for each, speed in trace.direction.items())
+            start = phrase("start of direction", language, speeds=speeds)
+        if trace.of_tensors:
+            from bpcli.render import shaped
+
+            blocks = _tensor_tangents(trace, rows, name, digits, language)
+            yield Table(title, shaped.TANGENT_COLUMNS, blocks, len(rows), start, language, blocks=True)
+            continue
+        cells = _tangent_rows(trace, rows, name, digits, language)
         titles = columns(("#", "edge", "tangent", "local", "tangent product", "running total"), language)
         yield Table(title, TANGENT_COLUMNS, cells, len(rows), start, language, titles)
 
@@ -255,6 +265,16 @@ def _tangent_rows(
     """The rows of one input, made as they are read: that may be after the next table has begun."""
     for row in rows:
         yield tangent_row(trace, row, name, digits, language)
+
+
+def _tensor_tangents(
+    trace: Trace, rows: Sequence[Tangent], name: str, digits: int, language: str
+) -> Iterator[tuple[str, ...]]:
+    """The same of arrays."""
+    from bpcli.render import shaped
+
+    for row in rows:
+        yield shaped.tangent_row(trace, row, name, digits, language)
 
 
 def tangent_row(
@@ -402,7 +422,10 @@ def closing(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list
 
         lines = [*results(trace, digits, language), *lines]
     if trace.tangents:
-        lines.append(modes_text(len(trace.tangents), "forward", language=language))
+        if trace.direction:
+            lines.append(phrase("jvp cost", language))
+        else:
+            lines.append(modes_text(len(trace.tangents), "forward", language=language, entries=trace.of_tensors))
     return lines + [phrase("note", language, text=sentence(note, language)) for note in trace.notes]
 
 

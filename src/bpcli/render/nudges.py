@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bpcli.calculus.sweeps import OPEN
-from bpcli.numbers import DIGITS, show, told
+from bpcli.numbers import DIGITS, told
 from bpcli.render import layout
+from bpcli.render.arrays import line_text, shape_of
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.narration import LEVELS, edge_facts, mechanism
 from bpcli.render.words import listed, phrase
@@ -23,6 +24,12 @@ def nudge_sentence(
     """How one edge passes on the motion of an input, with its numbers; and where several arrive, their sum."""
     place = LEVELS.index(level)
     words, said = texts(language, "NUDGES"), texts(language, "EXPLAIN")
+    if row.pull is not None or any(map(shape_of, (row.upstream, row.product))):
+        from bpcli.render.tensor_words import tensor_nudge
+
+        joint: str = said["join"][place]
+        sentence = tensor_nudge(trace, row, name, place, language)
+        return joint.join([sentence, *_part_of_arrays(trace, row, place, language)])
     facts = edge_facts(trace, row, said["condition"][place], digits)
     facts["why"] = texts(language, "REASONS_UP")[mechanism(trace, row)].format(**facts)
     facts |= {"tangent": facts["upstream"], "formula": layout.spaced(trace, row.node)}
@@ -40,7 +47,7 @@ def nudge_sentence(
     if still and words["still"][place]:
         key = "still" if len(still) == 1 else "several still"
         pieces.append(words[key][place].format(names=listed(still, language)))
-    joint: str = said["join"][place]
+    joint = said["join"][place]
     return joint.join([*pieces, *_part_sentences(trace, row, name, place, digits, language)])
 
 
@@ -71,16 +78,24 @@ def _part_sentences(
     yield words["last part" if row.count == row.arriving else "next part"][place].format(**facts)
 
 
+def _part_of_arrays(trace: Trace, row: Tangent, place: int, language: str) -> Iterator[str]:
+    """Where an array is moved in several ways: which of them this is."""
+    if row.arriving > 1:
+        facts = {"node": trace.nodes[row.node].name, "count": row.count, "arriving": row.arriving}
+        yield texts(language, "TENSOR_WORDS")["part up"][place].format(**facts)
+
+
 def nudge_lines(
     trace: Trace, name: str, level: str, digits: int = DIGITS, language: str = ENGLISH
 ) -> Iterator[str]:
     """The motion of one input in words: how it begins, a line an edge, and what arrives."""
     place, words, output = LEVELS.index(level), texts(language, "NUDGES"), layout.output_name(trace)
-    yield words["start"][place].format(name=name, output=output)
+    start = "start together" if trace.direction else "start"
+    yield words[start][place].format(name=name, output=output)
     for row in trace.tangents[name]:
         edge = f"{row.step}  {trace.nodes[row.argument].name} -> {trace.nodes[row.node].name}"
         text = nudge_sentence(trace, row, name, level, digits, language)
         yield phrase("labelled", language, label=edge, text=text)
     if place:
-        slope = show(trace.gradient[name], digits)
+        slope = line_text(trace, trace.gradient[name], digits, language)
         yield words["result"][place].format(total=f"d{output}/d{name}", slope=slope, name=name, output=output)

@@ -12,6 +12,8 @@ from bpcli.render.arrays import arithmetic_text, array_text, is_whole, line_text
 from bpcli.render.languages import ENGLISH
 from bpcli.render.words import phrase
 from bpcli.tracing.pulls import shapes_text, sum_text, upstream_name
+from bpcli.tracing.rows import Tangent
+from bpcli.tracing.tangents import tangent_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 INPUT_COLUMNS = ("name", "role", "shape", "value")
 FORWARD_COLUMNS = ("#", "node", "computes", "shape", "role", "value")
+TANGENT_COLUMNS = ("#", "edge", "tangent", "rule", "running total")
 BACKWARD_COLUMNS = ("#", "edge", "upstream", "rule", "running total")
 LONGEST_UPSTREAM = 48  # characters of an upstream value that is told again, where it goes on from
 LONGEST_LOCAL = 40  # characters of a local formula that is told by itself
@@ -45,7 +48,7 @@ def inputs_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) ->
 def _input_role(trace: Trace, name: str, language: str) -> str:
     """What an input is there for, as far as that is known: where only some are asked for, those are parameters."""
     asked = (trace.whole or trace).gradient
-    if not asked or all(each in asked for each in trace.given):
+    if not asked or trace.tangents or all(each in asked for each in trace.given):
         return phrase("role input", language)
     return phrase("role parameter" if name in asked else "role data", language)
 
@@ -68,8 +71,24 @@ def backward_row(trace: Trace, row: Backward, digits: int, language: str) -> tup
     """One edge: step, edge, what comes from above, the rule with its shapes, what goes on."""
     node, argument = trace.names[row.node], trace.names[row.argument]
     scaled, output = "" if trace.scale == 1 else "S*", layout.output_name(trace)
-    above, total = f"{scaled}d{output}/d{node}", f"{scaled}d{output}/d{argument}"
     symbol = row.pull.upstream if row.pull is not None else upstream_name(trace.program)
+    edge, names = f"{node} -> {argument}", (f"{scaled}d{output}/d{node}", f"{scaled}d{output}/d{argument}")
+    return _edge_row(trace, row, edge, symbol, *names, digits, language)
+
+
+def tangent_row(trace: Trace, row: Tangent, name: str, digits: int, language: str) -> tuple[str, ...]:
+    """One edge upwards: step, edge, the tangent that comes, the rule with its shapes, what goes on."""
+    node, argument = trace.names[row.node], trace.names[row.argument]
+    symbol = row.pull.upstream if row.pull is not None else tangent_name(trace.program)
+    return _edge_row(
+        trace, row, f"{argument} -> {node}", symbol, f"d{argument}/d{name}", f"d{node}/d{name}", digits, language
+    )
+
+
+def _edge_row(
+    trace: Trace, row: Backward, edge: str, symbol: str, above: str, total: str, digits: int, language: str
+) -> tuple[str, ...]:
+    """One edge of either direction: `above` is what comes to it, `total` what it is a part of."""
     upstream = f"{symbol} = {above}, {shown(shape_of(row.upstream))}"
     if is_whole(trace, row.upstream) and len(value := show(row.upstream, digits)) <= LONGEST_UPSTREAM:
         upstream = f"{symbol} = {above} = {value}"
@@ -83,7 +102,7 @@ def backward_row(trace: Trace, row: Backward, digits: int, language: str) -> tup
     else:
         rule = _rule_cell(trace, row, row.pull, total, digits, language)
         running = _running_cell(trace, row, row.pull, total, digits, language)
-    return str(row.step), f"{node} -> {argument}", upstream, rule, running
+    return str(row.step), edge, upstream, rule, running
 
 
 def _is_product(row: Backward) -> bool:
@@ -110,12 +129,14 @@ def _closed_cells(trace: Trace, row: Backward, total: str, digits: int, language
 
 def _rule_cell(trace: Trace, row: Backward, pull: Pull, total: str, digits: int, language: str) -> str:
     """The rule and its shapes; what was copied is summed, and that is a line of its own."""
-    argument = trace.names[row.argument]
+    argument, upwards = trace.names[row.argument], isinstance(row, Tangent)
     part = {"count": row.count, "arriving": row.arriving}
     name = total if row.arriving == 1 else phrase("part", language, **part)
     op = text.form(trace.program.graph.op[row.node], 0)[1][0] if not pull.rule else ""
-    rule = pull.rule or phrase("derived rule", language, op=str(op).rstrip("("))
-    kept = f"{'✓' if pull.fits else '✗'} {phrase('shape kept', language, name=argument)}"
+    derived = "derived tangent rule" if upwards else "derived rule"
+    rule = pull.rule or phrase(derived, language, op=str(op).rstrip("("))
+    target = trace.names[row.node] if upwards else argument
+    kept = f"{'✓' if pull.fits else '✗'} {phrase('shape kept', language, name=target)}"
     told = []
     if not pull.axes:
         told += [f"{name} = {rule}", f"{shapes_text(pull)}  {kept}"]

@@ -11,11 +11,12 @@ from bpcli.render.languages import texts
 from bpcli.render.shaped import copied_text
 from bpcli.render.words import phrase
 from bpcli.tracing.pulls import shapes_text
+from bpcli.tracing.tangents import IDLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bpcli.tracing.record import Trace
-    from bpcli.tracing.rows import Backward, Forward, Pull
+    from bpcli.tracing.rows import Backward, Forward, Pull, Tangent
 
 # What the edges of an operation on tensors do: one word, or one for each argument. All others are "general".
 KINDS: dict[str, str | tuple[str, ...]] = {
@@ -122,6 +123,24 @@ def tensor_sentence(trace: Trace, row: Backward, place: int, language: str, agai
         pieces.append(words["part"][place].format(**facts))
     joint: str = said["join"][place]
     return joint.join(pieces)
+
+
+def tensor_nudge(trace: Trace, row: Tangent, name: str, place: int, language: str) -> str:
+    """How one edge passes on the motion of an array: its rule, with names and shapes."""
+    words = texts(language, "TENSOR_WORDS")
+    op = trace.program.graph.op[row.node]
+    spelling = TABLE[op].spelling if op in TABLE else op.removeprefix("call ")
+    node, argument = trace.names[row.node], trace.names[row.argument]
+    facts = {
+        "node": node, "argument": argument, "above": f"d{argument}/d{name}", "total": f"d{node}/d{name}",
+        "formula": layout.spaced(trace, row.node), "name": name,
+    }  # fmt: skip
+    if row.state != OPEN or row.pull is None:
+        key = "still" if row.state == IDLE else "closed up"
+        return str(words[key][place].format(why=_why_closed(trace, row, language), **facts))
+    facts["rule"] = row.pull.rule or phrase("derived tangent rule", language, op=spelling)
+    facts |= {"v": row.pull.upstream, "shapes": shapes_text(row.pull)}
+    return str(words["edge up"][place].format(**facts))
 
 
 def _why_closed(trace: Trace, row: Backward, language: str) -> str:

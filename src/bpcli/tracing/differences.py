@@ -111,6 +111,12 @@ def towards(program: Program, given: Mapping[str, Any], name: str, direction: An
     return lambda distance: run({node: inputs[node] + distance * direction})
 
 
+def together(program: Program, given: Mapping[str, Any], directions: Mapping[int, Any]) -> Callable[[float], float]:
+    """The output as a function of how far variables, by node, have gone together along their directions."""
+    run, inputs = _runner(program, given)
+    return lambda distance: run({node: inputs[node] + distance * speed for node, speed in directions.items()})
+
+
 def _runner(
     program: Program, given: Mapping[str, Any]
 ) -> tuple[Callable[[dict[int, Any]], float], dict[int, Any]]:

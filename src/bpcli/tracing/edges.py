@@ -9,10 +9,12 @@ from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT, Branch, reverse
 from bpcli.engine.directions import push
 from bpcli.tracing.pulls import fill_tensors
 from bpcli.tracing.rows import Backward, Made, Tangent
+from bpcli.tracing.tangents import fill_tangent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
 
     from bpcli.engine.point import Point
     from bpcli.tracing.names import Formulas
@@ -146,23 +148,24 @@ def _order(branch: Branch) -> tuple[int, int]:
 
 
 class Ascent:
-    """The edges upwards from one input, as forward mode goes over them.
+    """The edges upwards from what moves, as forward mode goes over them.
 
-    seed:  the node of the input
+    seeds: how fast each of these nodes moves; of one input the speed is 1
     steps: the number of the step of each node, 0 for none
     """
 
-    def __init__(self, point: Point, steps: Sequence[int], seed: int, formulas: Formulas) -> None:
+    def __init__(self, point: Point, steps: Sequence[int], seeds: Mapping[int, Any], formulas: Formulas) -> None:
         self.point = point
         self.steps = steps
-        self.seed = seed
+        self.seeds = seeds
         self.formulas = formulas
         graph = point.program.graph
         self.depends = depends = bytearray(len(graph))
         self.count = 0
-        depends[seed] = 1
+        for seed in seeds:
+            depends[seed] = 1
         for node, step in enumerate(steps):
-            if step and node > seed:
+            if step and node not in seeds:
                 flowing = sum([depends[argument] for argument in graph.args[node]])
                 depends[node] = flowing > 0
                 self.count += flowing
@@ -176,10 +179,10 @@ class Ascent:
         program, kind = point.program, point.kind
         graph = program.graph
         nothing, inputs = kind.constant(0), {node: point.values[node] for node in graph.variables.values()}
-        values = push(graph, inputs, {self.seed: kind.constant(1)}, program.output + 1, kind)
+        values = push(graph, inputs, self.seeds, program.output + 1, kind)
         place = 0
         for node, step in enumerate(self.steps):
-            if not step or node <= self.seed or not depends[node]:
+            if not step or node in self.seeds or not depends[node]:
                 continue
             arguments = graph.args[node]
             rules, registers = edges_below(kind, graph, node), [point.values[each] for each in (*arguments, node)]
@@ -191,6 +194,16 @@ class Ascent:
                 tangent = values[argument].tangent
                 row = Tangent()
                 row.step, row.node, row.argument, row.position = step, node, argument, position
+                if kind.shaped:
+                    row.formula, row.condition = formulas.local(node, position)
+                    with kind.quiet():
+                        fill_tangent(row, edge, registers, values[argument], point, formulas)
+                    total = self._add(row, total, count, len(positions))
+                    place += 1
+                    if place > start:
+                        row.derived = derived
+                        yield row
+                    continue
                 row.upstream = nothing if tangent is None else tangent
                 row.local = edge.local(registers) if edge.code not in (FLAT, MISSING) else nothing
                 row.state = (
@@ -201,9 +214,7 @@ class Ascent:
                 )  # fmt: skip
                 row.local = row.local if row.state in (OPEN, IDLE) else nothing
                 row.product = row.local * row.upstream if row.state == OPEN else nothing
-                row.before = total
-                total = row.product if total is None else total + row.product
-                row.total, row.count, row.arriving = total, count, len(positions)
+                total = self._add(row, total, count, len(positions))
                 place += 1
                 if place <= start:
                     continue
@@ -211,3 +222,10 @@ class Ascent:
                 row.formula, row.condition = formulas.local(node, position)
                 row.pull = None
                 yield row
+
+    def _add(self, row: Tangent, total: Any, count: int, arriving: int) -> Any:
+        """The sum of the products of one node, with that of one more row."""
+        row.before = total
+        total = row.product if total is None else total + row.product
+        row.total, row.count, row.arriving = total, count, arriving
+        return total

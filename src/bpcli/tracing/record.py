@@ -10,16 +10,17 @@ from array import array
 from collections.abc import Mapping
 
 from bpcli.calculus.sweeps import idle
+from bpcli.engine.choose import fitting
 from bpcli.engine.directions import FORWARD, REVERSE
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.point import Point, gradient, single
-from bpcli.errors import InputError
 from bpcli.tracing.checks import central_agreement
 from bpcli.tracing.edges import Ascent, Descent
 from bpcli.tracing.names import Formulas, Names, spelled
 from bpcli.tracing.paths import paths_to
 from bpcli.tracing.pulls import upstream_name
 from bpcli.tracing.rows import MOST_STEPS, Forward, Made, Node
+from bpcli.tracing.tangents import pushed_point, tangent_agreement, tangent_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,15 +52,16 @@ class Trace:
     paths    input -> Paths; empty where they were left out
     gradient requested name -> derivative
     tangents input -> edges upwards, in the order of the steps; filled in forward mode, where `backward` is empty
+    direction by name of input, where they move together along one: derivatives are by how far they have gone
     scale    what the reverse pass started with: upstream values, products and totals are times that
     whole    the trace that this one is a part of, or None
     full     whether large arrays are shown entry by entry, and not as their summaries
     """
 
     __slots__ = (
-        "backward", "check", "constants", "formulas", "forward", "full", "given", "gradient", "kind", "names", "nodes",
-        "notes",
-        "output", "paths", "program", "scale", "source", "tangents", "uses", "value", "whole",
+        "backward", "check", "constants", "direction", "formulas", "forward", "full", "given", "gradient", "kind",
+        "names", "nodes", "notes", "output", "paths", "program", "scale", "source", "tangents", "uses", "value",
+        "whole",
     )  # fmt: skip
 
     def __init__(self, program: Program, point: Point) -> None:
@@ -79,6 +81,7 @@ class Trace:
         self.forward: Sequence[Forward] = []
         self.backward: Sequence[Backward] = []
         self.tangents: Mapping[str, Sequence[Tangent]] = {}
+        self.direction: dict[str, Any] = {}
         self.paths: dict[str, Paths] = {}
         self.uses: dict[int, int] = {}
         self.check: Agreement | None = None
@@ -108,6 +111,7 @@ def record(
     kind: Kind = FLOATS,
     scale: float = 1.0,
     stored: int = MOST_STEPS,
+    direction: Mapping[str, Any] | None = None,
 ) -> Trace:
     """Run both passes and record them, in a Trace or a subclass of it; or forward mode, one pass for each name.
 
@@ -115,18 +119,25 @@ def record(
     long: paths and the check also where there are more than MOST_STEPS steps
     kind: the kind of number; the check, which is a matter of floats, is made for those alone
     scale: what the reverse pass starts with; with another than 1 there are no paths, which start from 1
+    direction: in forward mode, how fast each input moves, where they move together
     stored: with more steps than these, rows are made as they are read, each time anew, and none is kept
 
     Raises as engine.point.gradient.
     """
-    point = gradient(program, given, wrt, kind=kind, scale=scale)
+    along: dict[str, dict[int, Any]] = {}
+    if mode == FORWARD and (direction is not None or fitting(program, given, kind).shaped):
+        point, along = pushed_point(program, given, wrt, direction, kind)
+        wrt = None
+    else:
+        point = gradient(program, given, wrt, kind=kind, scale=scale)
     trace = make(program, point)
     trace.scale = scale
     graph = program.graph
     wanted = _leading_to(program, wrt)
     needed = graph.reaches(program.output)
     kind = point.kind
-    names = trace.names = Names(program, needed, wanted, upstream_name(program) if kind.shaped else "")
+    reserved = tangent_name(program) if mode == FORWARD else upstream_name(program)
+    names = trace.names = Names(program, needed, wanted, reserved if kind.shaped else "")
     formulas = trace.formulas = Formulas(program, names)
     for name in program.inputs:
         trace.given[name] = single(point.values[graph.variables[name]])
@@ -135,12 +146,11 @@ def record(
     steps = _steps(program, names, wanted)
     trace.forward = Made(lambda start: _upwards(point, steps, formulas, start), max(steps, default=0))
     trace.uses = used_again(program, steps)
-    if mode == FORWARD and kind.shaped:
-        raise InputError("tensors-forward")
     if mode == FORWARD:
-        trace.tangents = {
-            name: Ascent(point, steps, program.names[name], formulas).rows() for name in trace.gradient
-        }
+        trace.direction = dict(direction or {})
+        unit = kind.constant(1)
+        along = along or {name: {program.names[name]: unit} for name in trace.gradient}
+        trace.tangents = {name: Ascent(point, steps, seeds, formulas).rows() for name, seeds in along.items()}
     else:
         asked = None if wrt is None else [program.names[name] for name in wrt]
         seed = kind.constant(1) if scale == 1 else scale
@@ -149,12 +159,14 @@ def record(
         trace.nodes, trace.constants = dict(trace.nodes), dict(trace.constants)
         trace.forward, trace.backward = list(trace.forward), list(trace.backward)
         trace.tangents = {name: list(rows) for name, rows in trace.tangents.items()}
-    if not kind.shaped and (long or len(trace.forward) <= MOST_STEPS):
+    if not kind.shaped and not trace.direction and (long or len(trace.forward) <= MOST_STEPS):
         trace.paths = paths_to(trace, list(trace.gradient)) if scale == 1 else {}
     # A surrogate is meant to differ from every difference.
     surrogates = any(function.surrogates for function in graph.functions.values())
     if (long or len(trace.forward) <= MOST_STEPS) and not surrogates:
-        if kind is FLOATS:
+        if mode == FORWARD and (kind is FLOATS or kind.title == TENSORS) and (kind.shaped or trace.direction):
+            trace.check = tangent_agreement(program, given, along, trace.gradient)
+        elif kind is FLOATS:
             trace.check = central_agreement(program, given, trace.gradient)
         elif kind.title == TENSORS:
             from bpcli.tracing.entries import tensor_agreement

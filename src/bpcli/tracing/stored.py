@@ -115,6 +115,7 @@ def _filled(data: Mapping[str, Any], program: Program, make: type[Trace]) -> Tra
     trace.backward = _edges(data["backward"], Backward, trace.nodes)
     trace.tangents = {name: _edges(rows, Tangent, trace.nodes) for name, rows in data.get("tangents", {}).items()}
     nodes = {name: node for node, name in names.items()}
+    trace.direction = {name: number(speed) for name, speed in data.get("direction", {}).items()}
     trace.paths = {name: _paths(each, nodes) for name, each in data["paths"].items()}
     check = data.get("check")
     if check is not None:

@@ -44,6 +44,7 @@ def run(work: Work) -> int:
     if mode == "forward" and scale != 1:
         raise InputError("loss-scale-forward")
     check_options(work.options, work.format, mode)
+    direction = work.by_name("direction", work.program.inputs) if "direction" in work.options else None
     explain = chosen_level(work.options, work.format)
     blank = "blank" in work.options
     if blank:
@@ -56,7 +57,10 @@ def run(work: Work) -> int:
         from bpcli.cli.elements import as_numbers
 
         as_numbers(work, element)
-    trace = record(work.program, work.given, work.wrt, mode=mode, long=asked, kind=work.kind, scale=scale)
+    trace = record(
+        work.program, work.given, work.wrt, mode=mode, long=asked, kind=work.kind, scale=scale,
+        direction=direction,
+    )  # fmt: skip
     trace.full = "full" in work.options
     refuse_arrays(trace, work.options, work.format)
     if blank:
@@ -232,6 +236,12 @@ def check_options(options: dict[str, str], format: str, mode: str) -> None:  # n
     for option, needs in (("measure", "lens"), ("no-zero", "repeat"), ("seed", "blank"), ("answer-key", "blank")):
         if option in options and needs not in options:
             raise InputError("option-needs", option=option, needs=needs)
+    if "direction" in options:
+        if mode != "forward":
+            raise InputError("option-needs", option="direction", needs="mode forward")
+        for option in ("wrt", "claim", "expect"):
+            if option in options:
+                raise InputError("direction-and-option", option=option)
     for option in ("lens", "repeat"):
         if option not in options:
             continue

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from bpcli.engine.directions.matrices import FORWARD, REVERSE, Matrix, entry_name, hessian, jacobian
 from bpcli.engine.directions.orders import derivatives
-from bpcli.engine.directions.products import Passes, Product, hessian_product, jvp, vjp
+from bpcli.engine.directions.products import Passes, Product, hessian_product, jvp, seeds_of, vjp
 from bpcli.engine.directions.tangents import duals_over, forward_gradient, push, units
 
 __all__ = [
     "FORWARD", "REVERSE", "Matrix", "Passes", "Product", "derivatives", "duals_over", "entry_name", "forward_gradient",
-    "hessian", "hessian_product", "jacobian", "jvp", "push", "units", "vjp",
+    "hessian", "hessian_product", "jacobian", "jvp", "push", "seeds_of", "units", "vjp",
 ]  # fmt: skip

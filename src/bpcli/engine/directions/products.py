@@ -49,6 +49,14 @@ class Product:
         self.passes = passes
 
 
+def seeds_of(point: Point, direction: Mapping[str, Number]) -> dict[int, Number]:
+    """The speeds of a direction by node. Raises InputError for an unknown name, and for a shape that is another."""
+    for name in direction:
+        if name not in point.program.names:
+            raise unknown_name(point.program, name)
+    return _numbers(point, direction, point.program.names, "name")
+
+
 def jvp(program: Program, given: Mapping[str, Number], direction: Mapping[str, Number]) -> Product:
     """How fast each result changes along a direction: the Jacobian times the direction, in one pass.
 
@@ -57,12 +65,9 @@ def jvp(program: Program, given: Mapping[str, Number], direction: Mapping[str, N
     Raises as engine.point.evaluate; InputError for a name that the program does not have, and for a speed of another
     shape than what it is the speed of; NumericError where a speed is nan.
     """
-    for name in direction:
-        if name not in program.names:
-            raise unknown_name(program, name)
     point = evaluate(program, given)
     kind = point.kind
-    seeds = _numbers(point, direction, program.names, "name")
+    seeds = seeds_of(point, direction)
     values = push(program.graph, bind(program, given, kind), seeds, program.stop, kind)
     slopes = {}
     for name, node in program.outputs.items():

@@ -7,6 +7,12 @@ NUDGES = {
         "Someone turns the handle {name} at the speed 1 and leaves all other handles alone. Each wheel passes the motion "
         "on to the wheels that it drives, and {output} is at the far end.",
     ),
+    "start together": (
+        "along {name}, all inputs together:",
+        "The inputs move together along a direction, {name} says how far. How fast does everything else move with them?",
+        "Someone turns several handles at once, each at its own speed, for the time {name}. Each wheel passes the motion "
+        "on to the wheels that it drives, and {output} is at the far end.",
+    ),
     "edge": (
         "{argument} moves {tangent}, {why}: {factors}",
         "{argument} moves {tangent}, and {why}, so {node} = {formula} moves {factors}.",

@@ -147,6 +147,27 @@ TENSOR_WORDS = {
         "entry of {name} moves by a little.",
         "The notes have come home: for every number in {name} there is one, so {total} has its shape, {shape}.",
     ),
+    "edge up": (
+        "{total} = {rule}, {shapes}",
+        "{node} = {formula} moves with {argument}: with {v} = {above} it moves by {rule}, {shapes}.",
+        "{argument} turns, all its wheels at the speeds {v} = {above}. {node} = {formula} takes the motion over as "
+        "{rule}, {shapes}.",
+    ),
+    "part up": (
+        "part {count} of {arriving}",
+        "That is way {count} of {arriving} in which {node} is moved; they add up.",
+        "Gear {count} of {arriving} that drives {node}; motions add up.",
+    ),
+    "still": (
+        "{argument} stands still",
+        "{argument} does not move, and {node} = {formula} does not move with it.",
+        "{argument} stands still, and so nothing turns {node} = {formula} from here.",
+    ),
+    "closed up": (
+        "{node} does not move: {why}",
+        "{node} = {formula} does not move with {argument}: {why}.",
+        "However {argument} turns, {node} = {formula} stands still: {why}.",
+    ),
     "closed": (
         "nothing passes to {argument}: {why}",
         "Nothing passes to {argument} here: {why}.",

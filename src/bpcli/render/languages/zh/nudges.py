@@ -6,6 +6,11 @@ NUDGES = {
         "让 {name} 以速度 1 变化，其余输入都不动。看看其他各量会以多快的速度跟着变。",
         "有人以速度 1 摇动手柄 {name}，其余手柄都不碰。每个轮子把转动传给它带动的轮子，一直传到最远处的 {output}。",
     ),
+    "start together": (
+        "所有输入一起沿 {name}：",
+        "各个输入一起沿一个方向变化，{name} 表示走了多远。其余的量随之变化得有多快？",
+        "有人同时以各自的速度转动几个手柄，历时 {name}。每个轮子把转动传给它带动的轮子，{output} 在最远的一端。",
+    ),
     "edge": (
         "{argument} 变化 {tangent}，{why}：{factors}",
         "{argument} 变化 {tangent}；{why}，所以 {node} = {formula} 变化 {factors}。",

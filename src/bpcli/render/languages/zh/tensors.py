@@ -120,6 +120,26 @@ TENSOR_WORDS = {
         "所以 {total} 的形状是 {shape}，与 {name} 相同：每个元素说明，{name} 的这个元素稍微变一点时，{output} 的变化是它的多少倍。",
         "回单都到家了：{name} 的每个数都有一张，所以 {total} 的形状和它一样，是 {shape}。",
     ),
+    "edge up": (
+        "{total} = {rule}，{shapes}",
+        "{node} = {formula} 随 {argument} 变化：{v} = {above}，于是它的变化是 {rule}，{shapes}。",
+        "{argument} 的各个轮子以速度 {v} = {above} 转动，{node} = {formula} 按 {rule} 接过这个转动，{shapes}。",
+    ),
+    "part up": (
+        "第 {count} 部分，共 {arriving} 部分",
+        "这是带动 {node} 的第 {count} 条途径，共 {arriving} 条，各条累加。",
+        "这是带动 {node} 的第 {count} 个齿轮，共 {arriving} 个，转动累加。",
+    ),
+    "still": (
+        "{argument} 不动",
+        "{argument} 不动，所以 {node} = {formula} 也不随它变化。",
+        "{argument} 静止不动，所以从这里没有东西带动 {node} = {formula}。",
+    ),
+    "closed up": (
+        "{node} 不动：{why}",
+        "{node} = {formula} 不随 {argument} 变化：{why}。",
+        "不论 {argument} 怎样转动，{node} = {formula} 都不动：{why}。",
+    ),
     "closed": (
         "没有梯度传到 {argument}：{why}",
         "这里没有梯度传到 {argument}：{why}。",
