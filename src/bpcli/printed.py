@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from math import floor, inf, log10, nan
 
-from bpcli.numbers import MOST_DIGITS, show, told
+from bpcli.numbers import MOST_DIGITS, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +22,9 @@ MAGIC = 1.5 * 2.0**52  # x + MAGIC - MAGIC is the whole number next to x, of all
 TIE = 0.4999  # what is farther than this from a whole number may be rounded either way
 DOUBT = 1e-4  # of a unit of the last digit: many times what floats lose in numbers of up to ten digits
 FAR = 1e11  # units of the last of ten digits: a sum of terms beyond this loses more
-POWERS = {power: float(f"1e{power}") for power in range(-140, 141)}
+POWERS = {power: float(f"1e{power}") for power in range(-300, 301)}
 EXACT = 1e18  # a whole number divided by a power of ten up to 10^4 times this is the nearest float to its decimals
+FORMS = [f"%.{digits}g" for digits in range(MOST_DIGITS + 1)]
 CALCULATE = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 
 
@@ -51,9 +52,7 @@ class Printed(dict[float, "Entry"]):
         if value.is_integer() and -1e15 < value < 1e15:
             entry = self[value] = str(int(value)), value, value, 0.0, 0.0
             return entry
-        text = self.form % value
-        if "e" in text or value - value:
-            text = show(value, self.digits)
+        text = decimal(self.form, value)
         size = abs(value)
         unit = POWERS.get(self.digits - 1 - floor(log10(size)), nan) if size < inf else nan
         scaled = value * unit
@@ -82,7 +81,7 @@ class Printed(dict[float, "Entry"]):
             if unit_of_one == unit_of_other == 0 and op != "/" and CALCULATE[op](left, right) == result:
                 return first, second, "=", text
         elif other and half == half:
-            one, other = left if exact[0] else one, right if exact[1] else other
+            one, other = left if exact[0] and one == one else one, right if exact[1] and other == other else other
             terms = abs(one) + abs(other)
             if terms * unit < self.far or (op in "*/" and terms < inf):
                 gap = abs(CALCULATE[op](one, other) * unit - (scaled + MAGIC - MAGIC))
@@ -90,11 +89,16 @@ class Printed(dict[float, "Entry"]):
                     return first, second, "=", text
                 more = self._digits(CALCULATE[op], (left, right), result, exact) if half + DOUBT < gap < inf else None
                 if more:
-                    return show(left, more), show(right, more), "=", show(result, more)
+                    return self._at(left, more), self._at(right, more), "=", self._at(result, more)
                 if more == 0:
                     return first, second, "≈", text
         (first, second), relation, text = told(op, [left, right], result, self.digits, list(exact))
         return first, second, relation, text
+
+    def _at(self, value: float, digits: int) -> str:
+        """A number with more digits than all others."""
+        entry = self[value]
+        return decimal(FORMS[digits], value) if entry[3] else entry[0]
 
     def _digits(
         self,
@@ -144,7 +148,7 @@ class Printed(dict[float, "Entry"]):
         recorded is what they give, to the digits that are printed.
         """
         text, _, scaled, unit, _ = self[result]
-        if not (unit == 0 or 1 <= unit < EXACT):
+        if not (unit == 0 or unit >= 1):
             return None
         meant = [operand if known else operand + 0.0 for operand, known in zip(operands, exact, strict=True)]
         loose = []
@@ -173,8 +177,21 @@ class Printed(dict[float, "Entry"]):
                     return None  # with less before its point it has more behind it
                 if more == self.digits:
                     return [self[operand][0] for operand in operands], "=", text
-                return [show(operand, more) for operand in operands], "=", show(result, more)
+                return [self._at(operand, more) for operand in operands], "=", self._at(result, more)
         return [self[operand][0] for operand in operands], "≈", text
+
+
+def decimal(form: str, value: float) -> str:
+    """A float that is not whole, or very large, in a form such as %.6g; its exponent without what says nothing.
+
+    >>> decimal("%.6g", 1e-7 / 3)
+    '3.33333e-8'
+    """
+    text = form % value
+    if "e" not in text:
+        return text
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}"
 
 
 def half_unit(whole: float, unit: float, digits: int) -> float:

@@ -13,7 +13,7 @@ from bpcli.render.words import moved, phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from bpcli.calculus.kinds import Number
     from bpcli.tracing.record import Trace
@@ -25,22 +25,6 @@ LONGEST_DERIVED, LONGEST_FORMULA = 24, 40  # characters of what is derived, and 
 MOST_KEPT = 4096  # names and patterns that are remembered; they are forgotten together
 
 
-class Names(dict[int, str]):
-    """Names of nodes that rows speak of: of a long trace they are made when they are asked for, again and again."""
-
-    __slots__ = ("source",)
-
-    def __init__(self, source: Mapping[int, str]) -> None:
-        super().__init__()
-        self.source = source
-
-    def __missing__(self, node: int) -> str:
-        if len(self) >= MOST_KEPT:
-            self.clear()
-        name = self[node] = self.source[node]
-        return name
-
-
 class Cells:
     """Rows of a record as cells of text."""
 
@@ -49,48 +33,50 @@ class Cells:
         self.graph = trace.program.graph
         self.digits = digits
         self.language = language
-        self.names = Names(trace.names)
+        self.names = trace.formulas.known
         self.numbers = Printed(digits)
         self.floats = trace.kind is FLOATS
         output = trace.names.get(trace.output, trace.program.output_name)
         self.total = f"d{output}/d" if trace.scale == 1 else f"S*d{output}/d"
         self.comma = phrase("facts", language)
-        self.counters: dict[tuple[int, int], str] = {}
+        self.counting = phrase("counter", language, count="%d", arriving="%d")
         self.patterns: dict[object, str] = {}
 
     def step(self, step: Forward) -> tuple[str, str, str, str, str]:
         """One step: number, name, formula in names, formula in numbers, value."""
-        node = step.node
+        node, texts = step.node, step.texts
         op = self.graph.op[node]
         sign = ARITHMETIC.get(op)
-        texts = step.texts
-        exact = [written is not None for written in texts]
-        shown: Sequence[str]
         if sign is None:
-            shown, relation, value = self._call(op, step, exact)
+            shown, relation, value = self._call(op, step, [written is not None for written in texts])
+            operands = [each if written is None else written for written, each in zip(texts, shown, strict=True)]
+            written = self._operation(op, operands)
         else:
-            left, right = step.operands
-            first, second, relation, value = self._told(sign, left, right, step.value, exact)
-            shown = first, second
-        operands = [each if written is None else written for written, each in zip(texts, shown, strict=True)]
+            left, right = texts
+            exact = left is not None, right is not None
+            one, other = step.operands
+            first, second, relation, value = self._told(sign, one, other, step.value, exact)
+            left, right = left or first, right or second
+            if (exact[0] and (" " in left or "/" in left)) or (exact[1] and (" " in right or "/" in right)):
+                written = self._operation(op, [left, right])
+            else:
+                written = f"{left} {sign} {bracketed(right)}"
+        formula = self.trace.formulas.spaced(node) if self.graph.args[node] else self.trace.nodes[node].formula
+        return str(step.step), self.names[node], formula, written, value if relation == "=" else f"≈ {value}"
+
+    def _operation(self, op: str, operands: list[str]) -> str:
+        """An operation over numbers, in the brackets that they need."""
         levels = [bracket_level(op, place, operand) for place, operand in enumerate(operands)]
         pattern = op, *levels
         written = self.patterns.get(pattern)
         if written is None:
+            written = text.operation(op, ["%s"] * len(levels), levels, spaced=True)
+            if written.count("%") != len(levels):
+                return text.operation(op, operands, levels, spaced=True)  # it leaves some of them out
             if len(self.patterns) >= MOST_KEPT:
                 self.patterns.clear()
-            places = ["%s"] * len(levels)
-            written = text.operation(op, places, levels, spaced=True)
-            # Where an operand does not stand in its place, as the only part of a name, there is no pattern.
-            if written.count("%") != len(levels):
-                return self._row(step, text.operation(op, operands, levels, spaced=True), relation, value)
             self.patterns[pattern] = written
-        return self._row(step, written % tuple(operands), relation, value)
-
-    def _row(self, step: Forward, written: str, relation: str, value: str) -> tuple[str, str, str, str, str]:
-        node = step.node
-        formula = self.trace.formulas.spaced(node) if self.graph.args[node] else self.trace.nodes[node].formula
-        return str(step.step), self.names[node], formula, written, value if relation == "=" else f"≈ {value}"
+        return written % tuple(operands)
 
     def _told(
         self, sign: str, left: Number, right: Number, result: Number, exact: Sequence[bool] = (False, False)
@@ -131,34 +117,36 @@ class Cells:
     def edge(self, row: Backward) -> tuple[str, str, str, str, str, str]:
         """One edge: step, edge, upstream, local (formula and number), product, running total."""
         node, argument = self.names[row.node], self.names[row.argument]
-        upstream, steps, factors = self.product(row)
-        return (
-            str(row.step), f"{node} -> {argument}", upstream, steps, factors, self.running(self.total + argument, row)
-        )  # fmt: skip
+        upstream, steps, factors = self.product(row, argument)
+        running = self.running(self.total + argument, row)
+        return str(row.step), f"{node} -> {argument}", upstream, steps, factors, running
 
     def tangent(self, row: Tangent, name: str) -> tuple[str, str, str, str, str, str]:
         """One edge upwards: step, edge, tangent, local (formula and number), product, running total."""
         node, argument = self.names[row.node], self.names[row.argument]
-        tangent, steps, factors = self.product(row)
+        tangent, steps, factors = self.product(row, argument)
         return str(row.step), f"{argument} -> {node}", tangent, steps, factors, self.running(f"d{node}/d{name}", row)
 
-    def product(self, row: Backward) -> tuple[str, str, str]:
+    def product(self, row: Backward, argument: str) -> tuple[str, str, str]:
         """What comes to an edge, its local derivative as formula and number, and the product of the two."""
         upstream, local, relation, product = self._told("*", row.upstream, row.local, row.product)
-        argument, arguments = self.names[row.argument], self.graph.args[row.node]
-        derived = row.derived if len(row.derived) <= LONGEST_DERIVED else self.names[row.node]
+        arguments, state, derived = self.graph.args[row.node], row.state, row.derived
+        if len(derived) > LONGEST_DERIVED:
+            derived = self.names[row.node]
         if len(arguments) > 1 and arguments.count(row.argument) > 1:
             argument = moved(self.graph, row.node, row.position, argument, self.language)
-        if row.state in (SHUT, NO_SLOPE):
+        if state in (SHUT, NO_SLOPE):
             steps = f"d({derived})/d{argument} = 0{self.comma}{self._reason(row)}"
         else:
-            formula = row.formula
-            middle = f" = {formula}" if formula and formula != local and len(formula) <= LONGEST_FORMULA else ""
-            equal = rounded(formula, row.local) if middle or formula == local else "="
-            steps = f"d({derived})/d{argument}{middle} {equal} {local}"
+            formula = row.formula if len(row.formula) <= LONGEST_FORMULA else ""
+            equal = rounded(formula, row.local) if formula[:1] in DECIMAL else "="
+            if formula == local or not formula:
+                steps = f"d({derived})/d{argument} {equal} {local}"
+            else:
+                steps = f"d({derived})/d{argument} = {formula} {equal} {local}"
             if row.condition:
                 steps += self._condition(row)
-        if row.state == OPEN or (row.local - row.local == 0 and row.upstream - row.upstream == 0):
+        if state == OPEN or (row.local - row.local == 0 and row.upstream - row.upstream == 0):
             return upstream, steps, f"{upstream} * {bracketed(local)} {relation} {product}"
         # inf * 0 is not 0: that nothing flows here is no product.
         return upstream, steps, phrase("nothing arrives" if row.upstream == 0 else "nothing passes", self.language)
@@ -183,19 +171,10 @@ class Cells:
         count, arriving = row.count, row.arriving
         sign = " =" if count == arriving else ":"
         if row.before is None:
-            place = "" if arriving == 1 else self._counter(row)
+            place = "" if arriving == 1 else self.counting % (count, arriving)
             return f"{name}{sign} {self._shown(row.total)}{place}"
         before, product, equal, total = self._told("+", row.before, row.product, row.total)
-        return f"{name}{sign} {before} + {bracketed(product)} {equal} {total}{self._counter(row)}"
-
-    def _counter(self, row: Backward) -> str:
-        key = row.count, row.arriving
-        written = self.counters.get(key)
-        if written is None:
-            if len(self.counters) >= MOST_KEPT:
-                self.counters.clear()
-            written = self.counters[key] = branch_text(row, self.language)
-        return written
+        return f"{name}{sign} {before} + {bracketed(product)} {equal} {total}{self.counting % (count, arriving)}"
 
 
 def branch_text(row: Backward, language: str) -> str:
@@ -214,8 +193,6 @@ def bracket_level(op: str, place: int, operand: str) -> int:
 
 def rounded(formula: str, local: Number) -> str:
     """Between a formula and its number: ≈ where the formula is a number that the kind of number has to round."""
-    if formula[:1] not in DECIMAL:
-        return "="
     decimal = formula.lstrip("-").replace(".", "", 1).isdigit()
     return "≈" if decimal and not is_exact(formula, local) else "="
 

@@ -87,12 +87,12 @@ def header(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[
     program = trace.program
     graph = program.graph
     operations = len((trace.whole or trace).forward)
-    named = {node for node in graph.name if graph.op[node] != "var" and node in trace.nodes}
     pieces = []
     if text.symbols(graph, trace.output) > LONGEST_HEADER:
         formula = phrase("long formula", language, operations=counted(operations, "operation", language))
         pieces.append(f"{trace.nodes[trace.output].name} = {formula}")
     else:
+        named = {node for node in graph.name if graph.op[node] != "var" and node in trace.nodes}
         shown = [node for node in sorted(named) if node != trace.output]
         for node in [*shown, trace.output]:
             name = trace.nodes[node].name if node in trace.nodes else program.output_name
@@ -104,12 +104,9 @@ def header(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[
         parts.append(given_text(trace, digits))
     elif trace.given:
         parts.append(", ".join(f"{name} = {show(value, digits)}" for name, value in trace.given.items()))
-    again = [
-        used(trace.nodes[node].name, count, language)
-        for node, count in trace.uses.items()
-        if count > 1 and node in trace.nodes
-    ]
-    facts = [counted(operations, "operation", language), *again[:3]]
+    again = [(node, count) for node, count in trace.uses.items() if count > 1 and node in trace.nodes]
+    told_of = [used(trace.nodes[node].name, count, language) for node, count in again[:3]]
+    facts = [counted(operations, "operation", language), *told_of]
     if len(again) > 3:
         facts.append(phrase("more used", language, count=len(again) - 3))
     parts.append(phrase("facts", language).join(facts))
@@ -256,7 +253,7 @@ def closing(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list
         gap = f"{show(100 * found.gap, 2)} %" if found.state == "disagrees" else _power(found.gap)
         line = phrase(told, language, name=found.name, gap=gap)
         parts.append(phrase("sampled", language, text=line) if found.sampled else line)
-    elif trace.gradient and not trace.paths and len((trace.whole or trace).forward) > MOST_STEPS:
+    elif trace.left_out:
         parts.append(phrase("left out", language, limit=MOST_STEPS))
     lines = ["          ".join(parts)] if parts else []
     if trace.of_tensors:

@@ -78,7 +78,7 @@ def backward_row(trace: Trace, row: Backward, digits: int, language: str) -> tup
         rule, running = _closed_cells(trace, row, total, digits, language)
     elif row.pull is None:
         cells = Cells(trace, digits, language)
-        _, rule, factors = cells.product(row)
+        _, rule, factors = cells.product(row, trace.names[row.argument])
         running = f"{total} = {factors}"
         if row.arriving > 1:
             running = f"{factors}\n{cells.running(total, row)}"
