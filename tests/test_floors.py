@@ -19,7 +19,7 @@ PACKAGE = Path(bpcli.__file__).parent
 
 # From the bottom to the top. A module imports from its own floor and from those below.
 FLOORS = (
-    ("errors", "numbers", "files"),
+    ("errors", "numbers", "printed", "files"),
     ("data",),
     ("ops",),
     ("graph",),

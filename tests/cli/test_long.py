@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 
+import jsonschema
 import pytest
 
 from conftest import SOURCES
@@ -30,6 +32,17 @@ def test_what_is_left_out_of_a_long_trace_is_said(run: Runner, language: str, se
     told = run("trace", LONG, "--x", "0.1", "--rows", "1:2", "--lang", language)
     assert told.code == 0
     assert sentence in told.out
+
+
+def test_what_is_left_out_is_said_in_json_too(run: Runner) -> None:
+    told = json.loads(run("trace", LONG, "--x", "0.1", "--rows", "1:2", "--json").out)
+    sentence = "beyond 10000 steps paths and the check are left out; `--only paths` and `bpcli check` make them"
+    assert told["left_out"] == {"parts": ["paths", "check"], "beyond": 10_000, "text": sentence}
+    assert (told["paths"], "check" in told) == ({}, False)
+    schema = json.loads((SOURCES.parent / "docs" / "schemas" / "trace.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(told)
+    assert "left_out" not in json.loads(run("trace", "x*x", "--x", "2", "--json").out)
+    assert "left_out" not in json.loads(run("trace", LONG, "--x", "0.1", "--only", "paths", "--json").out)
 
 
 def test_paths_of_a_long_trace_are_made_where_they_are_asked_for(run: Runner) -> None:

@@ -13,8 +13,8 @@ from bpcli.errors import InputError
 from bpcli.numbers import DIGITS, is_exact, show
 from bpcli.ops import TABLE
 from bpcli.render.arrays import shape_of
+from bpcli.render.cells import bracketed
 from bpcli.render.languages import ENGLISH, texts
-from bpcli.render.layout import bracketed
 from bpcli.render.words import phrase
 from bpcli.tracing.pulls import upstream_name
 from bpcli.tracing.record import outline

@@ -16,6 +16,7 @@ from bpcli.language import text
 from bpcli.numbers import DIGITS
 from bpcli.ops import TABLE
 from bpcli.render import layout
+from bpcli.render.cells import ARITHMETIC
 from bpcli.render.languages import ENGLISH, LANGUAGES, page_sentences, tag, texts
 from bpcli.render.narration import LEVELS, SATURATED, again_place, mechanisms_of
 from bpcli.render.stage import label, stage
@@ -287,6 +288,6 @@ def _forward(trace: Trace, step: Forward, places: dict[int, int]) -> dict[str, A
         "texts": list(step.texts),
         # Where a negative number takes brackets: 2 + (-3), (-2)^2
         "bracketed": [infix and (place > 0 or len(holes) == 1 or power) for place in range(len(holes))],
-        "sign": layout.ARITHMETIC.get(op),
+        "sign": ARITHMETIC.get(op),
         "known": declared is not None,
     }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import heapq
 from itertools import chain
 from typing import Any
 
 from bpcli.engine.noticing import short
 from bpcli.numbers import full, nearest
+from bpcli.render.entries import Entries
 from bpcli.render.languages import ENGLISH
-from bpcli.render.words import sentence
+from bpcli.render.words import phrase, sentence
 from bpcli.tracing.checks import SWEPT
-from bpcli.tracing.rows import Tangent
+from bpcli.tracing.record import in_order
+from bpcli.tracing.rows import MOST_STEPS, Tangent
 from bpcli.tracing.stored import tie_of
 
 TYPE_CHECKING = False
@@ -33,11 +34,17 @@ MOST_LOSSES = 1000  # of a history; the last is always `final_loss`
 
 
 class Listed:
-    """A list that is made entry by entry, as it is written."""
+    """A list that is made entry by entry, as it is written.
 
-    def __init__(self, entry: Callable[[Any], dict[str, Any]], items: Iterable[Any]) -> None:
+    text: an entry as text at once, "" where it takes the encoder
+    """
+
+    def __init__(
+        self, entry: Callable[[Any], dict[str, Any]], items: Iterable[Any], text: Callable[[Any], str] | None = None
+    ) -> None:
         self.entry = entry
         self.items = items
+        self.text = text
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return (self.entry(item) for item in self.items)
@@ -319,7 +326,7 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
     """The parts of a trace; the long ones as iterators, so that a million steps can be written one by one."""
     from bpcli.render.layout import count_text
 
-    names = trace.names
+    names, entries = trace.names, Entries(trace)
     yield "schema", "bpcli.trace/1"
     yield "source", trace.source
     yield "options", {"share": trace.program.graph.share, "tie": tie_of(trace.program.graph)}
@@ -341,7 +348,8 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
                 "span": list(node.span),
                 "shown": node.id in trace.nodes,
             },
-            heapq.merge(trace.nodes.values(), trace.constants.values(), key=lambda node: node.id),
+            in_order(trace),
+            entries.node,
         ),
     )
     yield (
@@ -356,6 +364,7 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
                 "value": plain_number(step.value),
             },
             trace.forward,
+            entries.step,
         ),
     )
     arguments_of = trace.program.graph.args
@@ -370,7 +379,7 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
         def edge(row: Backward) -> dict[str, Any]:
             return _edge_dict(row, names, arguments_of[row.node])
 
-    yield "backward", Listed(edge, trace.backward)
+    yield "backward", Listed(edge, trace.backward, None if explain else entries.edge)
     if trace.direction:
         yield "direction", jsonable(trace.direction)
     if trace.tangents:
@@ -414,6 +423,9 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
                 "state": found.state, **({"sampled": True} if found.sampled else {}),
             },
         )  # fmt: skip
+    if trace.left_out:
+        told = phrase("left out", language, limit=MOST_STEPS)
+        yield "left_out", {"parts": list(trace.left_out), "beyond": MOST_STEPS, "text": told}
     yield "notes", notes_list(trace.notes, language)
 
 
@@ -481,9 +493,9 @@ def trace_text(
             yield encode(value)
             continue
         yield "["
-        comma = "\n "
-        for entry in value:
-            yield comma + encode(entry)
+        comma, text, entry = "\n ", value.text, value.entry
+        for item in value.items:
+            yield comma + ((text and text(item)) or encode(entry(item)))
             comma = ",\n "
         yield "]"
     yield "}"

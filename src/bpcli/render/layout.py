@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import math
 
-from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT
 from bpcli.language import text
-from bpcli.numbers import DIGITS, MOST_DIGITS, is_exact, show, told
-from bpcli.ops import TABLE
+from bpcli.numbers import DIGITS, show, told
+from bpcli.render.cells import Cells, bracketed
 from bpcli.render.languages import ENGLISH
 from bpcli.render.ways import LONGEST, telling, way
-from bpcli.render.words import columns, counted, modes_text, moved, phrase, sentence, used
+from bpcli.render.words import columns, counted, modes_text, phrase, sentence, used
 from bpcli.tracing.rows import MOST_STEPS, Made, Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
-    from bpcli.calculus.kinds import Kind
-    from bpcli.calculus.kinds.compiled import Number
     from bpcli.tracing.paths import Path
     from bpcli.tracing.record import Trace
-    from bpcli.tracing.rows import Backward, Forward, Tangent
+    from bpcli.tracing.rows import Tangent
 
-ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 LONGEST_HEADER = 2000  # characters of a formula in the header
 MOST_ROWS = 60  # of a table; a longer one shows head and tail, unless all are asked for
 HEAD = 20
@@ -91,12 +87,12 @@ def header(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[
     program = trace.program
     graph = program.graph
     operations = len((trace.whole or trace).forward)
-    named = {node for node in graph.name if graph.op[node] != "var" and node in trace.nodes}
     pieces = []
     if text.symbols(graph, trace.output) > LONGEST_HEADER:
         formula = phrase("long formula", language, operations=counted(operations, "operation", language))
         pieces.append(f"{trace.nodes[trace.output].name} = {formula}")
     else:
+        named = {node for node in graph.name if graph.op[node] != "var" and node in trace.nodes}
         shown = [node for node in sorted(named) if node != trace.output]
         for node in [*shown, trace.output]:
             name = trace.nodes[node].name if node in trace.nodes else program.output_name
@@ -108,12 +104,9 @@ def header(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[
         parts.append(given_text(trace, digits))
     elif trace.given:
         parts.append(", ".join(f"{name} = {show(value, digits)}" for name, value in trace.given.items()))
-    again = [
-        used(trace.nodes[node].name, count, language)
-        for node, count in trace.uses.items()
-        if count > 1 and node in trace.nodes
-    ]
-    facts = [counted(operations, "operation", language), *again[:3]]
+    again = [(node, count) for node, count in trace.uses.items() if count > 1 and node in trace.nodes]
+    told_of = [used(trace.nodes[node].name, count, language) for node, count in again[:3]]
+    facts = [counted(operations, "operation", language), *told_of]
     if len(again) > 3:
         facts.append(phrase("more used", language, count=len(again) - 3))
     parts.append(phrase("facts", language).join(facts))
@@ -132,7 +125,7 @@ def forward_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -
 
         rows = _made(trace.forward, lambda step: shaped.forward_row(trace, step, digits, language))
         return Table(phrase("forward", language), shaped.FORWARD_COLUMNS, rows, len(trace.forward), language=language)
-    rows = _made(trace.forward, lambda step: number_row(trace, step, digits))
+    rows = _made(trace.forward, Cells(trace, digits, language).step)
     return Table(phrase("forward", language), FORWARD_COLUMNS, rows, len(trace.forward), language=language)
 
 
@@ -154,54 +147,6 @@ def passes(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Itera
     yield from tangent_tables(trace, digits, language)
 
 
-def number_row(trace: Trace, step: Forward, digits: int) -> tuple[str, ...]:
-    """One step: number, name, formula in names, formula in numbers, value."""
-    op = trace.program.graph.op[step.node]
-    sign = ARITHMETIC.get(op)
-    exact = [written is not None for written in step.texts]
-    if sign is not None:
-        shown, relation, value = told(sign, list(step.operands), step.value, digits, exact)
-    else:
-        shown, relation, value = _told_call(op, step, exact, digits, trace.kind)
-    operands = [each if written is None else written for written, each in zip(step.texts, shown, strict=True)]
-    levels = [bracket_level(op, place, operand) for place, operand in enumerate(operands)]
-    written = text.operation(op, operands, levels, spaced=True)
-    name, formula = trace.names[step.node], spaced(trace, step.node)
-    return (str(step.step), name, formula, written, value if relation == "=" else f"≈ {value}")
-
-
-def _told_call(
-    op: str, step: Forward, exact: list[bool], digits: int, kind: Kind
-) -> tuple[list[str], str, str]:
-    """A step that is no arithmetic, as it is printed: operands, "=" or "≈", value; as numbers.told.
-
-    The function is asked again at the printed operands: not for a number to show, but whether the one that was
-    recorded is what they give, to the digits that are printed.
-    """
-    shown = [show(operand, digits) for operand in step.operands]
-    value = show(step.value, digits)
-    if op not in TABLE:
-        return shown, "=" if all(map(is_exact, shown, step.operands)) else "≈", value
-    for more in range(digits, max(digits, MOST_DIGITS) + 1):
-        closer = [show(operand, more) for operand in step.operands]
-        meant = [
-            operand if fixed or hasattr(operand, "denominator") else kind.given(float(text))
-            for fixed, operand, text in zip(exact, step.operands, closer, strict=True)
-        ]
-        if show(kind.guarded[op](*meant), more) == show(step.value, more):
-            return closer, "=", show(step.value, more)
-    return shown, "≈", value
-
-
-def bracket_level(op: str, place: int, operand: str) -> int:
-    """A negative number takes brackets where it is not the first thing that is read: 2 + (-3)."""
-    declared = TABLE.get(op)
-    if operand.startswith("-"):
-        infix = declared is not None and bool(declared.symbol)
-        return 0 if infix and (place > 0 or (declared is not None and len(declared.params) == 1)) else text.UNARY
-    return text.SUM if ' ' in operand else text.constant_level(operand)
-
-
 def spaced(trace: Trace, node: int) -> str:
     """The formula of a node in the names of the record, with air: `x + w`, `a * w`."""
     return trace.formulas.spaced(node) if trace.program.graph.args[node] else trace.nodes[node].formula
@@ -216,7 +161,7 @@ def backward_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) 
 
         rows = _made(trace.backward, lambda row: shaped.backward_row(trace, row, digits, language))
         return Table(title, shaped.BACKWARD_COLUMNS, rows, len(trace.backward), start, language, blocks=True)
-    rows = _made(trace.backward, lambda row: backward_row(trace, row, output, digits, language))
+    rows = _made(trace.backward, Cells(trace, digits, language).edge)
     return Table(title, BACKWARD_COLUMNS, rows, len(trace.backward), start, language)
 
 
@@ -225,17 +170,6 @@ def _start(trace: Trace, output: str, language: str) -> str:
     if trace.scale == 1:
         return phrase("start", language, total=f"d{output}/d{output}")
     return phrase("scaled start", language, total=f"d{output}/d{output}", scale=show(trace.scale))
-
-
-def backward_row(
-    trace: Trace, row: Backward, output: str, digits: int, language: str = ENGLISH
-) -> tuple[str, ...]:
-    """One edge: step, edge, upstream, local (formula and number), product, running total."""
-    node, argument = trace.names[row.node], trace.names[row.argument]
-    upstream, steps, factors = edge_cells(trace, row, digits, language)
-    scaled = "" if trace.scale == 1 else "S*"
-    summed = running(f"{scaled}d{output}/d{argument}", row, digits, language)
-    return str(row.step), f"{node} -> {argument}", upstream, steps, factors, summed
 
 
 def tangent_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[Table]:
@@ -254,17 +188,15 @@ def tangent_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) 
             blocks = _tensor_tangents(trace, rows, name, digits, language)
             yield Table(title, shaped.TANGENT_COLUMNS, blocks, len(rows), start, language, blocks=True)
             continue
-        cells = _tangent_rows(trace, rows, name, digits, language)
+        cells = _tangent_rows(Cells(trace, digits, language), rows, name)
         titles = columns(("#", "edge", "tangent", "local", "tangent product", "running total"), language)
         yield Table(title, TANGENT_COLUMNS, cells, len(rows), start, language, titles)
 
 
-def _tangent_rows(
-    trace: Trace, rows: Sequence[Tangent], name: str, digits: int, language: str
-) -> Iterator[tuple[str, ...]]:
+def _tangent_rows(cells: Cells, rows: Sequence[Tangent], name: str) -> Iterator[tuple[str, ...]]:
     """The rows of one input, made as they are read: that may be after the next table has begun."""
     for row in rows:
-        yield tangent_row(trace, row, name, digits, language)
+        yield cells.tangent(row, name)
 
 
 def _tensor_tangents(
@@ -275,79 +207,6 @@ def _tensor_tangents(
 
     for row in rows:
         yield shaped.tangent_row(trace, row, name, digits, language)
-
-
-def tangent_row(
-    trace: Trace, row: Tangent, name: str, digits: int, language: str = ENGLISH
-) -> tuple[str, ...]:
-    """One edge upwards: step, edge, tangent, local (formula and number), product, running total."""
-    node, argument = trace.names[row.node], trace.names[row.argument]
-    tangent, steps, factors = edge_cells(trace, row, digits, language)
-    summed = running(f"d{node}/d{name}", row, digits, language)
-    return str(row.step), f"{argument} -> {node}", tangent, steps, factors, summed
-
-
-def edge_cells(trace: Trace, row: Backward, digits: int, language: str) -> tuple[str, str, str]:
-    """What comes to an edge, its local derivative as formula and number, and the product of the two."""
-    node, argument = trace.names[row.node], trace.names[row.argument]
-    shown, relation, product = told("*", [row.upstream, row.local], row.product, digits)
-    upstream, local = shown
-    derived = row.derived if len(row.derived) <= 24 else node
-    by = moved(trace.program.graph, row.node, row.position, argument, language)
-    formula = row.formula if len(row.formula) <= 40 else ""
-    chooses = trace.program.graph.op[row.node] == "where"
-    comma = phrase("facts", language)
-    if row.state == SHUT:
-        shut = phrase("not", language, condition=_in_brackets(row.condition))
-        why = phrase("not taken", language) if chooses else shut
-        steps = f"d({derived})/d{by} = 0{comma}{why}"
-    elif row.state == NO_SLOPE:
-        reason = phrase("cut" if trace.program.graph.op[row.node] == "detach" else "flat", language)
-        steps = f"d({derived})/d{by} = 0{comma}{reason}"
-    else:
-        middle = f" = {formula}" if formula and formula != local else ""
-        steps = f"d({derived})/d{by}{middle} {rounded(formula, row.local)} {local}"
-        if row.condition:
-            taken = f"{comma}{phrase('taken', language)}"
-            steps += taken if chooses and row.state == OPEN else f"{comma}{row.condition}" if not chooses else ""
-    if row.state == OPEN or (row.local - row.local == 0 and row.upstream - row.upstream == 0):
-        factors = f"{upstream} * {bracketed(local)} {relation} {product}"
-    else:
-        # inf * 0 is not 0: that nothing flows here is no product.
-        factors = phrase("nothing arrives" if row.upstream == 0 else "nothing passes", language)
-    return upstream, steps, factors
-
-
-def running(name: str, row: Backward, digits: int, language: str) -> str:
-    """The sum that a product goes to: with a colon until it is complete."""
-    complete = row.count == row.arriving
-    if row.before is None:
-        total = show(row.total, digits)
-        place = "" if row.arriving == 1 else counter(row, language)
-        return f"{name} = {total}" if complete else f"{name}: {total}{place}"
-    terms, equal, total = told("+", [row.before, row.product], row.total, digits)
-    sign = " =" if complete else ":"
-    return f"{name}{sign} {terms[0]} + {bracketed(terms[1])} {equal} {total}{counter(row, language)}"
-
-
-def counter(row: Backward, language: str) -> str:
-    """Which of the branches that arrive this is."""
-    return phrase("counter", language, count=row.count, arriving=row.arriving)
-
-
-def rounded(formula: str, local: Number) -> str:
-    """Between a formula and its number: ≈ where the formula is a number that the kind of number has to round."""
-    decimal = formula.lstrip("-").replace(".", "", 1).isdigit()
-    return "≈" if decimal and not is_exact(formula, local) else "="
-
-
-def bracketed(number: str) -> str:
-    """A negative number in brackets, as it stands behind a sign."""
-    return f"({number})" if number.startswith("-") else number
-
-
-def _in_brackets(condition: str) -> str:
-    return f"({condition})" if " and " in condition or " or " in condition else condition
 
 
 def path_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[Table]:
@@ -414,7 +273,7 @@ def closing(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list
         gap = f"{show(100 * found.gap, 2)} %" if found.state == "disagrees" else _power(found.gap)
         line = phrase(told, language, name=found.name, gap=gap)
         parts.append(phrase("sampled", language, text=line) if found.sampled else line)
-    elif trace.gradient and not trace.paths and len((trace.whole or trace).forward) > MOST_STEPS:
+    elif trace.left_out:
         parts.append(phrase("left out", language, limit=MOST_STEPS))
     lines = ["          ".join(parts)] if parts else []
     if trace.of_tensors:

@@ -60,9 +60,16 @@ def table_lines(table: Table, whole: bool = True) -> Iterator[str]:
     rules = " | ".join("---:" if key in NUMERIC else "---" for key in table.keys)
     head = (f"| {names} |", f"| {rules} |")
     yield from head
+    # Most rows are numbers, and formulas that Markdown shows as they are: those fill a form.
+    form = f"| {' | '.join('`%s`' if key in CODE else '%s' for key in table.keys)} |"
+    simple = "path" not in table.keys and all(key in CODE or key in NUMERIC for key in table.keys)
     for row in layout.shortened(table, whole):
         if isinstance(row, str):
             yield from ("", escaped(row), "", *head)
+            continue
+        text = "\0".join(row)
+        if simple and not ("`" in text or "|" in text or "[" in text or "_" in text or "\n" in text or "" in row):
+            yield form % row
         else:
             yield f"| {' | '.join(cell(each, name) for each, name in zip(row, table.keys, strict=True))} |"
     yield ""

@@ -7,6 +7,7 @@ from bpcli.numbers import DIGITS, nearest, show, told
 from bpcli.ops import TABLE
 from bpcli.render import layout
 from bpcli.render.arrays import shape_of
+from bpcli.render.cells import Cells, bracketed, rounded
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.words import phrase
 from bpcli.tracing.edges import IDLE
@@ -166,7 +167,7 @@ def edge_facts(trace: Trace, row: Backward, condition: str, digits: int) -> dict
     node, argument = trace.nodes[row.node], trace.nodes[row.argument]
     shown, relation, product = told("*", [row.upstream, row.local], row.product, digits)
     upstream, local = shown
-    sign = layout.bracketed
+    sign = bracketed
     formula = row.formula if row.formula != local and len(row.formula) <= LONGEST else ""
     return {
         "node": node.name,
@@ -175,7 +176,7 @@ def edge_facts(trace: Trace, row: Backward, condition: str, digits: int) -> dict
         "local": local,
         "product": product,
         "factors": f"{sign(upstream)} * {sign(local)} {relation} {product}",
-        "slope": f"{formula} {layout.rounded(formula, row.local)} {local}" if formula else local,
+        "slope": f"{formula} {rounded(formula, row.local)} {local}" if formula else local,
         "condition": row.condition or condition,
         "input": show(argument.value, digits),
         "value": show(node.value, digits),
@@ -196,7 +197,7 @@ def part_sentences(trace: Trace, row: Backward, place: int, digits: int, languag
         yield words["first part"][place].format(**facts)
         return
     terms, relation, total = told("+", [row.before, row.product], row.total, digits)
-    facts["sum"] = f"{terms[0]} + {layout.bracketed(terms[1])} {relation} {total}"
+    facts["sum"] = f"{terms[0]} + {bracketed(terms[1])} {relation} {total}"
     yield words["last part" if row.count == row.arriving else "next part"][place].format(**facts)
 
 
@@ -206,7 +207,7 @@ def forward_sentence(trace: Trace, step: Forward, place: int, digits: int, langu
         from bpcli.render.tensor_words import step_sentence
 
         return step_sentence(trace, step, place, language)
-    _, name, formula, numbers, value = layout.number_row(trace, step, digits)
+    _, name, formula, numbers, value = Cells(trace, digits, language).step(step)
     relation, value = ("≈", value[2:]) if value.startswith("≈") else ("=", value)
     template: str = texts(language, "EXPLAIN")["forward"][place]
     return template.format(

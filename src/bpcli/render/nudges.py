@@ -6,6 +6,7 @@ from bpcli.calculus.sweeps import OPEN
 from bpcli.numbers import DIGITS, told
 from bpcli.render import layout
 from bpcli.render.arrays import line_text, shape_of
+from bpcli.render.cells import bracketed
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.narration import LEVELS, edge_facts, mechanism
 from bpcli.render.words import listed, phrase
@@ -34,7 +35,7 @@ def nudge_sentence(
     facts["why"] = texts(language, "REASONS_UP")[mechanism(trace, row)].format(**facts)
     facts |= {"tangent": facts["upstream"], "formula": layout.spaced(trace, row.node)}
     still = _still(trace, row, name) if row.arriving == 1 else []
-    sign, relation, product = layout.bracketed, "=", facts["product"]
+    sign, relation, product = bracketed, "=", facts["product"]
     if row.state == OPEN or (row.local - row.local == 0 and row.upstream - row.upstream == 0):
         factors, _, product = facts["factors"].rpartition(" ")
         factors, _, relation = factors.rpartition(" ")
@@ -74,7 +75,7 @@ def _part_sentences(
         yield words["first part"][place].format(**facts)
         return
     terms, relation, total = told("+", [row.before, row.product], row.total, digits)
-    facts["sum"] = f"{terms[0]} + {layout.bracketed(terms[1])} {relation} {total}"
+    facts["sum"] = f"{terms[0]} + {bracketed(terms[1])} {relation} {total}"
     yield words["last part" if row.count == row.arriving else "next part"][place].format(**facts)
 
 

@@ -55,17 +55,19 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
     if headed:
         yield _line(table.columns, widths)
     ready = "  " + "  ".join([f"%-{each}s" for each in widths])
+    narrow = display_width("≈") == 1
     for row in itertools.chain(sample, rows):
         if isinstance(row, str):
             yield f"  {row}"
             continue
-        if any("\n" in cell for cell in row):
+        line = ready % row
+        if "\n" in line:
             lines = itertools.zip_longest(*(cell.split("\n") for cell in row), fillvalue="")
             yield from (_line(each, widths) for each in lines)
-            continue
-        line = ready % row
-        # Where each character is a column, Python's own columns are those of the table.
-        yield line.rstrip() if line.isascii() else _line(row, widths)
+        else:
+            # Where each character is a column, Python's own columns are those of the table.
+            single = line.isascii() or (narrow and line.replace("≈", "").isascii())
+            yield line.rstrip() if single else _line(row, widths)
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:

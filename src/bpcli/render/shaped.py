@@ -9,6 +9,7 @@ from bpcli.numbers import DIGITS, show
 from bpcli.ops import TABLE
 from bpcli.render import layout
 from bpcli.render.arrays import arithmetic_text, array_text, is_whole, line_text, shape_of, stacked, summary_text
+from bpcli.render.cells import Cells, branch_text
 from bpcli.render.languages import ENGLISH
 from bpcli.render.words import phrase
 from bpcli.tracing.pulls import shapes_text, sum_text, upstream_name
@@ -62,7 +63,7 @@ def forward_row(trace: Trace, step: Forward, digits: int, language: str) -> tupl
     if of_tensors or any(map(shape_of, (*step.operands, step.value))):
         value = array_text(trace, step.value, digits, language)
     else:
-        *_, written, value = layout.number_row(trace, step, digits)
+        *_, written, value = Cells(trace, digits, language).step(step)
         value = f"{written} {value}" if value.startswith("≈") else f"{written} = {value}"
     return str(step.step), name, formula, shown(shape_of(step.value)), role, value
 
@@ -95,10 +96,11 @@ def _edge_row(
     if row.state != OPEN and (row.pull is None or not _is_product(row)):
         rule, running = _closed_cells(trace, row, total, digits, language)
     elif row.pull is None:
-        _, rule, factors = layout.edge_cells(trace, row, digits, language)
+        cells = Cells(trace, digits, language)
+        _, rule, factors = cells.product(row, trace.names[row.argument])
         running = f"{total} = {factors}"
         if row.arriving > 1:
-            running = f"{factors}\n{layout.running(total, row, digits, language)}"
+            running = f"{factors}\n{cells.running(total, row)}"
     else:
         rule = _rule_cell(trace, row, row.pull, total, digits, language)
         running = _running_cell(trace, row, row.pull, total, digits, language)
@@ -122,7 +124,7 @@ def _closed_cells(trace: Trace, row: Backward, total: str, digits: int, language
         why = phrase("cut" if trace.program.graph.op[row.node] == "detach" else "flat", language)
     else:
         derived, why = "", phrase("nothing arrives", language)
-    counter = layout.counter(row, language) if row.arriving > 1 else ""
+    counter = branch_text(row, language) if row.arriving > 1 else ""
     zero = show(row.product, digits) if is_whole(trace, row.product) else f"0  {shown(shape_of(row.product))}"
     return f"{derived}, {why}" if derived else why, f"{total}: {zero}{counter}" if counter else f"{total} = {zero}"
 
@@ -180,7 +182,7 @@ def _running_cell(trace: Trace, row: Backward, pull: Pull, total: str, digits: i
         lines.append(_equals(array_text(trace, pull.arrived, digits, language), is_whole(trace, pull.arrived)))
     if row.arriving > 1:
         complete = row.count == row.arriving
-        counter = layout.counter(row, language)
+        counter = branch_text(row, language)
         added = None if row.before is None else arithmetic_text(trace, "+", row.before, pull.arrived, row.total, digits)
         if row.before is None and is_whole(trace, row.total):
             lines.append(f"{total}: {show(row.total, digits)}{counter}")

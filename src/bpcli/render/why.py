@@ -9,8 +9,9 @@ from bpcli.engine.noticing import short
 from bpcli.language.text import ATOM, SUM, expression
 from bpcli.numbers import DIGITS, show, told
 from bpcli.ops import TABLE
+from bpcli.render.cells import bracketed
 from bpcli.render.languages import ENGLISH, texts
-from bpcli.render.layout import bracketed, count_text
+from bpcli.render.layout import count_text
 from bpcli.render.words import moved, sentence
 from bpcli.tracing import reasons
 from bpcli.tracing.names import folded

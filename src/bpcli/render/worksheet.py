@@ -12,6 +12,7 @@ from bpcli.errors import display_width
 from bpcli.language import text
 from bpcli.numbers import DIGITS
 from bpcli.render import latex, layout, markdown, plain
+from bpcli.render.cells import bracket_level
 from bpcli.render.languages import ENGLISH
 from bpcli.render.layout import Table
 from bpcli.render.words import moved, phrase
@@ -97,7 +98,7 @@ def _forward(trace: Trace, step: Forward, answers: list[Number]) -> tuple[str, .
     op = trace.nodes[step.node].op
     operands = [BLANK if written is None else written for written in step.texts]
     levels = [
-        text.ATOM if operand == BLANK else layout.bracket_level(op, place, operand)
+        text.ATOM if operand == BLANK else bracket_level(op, place, operand)
         for place, operand in enumerate(operands)
     ]
     answers += [

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bpcli.graph import Program
 
 LETTERS = "acfgkmnpqrsuvz"
-MOST_KEPT = 4096  # names and patterns that are remembered; they are forgotten together, and made anew
+MOST_KEPT = 4096  # names, and patterns that are remembered; they are forgotten together, and made anew
 NAMED = -1  # the rank of a node that has a name of its own
 
 
@@ -55,7 +55,7 @@ class Names(Mapping[int, str]):
     reserved: a name that no node gets by itself
     """
 
-    __slots__ = ("count", "kept", "own", "rank", "result")
+    __slots__ = ("count", "own", "rank", "result")
 
     def __init__(
         self, program: Program, needed: bytearray, wanted: bytearray | None, reserved: str = ""
@@ -63,7 +63,6 @@ class Names(Mapping[int, str]):
         graph, output = program.graph, program.output
         self.own = graph.name
         self.result = program.output_name
-        self.kept: dict[int, str] = {}
         self.rank = rank = array("i", bytes(4 * (output + 1)))
         self.count = 0
         # Neither names that the user has nor those that mean something.
@@ -87,20 +86,13 @@ class Names(Mapping[int, str]):
             self.count += 1
 
     def __contains__(self, node: object) -> bool:
-        if node in self.kept:
-            return True
         return isinstance(node, int) and 0 <= node < len(self.rank) and self.rank[node] != 0
 
     def __getitem__(self, node: int) -> str:
-        name = self.kept.get(node)
-        if name is None:
-            if node not in self:
-                raise KeyError(node)
-            if len(self.kept) >= MOST_KEPT:
-                self.kept.clear()
-            rank = self.rank[node]
-            name = self.kept[node] = automatic(rank - 1) if rank > 0 else self.own.get(node, self.result)
-        return name
+        if node not in self:
+            raise KeyError(node)
+        rank = self.rank[node]
+        return automatic(rank - 1) if rank > 0 else self.own.get(node, self.result)
 
     def __iter__(self) -> Iterator[int]:
         return (node for node, rank in enumerate(self.rank) if rank)
@@ -109,21 +101,38 @@ class Names(Mapping[int, str]):
         return self.count
 
 
+class Known(dict[int, str]):
+    """Names that were looked up: rows that stand together speak of the same few nodes."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, names: Mapping[int, str]) -> None:
+        super().__init__()
+        self.names = names
+
+    def __missing__(self, node: int) -> str:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        name = self[node] = self.names[node]
+        return name
+
+
 class Formulas:
     """What is written of the nodes and the edges of a program, in the names of a record.
 
     Two uses of an operation over names differ in these names alone: what is written once is a pattern with places.
     """
 
-    __slots__ = ("constants", "kept", "key", "names", "node", "program", "used")
+    __slots__ = ("constants", "kept", "known", "names", "node", "patterns", "program", "used")
 
     def __init__(self, program: Program, names: Mapping[int, str]) -> None:
         self.program = program
         self.names = names
+        self.known = Known(names)
         self.constants = Symbols(program.graph)
-        self.kept: dict[object, tuple[str, str]] = {}
-        self.node = -1  # of which `key` and `used` speak
-        self.key: tuple[object, ...] | None = None
+        self.kept: dict[object, dict[object, tuple[str, str]]] = {}
+        self.node = -1  # of which `patterns` and `used` speak
+        self.patterns: dict[object, tuple[str, str]] | None = None
         self.used: list[str] = []
 
     def of(self, node: int) -> str:
@@ -132,55 +141,89 @@ class Formulas:
 
     def spaced(self, node: int) -> str:
         """The same with air: `a * w`."""
-        return self._filled(" ", node, lambda names: (self._operation(names, node, True), ""))[0]
+        found = self._pattern(" ", node)
+        if found is None:
+            return self._filled(" ", node, lambda names: (self._operation(names, node, True), ""))[0]
+        return found[0].format(*self.used)
 
     def tight(self, node: int) -> str:
         """A formula as it stands in d(a+w)/dw: without air, unless a sign would run into the next."""
-        return self._filled("d", node, lambda names: (_tight(self._operation(names, node, False)), ""))[0]
+        found = self._pattern("d", node)
+        if found is None:
+            return self._filled("d", node, lambda names: (_tight(self._operation(names, node, False)), ""))[0]
+        return found[0].format(*self.used)
 
     def local(self, node: int, position: int) -> tuple[str, str]:
         """The local derivative of an edge as a formula, and its condition."""
-        return self._filled(position, node, lambda names: self._local(names, node, position))
+        found = self._pattern(position, node)
+        if found is None:
+            return self._filled(position, node, lambda names: self._local(names, node, position))
+        first, second = found
+        return first.format(*self.used) if "{" in first else first, second and second.format(*self.used)
+
+    def _pattern(self, what: object, node: int) -> tuple[str, str] | None:
+        """What has been written of the operation of a node, with places for the names."""
+        if node != self.node:
+            self._turn_to(node)
+        return None if self.patterns is None else self.patterns.get(what)
 
     def _filled(
         self, what: object, node: int, write: Callable[[Mapping[int, str]], tuple[str, str]]
     ) -> tuple[str, str]:
         """Two texts of a node: the pattern of its operation, over its constants, with its names put in."""
         if node != self.node:
-            self.node, (self.key, self.used) = node, self._uses(node)
-        if self.key is None:
+            self._turn_to(node)
+        patterns = self.patterns
+        if patterns is None:
             return write(self.names)
-        pattern = (what, self.key)
-        found = self.kept.get(pattern)
+        found = patterns.get(what)
         if found is None:
-            if len(self.kept) >= MOST_KEPT:
-                self.kept.clear()
             arguments = self.program.graph.args[node]
             blanks = {each: f"{{{place}}}" for place, each in enumerate(arguments) if each in self.names}
-            found = self.kept[pattern] = write({**blanks, node: f"{{{len(arguments)}}}"})
+            found = patterns[what] = write({**blanks, node: f"{{{len(arguments)}}}"})
         first, second = found
-        return first.format(*self.used), second and second.format(*self.used)
+        return first.format(*self.used) if "{" in first else first, second and second.format(*self.used)
 
-    def _uses(self, node: int) -> tuple[tuple[object, ...] | None, list[str]]:
-        """What the pattern of a node depends on, None where it has none; and the names of its operands and itself."""
-        graph, names = self.program.graph, self.names
-        arguments = graph.args[node]
+    def _turn_to(self, node: int) -> None:
+        """Find the patterns of a node, None where it has none, and the names of its operands and itself."""
+        graph, names, known = self.program.graph, self.names, self.known
+        arguments, constant = graph.args[node], graph.constant
+        self.node, self.patterns = node, None
+        if len(arguments) == 1 and not constant[arguments[0]]:
+            self.used = [known[arguments[0]], known[node]]
+            self.patterns = self._patterns_of(graph.op[node])
+            return
+        if len(arguments) == 2 and arguments[0] != arguments[1]:
+            left, right = arguments
+            if not constant[left] and not constant[right]:
+                self.used = [known[left], known[right], known[node]]
+                self.patterns = self._patterns_of((graph.op[node], 2))  # some take one argument, or two
+                return
         if not 0 < len(arguments) < 4 or (len(arguments) > 1 and len({*arguments}) < len(arguments)):
-            return None, []
-        constant, used = graph.constant, []
+            return
+        used: list[str] = []
         key: list[object] = [graph.op[node]]
         for argument in arguments:
             if not constant[argument] or argument in names:
-                used.append(names[argument])
+                used.append(known[argument])
                 key.append(None)
             elif graph.op[argument] == "const":
                 payload = graph.payload[argument]
                 used.append("")
                 key.append(repr(payload) if isinstance(payload, float) else payload)  # 0 is not -0.0
             else:
-                return None, []
-        used.append(names[node] if not constant[node] or node in names else "")
-        return tuple(key), used
+                return
+        used.append(known[node] if not constant[node] or node in names else "")
+        self.used = used
+        self.patterns = self._patterns_of(tuple(key))
+
+    def _patterns_of(self, key: object) -> dict[object, tuple[str, str]]:
+        patterns = self.kept.get(key)
+        if patterns is None:
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            patterns = self.kept[key] = {}
+        return patterns
 
     def _operation(self, names: Mapping[int, str], node: int, spaced: bool) -> str:
         graph = self.program.graph

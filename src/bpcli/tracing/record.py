@@ -93,6 +93,12 @@ class Trace:
         """Whether its values have shapes."""
         return self.kind.shaped
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What was not made because there are too many steps, and nobody asked for it: paths and the check."""
+        long = len((self.whole or self).forward) > MOST_STEPS
+        return ("paths", "check") if long and self.gradient and not self.paths and self.check is None else ()
+
     def summary_of(self, array: Any) -> Summary:
         """An array of this record in a few numbers."""
         from bpcli.tracing.summaries import Summary
@@ -199,9 +205,13 @@ class Nodes(Mapping[int, Node]):
     def __getitem__(self, node: int) -> Node:
         if node not in self:
             raise KeyError(node)
+        return self.made(node)
+
+    def made(self, node: int) -> Node:
+        """A node that is one of these."""
         graph = self.formulas.program.graph
         op, written = graph.op[node], self.formulas.of(node)
-        name = self.names[node] if self.shown else written
+        name = self.formulas.known[node] if self.shown else written
         value = math.nan if self.numbers is None else single(self.numbers[node])
         return Node(node, name, op, graph.args[node], written, value, (graph.start[node], graph.stop[node]))
 
@@ -212,6 +222,17 @@ class Nodes(Mapping[int, Node]):
 
     def __len__(self) -> int:
         return self.count
+
+
+def in_order(trace: Trace) -> Iterator[Node]:
+    """The nodes and the constants of a record, by id; those that are made as they are read, one at a time."""
+    nodes, constants = trace.nodes, trace.constants
+    if isinstance(nodes, Nodes) and isinstance(constants, Nodes):
+        for node, mark in enumerate(nodes.needed):
+            if mark:
+                yield nodes.made(node) if node in nodes.names else constants.made(node)
+    else:
+        yield from sorted([*nodes.values(), *constants.values()], key=lambda node: node.id)
 
 
 def names_of(program: Program, shaped: bool = False) -> Names:
@@ -274,15 +295,17 @@ def used_again(program: Program, steps: Sequence[int]) -> dict[int, int]:
 def _upwards(point: Point, steps: Sequence[int], formulas: Formulas, start: int) -> Iterator[Forward]:
     """The steps in order, from number `start` on."""
     program, names, values = point.program, formulas.names, point.values
-    arguments_of = program.graph.args
+    arguments_of, constant = program.graph.args, program.graph.constant
+    shaped = point.kind.shaped
     for node, step in enumerate(steps):
         if step <= start:
             continue
         arguments = arguments_of[node]
-        yield Forward(
-            step,
-            node,
-            tuple([single(values[argument]) for argument in arguments]),
-            tuple([None if argument in names else spelled(program, names, argument)[0] for argument in arguments]),
-            single(values[node]),
-        )
+        operands, value = tuple([values[argument] for argument in arguments]), values[node]
+        if shaped:
+            operands, value = tuple(map(single, operands)), single(value)
+        texts: list[str | None] = [None] * len(arguments)
+        for place, argument in enumerate(arguments):
+            if constant[argument] and argument not in names:
+                texts[place] = spelled(program, names, argument)[0]
+        yield Forward(step, node, operands, tuple(texts), value)
