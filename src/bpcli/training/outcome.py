@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bpcli.engine.formulas import copied
 from bpcli.engine.kernel import Kernel
 from bpcli.engine.notes import Note
+from bpcli.engine.summed import dot
 from bpcli.engine.totals import added
 from bpcli.errors import InputError
 from bpcli.graph import Graph
@@ -232,7 +233,7 @@ def _residuals(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
 
     def squares(results: list[Array]) -> tuple[float, float]:
         away = results[0] - results[1]
-        return float(away @ away), float(results[1].sum())
+        return dot(away, away), float(results[1].sum())
 
     parts = loss.reduced(at, [model.predicted, target], squares)
     outcome.rss = added(part[0] for part in parts)
@@ -241,7 +242,7 @@ def _residuals(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
 
     def spread(results: list[Array]) -> float:
         away = results[0] - mean
-        return float(away @ away)
+        return dot(away, away)
 
     constant = loss.columns.low[model.target] == loss.columns.high[model.target]
     total = 0.0 if constant else added(loss.reduced(at, [target], spread))
