@@ -14,7 +14,7 @@ import pytest
 
 from bpcli.cli.commands import training as command
 from bpcli.data.kept import CHUNK, Kept
-from bpcli.training import training as trained
+from bpcli.training import batches as trained
 from bpcli.training.batches import POOL, Batches, split_rows, split_runs
 from bpcli.training.compiled import MeanLoss, Residuals, factor
 from bpcli.training.model import read_model

@@ -102,6 +102,20 @@ class MeanLoss:
         """What `reduce` makes of the values of some nodes in each block of rows, in order."""
         return Totals(self.model.program.graph, nodes, self.columns).reduced(self.singles(at), reduce)
 
+    def undefined(self, at: Array) -> tuple[int, int]:
+        """The first row whose loss is no number, and how many there are; 0 and 0 where all are numbers."""
+
+        def judged(results: list[Array]) -> tuple[int, int, int]:
+            bad = ~np.isfinite(results[0])
+            return int(np.argmax(bad)), int(np.count_nonzero(bad)), len(bad)
+
+        passed, row, count = 0, 0, 0
+        for first, bad, rows in self.reduced(at, [self.model.program.output], judged):
+            if bad and not count:
+                row = passed + first
+            count, passed = count + bad, passed + rows
+        return row, count
+
     def row(self, place: int) -> dict[str, float]:
         """The columns of one row."""
         return {name: float(column[0]) for name, column in self.columns.at(np.array([place])).items()}
