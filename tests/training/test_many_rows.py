@@ -186,3 +186,15 @@ def test_a_table_is_reduced_to_the_triangle_of_householder() -> None:
         assert (np.abs(signs[:, None] * found - expected).max(axis=0) <= 1e-13 * lengths).all()
         assert np.diag(found) * signs == pytest.approx(np.diag(expected), rel=1e-12)
     assert np.isnan(factor([x, np.full_like(x, math.inf)])).all()
+
+
+@pytest.mark.parametrize(("optimizer", "most"), [("adam", 0), ("sgd", 3)])
+def test_a_rate_takes_as_many_passes_as_there_are_parameters(
+    optimizer: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Hessian has a column for each of three; adam's usual rate asks for none."""
+    calls: list[int] = []
+    product = MeanLoss.product
+    monkeypatch.setattr(MeanLoss, "product", lambda self, *given: calls.append(1) or product(self, *given))
+    Training(SETTINGS["batches"]._replace(optimizer=optimizer), columns(100))
+    assert len(calls) == most

@@ -238,7 +238,9 @@ class Training:
                 name, reason = LBFGS, "smooth"
         if name not in FIRST_ORDER:
             return Choice(name, reason, None, math.nan)
-        curvature = largest_curvature(self.loss, at)
+        # Looking for it takes many passes over the rows.
+        wanted = name in STEEPER or (setting.rate is None and name not in USUAL_RATES)
+        curvature = largest_curvature(self.loss, at) if wanted else math.nan
         if setting.reduce == SUM and setting.batch:
             curvature *= min(setting.batch / self.loss.rows, 1.0)
         useful = math.isfinite(curvature) and curvature > 0
