@@ -1,11 +1,12 @@
-"""Fitting a polynomial of degree 5: steps of descent, steps that are needed, a large file, digits.
+"""Fitting: steps of descent, steps that are needed, gradients of models, large files, digits.
 
     python bench/fitting.py [--quick] [--sizes N,N] [--rounds N] [--cap SECONDS] [--peers PYTHON]
 
 Steps: the same gradient descent from the same start at the same rate, on the Chebyshev columns of the same points; a
 peer gets its columns before the clock starts, and ours begins with x and y alone. Every measurement is a process of its
-own; parameters that differ from ours by more than 1e-9 of the largest are not timed. The file: whole processes, from
-the start of the interpreter to the last byte. Digits: against the certified values of NIST.
+own; parameters that differ from ours by more than 1e-9 of the largest are not timed. Models: one value and gradient of
+the mean loss, which is what a step takes. The file: whole processes, from the start of the interpreter to the last
+byte. Digits: against the certified values of NIST.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ AGREE = 1e-9
 NEAR = 1e-6  # of the optimum, for the count of steps
 MOST_STEPS = 100
 PEERS = {"torch": ("torch", 1 / 50), "jax": ("jax", 1 / 10)}
+HALF = 0.5  # of the time of a compiled jax function, for value and gradient of a model
+REPEATS = 25
 READING = 1.5  # times what np.loadtxt takes for the file
+MODEL = "a*sin(b*x) + c"  # of the same file
 NIST = measure.HERE.parent / "tests" / "golden" / "nist_polynomials.json"
 
 
@@ -117,12 +121,88 @@ def in_jax(rows: int) -> tuple[float, Any]:
     return time.perf_counter() - began, np.asarray(found)
 
 
+# model -> its text, its loss, and where the gradient is taken
+MODELS: dict[str, tuple[str, str, dict[str, float]]] = {
+    "exponential decay": ("a*exp(-b*x) + c", "mse", {"a": 2.0, "b": 0.7, "c": 0.5}),
+    "logistic": ("w*x + b", "cross_entropy", {"w": 1.0, "b": -2.0}),
+    "rational": ("(a + b*x)/(1 + c*x)", "mse", {"a": 1.0, "b": 2.0, "c": 0.5}),
+    "two Gaussians": (
+        "a*exp(-((x - b)/c)^2) + d*exp(-((x - f)/g)^2)",
+        "mse",
+        {"a": 1.0, "b": 1.0, "c": 0.5, "d": 2.0, "f": 3.0, "g": 0.7},
+    ),
+}
+
+
+def rows_of(model: str, rows: int) -> tuple[Any, Any]:
+    """x over [0.1, 5], and a curve with noise, or zeros and ones."""
+    import numpy as np
+
+    draw = np.random.default_rng(1)
+    x = draw.uniform(0.1, 5, rows)
+    y = np.sin(x) + draw.normal(0, 0.1, rows)
+    return x, (y > 0).astype(float) if MODELS[model][1] == "cross_entropy" else y
+
+
+def middle(work: Callable[[], object]) -> float:
+    """The median time of a call, which has been called before."""
+    times = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return median(times)
+
+
+def gradient_of_ours(model: str, rows: int) -> tuple[float, Any]:
+    """The mean loss and its gradient, on all cores."""
+    import numpy as np
+
+    from bpcli.training.compiled import MeanLoss
+    from bpcli.training.model import read_model
+
+    text, name, at = MODELS[model]
+    x, y = rows_of(model, rows)
+    loss = MeanLoss(read_model(text, ["x", "y"], loss=name), {"x": x, "y": y})
+    place = np.array([at[each] for each in loss.model.parameters])
+    value, gradient = loss(place)
+    by_name = dict(zip(loss.model.parameters, gradient.tolist(), strict=True))
+    return middle(lambda: loss(place)), [value, *(by_name[each] for each in at)]
+
+
+def gradient_in_jax(model: str, rows: int) -> tuple[float, Any]:
+    """The same by jax.jit(value_and_grad), warm, on all cores."""
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    formulas: dict[str, Callable[[Any, Any, Any], Any]] = {
+        "exponential decay": lambda p, x, y: (p[0] * jnp.exp(-p[1] * x) + p[2] - y) ** 2,
+        "logistic": lambda p, x, y: jax.nn.softplus(p[0] * x + p[1]) - y * (p[0] * x + p[1]),
+        "rational": lambda p, x, y: ((p[0] + p[1] * x) / (1 + p[2] * x) - y) ** 2,
+        "two Gaussians": lambda p, x, y: (
+            (p[0] * jnp.exp(-(((x - p[1]) / p[2]) ** 2)) + p[3] * jnp.exp(-(((x - p[4]) / p[5]) ** 2)) - y) ** 2
+        ),
+    }
+    x, y = (jnp.asarray(each) for each in rows_of(model, rows))
+    of_row = formulas[model]
+    both = jax.jit(jax.value_and_grad(lambda p, x, y: jnp.mean(of_row(p, x, y))))
+    place = jnp.asarray([*MODELS[model][2].values()])
+    value, gradient = both(place, x, y)
+    found = [float(value), *map(float, gradient)]
+    return middle(lambda: jax.block_until_ready(both(place, x, y))), found
+
+
 CASES: dict[str, Callable[[int], tuple[float, Any]]] = {"ours": ours, "torch": in_torch, "jax": in_jax}
 
 
 def child(case: str, rows: int) -> None:
     """Measure one case."""
-    seconds, parameters = CASES[case](rows)
+    which, _, model = case.partition(":")
+    if model:
+        seconds, parameters = {"ours": gradient_of_ours, "jax": gradient_in_jax}[which](model, rows)
+    else:
+        seconds, parameters = CASES[case](rows)
     print(json.dumps({"seconds": seconds, "parameters": [float(value) for value in parameters]}))
 
 
@@ -181,6 +261,37 @@ def descents(
             others = [found["seconds"] for found in theirs[peer]]
             ratio = measure.paired(seconds, others)
             lines.append(Row(label, in_ms(median(seconds)), peer, in_ms(median(others)), ratio, promise))
+    return lines
+
+
+def gradients(
+    rows: int, count: int, cap: float, python: Sequence[str], missing: dict[str, str], env: dict[str, str]
+) -> list[Row]:
+    """Value and gradient of models, ours beside a compiled jax function; both on all cores."""
+    env = {name: value for name, value in env.items() if not name.endswith("_NUM_THREADS")}
+    lines = []
+    for model in MODELS:
+        mine, theirs, why = [], [], "peer is missing" if "jax" in missing else ""
+        for _ in range(count):
+            found = start([sys.executable], f"ours:{model}", rows, cap, env)
+            if "why" in found:
+                raise SystemExit(f"ours, {model}: {found['why']}")
+            mine.append(found)
+            if not why:
+                other = start(python, f"jax:{model}", rows, cap, env)
+                if "why" not in other and not apart(found["parameters"], other["parameters"]) <= AGREE:
+                    other["why"] = "its gradient is another"
+                why = other.get("why", "")
+                theirs.append(other)
+        label = f"{model}, {rows:.0e} rows".replace("e+0", "e")
+        seconds = [found["seconds"] for found in mine]
+        promise = HALF if rows >= PROMISED else None
+        if why:
+            lines.append(Row(label, in_ms(median(seconds)), "jax.jit", "-", None, promise, why=why))
+            continue
+        others = [found["seconds"] for found in theirs]
+        ratio = measure.paired(seconds, others)
+        lines.append(Row(label, in_ms(median(seconds)), "jax.jit", in_ms(median(others)), ratio, promise))
     return lines
 
 
@@ -253,6 +364,8 @@ def through_a_file(rows: int, count: int, env: dict[str, str]) -> list[Row]:
                 "tenth": [*fit, str(small), "--degree", str(DEGREE), "-q"],
                 "loadtxt": [sys.executable, "-c", reading],
                 "numpy": [sys.executable, "-c", "import numpy"],
+                "model": [*fit, str(path), "--model", MODEL, "-q"],
+                "model, tenth": [*fit, str(small), "--model", MODEL, "-q"],
             },
             env,
             count,
@@ -270,6 +383,17 @@ def through_a_file(rows: int, count: int, env: dict[str, str]) -> list[Row]:
                 None if wrong else measure.paired(seconds["ours"], seconds["loadtxt"]),
                 READING if rows >= FILE_ROWS else None,
                 memory=f"{measure.mib(peak['ours'])} / {measure.mib(peak['loadtxt'])}",
+                why=wrong.strip()[-60:],
+            )
+        )
+        lines.append(
+            Row(
+                f"{MODEL} instead",
+                f"{median(seconds['model']):.3g} s",
+                "np.loadtxt",
+                f"{median(seconds['loadtxt']):.3g} s",
+                None if wrong else measure.paired(seconds["model"], seconds["loadtxt"]),
+                memory=f"{measure.mib(peak['model'])}; of a tenth {measure.mib(peak['model, tenth'])}",
                 why=wrong.strip()[-60:],
             )
         )
@@ -334,6 +458,8 @@ def main(words: Sequence[str] | None = None) -> None:
     measure.print_table(f"{STEPS} steps of gradient descent, degree {DEGREE}", table)
     table += (counted := steps_needed(min(max(sizes), 20_000)))
     measure.print_table("Steps that are needed", counted)
+    table += (models := gradients(max(sizes), count, given.cap, given.peers, missing, env))
+    measure.print_table("Value and gradient of other models, what a step takes", models)
     rows = min(FILE_ROWS, max(given.sizes)) if given.sizes else FILE_ROWS // 10 if given.quick else FILE_ROWS
     table += (file := through_a_file(rows, count, env))
     measure.print_table("From a file to the curve, whole processes", file)

@@ -7,6 +7,7 @@ ratios over the rounds.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shlex
 import subprocess
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parent / "src"
+if importlib.util.find_spec("bpcli") is None:
+    sys.path.insert(0, str(SOURCE))
 
 MIB = 1 << 20
 

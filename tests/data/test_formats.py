@@ -14,7 +14,6 @@ import pytest
 
 from bpcli.data import kept as kept_rows
 from bpcli.data import rows, streams
-from bpcli.data.kept import Kept
 from bpcli.data.table import choose_columns, choose_pair, read_table
 from bpcli.errors import BpcliError, InputError
 
@@ -203,29 +202,6 @@ def test_without_pyarrow_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.
 
 
 # --- rows that are kept -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("room", [0, 100, 10**6])
-def test_kept_rows_come_back_in_order(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From memory, and from the file that takes them where there are too many."""
-    monkeypatch.setattr(kept_rows, "IN_MEMORY", room)
-    kept = Kept(("x", "y"))
-    for start in range(0, 200, 30):
-        some = np.arange(start, min(start + 30, 200), dtype=float)
-        kept.add([some, -some])
-    assert (kept.rows, kept.low, kept.high) == (200, {"x": 0, "y": -199}, {"x": 199, "y": 0})
-    for _ in range(2):
-        blocks = [(block["x"].copy(), block["y"].copy()) for block in kept.blocks(7)]
-        assert all(len(x) <= 7 for x, _ in blocks)
-        assert np.concatenate([x for x, _ in blocks]).tolist() == list(range(200))
-        assert np.concatenate([y for _, y in blocks]).tolist() == [-n for n in range(200)]
-    assert kept.sample(50)["x"].tolist() == list(range(0, 200, 4))
-    assert kept.sample(1000)["y"].tolist() == [-n for n in range(200)]
-    other = kept.chosen({"a": "y", "b": "y", "c": "x"})
-    assert other.column("b").tolist() == kept.column("y").tolist()
-    assert (other.names, other.high["c"]) == (("a", "b", "c"), 199)
-    del kept
-    assert other.column("c").tolist() == list(range(200))
 
 
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

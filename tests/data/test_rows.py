@@ -80,6 +80,7 @@ def test_standard_input_is_read_and_stays_open(monkeypatch: pytest.MonkeyPatch, 
     for content in (
         b"x,w\n1,2.5\n",
         b'{"x": 1, "w": 2.5}',
+        gzip.compress(b"x,w\n1,2.5\n"),
         written_array([[1.0, 2.5]]),
         written_archive(x=[1], w=[2.5]),
     ):

@@ -253,16 +253,17 @@ class _Store:
 
     def _joined(self) -> Sequence[Array]:
         """One array for each column, where there were pieces; a column at a time, so that less is held twice."""
-        if len(self.held) == 1:
+        with self._lock:  # threads may ask for the first rows at the same time
+            if len(self.held) != 1:
+                held = [list(piece) for piece in self.held]
+                self.held.clear()
+                columns = []
+                for place in range(self.width):
+                    columns.append(np.concatenate([piece[place] for piece in held]) if held else np.empty(0))
+                    for piece in held:
+                        piece[place] = columns[0][:0]
+                self.held.append(columns)
             return self.held[0]
-        held, self.held = [list(piece) for piece in self.held], []
-        columns = []
-        for place in range(self.width):
-            columns.append(np.concatenate([piece[place] for piece in held]) if held else np.empty(0))
-            for piece in held:
-                piece[place] = columns[0][:0]
-        self.held = [columns]
-        return columns
 
     def _part(self, chunk: int, first: int, into: Array) -> None:
         """Some rows of one chunk, which may be the rest."""

@@ -7,13 +7,14 @@ import io
 import sys
 import zipfile
 import zlib
-from typing import IO
+from typing import IO, Any
 
 from bpcli.data.cells import printable
 from bpcli.data.records import COMMENT
 from bpcli.errors import FileError, InputError
 
 CHARACTERS = 1 << 20  # of text that are read at once
+PACKED = b"\x1f\x8b"  # how what gzip has packed begins
 LONGEST_RECORD = 1 << 24  # characters; what is longer has a quote that nobody closed
 
 # What reading a file raises where it is damaged: packed ones and archives have errors of their own.
@@ -24,7 +25,13 @@ def opened(path: str, source: str) -> io.BufferedReader:
     """The bytes of a file as a stream. Raises FileError."""
     try:
         if path == "-":
-            return io.BufferedReader(sys.stdin.buffer)  # type: ignore[arg-type]
+            file: Any = io.BufferedReader(sys.stdin.buffer)
+            if file.peek(2)[:2] == PACKED:  # a pipe has no name that says so
+                import gzip
+
+                file = io.BufferedReader(gzip.GzipFile(fileobj=file))
+            opened_file: io.BufferedReader = file
+            return opened_file
         if path.endswith(".gz"):
             import gzip
 
@@ -43,7 +50,9 @@ def opened(path: str, source: str) -> io.BufferedReader:
 def release(file: io.BufferedReader, source: str) -> None:
     """Close a file; of standard input, only what we have put around it."""
     if source == "standard input":
-        file.detach()
+        packed = getattr(file.detach(), "fileobj", None)
+        if packed is not None:
+            packed.detach()
     else:
         file.close()
 

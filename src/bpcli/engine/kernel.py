@@ -134,7 +134,17 @@ class Kernel:
     )
 
     def __init__(self, graph: Graph, outputs: Sequence[int], lanes: Collection[str]) -> None:
-        made = lower(graph, outputs, lanes, SPELLED)
+        self._compile(lower(graph, outputs, lanes, SPELLED))
+
+    @classmethod
+    def of(cls, made: Lowered) -> Kernel:
+        """The operations that compute the outputs of primitives that are written out already."""
+        kernel = cls.__new__(cls)
+        kernel._compile(made)
+        return kernel
+
+    def _compile(self, made: Lowered) -> None:
+        outputs = made.outputs
         used = made.used()
         leaves = [node for node in used if made.op[node] == "var"]
         columns = [node for node in leaves if made.varies[node] == LANE]

@@ -14,6 +14,7 @@ import numpy as np
 
 from bpcli.data.kept import CHUNK, Kept
 from bpcli.engine.kernel import MOST_THREADS, Kernel, cores
+from bpcli.engine.summed import LEAST, MOST, Summed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ class Totals:
         self.rows = columns.rows if columns else 1
         self.block = block_of(self.kernel)
         self._columns = columns
+        self._graph = graph
+        self._nodes = tuple(nodes)
+        self._summed: Summed | None = None
+        self._short = 0  # rows of its block
 
     def reduced(
         self,
@@ -52,26 +57,57 @@ class Totals:
         reduce:  is given one array for each node; they are used again after it returns
         rows:    indices of the rows to take; all of them unless given
         """
-        columns, lanes = self._columns, self.kernel.lanes
+        return self._through(self.kernel, self.block, singles, lambda results, _, __: reduce(results), rows, threads)
+
+    def sums(
+        self, singles: Mapping[str, float], rows: Array | None = None, threads: int | None = None
+    ) -> list[float]:
+        """The sum of each node over the rows; inf and nan pass through."""
+        if self._summed is None:
+            self._summed = Summed(self._graph, self._nodes, tuple(self._columns))
+            self._short = block_of(self._summed.kernel)
+        summed = self._summed
+        scales = summed.scales(singles)
+        if all(scale == 0 or LEAST < abs(scale) < MOST for scale in scales):
+            blocks = self._through(summed.kernel, self._short, singles, summed.sums, rows, threads)
+            totals = [scale * added([block[place] for block in blocks]) for place, scale in enumerate(scales)]
+            if all(map(math.isfinite, totals)):
+                return totals
+        # Where floats end the order of the factors matters, and it is that of the derivative.
+        blocks = self.reduced(singles, _sums, rows, threads)
+        return [added([block[place] for block in blocks]) for place in range(self.kernel.outputs)]
+
+    def _through(
+        self,
+        kernel: Kernel,
+        length: int,
+        singles: Mapping[str, float],
+        reduce: Callable[[list[Array], dict[str, Array], int], Any],
+        rows: Array | None,
+        threads: int | None,
+    ) -> list[Any]:
+        """What `reduce` makes of the results of a kernel, the columns and the number of rows, block by block."""
+        columns, lanes = self._columns, kernel.lanes
         total = self.rows if rows is None else len(rows)
-        given = [float(singles[name]) for name in self.kernel.singles]
-        blocks = math.ceil(total / self.block)
+        given = [float(singles[name]) for name in kernel.singles]
+        blocks = math.ceil(total / length)
         found: list[Any] = [None] * blocks
         turns = count()
         stopped: list[bool] = []
 
         def work() -> None:
-            length = min(self.block, total)
-            out = [np.empty(length) for _ in range(self.kernel.outputs)]
-            space = columns.space(length) if columns else None
+            most = min(length, total)
+            out = [np.empty(most) for _ in range(kernel.outputs)]
+            space = columns.space(most) if columns and rows is None else None
             for block in turns:
                 if block >= blocks or stopped:
                     return
-                start, stop = block * self.block, min((block + 1) * self.block, total)
-                results = out if stop - start == length else [each[: stop - start] for each in out]
+                start, stop = block * length, min((block + 1) * length, total)
+                results = out if stop - start == most else [each[: stop - start] for each in out]
                 taken = columns.between(start, stop, space) if rows is None else columns.at(rows[start:stop])
-                self.kernel.run([taken[name] for name in lanes], given, results, 1)
-                found[block] = reduce(results)
+                if out:
+                    kernel.run([taken[name] for name in lanes], given, results, 1)
+                found[block] = reduce(results, taken, stop - start)
 
         others = min(threads or min(cores(), MOST_THREADS), blocks) - 1
         waiting = [_pool().submit(work) for _ in range(others)]
@@ -83,13 +119,6 @@ class Totals:
                 if not each.cancel():
                     each.result()
         return found
-
-    def sums(
-        self, singles: Mapping[str, float], rows: Array | None = None, threads: int | None = None
-    ) -> list[float]:
-        """The sum of each node over the rows; inf and nan pass through."""
-        blocks = self.reduced(singles, _sums, rows, threads)
-        return [added([block[place] for block in blocks]) for place in range(self.kernel.outputs)]
 
 
 def block_of(kernel: Kernel) -> int:

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from bpcli.data.kept import CHUNK
+from bpcli.data.kept import CHUNK, Kept
 
 Indices = NDArray[np.intp]
 
+MOST_NUMBERS = 1 << 23  # of the rows of a model in memory: 64 MiB; beyond, a file without a name has them
 POOL = 1 << 16  # rows that are shuffled together
 VALIDATION = 1 << 32  # a stream of its own, whatever the epochs draw
 
@@ -107,3 +108,16 @@ def split_rows(rows: int, share: float, seed: int) -> tuple[Indices, Indices]:
     """
     train, held = zip(*split_runs(rows, share, seed), strict=True)
     return np.concatenate(train), np.concatenate(held)
+
+
+def parts_of(columns: Kept, share: float, seed: int) -> tuple[Kept, Kept]:
+    """The rows to train on and those held out, each in the order of the file."""
+    parts = Kept(columns.names, MOST_NUMBERS), Kept(columns.names, MOST_NUMBERS)
+    start = 0
+    for both in split_runs(columns.rows, share, seed):
+        stop = start + sum(map(len, both))
+        run = columns.between(start, stop)
+        for part, chosen in zip(parts, both, strict=True):
+            part.add([run[name][chosen - start] for name in columns.names])
+        start = stop
+    return parts

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from bpcli.calculus.derivative import derivative
 from bpcli.data.kept import Kept
-from bpcli.engine.totals import Totals
+from bpcli.engine.summed import SHORT, dot
+from bpcli.engine.totals import Totals, added
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 MEAN, SUM = "mean", "sum"
+FEW = 4096  # rows up to which a table is reduced by Householder's way
+APART = 1e6  # condition of columns of length 1; the way by products needs 1e8 at most
 
 
 class MeanLoss:
@@ -99,6 +102,20 @@ class MeanLoss:
         """What `reduce` makes of the values of some nodes in each block of rows, in order."""
         return Totals(self.model.program.graph, nodes, self.columns).reduced(self.singles(at), reduce)
 
+    def undefined(self, at: Array) -> tuple[int, int]:
+        """The first row whose loss is no number, and how many there are; 0 and 0 where all are numbers."""
+
+        def judged(results: list[Array]) -> tuple[int, int, int]:
+            bad = ~np.isfinite(results[0])
+            return int(np.argmax(bad)), int(np.count_nonzero(bad)), len(bad)
+
+        passed, row, count = 0, 0, 0
+        for first, bad, rows in self.reduced(at, [self.model.program.output], judged):
+            if bad and not count:
+                row = passed + first
+            count, passed = count + bad, passed + rows
+        return row, count
+
     def row(self, place: int) -> dict[str, float]:
         """The columns of one row."""
         return {name: float(column[0]) for name, column in self.columns.at(np.array([place])).items()}
@@ -137,6 +154,50 @@ def kept(columns: Mapping[str, Array], names: Mapping[str, str]) -> Kept:
     return Kept.of({name: np.ascontiguousarray(columns[column], np.float64) for name, column in names.items()})
 
 
+def factor(columns: list[Array]) -> Array:
+    """The R of a QR decomposition of the table with these columns: shape (columns, columns), nan where an entry is.
+
+    Of many rows, R comes from the products of the columns, and once more from those of what it leaves of them, which
+    corrects it to the digits of Householder's way in a third of the time. Columns that are nearly dependent are not fit
+    for that.
+
+    Source: Yamamoto, Nakatsukasa, Yanagisawa and Fukaya, Roundoff error analysis of the CholeskyQR2 algorithm,
+    Electronic Transactions on Numerical Analysis 44 (2015).
+    """
+    table = np.stack(columns)
+    size = len(table)
+    if not np.all(np.isfinite(table)):
+        return np.full((size, size), math.nan)
+    if table.shape[1] > FEW:
+        found = _by_products(table)
+        if found is not None:
+            return found
+    return np.asarray(np.linalg.qr(table.T, mode="r"), dtype=np.float64)
+
+
+def _by_products(table: Array) -> Array | None:
+    """R from the products of rows of `table`; None where they are too nearly dependent, or beyond floats."""
+    with np.errstate(all="ignore"):
+        products = _products(table)
+        lengths = np.sqrt(np.diag(products))
+        if not (np.all(np.isfinite(products)) and lengths.min() > 0):
+            return None
+        try:
+            first = np.linalg.cholesky(products / lengths / lengths[:, None])
+            if np.linalg.cond(first) > APART:
+                return None
+            second = np.linalg.cholesky(_products(np.linalg.inv(first) @ (table / lengths[:, None])))
+        except np.linalg.LinAlgError:
+            return None
+    return np.asarray((first @ second).T * lengths)
+
+
+def _products(table: Array) -> Array:
+    """The products of rows with each other, in pieces that BLAS does not share among threads of its own."""
+    pieces = [table[:, start : start + SHORT] for start in range(0, table.shape[1], SHORT)]
+    return np.asarray(sum(piece @ piece.T for piece in pieces))
+
+
 class Residuals:
     """The residuals of a loss that is a sum of squares, and their Jacobian, which comes from the derivative graph.
 
@@ -162,8 +223,8 @@ class Residuals:
     def squares(self, at: Array) -> float:
         """The sum of squared residuals; inf or nan where one is."""
         with np.errstate(all="ignore"):
-            parts = self._alone.reduced(self.loss.singles(at), lambda results: float(results[0] @ results[0]))
-            return self.loss.model.weight * math.fsum(parts) + float(at @ at) * self._ridge**2
+            parts = self._alone.reduced(self.loss.singles(at), lambda results: dot(results[0], results[0]))
+            return self.loss.model.weight * added(parts) + float(at @ at) * self._ridge**2
 
     def triangle(self, at: Array) -> Array:
         """The R of a QR decomposition of [J r]: shape (parameters + 1, parameters + 1), nan where an entry is.
@@ -171,14 +232,7 @@ class Residuals:
         Each block of rows is reduced to its triangle, and these to one, so that memory does not grow with the rows.
         """
         size = len(at) + 1
-
-        def reduced(results: list[Any]) -> Array:
-            table = np.stack(results, axis=1)
-            if not np.all(np.isfinite(table)):
-                return np.full((size, size), math.nan)
-            return np.asarray(np.linalg.qr(table, mode="r"), dtype=np.float64)
-
-        parts = [self._scale * part for part in self._both.reduced(self.loss.singles(at), reduced)]
+        parts = [self._scale * part for part in self._both.reduced(self.loss.singles(at), factor)]
         if self._ridge:
             parts.append(self._ridge * np.column_stack([np.eye(size - 1), at]))
         whole = parts[0] if len(parts) == 1 else np.vstack(parts)

@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 
 ROUNDS = 200
 ENOUGH = 1e-10  # relative change of the eigenvalue from round to round
+FEW = 12  # parameters up to which the largest curvature is that of the whole Hessian
 MOST_EXACT = 60  # parameters up to which the whole Hessian is made
 
 
@@ -72,6 +73,10 @@ def largest_curvature(loss: MeanLoss, at: Array) -> float:
     """
     if not loss.model.parameters:
         return 0.0
+    if len(at) <= FEW:
+        # As many products as there are parameters, where the power iteration may take hundreds.
+        matrix = hessian(loss, at)
+        return float(np.linalg.eigvalsh(matrix)[-1]) if np.all(np.isfinite(matrix)) else math.nan
     return largest(lambda vector: loss.product(at, vector), len(at))
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bpcli.engine.formulas import copied
 from bpcli.engine.kernel import Kernel
 from bpcli.engine.notes import Note
+from bpcli.engine.summed import dot
 from bpcli.engine.totals import added
 from bpcli.errors import InputError
 from bpcli.graph import Graph
@@ -238,9 +239,9 @@ def _residuals(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
     def squares(results: list[Array]) -> tuple[float, float, float]:
         away, measured = results[0] - results[1], results[1]
         if model.weights is None:
-            return float(away @ away), float(measured.sum()), float(len(measured))
+            return dot(away, away), float(measured.sum()), float(len(measured))
         counts = results[2]
-        return float(away @ (counts * away)), float(measured @ counts), float(counts.sum())
+        return dot(away, counts * away), dot(measured, counts), float(counts.sum())
 
     parts = loss.reduced(at, nodes, squares)
     rss, total, count = (added(part[place] for part in parts) for place in range(3))
@@ -249,7 +250,7 @@ def _residuals(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
 
     def spread(results: list[Array]) -> float:
         away = results[0] - mean
-        return float(away @ (away if model.weights is None else results[1] * away))
+        return dot(away, away if model.weights is None else results[1] * away)
 
     constant = loss.columns.low[model.target] == loss.columns.high[model.target]
     total = 0.0 if constant else added(loss.reduced(at, nodes[1:], spread))

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpcli.calculus.degree import is_quadratic
-from bpcli.data.kept import Kept
 from bpcli.engine.choose import NARROW
 from bpcli.errors import InputError, NumericError
 from bpcli.numbers import show
-from bpcli.training.batches import split_rows, split_runs
+from bpcli.training.batches import parts_of, split_rows
 from bpcli.training.clipping import clip_of
 from bpcli.training.compiled import SUM, MeanLoss, kept
 from bpcli.training.curvature import extremes, largest_curvature
@@ -33,11 +32,11 @@ from bpcli.training.watch import BOUNCING, EARLY, STUCK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from bpcli.data.kept import Kept
     from bpcli.training.model import Model
 
 Array = NDArray[np.float64]
 
-MOST_NUMBERS = 1 << 23  # of the rows of a model in memory: 64 MiB; beyond, a file without a name has them
 FALLBACK = 0.01  # a rate where the curvature is of no use
 PER_UNIT = 20  # steps that descent takes for each unit of condition, generously
 STEEPER = {"sgd": 2.0, "momentum": 3.8, "nesterov": 3.8 / 2.8}  # largest stable rate times the curvature
@@ -187,14 +186,7 @@ class Training:
         at = self.start.parameters
         if math.isfinite(self.loss.value(at)):
             return
-        found = self.loss.reduced(at, [self.model.program.output], first_and_count_of_no_numbers)
-        row, count = 0, 0
-        for first, rows, bad in found:
-            if bad and not count:
-                row += first
-            elif not count:
-                row += rows
-            count += bad
+        row, count = self.loss.undefined(at)
         values = self.loss.row(row) if self.loss.columns else {}
         values |= dict(zip(self.model.parameters, at.tolist(), strict=True))
         shown = ", ".join(f"{name} = {show(value)}" for name, value in values.items())
@@ -248,7 +240,9 @@ class Training:
                 name, reason = LBFGS, "smooth"
         if name not in FIRST_ORDER:
             return Choice(name, reason, None, math.nan)
-        curvature = largest_curvature(self.loss, at)
+        # Looking for it takes many passes over the rows.
+        wanted = name in STEEPER or (setting.rate is None and name not in USUAL_RATES)
+        curvature = largest_curvature(self.loss, at) if wanted else math.nan
         if setting.reduce == SUM and setting.batch:
             curvature *= min(setting.batch / self.loss.rows, 1.0)
         useful = math.isfinite(curvature) and curvature > 0
@@ -383,25 +377,6 @@ class Training:
         return past.watch.after(last.loss, last.norm, turned).bouncing
 
 
-def parts_of(columns: Kept, share: float, seed: int) -> tuple[Kept, Kept]:
-    """The rows to train on and those held out, each in the order of the file."""
-    parts = Kept(columns.names, MOST_NUMBERS), Kept(columns.names, MOST_NUMBERS)
-    start = 0
-    for both in split_runs(columns.rows, share, seed):
-        stop = start + sum(map(len, both))
-        run = columns.between(start, stop)
-        for part, chosen in zip(parts, both, strict=True):
-            part.add([run[name][chosen - start] for name in columns.names])
-        start = stop
-    return parts
-
-
-def first_and_count_of_no_numbers(results: list[Array]) -> tuple[int, int, int]:
-    """The place of the first value that is no number, how many values there are, and how many are none."""
-    bad = ~np.isfinite(results[0])
-    return int(np.argmax(bad)), len(bad), int(np.count_nonzero(bad))
-
-
 def _check_target(model: Model, columns: Kept) -> None:
     """Raises InputError where a loss of probabilities is to meet a target that is none."""
     known = LOSSES.get(model.loss_name)
@@ -417,4 +392,4 @@ def _is_quadratic(model: Model) -> bool:
     return not isinstance(model, TensorModel) and is_quadratic(model.program.graph, model.program.output, model.nodes)
 
 
-__all__ = ["EARLY", "MOST_NUMBERS", "Choice", "Training"]
+__all__ = ["EARLY", "Choice", "Training"]

@@ -28,11 +28,12 @@ from bpcli.render.fit import spark
 from bpcli.render.trained import outcome_dict
 from bpcli.render.training import said
 from bpcli.render.words import counted
+from bpcli.training.batches import MOST_NUMBERS
 from bpcli.training.lesson import rows_of, trace_of
 from bpcli.training.saved import data_of, fingerprint, read_saved, saved_training, write_model
 from bpcli.training.schedules import schedule_of
 from bpcli.training.setting import STEPS, Setting
-from bpcli.training.training import MOST_NUMBERS, Training
+from bpcli.training.training import Training
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
