@@ -98,6 +98,25 @@ class Kept:
             for place, name in enumerate(self.names)
         }
 
+    def drawn(self, most: int, seed: int = 0) -> dict[str, Array]:
+        """At most so many rows, each as likely as any other, in order; all of them where they are as few.
+
+        >>> kept = Kept.of({"x": np.arange(1000.0)})
+        >>> len(kept.drawn(10)["x"]), kept.drawn(10, 7)["x"].tolist() == kept.drawn(10, 7)["x"].tolist()
+        (10, True)
+        """
+        if self.rows <= most:
+            return self.sample(most)
+        rows = np.sort(np.random.default_rng(seed).choice(self.rows, most, replace=False))
+        parts: list[list[Array]] = []
+        passed = 0
+        for piece in self._store.pieces():
+            last = passed + len(piece[0])
+            here = rows[np.searchsorted(rows, passed) : np.searchsorted(rows, last)] - passed
+            parts.append([piece[place][here] for place in self._places])
+            passed = last
+        return {name: np.concatenate([part[place] for part in parts]) for place, name in enumerate(self.names)}
+
     def column(self, name: str) -> Array:
         """A whole column, in memory."""
         place = self._places[self.names.index(name)]

@@ -45,6 +45,7 @@ def fit_model(x: Any, y: Any, model: str, rate: float | None, steps: int | None,
     training = Training(setting, arrays)
     for _ in training:
         pass
+    training.outcome.training = training
     return training.outcome
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bpcli.training.model import Model
     from bpcli.training.setting import Setting
     from bpcli.training.starts import Start
+    from bpcli.training.training import Training
 
 Array = NDArray[np.float64]
 
@@ -48,6 +49,7 @@ class Outcome:
     powers:          of a polynomial, the coefficients of powers of x; empty otherwise
     final_norm:      length of the gradient at the last step; nan where it was not computed
     ranges:          column -> smallest and largest value that was trained on
+    training:        where it came from, with its rows; None where nobody keeps it
     """
 
     def __init__(self, setting: Setting, model: Model, start: Start) -> None:
@@ -80,6 +82,7 @@ class Outcome:
         self.source = ""
         self.ranges: dict[str, tuple[float, float]] = {}
         self.notes: list[Note] = []
+        self.training: Training | None = None
 
     @property
     def freedom(self) -> int:
@@ -118,6 +121,18 @@ class Outcome:
         values = np.empty(len(next(iter(arrays.values()))) if arrays else 1)
         kernel.fill({**self.held, **self.parameters, **arrays}, [values])
         return values
+
+    def plot(self, path: str, *, language: str = "en") -> None:
+        """Draw data, prediction, residuals and losses to a .svg, .png or .pdf file, by Matplotlib.
+
+        Raises InputError for another ending and where Matplotlib is missing, OSError where it cannot be written.
+        """
+        from bpcli.render.plots.files import write_figure
+        from bpcli.training.pictured import figure_of_training
+
+        if self.training is None:
+            raise ValueError("only what bpcli.fit gives knows the rows to be drawn")
+        write_figure(figure_of_training(self.training), path, language)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract bpcli.fit/1."""

@@ -31,12 +31,20 @@ class Reference:
     gaps: |value - least squares| relative to the larger of the least-squares value and its standard error
     """
 
-    __slots__ = ("gap", "gaps", "parameters")
+    __slots__ = ("_basis", "_solution", "gap", "gaps", "parameters")
 
-    def __init__(self, parameters: list[float], gaps: list[float]) -> None:
+    def __init__(self, parameters: list[float], gaps: list[float], basis: Basis, solution: Array) -> None:
+        """basis, solution: the same polynomial where its terms do not cancel."""
         self.parameters = parameters
         self.gaps = gaps
         self.gap = max(gaps)
+        self._basis = basis
+        self._solution = solution
+
+    def predict(self, x: Array) -> Array:
+        """The values of least squares at the points x."""
+        values: Array = self._basis.columns(x) @ self._solution
+        return values
 
 
 class Factored(NamedTuple):

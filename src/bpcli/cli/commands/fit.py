@@ -8,6 +8,7 @@ import time
 
 from bpcli.cli.options import TRAINING_BY_NAME
 from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
+from bpcli.cli.plots import check_plot, print_plot, store_plot
 from bpcli.cli.settings import count_widths, language
 from bpcli.cli.settings import digits as digits_of
 from bpcli.cli.work import choice, positive, whole
@@ -21,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bpcli.cli.arguments import Request
     from bpcli.training.descent import Step
+    from bpcli.training.figure import Figure
     from bpcli.training.fitting import Fit
 
 MISSING = ("skip", "error")
@@ -46,6 +48,7 @@ class Order:
             raise InputError("not-in-polynomial", name=name)
         self.format = chosen_format(options.get("format", ""), "json" in options)
         self.quiet = request.quiet
+        self.command = request.command
         self.language = language(options)
         count_widths(options)
         self.bare_digits = whole(options, "digits", 1, 17)
@@ -75,6 +78,13 @@ class Order:
         fit.w_name = "" if table.weights is None else table.names[table.weights]
 
 
+    def figure(self) -> Figure:
+        """What there is to see of the fit; of `train` also the losses."""
+        from bpcli.training.pictured import figure_of_fit
+
+        return figure_of_fit(self.fitting.fit, self.digits, losses=self.command == "train")
+
+
 def _names(x_name: str, y_name: str) -> tuple[str, str]:
     """The names of the columns, where a formula can use them; x and y otherwise."""
     usable = x_name.isidentifier() and y_name.isidentifier() and x_name != y_name
@@ -86,6 +96,7 @@ def run_training(request: Request) -> int:
     from bpcli.cli.commands.training import is_general, run_model
 
     check_targets(request.options)
+    check_plot(request.options, silent_option(request))
     if "demo" in request.options:
         from bpcli.cli.commands.playground import run_demo
 
@@ -100,6 +111,13 @@ def run_training(request: Request) -> int:
     code = run_fit(order) if request.command == "fit" else run_train(order)
     store(order)
     return code
+
+
+def silent_option(request: Request) -> str:
+    """The option by which nothing is printed but the answer; "" where there is none."""
+    if chosen_format(request.options.get("format", ""), "json" in request.options) == "json":
+        return "--json"
+    return "-q" if request.quiet else ""
 
 
 def check_targets(options: dict[str, str]) -> None:
@@ -134,6 +152,7 @@ def store(order: Order) -> None:
         )
         write_model(options["save"], content)
         lines.append(said("saved", tongue, file=options["save"]))
+    lines += store_plot(order.figure, options, tongue)
     for line in lines:
         (tell if order.quiet or order.format == "json" else say)(line)
 
@@ -232,6 +251,7 @@ def _outcome(order: Order, fit: Fit, history: bool = True) -> None:
         say(report.quality_line(fit, digits, words))
         write([""])
         say(fit.rounded(digits))
+    print_plot(order.figure, order.options, order.format, words, small=history)
     for warning in report.warning_lines(fit, order.language):
         say(warning)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from bpcli.cli.arguments import spelled
 from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
+from bpcli.cli.plots import print_plot, store_plot
 from bpcli.cli.settings import language
 from bpcli.cli.work import choice, pieces, positive, text_of, whole
 from bpcli.data.rows import open_rows
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bpcli.cli.arguments import Request
+    from bpcli.training.figure import Figure
     from bpcli.training.loop import Turn
     from bpcli.training.polynomial import Basis
     from bpcli.training.saved import Saved
@@ -116,6 +118,12 @@ class Order:
         outcome.skipped = tuple(self.skipped)
         if self.saved is not None and self.saved.data != fingerprint(data_of(self.training)):
             outcome.note("other data")
+
+    def figure(self) -> Figure:
+        """What there is to see of the training; of `train` also the losses."""
+        from bpcli.training.pictured import figure_of_training
+
+        return figure_of_training(self.training, self.columns, self.digits, losses=self.command == "train")
 
     def _setting(self, request: Request, path: str | None, given: dict[str, float]) -> Setting:
         options, several = request.options, request.several
@@ -327,6 +335,7 @@ def run_model(request: Request) -> int:
             tell(line)
     else:
         told_outcome(order, kept)
+    stored += store_plot(order.figure, order.options, tongue)
     for line in stored:
         (say if talks else tell)(line)
     if outcome.stopped == "diverged":
@@ -450,6 +459,7 @@ def told_outcome(order: Order, log: list[Turn]) -> None:
                 say(f"y = {written([show(value, 10) for value in outcome.powers.values()], 'x')}")
             else:
                 say(outcome.rounded(digits, training.loss))
+    print_plot(order.figure, order.options, order.format, tongue, small=order.command == "fit")
     for line in report.warning_lines(outcome, tongue):
         say(line)
 
