@@ -158,4 +158,7 @@ def test_long_numbers_are_fewer_and_one_number_is_not_alone() -> None:
     # Four of ten characters and the gaps between them are 52 columns; in 50 there are the two with a step of 5000.
     assert len(apart(1.7e9, 1.7e9 + 6000, 6, 52, 3)) == 4
     assert [text for _, text in apart(1.7e9, 1.7e9 + 6000, 6, 50, 3)] == ["1700000000", "1700005000"]
+    assert [text for _, text in apart(1, 3, 9, 80, 3, whole=True)] == ["1", "2", "3"]
     assert [text for _, text in upright(-0.9, 0.9, 1)] == ["-0.5", "0", "0.5"]
+    # On four rows there is no room for five numbers; 5 and -5 are outside, and 0 alone says nothing.
+    assert [text for _, text in upright(-4.06, 4.06, 2)] == ["-4", "0", "4"]

@@ -131,6 +131,7 @@ def test_held_out_rows_and_the_step_that_was_kept_are_shown() -> None:
     kept = series(figure, 2, "kept")
     assert kept.y == [min(loss for _, loss in training.outcome.validations)]
     assert series(figure, 2, "batches").y == [loss for _, loss in training.outcome.losses]
+    assert series(figure, 3, "rate").x[-1] == training.outcome.steps - 1
     # A cosine from the rate that was chosen; half of it in the middle.
     rates = series(figure, 3, "rate")
     assert rates.y[rates.x.index(50)] == pytest.approx(rates.y[0] / 2, rel=1e-3)

@@ -171,7 +171,8 @@ def history(
     if log:
         # There is no place for a loss of 0 on this axis.
         series = [each._replace(y=[y if y > 0 else math.nan for y in each.y]) for each in series]
-    across = widened(*ends(*(each.x for each in series)), share=0.01)
+    first, last = ends(*(each.x for each in series))
+    across = widened(first, last, share=0.01) if first < last else (first - 1, last + 1)
     return Panel(LOSS, ("step", ""), ("loss", ""), tuple(series), across, up, log), len(chosen)
 
 

@@ -144,10 +144,10 @@ class Fit:
 
         Raises InputError for another ending and where Matplotlib is missing, OSError where it cannot be written.
         """
-        from bpcli.render.plots.files import write_figure
+        from bpcli.render.plots.files import draw
         from bpcli.training.pictured import figure_of_fit
 
-        write_figure(figure_of_fit(self), path, language)
+        draw(figure_of_fit(self), path, language)
 
     def __repr__(self) -> str:
         return f"Fit({self.equation}, {self.stopped} after {self.steps} steps)"

@@ -127,12 +127,12 @@ class Outcome:
 
         Raises InputError for another ending and where Matplotlib is missing, OSError where it cannot be written.
         """
-        from bpcli.render.plots.files import write_figure
+        from bpcli.render.plots.files import draw
         from bpcli.training.pictured import figure_of_training
 
         if self.training is None:
             raise ValueError("only what bpcli.fit gives knows the rows to be drawn")
-        write_figure(figure_of_training(self.training), path, language)
+        draw(figure_of_training(self.training), path, language)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract bpcli.fit/1."""

@@ -65,8 +65,8 @@ def figure_of_fit(fit: Fit, digits: int = DIGITS, losses: bool = False) -> Figur
         history, count = figures.history([*enumerate(fit.losses)])
         panels.append(history)
     return Figure(
-        "" if diverged else _short(fit.rounded(digits)), tuple(panels), fit.rows_used, len(x), 0,
-        len(fit.losses), count, same,
+        "" if diverged else _short(fit.rounded(digits)), tuple(panels), fit.rows_used,
+        0 if diverged else len(x), 0, len(fit.losses), count, same,
     )  # fmt: skip
 
 
@@ -93,8 +93,8 @@ def figure_of_training(
         panels.append(history)
         steps = len(outcome.losses)
         schedule, setting = training.loop.plan.schedule, training.setting
-        if schedule is not None and (setting.schedule != "constant" or setting.warmup):
-            places = history.series[0].x
+        places = history.series[0].x[:-1]  # after the last there was no update
+        if schedule is not None and places and (setting.schedule != "constant" or setting.warmup):
             panels.append(figures.rate_panel(places, [schedule(int(step)) for step in places], history.across))
     formula = ""
     if shown and outcome.powers:

@@ -29,11 +29,14 @@ def ticks(low: float, high: float, most: int, log: bool = False) -> list[Tick]:
     return _even(low, high, most)
 
 
-def apart(low: float, high: float, most: int, room: int, gap: int) -> list[Tick]:
-    """At most so many numbers side by side, `gap` characters or more from each other where `room` lie in a line."""
+def apart(low: float, high: float, most: int, room: int, gap: int, whole: bool = False) -> list[Tick]:
+    """At most so many numbers side by side, `gap` characters or more from each other where `room` lie in a line.
+
+    whole: whether there is nothing between whole numbers, as of steps
+    """
     found: list[Tick] = []
     for count in range(most, 0, -1):
-        found = ticks(low, high, count)
+        found = [tick for tick in ticks(low, high, count) if not whole or tick[0].is_integer()]
         if len(found) * (max((len(text) for _, text in found), default=0) + gap) <= room:
             break
     return found
@@ -46,6 +49,10 @@ def upright(low: float, high: float, most: int, log: bool = False) -> list[Tick]
         found = ticks(low, high, count, log)
         if len(found) > 1:
             break
+    if len(found) > max(most, 3):
+        # Every second one, 0 among them.
+        first = next((place for place, (value, _) in enumerate(found) if value == 0), 0)
+        found = found[first % 2 :: 2]
     return found
 
 

@@ -7,7 +7,7 @@ import math
 from bpcli.errors import Screen, display_width
 from bpcli.render.languages import ENGLISH
 from bpcli.render.plots.axes import apart, scale, upright
-from bpcli.render.plots.words import axis_name, captions, said, series_names
+from bpcli.render.plots.words import axis_name, captions, is_counted, said, series_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _lower_axis(panel: Panel, columns: int, frame: Frame) -> tuple[str, str]:
     """The line below a panel, and the numbers below that: as many as stand apart."""
     along = scale(*panel.across)
     spans = []
-    for value, text in apart(*panel.across, max(columns // 8, 2), columns, 3):
+    for value, text in apart(*panel.across, max(columns // 8, 2), columns, 3, is_counted(panel)):
         middle = _cell(along(value), columns)
         spans.append((min(max(middle - len(text) // 2, 0), max(columns + 1 - len(text), 0)), middle, text))
     line, numbers = [frame.across] * columns, ""

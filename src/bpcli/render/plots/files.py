@@ -16,7 +16,7 @@ from bpcli.errors import InputError
 from bpcli.files import whole_file
 from bpcli.render.languages import ENGLISH
 from bpcli.render.plots.axes import apart, upright
-from bpcli.render.plots.words import axis_name, captions, series_names
+from bpcli.render.plots.words import axis_name, captions, is_counted, said, series_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,6 +74,12 @@ def write_figure(figure: Figure, path: str, language: str = ENGLISH) -> bool:
     with whole_file(path) as file:
         file.write(data)
     return complete
+
+
+def draw(figure: Figure, path: str, language: str = ENGLISH) -> None:
+    """The same from Python, where a warning tells of words that could not be written."""
+    if not write_figure(figure, path, language):
+        warnings.warn(said("no font", language), stacklevel=3)
 
 
 @contextmanager
@@ -150,7 +156,7 @@ def _draw(panel: Panel, axis: Any, shared: bool, language: str) -> None:
     axis.set_xlim(*panel.across)
     axis.set_ylim(*panel.up)
     low = HEIGHTS.get(panel.key, HEIGHT) < 2
-    _mark(axis.xaxis, apart(*panel.across, ACROSS, ROOM, 3), shared)
+    _mark(axis.xaxis, apart(*panel.across, ACROSS, ROOM, 3, is_counted(panel)), shared)
     _mark(axis.yaxis, upright(*panel.up, LEAST_UP if low else UP, panel.log), False)
     axis.grid(color="#e6e6e6", linewidth=0.7)
     axis.set_axisbelow(True)

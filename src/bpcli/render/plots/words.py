@@ -22,6 +22,11 @@ def axis_name(axis: tuple[str, str], language: str = ENGLISH) -> str:
     return said(f"axis {axis[0]}", language, name=axis[1])
 
 
+def is_counted(panel: Panel) -> bool:
+    """Whether the lower axis counts."""
+    return panel.x[0] == "step"
+
+
 def series_names(panel: Panel, language: str = ENGLISH) -> dict[str, str]:
     """What the points and lines of a panel are, in their order; nothing where it is one, or said above."""
     keys = dict.fromkeys(each.key for each in panel.series if each.kind != "guide")
