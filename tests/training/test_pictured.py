@@ -6,9 +6,13 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import bpcli
 from bpcli.data.kept import Kept
+from bpcli.errors import display_width
+from bpcli.render.plots.characters import figure_lines
 from bpcli.training import figure as figures
 from bpcli.training.figure import Figure, Panel, Series
 from bpcli.training.model import read_loss, read_model
@@ -175,6 +179,19 @@ def test_degenerate_data_still_has_axes(x: list[float], y: list[float]) -> None:
         return panel.across[0] < panel.across[1] and panel.up[0] < panel.up[1]
 
     assert all(map(is_open, figure_of_fit(bpcli.fit(x, y, degree=0), losses=True).panels))
+
+
+sizes = st.floats(-1e40, 1e40).map(lambda value: value if abs(value) > 1e-40 else 0.0)
+
+
+@given(rows=st.lists(st.tuples(sizes, sizes), min_size=1, max_size=12), degree=st.integers(0, 3), small=st.booleans())
+def test_any_rows_are_drawn_within_the_width(rows: list[tuple[float, float]], degree: int, small: bool) -> None:
+    x, y = (list(column) for column in zip(*rows, strict=True))
+    with np.errstate(all="ignore"):
+        figure = figure_of_fit(bpcli.fit(x, y, degree=degree, steps=50), losses=True)
+    for plain in (True, False):
+        lines = figure_lines(figure, 60, small=small, plain=plain)
+        assert max(map(display_width, lines)) <= 60 or len(figure.formula) > 60
 
 
 def test_losses_below_and_at_zero_have_an_even_axis() -> None:

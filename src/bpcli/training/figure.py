@@ -82,13 +82,19 @@ def over(low: float, high: float) -> Array:
 
 
 def points(key: str, x: Array, y: Array) -> Series:
-    """Rows as points."""
-    return Series(POINTS, key, x.tolist(), y.tolist())
+    """Rows as points; nan where there is no finite number."""
+    return Series(POINTS, key, finite(x), finite(y))
+
+
+def finite(values: Array) -> list[float]:
+    """The numbers, nan instead of infinite ones."""
+    found: list[float] = np.where(np.isfinite(values), values, math.nan).tolist()
+    return found
 
 
 def line(key: str, x: Array, y: Array, kind: str = LINE) -> Series:
     """A curve; where it is no finite number it is broken."""
-    return Series(kind, key, x.tolist(), np.where(np.isfinite(y), y, math.nan).tolist())
+    return Series(kind, key, x.tolist(), finite(y))
 
 
 def ends(*values: Sequence[float]) -> tuple[float, float]:

@@ -108,7 +108,8 @@ def gaps_between(
     """
     gaps = []
     for order, (value, other, error) in enumerate(zip(values, others, errors, strict=True)):
-        size = max(abs(other), error if error == error else 0.0, 1e-9 * height / max(width, 1e-300) ** order)
+        power = width**order
+        size = max(abs(other), error if error == error else 0.0, 1e-9 * height / power if power else 0.0)
         gaps.append(abs(value - other) / size if size else 0.0)
     return gaps
 
