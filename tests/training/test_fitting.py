@@ -216,3 +216,10 @@ def test_an_interrupted_descent_leaves_what_it_had():
     assert fitting.fit.stopped == "interrupted"
     assert fitting.fit.steps == 1
     assert all(math.isfinite(value) for value in fitting.fit.parameters.values())
+
+
+@pytest.mark.parametrize("x", [0.0, 1e-200])
+def test_x_that_is_zero_throughout_leaves_the_mean(x):
+    found = fit([x, x], [1.0, 3.0], degree=3)
+    assert found.predict([x]).tolist() == pytest.approx([2], abs=1e-12)  # the mean of 1 and 3
+    assert found.reference.gaps[3] == found.reference.gaps[3]

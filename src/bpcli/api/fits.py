@@ -61,6 +61,8 @@ def fit(
     more:   with a model: init and hold (dictionaries), loss, optimizer, ridge, batch, seed, and what else
             training.setting.Setting has
 
+    What it gives has `parameters`, `predict(x)`, `plot("fit.svg")`.
+
     Raises InputError for data, a degree or a model that cannot be fitted.
 
     >>> found = fit([0, 1, 2, 3], [1, 3, 9, 19], degree=2)

@@ -161,6 +161,10 @@ OPTIONS = {
     "fit save": "保存模型，供 `bpcli predict` 和 --resume 使用。",
     "train save": "保存模型，供 `bpcli predict` 和 --resume 使用。",
     "checkpoint": "配合 --save：每 N 步也保存一次模型（不写则每隔几秒）。",
+    "plot": "作图：数据、曲线和残差，train 还有损失；写入 .svg、.png 或 .pdf 文件，"
+    "- 表示画在终端里。fit 在终端里本来就画一幅小图（none：不画）。",
+    "fit ascii": "在终端里只用 ASCII 字符作图。",
+    "train ascii": "在终端里只用 ASCII 字符作图。",
     "resume": "接着已保存的训练，得到同样的数。",
     "fit q": "只给出参数，每行一个 名称=值。",
     "train q": "只给出参数，每行一个 名称=值。",

@@ -93,6 +93,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "fit": (
         "bpcli fit examples/quintic.csv --degree 5",
         "bpcli fit examples/quintic.csv --degree 2 --json",
+        "bpcli fit examples/quintic.csv --degree 5 --plot -",
         'bpcli fit examples/decay.csv --model "a*exp(-b*t) + c"',
         'bpcli fit examples/decay.csv --model "a*exp(-b*t) + c" --hold c=0 --loss huber',
     ),

@@ -157,6 +157,9 @@ TRAINING_OPTIONS = (
     Option("log", "FILE", "Write the loss of every step to a CSV file.", TRAINING),
     Option("save", "FILE", "Store the model, for `bpcli predict` and --resume.", TRAINING),
     Option("checkpoint", "N", "With --save: store the model every N steps too (every few seconds).", TRAINING),
+    Option("plot", "FILE|-", "Draw data, curve and residuals, and for train the loss: to a .svg, .png or .pdf file, "
+           "or - in the terminal, where fit draws a small one anyway (none: no plot).", TRAINING),
+    Option("ascii", None, "Draw in the terminal with ASCII characters alone.", TRAINING),
     Option("resume", "FILE", "Go on with a stored training, to the same numbers.", TRAINING),
     Option("format", "FORMAT", "rich, plain or json.", TRAINING),
     Option("json", None, "The same as --format json.", TRAINING),

@@ -135,6 +135,17 @@ class Kept(Mapping[str, Array]):
             return {name: np.empty(0) for name in self.names}
         return self.at(np.arange(0, self.rows, step))
 
+    def drawn(self, most: int, seed: int = 0) -> dict[str, Array]:
+        """At most so many rows, each as likely as any other, in order; all of them where they are as few.
+
+        >>> kept = Kept.of({"x": np.arange(1000.0)})
+        >>> len(kept.drawn(10)["x"]), kept.drawn(10, 7)["x"].tolist() == kept.drawn(10, 7)["x"].tolist()
+        (10, True)
+        """
+        if self.rows <= most:
+            return self.sample(most)
+        return self.at(np.sort(np.random.default_rng(seed).choice(self.rows, most, replace=False)))
+
     def column(self, name: str) -> Array:
         """A whole column, in memory."""
         if not self.in_file and self.rows:

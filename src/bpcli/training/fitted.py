@@ -54,6 +54,7 @@ def fit_model(
     training = Training(setting, arrays)
     for _ in training:
         pass
+    training.outcome.training = training
     return training.outcome
 
 

@@ -40,7 +40,7 @@ class Fit:
     parameters:      name -> coefficient, in the x of the data
     standard_errors: name -> standard error; nan where there are no degrees of freedom left
     scaled:          coefficients c0 .. cn in the basis that the descent ran in; `scaled_errors` belong to them
-    x, y:            the rows, or some of them evenly spread where there are more than SAMPLE
+    x, y:            the rows, or SAMPLE of them at random where there are more
     ranges:          "x", "y", and "w" where rows have weights -> smallest and largest value of all rows
     losses:          mean squared error at every step from `began` on, each computed at that step
     shown:           the first steps in full
@@ -48,7 +48,7 @@ class Fit:
     """
 
     def __init__(self, kept: Kept, degree: int, basis: Basis, rate: float, curvature: tuple[float, float]) -> None:
-        sample = kept.sample(SAMPLE)
+        sample = kept.drawn(SAMPLE)
         self.x = sample["x"]
         self.y = sample["y"]
         self.ranges = {name: (kept.low[name], kept.high[name]) for name in kept.names}
@@ -141,6 +141,16 @@ class Fit:
         low, high = self.ranges["x"]
         outside = int(np.count_nonzero((points < low) | (points > high)))
         return [Note("fit-extrapolation", count=outside, low=low, high=high)] if outside else []
+
+    def plot(self, path: str, *, language: str = "en") -> None:
+        """Draw data, curve and residuals to a .svg, .png or .pdf file, by Matplotlib.
+
+        Raises InputError for another ending and where Matplotlib is missing, OSError where it cannot be written.
+        """
+        from bpcli.render.plots.files import draw
+        from bpcli.training.pictured import figure_of_fit
+
+        draw(figure_of_fit(self), path, language)
 
     def __repr__(self) -> str:
         return f"Fit({self.equation}, {self.stopped} after {self.steps} steps)"
@@ -347,9 +357,10 @@ class Fitting:
             name: error if known else math.nan for name, error in zip(fit.parameters, errors, strict=True)
         }
         width, height = max(map(abs, fit.ranges["x"])), max(map(abs, fit.ranges["y"]))
-        fit.reference = Reference(reference, gaps_between(raw, reference, errors, width, height))
+        gaps = gaps_between(raw, reference, errors, width, height)
+        fit.reference = Reference(reference, gaps, basis, other.solution)
         places = np.linspace(*fit.ranges["x"], 100)
-        away = float(np.max(np.abs(fit.predict(places) - basis.columns(places) @ other.solution)))
+        away = float(np.max(np.abs(fit.predict(places) - fit.reference.predict(places))))
         if known and not other.singular and away > FAR * height:
             fit.warnings.append(Note("fit-far", gap=away))
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bpcli.training.model import Model
     from bpcli.training.setting import Setting
     from bpcli.training.starts import Start
+    from bpcli.training.training import Training
 
 Array = NDArray[np.float64]
 
@@ -52,6 +53,7 @@ class Outcome:
                      mean; each row counts by its weight where the loss has weights
     undetermined:    how many of the parameters could be given any value, and the others would make up for it
     ranges:          column -> smallest and largest value that was trained on
+    training:        where it came from, with its rows; None where nobody keeps it
     """
 
     def __init__(self, setting: Setting, model: Model, start: Start) -> None:
@@ -85,6 +87,7 @@ class Outcome:
         self.source = ""
         self.ranges: dict[str, tuple[float, float]] = {}
         self.notes: list[Note] = []
+        self.training: Training | None = None
 
     @property
     def freedom(self) -> int:
@@ -123,6 +126,18 @@ class Outcome:
         values = np.empty(len(next(iter(arrays.values()))) if arrays else 1)
         kernel.fill({**self.held, **self.parameters, **arrays}, [values])
         return values
+
+    def plot(self, path: str, *, language: str = "en") -> None:
+        """Draw data, prediction, residuals and losses to a .svg, .png or .pdf file, by Matplotlib.
+
+        Raises InputError for another ending and where Matplotlib is missing, OSError where it cannot be written.
+        """
+        from bpcli.render.plots.files import draw
+        from bpcli.training.pictured import figure_of_training
+
+        if self.training is None:
+            raise ValueError("only what bpcli.fit gives knows the rows to be drawn")
+        draw(figure_of_training(self.training), path, language)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract bpcli.fit/1."""

@@ -31,12 +31,20 @@ class Reference:
     gaps: |value - least squares| relative to the larger of the least-squares value and its standard error
     """
 
-    __slots__ = ("gap", "gaps", "parameters")
+    __slots__ = ("_basis", "_solution", "gap", "gaps", "parameters")
 
-    def __init__(self, parameters: list[float], gaps: list[float]) -> None:
+    def __init__(self, parameters: list[float], gaps: list[float], basis: Basis, solution: Array) -> None:
+        """basis, solution: the same polynomial where its terms do not cancel."""
         self.parameters = parameters
         self.gaps = gaps
         self.gap = max(gaps)
+        self._basis = basis
+        self._solution = solution
+
+    def predict(self, x: Array) -> Array:
+        """The values of least squares at the points x."""
+        values: Array = self._basis.columns(x) @ self._solution
+        return values
 
 
 class Factored(NamedTuple):
@@ -100,7 +108,8 @@ def gaps_between(
     """
     gaps = []
     for order, (value, other, error) in enumerate(zip(values, others, errors, strict=True)):
-        size = max(abs(other), error if error == error else 0.0, 1e-9 * height / max(width, 1e-300) ** order)
+        power = width**order
+        size = max(abs(other), error if error == error else 0.0, 1e-9 * height / power if power else 0.0)
         gaps.append(abs(value - other) / size if size else 0.0)
     return gaps
 

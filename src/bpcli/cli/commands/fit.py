@@ -8,6 +8,7 @@ import time
 
 from bpcli.cli.options import TRAINING_BY_NAME
 from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
+from bpcli.cli.plots import check_plot, print_plot, store_plot
 from bpcli.cli.settings import count_widths, language
 from bpcli.cli.settings import digits as digits_of
 from bpcli.cli.work import choice, positive, whole
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from bpcli.cli.arguments import Request
     from bpcli.training.descent import Step
+    from bpcli.training.figure import Figure
     from bpcli.training.fitting import Fit
     from bpcli.training.saved import Saved
 
@@ -62,6 +64,7 @@ class Order:
             raise InputError("not-in-polynomial", name=name)
         self.format = chosen_format(options.get("format", ""), "json" in options)
         self.quiet = request.quiet
+        self.command = request.command
         self.language = language(options)
         count_widths(options)
         self.bare_digits = whole(options, "digits", 1, 17)
@@ -106,6 +109,13 @@ class Order:
         fit.w_name = "" if table.weights is None else table.names[table.weights]
 
 
+    def figure(self) -> Figure:
+        """What there is to see of the fit; of `train` also the losses."""
+        from bpcli.training.pictured import figure_of_fit
+
+        return figure_of_fit(self.fitting.fit, self.digits, losses=self.command == "train")
+
+
 def _names(x_name: str, y_name: str) -> tuple[str, str]:
     """The names of the columns, where a formula can use them; x and y otherwise."""
     usable = x_name.isidentifier() and y_name.isidentifier() and x_name != y_name
@@ -117,6 +127,7 @@ def run_training(request: Request) -> int:
     from bpcli.cli.commands.training import is_general, run_model
 
     check_targets(request.options)
+    check_plot(request.options, silent_option(request))
     if "demo" in request.options:
         from bpcli.cli.commands.playground import run_demo
 
@@ -134,6 +145,13 @@ def run_training(request: Request) -> int:
         return run_model(request)
     order = Order(request, saved)
     return run_fit(order) if request.command == "fit" else run_train(order)
+
+
+def silent_option(request: Request) -> str:
+    """The option by which nothing is printed but the answer; "" where there is none."""
+    if chosen_format(request.options.get("format", ""), "json" in request.options) == "json":
+        return "--json"
+    return "-q" if request.quiet else ""
 
 
 def check_targets(options: dict[str, str]) -> None:
@@ -183,6 +201,7 @@ def store(order: Order) -> list[str]:
     if path is not None and fit.stopped != "diverged":
         write_model(path, content_of(order))
         lines.append(said("kept" if interrupted else "saved", tongue, file=path, command=order.command))
+    lines += store_plot(order.figure, options, tongue)
     return lines
 
 
@@ -302,6 +321,7 @@ def _outcome(order: Order, fit: Fit, history: bool = True) -> None:
         say(report.quality_line(fit, digits, words))
         write([""])
         say(fit.rounded(digits))
+    print_plot(order.figure, order.options, order.format, words, small=history)
     for warning in report.warning_lines(fit, order.language):
         say(warning)
 

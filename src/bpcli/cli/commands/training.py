@@ -11,6 +11,7 @@ import numpy as np
 from bpcli.cli.arguments import spelled
 from bpcli.cli.commands.checkpoint import Checkpoint
 from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
+from bpcli.cli.plots import print_plot, store_plot
 from bpcli.cli.settings import language
 from bpcli.cli.work import choice, pieces, positive, text_of, whole
 from bpcli.data.choice import column_index
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bpcli.cli.arguments import Request
+    from bpcli.training.figure import Figure
     from bpcli.training.loop import Turn
     from bpcli.training.polynomial import Basis
     from bpcli.training.saved import Saved
@@ -139,6 +141,12 @@ class Order:
                 "other schedule", steps=steps, more=training.setting.steps, rate=before(number), other=schedule(number),
                 number=number,
             )  # fmt: skip
+
+    def figure(self) -> Figure:
+        """What there is to see of the training; of `train` also the losses."""
+        from bpcli.training.pictured import figure_of_training
+
+        return figure_of_training(self.training, self.columns, self.digits, losses=self.command == "train")
 
     def _setting(self, request: Request, path: str | None, given: dict[str, float]) -> Setting:
         options, several = request.options, request.several
@@ -382,6 +390,7 @@ def run_model(request: Request) -> int:
             tell(line)
     else:
         told_outcome(order, kept)
+    stored += store_plot(order.figure, order.options, tongue)
     for line in stored:
         (say if talks else tell)(line)
     if outcome.stopped == "diverged":
@@ -511,6 +520,7 @@ def told_outcome(order: Order, log: list[Turn]) -> None:
                 say(f"y = {written([show(value, 10) for value in outcome.powers.values()], 'x')}")
             else:
                 say(outcome.rounded(digits, training.loss))
+    print_plot(order.figure, order.options, order.format, tongue, small=order.command == "fit")
     for line in report.warning_lines(outcome, tongue):
         say(line)
 

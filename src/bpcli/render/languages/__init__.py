@@ -27,6 +27,7 @@ ROOMS = {
     "drawing": ("DRAWING", "PAGE"),
     "training": ("TRAINING", "TRAINING_COLUMNS", "TRAINING_STOPS", "TRAINING_REASONS", "OPTIMIZER_NAMES", "TRAINING_NOTES", "PLAYGROUND"),
     "fit": ("FIT",),
+    "plots": ("PLOTS",),
     "reference": ("REFERENCE", "HELP"),
 }
 ROOM_OF = {group: room for room, groups in ROOMS.items() for group in groups}

@@ -1,0 +1,1 @@
+"""Figures drawn: in characters for a terminal, and as files."""
