@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -15,9 +17,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bpcli.tracing.record import Trace
     from bpcli.training.loop import Turn
+    from bpcli.training.model import Model
     from bpcli.training.training import Training
 
 MOST_STEPS = 16  # operations of a trace that is shown in full
+MOST_TOLD = 6  # entries of a step that are shown of large tensors, at least one of each
 MOST_ENTRIES, MOST_ROWS = 40, 8  # of tensors in such a trace
 
 
@@ -43,6 +47,18 @@ def _trace_of_tensors(loss: TensorLoss, turn: Turn) -> tuple[Trace, int] | None:
         return None
     trace = record(model.program, loss.singles(turn.parameters), [*model.shapes])
     return (trace, 0) if len(trace.forward) <= MOST_STEPS else None
+
+
+def telling_entries(model: Model, turn: Turn) -> list[int]:
+    """Places in the vector of all entries: of each tensor in turn the one with the largest gradient that is left."""
+    orders, begin = [], 0
+    for shape in model.shapes.values():
+        size = math.prod(shape)
+        order = np.argsort(-np.abs(turn.gradient[begin : begin + size]), kind="stable")[:MOST_TOLD]
+        orders.append((begin + order).tolist())
+        begin += size
+    rounds = [place for each in zip_longest(*orders) for place in each if place is not None]
+    return sorted(rounds[: max(MOST_TOLD, len(orders))])
 
 
 def rows_of(training: Training, turn: Turn, count: int) -> list[dict[str, Any]]:

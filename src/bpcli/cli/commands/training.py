@@ -26,7 +26,7 @@ from bpcli.render.fit import spark
 from bpcli.render.trained import outcome_dict
 from bpcli.render.training import said
 from bpcli.render.words import counted
-from bpcli.training.lesson import rows_of, trace_of
+from bpcli.training.lesson import rows_of, telling_entries, trace_of
 from bpcli.training.saved import data_of, fingerprint, read_saved, saved_training, write_model
 from bpcli.training.schedules import schedule_of
 from bpcli.training.setting import STEPS, Setting
@@ -53,7 +53,7 @@ ENDINGS = (".csv", ".tsv", ".txt", ".dat", ".json", ".jsonl", ".npy", ".npz", ".
 # Options that a polynomial by least squares has no use for: with one of them it is trained like any other model.
 GENERAL = (
     "optimizer", "loss", "ridge", "weight-decay", "schedule", "warmup", "clip", "batch", "reduce", "seed", "val",
-    "patience", "tol", "dtype", "loss-scale",
+    "patience", "tol", "dtype", "loss-scale", "no-zero",
 )  # fmt: skip
 
 # What a training that goes on has already decided, besides those.
@@ -96,6 +96,7 @@ class Order:
         self.source = ""
         self.columns: dict[str, str] = {}  # name in the model -> column, where they differ
         self.basis: Basis | None = None  # of a polynomial
+        self.entries: list[int] = []  # of tensors, which are shown in every step
         path = request.text if is_file(request.text) else None
         given = {name: value_of(text, name) for name, text in request.values.items()}
         setting = self._setting(request, path, given)
@@ -180,6 +181,7 @@ class Order:
             tolerance=positive(options, "tol"),
             dtype=options.get("dtype", ""),
             scale=options.get("loss-scale", ""),
+            zero="no-zero" not in options,
         )
 
     def _text(self, request: Request, path: str | None) -> tuple[bool, str]:
@@ -441,23 +443,33 @@ def show_step(order: Order, turn: Turn, before: Turn | None) -> None:
         return
     clip = training.loop.plan.clip
     if clip is not None:
-        key = "clipped value" if not clip.by_norm else "clipped" if turn.norm > clip.limit else "not clipped"
-        say(said(key, tongue, norm=show(turn.norm, digits), limit=show(clip.limit, digits)), 12)
+        norm = turn.norm if turn.gathered is None else float(np.linalg.norm(turn.gathered))
+        key = "clipped value" if not clip.by_norm else "clipped" if norm > clip.limit else "not clipped"
+        say(said(key, tongue, norm=show(norm, digits), limit=show(clip.limit, digits)), 12)
     if training.loop.plan.make is None:
         trials = counted(turn.trials, "evaluation", tongue)
         say(said("search", tongue, trials=trials), 12)
     elif before is not None and turn.number == 1:
         show_zeroing(order, turn, before)
     say(said("update", tongue), 12)
-    show_table(report.step_table(training, turn, digits, tongue), order.format)
+    if not order.entries:
+        order.entries = telling_entries(training.model, turn)
+    show_table(report.step_table(training, turn, digits, tongue, order.entries), order.format)
     write([""])
 
 
 def show_zeroing(order: Order, turn: Turn, before: Turn) -> None:
     """What the gradient would be had the last one not been set to zero."""
     digits, tongue, model = order.digits, order.language, order.training.model
-    name = model.parameters[0]
-    last, new = float(before.gradient[0]), float(turn.gradient[0])
+    # One that moves: 0 + 0 teaches nothing.
+    place = int(np.argmax(np.abs(turn.gradient) * np.abs(before.gradient)))
+    name = model.parameters[place]
+    last, new = float(before.gradient[place]), float(turn.gradient[place])
+    if turn.gathered is not None:
+        facts = {"last": show(last, digits), "new": show(new, digits), "total": show(last + new, digits)}
+        facts["new"] = f"({facts['new']})" if facts["new"].startswith("-") else facts["new"]
+        say(said("not zeroed now", tongue, loss=model.program.output_name, name=name, **facts), 12)
+        return
     say(said("zeroing", tongue), 12)
     facts = {"last": show(last, digits), "new": show(new, digits), "total": show(last + new, digits)}
     facts["new"] = f"({facts['new']})" if facts["new"].startswith("-") else facts["new"]
