@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,10 +15,14 @@ from bpcli.training.tensors import TensorLoss
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bpcli.tracing.record import Trace
     from bpcli.training.loop import Turn
     from bpcli.training.model import Model
     from bpcli.training.training import Training
+
+Array = Any  # of float64, shape (entries,)
 
 MOST_STEPS = 16  # operations of a trace that is shown in full
 MOST_TOLD = 6  # entries of a step that are shown of large tensors, at least one of each
@@ -47,6 +51,39 @@ def _trace_of_tensors(loss: TensorLoss, turn: Turn) -> tuple[Trace, int] | None:
         return None
     trace = record(model.program, loss.singles(turn.parameters), [*model.shapes])
     return (trace, 0) if len(trace.forward) <= MOST_STEPS else None
+
+
+class Flow(NamedTuple):
+    """How much of the gradient reaches a tensor or a single parameter, and how far the step moves it.
+
+    gradient: root mean square over the entries; moved: length of the step over length of the value, nan of a value 0
+    """
+
+    name: str
+    gradient: float
+    moved: float
+
+
+def flow_of(model: Model, turn: Turn) -> list[Flow]:
+    """The flow of a turn: by tensor, or by parameter where they are single numbers."""
+    shapes = model.shapes or dict.fromkeys(model.parameters, ())
+    return flow_between(shapes, turn.parameters, turn.gradient, turn.step)
+
+
+def flow_between(
+    shapes: Mapping[str, tuple[int, ...]], parameters: Array, gradient: Array, step: Array | None
+) -> list[Flow]:
+    """The flow by name, where the entries of all names stand one after the other."""
+    flows, begin = [], 0
+    for name, shape in shapes.items():
+        size = math.prod(shape)
+        part = slice(begin, begin + size)
+        begin += size
+        with np.errstate(all="ignore"):
+            long, moved = np.linalg.norm(parameters[part]), np.linalg.norm(step[part]) if step is not None else math.nan
+            slope = float(np.linalg.norm(gradient[part])) / math.sqrt(max(size, 1))
+            flows.append(Flow(name, slope, float(moved / long) if long > 0 else math.nan))
+    return flows
 
 
 def telling_entries(model: Model, turn: Turn) -> list[int]:

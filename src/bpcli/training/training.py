@@ -245,7 +245,8 @@ class Training:
                 name, reason = LBFGS, "smooth"
         if name not in FIRST_ORDER:
             return Choice(name, reason, None, math.nan)
-        curvature = largest_curvature(self.loss, at)
+        # Those with a rate for each parameter of its own make nothing of a curvature, which takes many passes to find.
+        curvature = largest_curvature(self.loss, at) if name in STEEPER else math.nan
         if setting.reduce == SUM and setting.batch:
             curvature *= min(setting.batch / self.loss.rows, 1.0)
         useful = math.isfinite(curvature) and curvature > 0

@@ -78,6 +78,7 @@ TRAINING = {
     "descent": "Descent",
     "log scale": "{line} (log scale)",
     "batch losses": "the losses of batches; at the end {loss} of all rows",
+    "flow": "Flow: root mean square of the gradient that reaches each, and how far a step moves it",
     "parameter table": "Parameters",
     "in powers": "in powers of {name}:",
     "quality": "RMSE {rmse}    R² {r2}    degrees of freedom {freedom}    condition {condition}",
@@ -90,7 +91,6 @@ TRAINING = {
     "outside": "outside of what the model was fitted on ({ranges}), where nothing holds it: {count} of {total}",
     "missing cells": "{rows} without a prediction: a value is missing or not finite",
     "of these rows": "of these rows: {values}",
-    "progress": "step {step}   loss {loss}",
     "cell missing": "{column} is missing or not finite",
 }
 
@@ -102,6 +102,9 @@ TRAINING_COLUMNS = {
     "std error": "std error",
     "gradient": "gradient",
     "clipped": "clipped",
+    "first gradient": "at step {number}",
+    "last gradient": "at step {number}",
+    "moved": "step/value",
     "gathered": "sum so far",
     "velocity": "velocity v",
     "mean": "mean m",
@@ -181,6 +184,19 @@ TRAINING_NOTES = {
     "best": "the parameters are those of step {step}, where the validation was best",
     "other schedule": "the schedule spans the steps: over {more} of them instead of {steps} the rate of step {number} is {other} and not {rate}",
     "other data": "the data is not that of the stored training: the numbers will be others",
+}
+
+# A training that runs, on a terminal.
+LIVE = {
+    "step": "step {number} of {total}  [{bar}] {share} %",
+    "loss": "loss {loss}",
+    "validation": "validation {loss}",
+    "rate": "rate {rate}",
+    "log scale": " (log scale)",
+    "name": "flow",
+    "gradient": "gradient per entry",
+    "moved": "step/value",
+    "more": "and {count} more",
 }
 
 # A network that learns points of two classes.

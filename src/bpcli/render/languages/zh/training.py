@@ -78,6 +78,7 @@ TRAINING = {
     "descent": "下降过程",
     "log scale": "{line}（对数刻度）",
     "batch losses": "这些是各批的损失；最后，全部行的损失是 {loss}",
+    "flow": "梯度流：传到每个张量的梯度的均方根，以及一步移动多少",
     "parameter table": "参数",
     "in powers": "写成 {name} 的幂次：",
     "quality": "均方根误差 {rmse}    R² {r2}    自由度 {freedom}    条件数 {condition}",
@@ -90,7 +91,6 @@ TRAINING = {
     "outside": "落在模型拟合的范围（{ranges}）之外的有 {count} 行，共 {total}：那里的模型没有数据约束",
     "missing cells": "{rows}没有预测：有值缺失或不是有限的数",
     "of these rows": "这些行：{values}",
-    "progress": "第 {step} 步   损失 {loss}",
     "cell missing": "{column} 缺失或不是有限的数",
 }
 
@@ -102,6 +102,9 @@ TRAINING_COLUMNS = {
     "std error": "标准误差",
     "gradient": "梯度",
     "clipped": "裁剪后",
+    "first gradient": "第 {number} 步",
+    "last gradient": "第 {number} 步",
+    "moved": "步长/值",
     "gathered": "累加至今",
     "velocity": "速度 v",
     "mean": "均值 m",
@@ -184,6 +187,18 @@ TRAINING_NOTES = {
 }
 
 # 演示中学习两类点的网络。
+LIVE = {
+    "step": "第 {number} 步，共 {total} 步  [{bar}] {share} %",
+    "loss": "损失 {loss}",
+    "validation": "验证 {loss}",
+    "rate": "学习率 {rate}",
+    "log scale": "（对数刻度）",
+    "name": "梯度流",
+    "gradient": "每个元素的梯度",
+    "moved": "步长/值",
+    "more": "另有 {count} 个",
+}
+
 PLAYGROUND = {
     "title": "网络在学习：{name}",
     "intro": "每个点属于两类之一。网络根据点的位置给出它属于类别 1 的概率；每一步都让权重沿损失梯度的反方向移动。",
