@@ -494,3 +494,28 @@ def test_a_rate_in_a_scaled_basis_is_said_to_apply_there(run: Runner, data: str)
     for more in ([], ["--clip", "9"]):
         assert "applies to the coefficients in t, not in x" in run("train", data, *columns, *more).out
     assert "applies" not in run("train", data, *columns, "--no-scale").out
+
+
+def test_a_scale_that_overflows_is_shown_until_it_does_not(run: Runner) -> None:
+    """float16 ends at 65504, and the slope is -30: 65536 halves five times, to 2048, and three good steps double it."""
+    words = ["--lr", "0.01", "--dtype", "float16", "--loss-scale", "dynamic:65536:3", "--steps", "9"]
+    words += ["--trace-steps", "1"]
+    answer = run("train", *NEURON, *words)
+    for piece in ("the scale 4096 becomes 2048", "dL/dw = -61440 / 2048 = -30", "2 + 0.3 = 2.3",
+                  "halved 5 times by gradients that overflowed, and doubled 1 times; it is 4096"):  # fmt: skip
+        assert piece in answer.out, piece
+    assert answer.out.count("Backward") + answer.out.count("  backward") == 2  # the first overflow, and the first step
+    assert "减半 5 次，加倍 1 次" in run("train", *NEURON, *words, "--lang", "zh").out
+
+
+def test_a_polynomial_says_what_zeroing_is_for(run: Runner, tmp_path: Path) -> None:
+    """y = x at -1, 0, 1 by c0 + c1*t: the slope of c1 is -4/3 at the start, and at rate 0.3 -4/3*(1 - 0.4) after it."""
+    (tmp_path / "p.csv").write_text("x,y\n-1,-1\n0,0\n1,1\n")
+    answer = run("train", str(tmp_path / "p.csv"), "--lr", "0.3", "--steps", "3")
+    assert "dL/dc1: -1.33333 + (-0.8) = -2.13333 instead of -0.8" in answer.out
+
+
+def test_an_intercept_that_is_rounding_has_influence(run: Runner, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("x,y\n1,2\n4,8\n")
+    answer = run("fit", str(tmp_path / "p.csv"), "--model", "a*x + b")
+    assert answer.code == 0 and "influence" not in answer.out and "did not converge" not in answer.out

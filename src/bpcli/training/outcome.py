@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 FLAT = 1e-14  # of the residuals' size: what all of a parameter moves, where it moves nothing
+FELT = 1e-7  # of the residuals' size: where a change by 1 moves more, a parameter has influence
 DEPENDENT = 1e-11  # the smallest singular value of columns of length 1, below which they are not independent
 MOST_CHECKED = 2000  # rows on which a rounded formula is held against the exact one
 
@@ -254,7 +255,8 @@ def _uncertainty(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
     flat = [
         name
         for name, length, value in zip(outcome.model.parameters, lengths, at, strict=True)
-        if length * max(abs(value), 1e-300) <= FLAT * size and value != 0 and name not in idle
+        # A value that is rounding itself, as an intercept of 1e-16, moves nothing either, and is felt all the same.
+        if length * max(abs(value), 1e-300) <= FLAT * size and length <= FELT * size and value != 0 and name not in idle
     ]
     for name in flat:
         outcome.note("flat", name=name)

@@ -236,11 +236,12 @@ def run_train(order: Order) -> int:
         write([""])
     fit.scaled = dict.fromkeys(order.fitting.names, 0.0)
     last: Step | None = None
+    before: Step | None = None
     try:
         for step in _watched(order):
-            last = step
+            before, last = last, step
             if full_steps and step.number - fit.began < order.shown and step.step is not None:
-                _show_step(order, fit, step)
+                _show_step(order, fit, step, before)
             elif step.number >= following or step.stopped:
                 log.append(step)
                 following = max(step.number + 1, round(step.number * 1.6))
@@ -270,13 +271,16 @@ def _quiet(order: Order, fit: Fit) -> None:
         sys.stderr.write(f"{warning}\n")
 
 
-def _show_step(order: Order, fit: Fit, step: Step) -> None:
+def _show_step(order: Order, fit: Fit, step: Step, before: Step | None) -> None:
     digits, words = order.digits, order.language
     write(report.step_head(fit, step, words))
     if step.number == fit.began:
         first = order.fitting.objective.sample(step.parameters, 3)
         show_table(report.rows_table(first, digits, words), order.format)
     write(report.step_loss(fit, step, digits, words))
+    if before is not None and before.number == fit.began:
+        for line in report.zeroing_lines(step, before, digits, words):
+            say(line, 12)
     show_table(report.step_table(fit, step, digits, words), order.format)
     write([""])
 

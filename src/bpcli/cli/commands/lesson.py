@@ -28,6 +28,11 @@ def show_step(order: Order, turn: Turn, before: Turn | None) -> None:
     output = model.program.output_name
     first = before is None and turn.number == 0
     say(said("first step" if first else "step", tongue, number=turn.number), 12)
+    facts = {"scale": show(turn.scale, digits), "half": show(turn.scale / 2, digits)}
+    if turn.overflow and before is not None and before.overflow:
+        say(said("overflow", tongue, dtype=setting.dtype, **facts), 12)
+        write([""])
+        return
     count = loss.rows if turn.rows is None else len(turn.rows)
     rows = counted(count, "row", tongue)
     many = bool(loss.columns) and count > 1
@@ -54,10 +59,15 @@ def show_step(order: Order, turn: Turn, before: Turn | None) -> None:
     else:
         say(said("loss", tongue, loss=f"{output} = {show(turn.loss, digits)}"), 12)
     if turn.overflow:
-        facts = {"scale": show(turn.scale, digits), "half": show(turn.scale / 2, digits)}
         say(said("overflow", tongue, dtype=setting.dtype, **facts), 12)
         write([""])
         return
+    if turn.scale != 1:
+        place = int(np.argmax(np.abs(turn.gradient)))
+        slope = float(turn.gradient[place])
+        scaled, gradient = show(slope * turn.scale, digits), show(slope, digits)
+        name = f"d{output}/d{model.parameters[place]}"
+        say(said("unscaled", tongue, name=name, scaled=scaled, scale=show(turn.scale, digits), gradient=gradient), 12)
     clip = training.loop.plan.clip
     if clip is not None:
         norm = turn.norm if turn.gathered is None else float(np.linalg.norm(turn.gathered))
@@ -66,8 +76,8 @@ def show_step(order: Order, turn: Turn, before: Turn | None) -> None:
     if training.loop.plan.make is None:
         trials = counted(turn.trials, "evaluation", tongue)
         say(said("search", tongue, trials=trials), 12)
-    elif before is not None and turn.number == 1:
-        show_zeroing(order, turn, before)
+    elif order.moves is not None and order.moves[0] is order.moves[1]:
+        show_zeroing(order, turn, order.moves[1])
     say(said("update", tongue), 12)
     if not order.entries:
         order.entries = telling_entries(training.model, turn)

@@ -83,6 +83,7 @@ class Order:
         self.columns: dict[str, str] = {}  # name in the model -> column, where they differ
         self.basis: Basis | None = None  # of a polynomial
         self.moves: tuple[Turn, Turn] | None = None  # the first turn with a step, and the last
+        self.halved = self.doubled = 0  # how often the scale of the loss was
         self.entries: list[int] = []  # of tensors, which are shown in every step
         path = request.text if is_file(request.text) else None
         given = {name: value_of(text, name) for name, text in request.values.items()}

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bpcli.cli.arguments import Request
     from bpcli.training.loop import Turn
 
+MOST_OVERFLOWS = 30  # that are told among the first steps
 UNNAMED = "bpcli-model"  # what an interrupted training is stored as, where nobody said
 
 
@@ -93,7 +94,7 @@ def followed(order: Order) -> list[Turn]:
 
     log: list[Turn] = []
     following = training.loop.past.number
-    first = following
+    first, steps = following, 0
     talks = order.format != "json" and not order.quiet
     last: Turn | None = None
     turns = iter(training)
@@ -105,7 +106,11 @@ def followed(order: Order) -> list[Turn]:
         for turn in watched(turns, moment, order.language, order.shown if talks else 0):
             if checkpoint is not None and not turn.stopped:
                 checkpoint.look(turn.number)
-            if talks and turn.number - first < order.shown and (turn.step is not None or turn.overflow):
+            steps += turn.step is not None
+            # A gradient that overflowed made no step; those that come after it are shown in short.
+            if talks and steps <= order.shown and turn.number - first < order.shown + MOST_OVERFLOWS and (
+                turn.step is not None or (turn.overflow and order.shown)
+            ):
                 show_step(order, turn, last)
                 following = turn.number + 1
             elif turn.number >= following or turn.stopped or turn.overflow:
@@ -115,6 +120,8 @@ def followed(order: Order) -> list[Turn]:
                 # Rows held out are looked at once an epoch.
                 epoch = training.loop.batches.steps
                 following = -(-following // epoch) * epoch
+            order.halved += turn.overflow and not turn.stopped
+            order.doubled += last is not None and turn.scale > last.scale
             last = turn
             if turn.step is not None:
                 order.moves = (order.moves or (turn, turn))[0], turn
@@ -132,6 +139,9 @@ def told_outcome(order: Order, log: list[Turn]) -> None:
         show_table(report.history_table(outcome, digits, tongue), order.format)
     else:
         show_table(report.log_table(training, log, digits, tongue), order.format)
+    if order.halved or order.doubled:
+        say(said("scales", tongue, halved=order.halved, doubled=order.doubled,
+                 scale=show(training.loop.past.scale.value, digits)))  # fmt: skip
     if order.command == "train" and training.model.of_tensors and order.moves is not None:
         write([""])
         first, last = order.moves

@@ -71,6 +71,8 @@ TRAINING = {
     "update": "  update    new value = value + step",
     "search": "  search    {trials} to find the step",
     "overflow": "  overflow  the gradient is not finite in {dtype}: no step, and the scale {scale} becomes {half}",
+    "scales": "the scale was halved {halved} times by gradients that overflowed, and doubled {doubled} times; it is {scale} at the end",
+    "unscaled": "  unscaling {name} = {scaled} / {scale} = {gradient}",
     "zeroing": "  zeroing   the gradient is set to 0 before every backward pass; without that this one would be added to the last:",
     "not zeroed": "            d{loss}/d{name}: {last} + {new} = {total} instead of {new_alone}",
     "not zeroed now": "  zeroing   the gradient was not set to 0, so this one is added to the last: d{loss}/d{name} = {last} + {new} = {total}",

@@ -71,6 +71,8 @@ TRAINING = {
     "update": "  更新      新值 = 值 + 步长",
     "search": "  搜索      经过 {trials}才定下这一步",
     "overflow": "  溢出      梯度在 {dtype} 中不是有限的数：不更新，缩放从 {scale} 变成 {half}",
+    "scales": "缩放因梯度溢出减半 {halved} 次，加倍 {doubled} 次；最后是 {scale}",
+    "unscaled": "  去除缩放  {name} = {scaled} / {scale} = {gradient}",
     "zeroing": "  梯度清零  每次反向传播之前梯度都要清零；不清零，这次的梯度就会累加到上一次的上面：",
     "not zeroed": "            d{loss}/d{name}：{last} + {new} = {total}，而不是 {new_alone}",
     "not zeroed now": "  梯度清零  没有清零，这次的梯度累加到上一次的上面：d{loss}/d{name} = {last} + {new} = {total}",
