@@ -106,3 +106,40 @@ def test_a_checkpoint_predicts(run: Runner, folder: Path) -> None:
     for name in ("polynomial", "adam", "network"):
         killed(folder, [*RUNS[name], "--save", "m.json", "--checkpoint", "4", "-q"], 8)
         assert run("predict", "m.json", "rows.npz" if name == "network" else "p.csv").code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[*DECAY, "--optimizer", "adam", *BATCHES], ["p.csv", "--degree", "9", "--no-scale"]],
+    ids=["model", "powers"],
+)
+def test_an_interruption_below_the_table_on_a_terminal_leaves_a_model(folder: Path, words: list[str]) -> None:
+    """A terminal for standard error, a file for standard output: the table is on the one, the report in the other."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    with (folder / "report.txt").open("wb") as report:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bpcli", "train", *words, "--lr", "1e-9", "--steps", "999999999"],
+            stdout=report, stderr=theirs, stdin=subprocess.DEVNULL, cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(SOURCES), "TERM": "xterm-256color", "COLUMNS": "60"},
+        )  # fmt: skip
+        os.close(theirs)
+        shown = b""
+        while b"step/value" not in shown:
+            shown += os.read(ours, 65536)
+        process.send_signal(signal.SIGINT)
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            shown += piece
+        assert process.wait(60) == 130, shown.decode()
+    os.close(ours)
+    told = (folder / "report.txt").read_text()
+    assert "interrupted after" in told and "what was reached is in bpcli-model.json" in told
+    assert "step/value" not in told
+    assert json.loads((folder / "bpcli-model.json").read_text())["parameters"]

@@ -127,3 +127,37 @@ def test_the_page_keeps_its_words_out_of_the_curve() -> None:
 
     script = page_text("playground.js")
     assert "toExponential(1)" in script and "top - 9" in script and script.count(" · ") == 2
+
+
+def test_a_frame_has_the_flow_of_its_step() -> None:
+    """The gradient of each tensor by the trace of the whole program, per entry."""
+    ground = Playground("xor", {"steps": "3", "seed": "1"})
+    gradients = {turn.number: turn.gradient for turn, _ in ground.turns()}
+    for frame in ground.frames:
+        begin = 0
+        for (name, value), (known, shape) in zip(
+            frame.flow, ground.training.model.shapes.items(), strict=True
+        ):
+            part = gradients[frame.step][begin : begin + int(np.prod(shape))]
+            begin += len(part)
+            assert (name, value) == (known, pytest.approx(np.sqrt(np.mean(part**2)), rel=1e-12))
+
+
+def test_an_interrupted_demo_keeps_its_network(
+    run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody presses Ctrl-C while the third picture is made."""
+    monkeypatch.chdir(tmp_path)
+    frame = Playground.frame
+
+    def interrupted(ground: Playground, turn: Any) -> Any:
+        if turn.number >= 2:
+            raise KeyboardInterrupt
+        return frame(ground, turn)
+
+    monkeypatch.setattr(Playground, "frame", interrupted)
+    answer = run("train", "--demo", "circle", "--html", "page.html")
+    assert answer.code == 130 and "what was reached is in bpcli-model.json" in answer.out
+    assert (tmp_path / "page.html").exists()
+    (tmp_path / "new.csv").write_text("x,y\n0,0\n")
+    assert run("predict", "bpcli-model.json", "new.csv").code == 0

@@ -441,3 +441,81 @@ def test_a_schedule_over_other_steps_is_told(run: Runner, data: str, tmp_path: P
     assert "schedule spans" not in run("fit", data, "--resume", stored).out
     answer = run("fit", data, "--resume", stored, "--steps", "8")
     assert "over 8 of them instead of 4 the rate of step 2 is 0.008536 and not 0.005" in answer.out
+
+
+def test_gradients_that_are_not_set_to_zero_add_up(run: Runner) -> None:
+    """By hand at rate 0.01: (-30, -10) at the start, (-24, -8) after it; the step follows -54 and -18."""
+    answer = run("train", *NEURON, "--lr", "0.01", "--steps", "2", "--no-zero")
+    assert answer.code == 0
+    for piece in ("gradients are not set to zero", "dL/dw = -30 + (-24) = -54", "sum so far",
+                  "-0.01 * (-54) = 0.54", "2.3 + 0.54 = 2.84"):  # fmt: skip
+        assert piece in answer.out, piece
+    zeroed = run("train", *NEURON, "--lr", "0.01", "--steps", "2")
+    assert "instead of -24" in zeroed.out and "2.3 + 0.24 = 2.54" in zeroed.out
+    refused = run("train", *NEURON, "--optimizer", "lbfgs", "--no-zero")
+    assert refused.code == 2 and "--no-zero says nothing to lbfgs" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "piece"),
+    [("sgd", "0.1 * w is added to the gradient, the slope of 0.05 * (sum of w^2) (L2)"),
+     ("adam", "0.1 * w is added to the gradient"), ("adamw", "each step takes rate * 0.1 * w off")],
+)  # fmt: skip
+def test_how_weights_decay_is_said(run: Runner, optimizer: str, piece: str) -> None:
+    words = ["--optimizer", optimizer, "--lr", "0.01", "--weight-decay", "0.1", "--steps", "1"]
+    assert piece in " ".join(run("train", *NEURON, *words).out.split())
+    assert "weight decay" not in run("train", *NEURON, "--lr", "0.01", "--steps", "1").out
+
+
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [(["--optimizer", "adm"], "adam"), (["--optimizer", "levenberg"], "levenberg-marquardt"),
+     (["--schedule", "cosin"], "cosine"), (["--schedule", "stp:10"], "step")],
+)  # fmt: skip
+def test_a_slip_of_the_fingers_is_asked_about(run: Runner, words: list[str], near: str) -> None:
+    answer = run("train", *NEURON, *words)
+    assert answer.code == 2 and f"did you mean {near}?" in answer.err
+
+
+def test_an_entry_that_moves_is_shown_of_each_tensor(run: Runner) -> None:
+    """The first column of X is 0, so W[0] has no gradient; W[1] has -2*mean(x*t) = -2*(3 + 8)/2 = -11."""
+    text = "X = [[0, 1], [0, 2]]; W = zeros(2); c = zeros(20); L = mean((X @ W - [3, 4])^2) + 0*sum(c)"
+    answer = run("train", text, "--lr", "0.1", "--steps", "2")
+    assert "W[1]         0      -11" in answer.out and "dL/dW[1]: -11" in answer.out and "and 16 more" in answer.out
+
+
+def test_a_result_that_is_not_the_loss_of_the_text_is_told(run: Runner) -> None:
+    answer = run("train", "L = (w - 1)^2; q = w^2", "--init", "w=2", "--steps", "1")
+    assert "the result is q, the last statement, and that is what is minimised" in answer.out
+
+
+def test_a_rate_in_a_scaled_basis_is_said_to_apply_there(run: Runner, data: str) -> None:
+    columns = ["--x-col", "t", "--y-col", "y", "--degree", "2", "--lr", "0.1", "--steps", "3"]
+    for more in ([], ["--clip", "9"]):
+        assert "applies to the coefficients in t, not in x" in run("train", data, *columns, *more).out
+    assert "applies" not in run("train", data, *columns, "--no-scale").out
+
+
+def test_a_scale_that_overflows_is_shown_until_it_does_not(run: Runner) -> None:
+    """float16 ends at 65504, and the slope is -30: 65536 halves five times, to 2048, and three good steps double it."""
+    words = ["--lr", "0.01", "--dtype", "float16", "--loss-scale", "dynamic:65536:3", "--steps", "9"]
+    words += ["--trace-steps", "1"]
+    answer = run("train", *NEURON, *words)
+    for piece in ("the scale 4096 becomes 2048", "dL/dw = -61440 / 2048 = -30", "2 + 0.3 = 2.3",
+                  "halved 5 times by gradients that overflowed, and doubled 1 times; it is 4096"):  # fmt: skip
+        assert piece in answer.out, piece
+    assert answer.out.count("Backward") + answer.out.count("  backward") == 2  # the first overflow, and the first step
+    assert "减半 5 次，加倍 1 次" in run("train", *NEURON, *words, "--lang", "zh").out
+
+
+def test_a_polynomial_says_what_zeroing_is_for(run: Runner, tmp_path: Path) -> None:
+    """y = x at -1, 0, 1 by c0 + c1*t: the slope of c1 is -4/3 at the start, and at rate 0.3 -4/3*(1 - 0.4) after it."""
+    (tmp_path / "p.csv").write_text("x,y\n-1,-1\n0,0\n1,1\n")
+    answer = run("train", str(tmp_path / "p.csv"), "--lr", "0.3", "--steps", "3")
+    assert "dL/dc1: -1.33333 + (-0.8) = -2.13333 instead of -0.8" in answer.out
+
+
+def test_an_intercept_that_is_rounding_has_influence(run: Runner, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("x,y\n1,2\n4,8\n")
+    answer = run("fit", str(tmp_path / "p.csv"), "--model", "a*x + b")
+    assert answer.code == 0 and "influence" not in answer.out and "did not converge" not in answer.out

@@ -107,3 +107,34 @@ def test_of_single_numbers_too_an_output_can_be_named(run: Runner, tmp_path: Pat
     run("fit", str(tmp_path / "p.csv"), "--model", "slope = a*x; y = slope + b", "--save", model, "-q")
     answer = run("predict", model, str(tmp_path / "p.csv"), "--output", "slope", "--digits", "6")
     assert answer.out == "x,slope,outside\n1,2,0\n2,4,0\n3,6,0\n"
+
+
+@pytest.mark.parametrize(
+    "text, more, pieces",
+    [
+        # Zeros on both sides hold each other: dL/dW1 has the factor W2, dL/dW2 the factor tanh(W1 x).
+        ("W1 = zeros(3, 2); W2 = zeros(3); L = (sum(W2*tanh(W1 @ [1, 2])) - 1)^2", [],
+         ["the gradient is 0 there", "the 3 neurons of W1 are copies"]),
+        ("L = (sum(tanh([1, 2] @ W1)) - 1)^2", ["--init", "W1=ones(2,4)"],
+         ["the 4 neurons of W1 are copies"]),
+        ("W1 = randn(2, 4); L = sum(relu([[1, 2], [3, 4]] @ W1*0 - 1)) + sum(W1^2)", [],
+         ["4 of 4 neurons of relu are 0 for every row"]),
+        ("h = tanh([[1, 2], [3, 4]] @ W1); L = mean((h @ ones(4))^2)",
+         ["--init", "W1=[[9, 8, 7, 6], [9, 7, 6, 5]]"], ["8 of 8 values of h are saturated"]),
+    ],
+)  # fmt: skip
+def test_neurons_that_do_not_learn_are_told(run: Runner, text: str, more: list[str], pieces: list[str]) -> None:
+    answer = run("train", text, *more, "--steps", "3", "--trace-steps", "0")
+    assert answer.code == 0, answer.err
+    for piece in pieces:
+        assert piece in answer.out
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["W1 = randn(2, 4); L = mean((tanh([[1, 2], [3, 4]] @ W1) - 0.5)^2)",
+     "W1 = zeros(2, 3); L = cross_entropy([[1, 2], [3, 4]] @ W1, [0, 1])"],
+)  # fmt: skip
+def test_neurons_that_learn_are_not_blamed(run: Runner, text: str) -> None:
+    answer = run("train", text, "--steps", "3", "--trace-steps", "0")
+    assert "neurons" not in answer.out and "saturated" not in answer.out

@@ -143,6 +143,7 @@ OPTIONS = {
     "weight-decay": "每一步把参数往 0 拉一点，与 PyTorch 相同。",
     "clip": "缩短过长的梯度：1 或 norm:1；value:1 则限制每个分量。",
     "batch": "每一步用几行，取自打乱的一轮（全部）。",
+    "train no-zero": "反向传播之前不把梯度清零，看看会怎样。",
     "demo": "看一个小网络怎样学习：circle、xor、spiral 或 moons。",
     "html": "与 --demo 合用：写一个能播放训练过程的网页。",
     "reduce": "对各行取 mean（平均）或 sum（总和）（mean）。",

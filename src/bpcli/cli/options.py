@@ -151,6 +151,7 @@ TRAINING_OPTIONS = (
     Option("dtype", "FORMAT", "Round both passes to float32, float16 or bfloat16.", TRAINING),
     Option("loss-scale", "S", "With --dtype: a number, dynamic, or dynamic:START:EVERY.", TRAINING),
     Option("trace-steps", "N", "First steps that are shown in full (2).", ("train",)),
+    Option("no-zero", None, "Do not set gradients to zero before a backward pass, to see what happens.", ("train",)),
     Option("demo", "NAME", "Watch a small network learn: circle, xor, spiral or moons.", ("train",)),
     Option("html", "FILE", "With --demo: write a page that plays the training.", ("train",)),
     Option("no-scale", None, "Descend in raw powers of x, to see what happens.", TRAINING),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import math
 
 from bpcli.files import page_text
 from bpcli.render.languages import ENGLISH, tag, texts
@@ -27,15 +28,24 @@ class Frame:
     """One moment of a training: the step, loss and accuracy there, and what the network says over the grid.
 
     said: rows of probabilities, from the upper left
+    flow: of each tensor its name, and the root mean square of the gradient that reaches it
     """
 
-    __slots__ = ("accuracy", "loss", "said", "step")
+    __slots__ = ("accuracy", "flow", "loss", "said", "step")
 
-    def __init__(self, step: int, loss: float, accuracy: float, said: Sequence[Sequence[float]]) -> None:
+    def __init__(
+        self,
+        step: int,
+        loss: float,
+        accuracy: float,
+        said: Sequence[Sequence[float]],
+        flow: Sequence[tuple[str, float]] = (),
+    ) -> None:
         self.step = step
         self.loss = loss
         self.accuracy = accuracy
         self.said = said
+        self.flow = flow
 
 
 def place(value: float, edge: float, cells: int) -> int:
@@ -102,6 +112,7 @@ def page_pieces(
                 "step": frame.step,
                 "loss": frame.loss,
                 "accuracy": frame.accuracy,
+                "flow": [[name, value if math.isfinite(value) else None] for name, value in frame.flow],
                 # A byte a cell is finer than the eye.
                 "said": base64.b64encode(bytes(round(255 * each) for row in frame.said for each in row)).decode(),
             }
@@ -116,7 +127,8 @@ def page_pieces(
     yield f"<title>{html.escape(title)}</title>\n<style>\n{page_text('playground.css')}</style>\n</head>\n<body>\n"
     yield f"<h1>{html.escape(title)}</h1>\n<p>{html.escape(say['intro'])}</p>\n"
     yield '<div class="stage"><canvas id="square" width="480" height="480"></canvas>\n'
-    yield '<canvas id="curve" width="480" height="240"></canvas></div>\n'
+    yield '<div class="side"><canvas id="curve" width="480" height="240"></canvas>\n'
+    yield f"<table><caption>{html.escape(say['flow'])}</caption><tbody id=\"flow\"></tbody></table></div></div>\n"
     yield f'<p class="bar"><button id="play">{html.escape(say["play"])}</button>'
     yield f'<input id="at" type="range" min="0" max="{len(frames) - 1}" value="{len(frames) - 1}">'
     yield '<output id="told"></output></p>\n'

@@ -187,6 +187,19 @@ def step_loss(fit: Fit, step: Step, digits: int = DIGITS, language: str = ENGLIS
         yield said("step update", language)
 
 
+def zeroing_lines(step: Step, before: Step, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[str]:
+    """What the gradient would be had the last one not been set to zero, of the coefficient that feels it most."""
+    products = [abs(one * other) for one, other in zip(step.gradient.tolist(), before.gradient.tolist(), strict=True)]
+    place = products.index(max(products))
+    last, new = float(before.gradient[place]), float(step.gradient[place])
+    say = texts(language, "TRAINING")
+    yield say["zeroing"]
+    yield say["not zeroed"].format(
+        loss="L", name=f"c{place}", last=show(last, digits), new=_bracketed(show(new, digits)),
+        total=show(last + new, digits), new_alone=show(new, digits),
+    )  # fmt: skip
+
+
 def step_table(fit: Fit, step: Step, digits: int = DIGITS, language: str = ENGLISH) -> Table:
     """One turn of the loop: for each parameter its value, gradient, update and new value."""
     names = list(fit.scaled)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from bpcli.calculus.shapes import shown
 from bpcli.engine.entries import Summary
 from bpcli.numbers import DIGITS, full, show
-from bpcli.render.languages import ENGLISH
+from bpcli.render.languages import ENGLISH, texts
+from bpcli.render.layout import Table
 from bpcli.render.training import parameters_counted, said, statements, table
 from bpcli.render.words import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
 
-    from bpcli.render.layout import Table
+    from bpcli.training.lesson import Flow
     from bpcli.training.model import Model
     from bpcli.training.outcome import Outcome
 
@@ -60,6 +61,23 @@ def parameter_table(outcome: Outcome, digits: int = DIGITS, language: str = ENGL
         )  # fmt: skip
         rows.append((name, shown(array.shape), ends))
     return table(said("parameter table", language), ("name", "shape", "value"), rows, language)
+
+
+def flow_table(
+    first: Sequence[Flow], last: Sequence[Flow], numbers: tuple[int, int], language: str = ENGLISH
+) -> Table:
+    """The gradient that reached each tensor at the first step and at the last, and how far the last moved it."""
+    titles: Mapping[str, str] = texts(language, "TRAINING_COLUMNS")
+    rows = [
+        (before.name, show(before.gradient, 4), show(after.gradient, 4),
+         show(after.moved, 2) if after.moved == after.moved else "-")
+        for before, after in zip(first, last, strict=True)
+    ]  # fmt: skip
+    keys = ("name", "first gradient", "last gradient", "moved")
+    shown_titles = tuple(
+        titles[key].format(number=number) for key, number in zip(keys, (0, *numbers, 0), strict=True)
+    )
+    return Table(said("flow", language), keys, rows, len(rows), "", language, shown_titles)
 
 
 def single_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[str]:

@@ -164,6 +164,12 @@ def plan_lines(
         facts = {"size": batches.size, "rows": batches.total, "steps": batches.steps, "seed": setting.seed}
         yield said("batches", language, **facts)
         yield said(f"batch {setting.reduce}", language, size=batches.size)
+    decay = plan.decay
+    if decay:
+        key = "decay apart" if choice.optimizer == "adamw" else "decay"
+        yield said(key, language, decay=show(decay, digits), half=show(decay / 2, digits))
+    if not setting.zero:
+        yield said("no zero", language)
     if plan.clip is not None:
         yield said("clip norm" if plan.clip.by_norm else "clip value", language, limit=show(plan.clip.limit, digits))
     if setting.dtype:
@@ -200,8 +206,11 @@ def stop_line(outcome: Outcome, language: str = ENGLISH) -> str:
     key = outcome.stopped
     if key == "converged" and outcome.setting.tolerance is not None:
         key = "tolerance"
-    if key == "stuck" and outcome.model.has_corners:
-        key = "shut" if outcome.final_norm == 0 else "corner"
+    if key == "stuck" and outcome.final_norm == 0:
+        copies = any(note.kind == "copies" for note in outcome.notes)
+        key = "shut" if outcome.model.has_corners and not copies else "no slope"
+    elif key == "stuck" and outcome.model.has_corners:
+        key = "corner"
     template: str = texts(language, "TRAINING_STOPS")[key]
     return template.format(steps=counted(outcome.steps, "step", language))
 
@@ -306,20 +315,28 @@ def log_table(
     return table(said("log", language), tuple(keys), rows, language, height(training.outcome, language))
 
 
-def step_table(training: Training, turn: Turn, digits: int = DIGITS, language: str = ENGLISH) -> Table:
-    """One update: for each parameter its value, gradient, clipped gradient, moments, step and new value."""
+def step_table(
+    training: Training, turn: Turn, digits: int = DIGITS, language: str = ENGLISH, places: Sequence[int] = ()
+) -> Table:
+    """One update: for each parameter its value, gradient, clipped gradient, moments, step and new value.
+
+    places: which parameters, where there are too many to show
+    """
     names = training.model.parameters
+    chosen = range(len(names)) if len(names) <= LISTED_NAMES else places or range(SHOWN_ENTRIES)
     used = turn.gradient if turn.used is None else turn.used
     step = turn.step
     assert step is not None
     fields: Mapping[str, object] = turn.state._asdict() if hasattr(turn.state, "_asdict") else {}
     moments = [key for key in ("velocity", "mean", "squares") if key in fields]
     keys = ["parameter", "value", "gradient"]
+    keys += ["gathered"] if turn.gathered is not None else []
     keys += ["clipped"] if training.loop.plan.clip is not None else []
     keys += [*moments, "change", "new value"]
     rows = []
     plain = training.choice.optimizer == "sgd" and not training.setting.decay and turn.rate is not None
-    for place, name in enumerate(names if len(names) <= LISTED_NAMES else names[:SHOWN_ENTRIES]):
+    for place in chosen:
+        name = names[place]
         value, change = float(turn.parameters[place]), float(step[place])
         shown = show(change, digits)
         if plain:
@@ -330,6 +347,7 @@ def step_table(training: Training, turn: Turn, digits: int = DIGITS, language: s
             "parameter": name,
             "value": show(value, digits),
             "gradient": show(float(turn.gradient[place]), digits),
+            "gathered": "" if turn.gathered is None else show(float(turn.gathered[place]), digits),
             "clipped": show(float(used[place]), digits),
             "change": shown,
             "new value": f"{terms[0]} + {_bracketed(terms[1])} {equal} {total}",
@@ -338,7 +356,7 @@ def step_table(training: Training, turn: Turn, digits: int = DIGITS, language: s
             cells[key] = show(float(fields[key][place]), digits)  # type: ignore[index]
         rows.append(tuple(cells[key] for key in keys))
     if len(names) > LISTED_NAMES:
-        more = said("more entries", language, count=len(names) - SHOWN_ENTRIES)
+        more = said("more entries", language, count=len(names) - len(chosen))
         rows.append((more, *[""] * (len(keys) - 1)))
     return table("", tuple(keys), rows, language)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bpcli.calculus.sweeps import forward
 from bpcli.engine.tensors import TENSORS
-from bpcli.errors import InputError
+from bpcli.errors import InputError, closest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ WIDTH = {"circle": 6, "xor": 6, "spiral": 16, "moons": 8}
 def points_of(name: str, seed: int = 0, count: int = POINTS) -> tuple[Array, Array]:
     """Points of shape (count, 2), and their classes 0 and 1, shape (count,). Raises InputError for an unknown name."""
     if name not in DEMOS:
-        raise InputError("unknown-demo", name=name, known=", ".join(DEMOS))
+        near = closest(name, [*DEMOS])
+        hint = f"did you mean {near}?" if near else None
+        raise InputError("unknown-demo", name=name, known=", ".join(DEMOS), hint=hint)
     generator = np.random.Generator(np.random.PCG64(seed))
     classes = (np.arange(count) % 2).astype(np.float64)
     along = generator.random(count)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,11 +15,17 @@ from bpcli.training.tensors import TensorLoss
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bpcli.tracing.record import Trace
     from bpcli.training.loop import Turn
+    from bpcli.training.model import Model
     from bpcli.training.training import Training
 
+Array = Any  # of float64, shape (entries,)
+
 MOST_STEPS = 16  # operations of a trace that is shown in full
+MOST_TOLD = 6  # entries of a step that are shown of large tensors, at least one of each
 MOST_ENTRIES, MOST_ROWS = 40, 8  # of tensors in such a trace
 
 
@@ -43,6 +51,51 @@ def _trace_of_tensors(loss: TensorLoss, turn: Turn) -> tuple[Trace, int] | None:
         return None
     trace = record(model.program, loss.singles(turn.parameters), [*model.shapes])
     return (trace, 0) if len(trace.forward) <= MOST_STEPS else None
+
+
+class Flow(NamedTuple):
+    """How much of the gradient reaches a tensor or a single parameter, and how far the step moves it.
+
+    gradient: root mean square over the entries; moved: length of the step over length of the value, nan of a value 0
+    """
+
+    name: str
+    gradient: float
+    moved: float
+
+
+def flow_of(model: Model, turn: Turn) -> list[Flow]:
+    """The flow of a turn: by tensor, or by parameter where they are single numbers."""
+    shapes = model.shapes or dict.fromkeys(model.parameters, ())
+    return flow_between(shapes, turn.parameters, turn.gradient, turn.step)
+
+
+def flow_between(
+    shapes: Mapping[str, tuple[int, ...]], parameters: Array, gradient: Array, step: Array | None
+) -> list[Flow]:
+    """The flow by name, where the entries of all names stand one after the other."""
+    flows, begin = [], 0
+    for name, shape in shapes.items():
+        size = math.prod(shape)
+        part = slice(begin, begin + size)
+        begin += size
+        with np.errstate(all="ignore"):
+            long, moved = np.linalg.norm(parameters[part]), np.linalg.norm(step[part]) if step is not None else math.nan
+            slope = float(np.linalg.norm(gradient[part])) / math.sqrt(max(size, 1))
+            flows.append(Flow(name, slope, float(moved / long) if long > 0 else math.nan))
+    return flows
+
+
+def telling_entries(model: Model, turn: Turn) -> list[int]:
+    """Places in the vector of all entries: of each tensor in turn the one with the largest gradient that is left."""
+    orders, begin = [], 0
+    for shape in model.shapes.values():
+        size = math.prod(shape)
+        order = np.argsort(-np.abs(turn.gradient[begin : begin + size]), kind="stable")[:MOST_TOLD]
+        orders.append((begin + order).tolist())
+        begin += size
+    rounds = [place for each in zip_longest(*orders) for place in each if place is not None]
+    return sorted(rounds[: max(MOST_TOLD, len(orders))])
 
 
 def rows_of(training: Training, turn: Turn, count: int) -> list[dict[str, Any]]:

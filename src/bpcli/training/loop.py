@@ -28,6 +28,7 @@ class Turn(NamedTuple):
 
     loss, gradient: at `parameters`, of the rows of the batch; the gradient of the loss itself, unscaled
     rows:       indices of the batch; None where all rows were taken
+    gathered:   the gradient and all before it, where they are not set to zero; None where they are
     used:       the gradient after clipping; None after the last turn
     rate:       of this update; None where a search found the length of the step
     step:       what is added to the parameters; None after the last turn, and where the gradient overflowed
@@ -43,6 +44,7 @@ class Turn(NamedTuple):
     loss: float
     gradient: Array
     rows: NDArray[np.intp] | None = None
+    gathered: Array | None = None
     used: Array | None = None
     rate: float | None = None
     step: Array | None = None
@@ -63,6 +65,8 @@ class Plan(NamedTuple):
     """How to train. `make` is None for the optimizers that search: L-BFGS and Levenberg-Marquardt.
 
     tolerance: of the first gradient; patience: validations without a better one
+    zero:      whether the gradient is set to zero before every backward pass
+    decay:     of the weights at each step
     """
 
     optimizer: str
@@ -75,6 +79,8 @@ class Plan(NamedTuple):
     tolerance: float | None = None
     patience: int = 20
     scale: Scale = Scale()
+    zero: bool = True
+    decay: float = 0.0
 
 
 class Damping(NamedTuple):
@@ -91,6 +97,7 @@ class Past(NamedTuple):
     """Where a loop stands: enough to go on as if nobody had stopped.
 
     state: of the optimizer; before: the gradient of the turn before
+    gathered: the sum of all gradients so far, where they are not set to zero
     best:  the parameters of the best validation, which was `best_loss` at `best_step`
     """
 
@@ -103,6 +110,7 @@ class Past(NamedTuple):
     before: Array | None = None
     best_step: int = 0
     best_loss: float = math.inf
+    gathered: Array | None = None
 
 
 class Loop:
@@ -135,13 +143,15 @@ class Loop:
         return past.number, past.parameters, past.watch, past.scale, past.before
 
     def _move(
-        self, parameters: Array, state: Any, watch: Watch, scale: Scale, before: Array | None = None
-    ) -> None:
+        self, parameters: Array, state: Any, watch: Watch, scale: Scale, before: Array | None = None,
+        gathered: Array | None = None,
+    ) -> None:  # fmt: skip
         """Stand where the next turn begins."""
         past = self.past
         self.past = past._replace(
-            number=past.number + 1, parameters=parameters, state=state, watch=watch, scale=scale, before=before
-        )
+            number=past.number + 1, parameters=parameters, state=state, watch=watch, scale=scale, before=before,
+            gathered=gathered,
+        )  # fmt: skip
 
     def _validated(self, watch: Watch, parameters: Array, number: int) -> tuple[Watch, float | None]:
         """The watch with the loss of the rows held out, once an epoch; it keeps the best parameters."""
@@ -158,12 +168,13 @@ class Loop:
         plan, schedule = self.plan, self.plan.schedule
         assert plan.make is not None and schedule is not None
         optimizer = plan.make()
-        memory = plan.optimizer != next(iter(FIRST_ORDER)) or plan.batch > 0
+        memory = plan.optimizer != next(iter(FIRST_ORDER)) or plan.batch > 0 or not plan.zero
         state = self.past.state
         if state is None:
             state = optimizer.init(self.past.parameters)
         while True:
             number, parameters, watch, scale, before = self._standing()
+            gathered = self.past.gathered
             rows = self.batches.rows(number)
             if self.narrow is not None:
                 loss, scaled = self.narrow(parameters, rows, scale.value)
@@ -188,12 +199,16 @@ class Loop:
                 turn = turn._replace(state=state)
             else:
                 before = gradient
-                used = gradient if plan.clip is None else plan.clip.cut(gradient)
+                arrived = gradient
+                if not plan.zero:
+                    arrived = gathered = gradient if gathered is None else gathered + gradient
+                used = arrived if plan.clip is None else plan.clip.cut(arrived)
                 step, state = optimizer.update(used, state, parameters)
-                turn = turn._replace(used=used, rate=schedule(state.updates - 1), step=step, state=state)
+                rate = schedule(state.updates - 1)
+                turn = turn._replace(gathered=gathered, used=used, rate=rate, step=step, state=state)
                 parameters = parameters + step
             yield turn
-            self._move(parameters, state, watch, scale.after(overflow), before)
+            self._move(parameters, state, watch, scale.after(overflow), before, gathered)
 
     def _reason(self, watch: Watch, memory: bool) -> str:
         if self.validation is not None and watch.waiting >= self.plan.patience:

@@ -197,7 +197,9 @@ def read_model(
         program.assigned = (*program.assigned, prediction)
     measured = target if target.isidentifier() else next(n for n in ("target", "target_") if n not in taken)
     if loss not in LOSSES and loss.isidentifier() and loss not in {*taken, prediction, "pred"}:
-        raise InputError("unknown-loss", name=loss, known=", ".join(LOSSES))
+        near = closest(loss, [*LOSSES])
+        hint = f"did you mean {near}?" if near else None
+        raise InputError("unknown-loss", name=loss, known=", ".join(LOSSES), hint=hint)
     formula = LOSSES[loss].formula.format(pred=prediction, target=measured) if loss in LOSSES else loss
     if weights:
         formula = f"{weights}*{formula if loss == MSE else f'({formula})'}"

@@ -96,6 +96,7 @@ def saved_training(training: Training, columns: Mapping[str, str]) -> dict[str, 
             "watch": _plain(past.watch._asdict()),
             "scale": past.scale._asdict(),
             "best": None if past.best is None else past.best.tolist(),
+            "gathered": None if past.gathered is None else _plain(past.gathered.tolist()),
             "best_step": past.best_step,
             "best_loss": _plain(past.best_loss),
             "before": None if past.before is None else _plain(past.before.tolist()),
@@ -277,7 +278,7 @@ def _state_of(stored: Any) -> Any:
 
 
 def _past(stored: Mapping[str, Any]) -> Past:
-    best, before = stored["best"], stored["before"]
+    best, before, gathered = stored["best"], stored["before"], stored.get("gathered")
     return Past(
         int(stored["number"]),
         np.array(stored["parameters"], dtype=np.float64),
@@ -288,6 +289,7 @@ def _past(stored: Mapping[str, Any]) -> Past:
         None if before is None else np.array([float(each) for each in before]),
         int(stored.get("best_step", 0)),
         float(stored.get("best_loss", "inf")),
+        None if gathered is None else np.array([float(each) for each in gathered]),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bpcli.errors import InputError
+from bpcli.errors import InputError, closest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +64,9 @@ def schedule_of(text: str, rate: float, steps: int, warmup: int = 0) -> Schedule
     elif name == STEP and len(numbers) <= 2:
         made = _step_of(numbers, rate, steps)
     if made is None:
-        raise InputError("unknown-schedule", text=text)
+        near = closest(name, [CONSTANT, STEP, COSINE])
+        hint = f"did you mean {near}?" if near and near != name else None
+        raise InputError("unknown-schedule", text=text, hint=hint)
     return warmed(made, warmup) if warmup else made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from bpcli.errors import InputError
+from bpcli.errors import InputError, closest
 from bpcli.training.compiled import MEAN, SUM
 from bpcli.training.losses import LOSSES, MSE
 from bpcli.training.model import Model, parsed, read_loss, read_model
@@ -28,6 +28,7 @@ class Setting(NamedTuple):
     decay:    None for the usual one of the optimizer
     dtype:    "" for double precision
     weights:  the column that says how much each row counts, "" for none
+    zero:     whether the gradient is set to zero before every backward pass
     """
 
     text: str
@@ -53,6 +54,7 @@ class Setting(NamedTuple):
     dtype: str = ""
     scale: str = ""
     weights: str = ""
+    zero: bool = True
 
     def model(self, columns: Sequence[str]) -> Model:
         """The model that the text means where these are the names of columns. Raises InputError."""
@@ -72,7 +74,9 @@ class Setting(NamedTuple):
     def checked(self) -> Setting:
         """The same setting. Raises InputError where a part of it is unknown, or two do not go together."""
         if self.optimizer not in (AUTO, *NAMES):
-            raise InputError("unknown-optimizer", name=self.optimizer, known=", ".join((AUTO, *NAMES)))
+            near = closest(self.optimizer, [AUTO, *NAMES])
+            hint = f"did you mean {near}?" if near else None
+            raise InputError("unknown-optimizer", name=self.optimizer, known=", ".join((AUTO, *NAMES)), hint=hint)
         if self.reduce not in (MEAN, SUM):
             raise InputError("unknown-reduce", name=self.reduce)
         for name in self.start:

@@ -20,7 +20,9 @@ from bpcli.training.curvature import extremes, largest_curvature
 from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT
 from bpcli.training.loop import Loop, Past, Plan, Turn
 from bpcli.training.losses import LOGIT, LOSSES, PROBABILITY
+from bpcli.training.model import LOSS
 from bpcli.training.narrowed import NarrowLoss, Scale, scale_of
+from bpcli.training.neurons import idle_neurons
 from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, USUAL_DECAYS, USUAL_RATES
 from bpcli.training.outcome import Outcome, judge
 from bpcli.training.rates import holding
@@ -168,7 +170,7 @@ class Training:
             for option, used in (
                 ("lr", setting.rate is not None), ("schedule", setting.schedule != CONSTANT), ("clip", setting.clip),
                 ("batch", setting.batch), ("warmup", setting.warmup), ("weight-decay", setting.decay),
-                ("dtype", setting.dtype),
+                ("dtype", setting.dtype), ("no-zero", not setting.zero),
             ):  # fmt: skip
                 if used:
                     raise InputError("not-with-search", option=option, optimizer=setting.optimizer)
@@ -178,7 +180,7 @@ class Training:
         setting = self.setting
         return (
             setting.rate is not None or setting.schedule != CONSTANT or bool(setting.clip) or setting.batch > 0
-            or bool(setting.decay) or bool(setting.dtype) or setting.warmup > 0
+            or bool(setting.decay) or bool(setting.dtype) or setting.warmup > 0 or not setting.zero
         )  # fmt: skip
 
     def _look_at_start(self) -> None:
@@ -203,6 +205,9 @@ class Training:
                 outcome.note("case", name=name, column=folded[name.lower()])
         if names and model.predicted is not None and not model.inputs_of_prediction and not self.setting.explicit:
             outcome.note("no column", columns=", ".join(name for name in names if name != model.target))
+        other = next((name for name in LOSS[:2] if name in model.program.assigned), "")
+        if other and model.program.output_name not in LOSS and self.setting.explicit:
+            outcome.note("other loss", name=other, output=model.program.output_name)
         if self.setting.batch >= self.loss.rows > 1:
             outcome.note("whole batch", size=self.setting.batch, rows=self.loss.rows)
         for name in model.inputs_of_prediction:
@@ -240,9 +245,8 @@ class Training:
                 name, reason = LBFGS, "smooth"
         if name not in FIRST_ORDER:
             return Choice(name, reason, None, math.nan)
-        # Looking for it takes many passes over the rows.
-        wanted = name in STEEPER or (setting.rate is None and name not in USUAL_RATES)
-        curvature = largest_curvature(self.loss, at) if wanted else math.nan
+        # Those with a rate for each parameter of its own make nothing of a curvature, which takes many passes to find.
+        curvature = largest_curvature(self.loss, at) if name in STEEPER else math.nan
         if setting.reduce == SUM and setting.batch:
             curvature *= min(setting.batch / self.loss.rows, 1.0)
         useful = math.isfinite(curvature) and curvature > 0
@@ -308,6 +312,8 @@ class Training:
             tolerance=setting.tolerance,
             patience=setting.patience,
             scale=scale_of(setting.scale) if setting.scale else Scale(),
+            zero=setting.zero,
+            decay=decay,
         )
 
     def __iter__(self) -> Iterator[Turn]:
@@ -340,6 +346,12 @@ class Training:
         outcome.final_norm = math.nan if last is None else last.norm
         judge(outcome, self.loss, parameters)
         self._look_at_singles(parameters)
+        if isinstance(self.loss, TensorLoss) and last is not None and np.all(np.isfinite(parameters)):
+            for idle in idle_neurons(self.loss, parameters, last.gradient):
+                outcome.note(idle.kind, name=idle.name, count=idle.some, total=idle.total)
+        if stopped == CONVERGED and number == 0 and outcome.final_norm == 0 and not self._is_least(outcome.final_loss):
+            # Where nothing moves from the start it may be a minimum, or zeros that hold each other.
+            outcome.stopped = STUCK
         if stopped == CONVERGED and any(note.kind == "flat" for note in outcome.notes):
             # A slope of 0 on a plain is no minimum.
             outcome.stopped = STUCK
@@ -354,6 +366,10 @@ class Training:
             searched = outcome.optimizer == LEVENBERG and outcome.stopped != INTERRUPTED
             given = searched and self.start.tried == 0 and bool(self.loss.columns)
             outcome.note("not converged given" if given else "not converged")
+
+    def _is_least(self, loss: float) -> bool:
+        """Whether a place without a gradient is known to be a minimum."""
+        return _is_quadratic(self.model) or (loss == 0 and self.model.residual is not None)
 
     def _look_at_singles(self, at: Array) -> None:
         """What else a program with tensors assigns that is a single number, on the rows of either kind."""
@@ -370,7 +386,8 @@ class Training:
     def _bounces(self, stopped: str, last: Turn | None) -> bool:
         if stopped == BOUNCING:
             return True
-        if stopped != STEP_LIMIT or last is None or self.choice.optimizer != "sgd" or self.setting.batch:
+        plain = self.choice.optimizer == "sgd" and not self.setting.batch and self.setting.zero
+        if stopped != STEP_LIMIT or last is None or not plain:
             return False
         past = self.loop.past
         turned = past.before is not None and float(last.gradient @ past.before) < 0

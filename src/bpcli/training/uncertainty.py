@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 FLAT = 1e-14  # of the residuals' size: what all of a parameter moves, where it moves nothing
+FELT = 1e-7  # of the residuals' size: where a change by 1 moves more, a parameter has influence
 DEPENDENT = 1e-11  # singular values of columns of length 1 below this are 0 but for rounding
 TAKES_PART = 1e-4  # the share of a parameter in a direction, from which on it has a part in it
 VALLEY, ALONG = 1e-5, 0.1  # the same two where a search has not come to its end
@@ -84,7 +85,8 @@ def _flat(outcome: Outcome, loss: MeanLoss, at: Array, lengths: Array, size: flo
     return [
         name
         for name, length, value in zip(model.parameters, lengths, at, strict=True)
-        if length * max(abs(value), 1e-300) <= FLAT * size and value != 0 and name not in idle
+        # A value that is rounding itself, as an intercept of 1e-16, moves nothing either, and is felt all the same.
+        if length * max(abs(value), 1e-300) <= FLAT * size and length <= FELT * size and value != 0 and name not in idle
     ]
 
 

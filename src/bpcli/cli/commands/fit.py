@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 
 from bpcli.cli.options import TRAINING_BY_NAME
 from bpcli.cli.output import chosen_format, say, show_table, tell, write, write_json
@@ -21,7 +20,7 @@ from bpcli.render.json import fit_dict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from bpcli.cli.arguments import Request
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from bpcli.training.saved import Saved
 
 MISSING = ("skip", "error")
-PATIENCE = 0.5  # seconds of work before a progress line appears
 
 
 class Order:
@@ -39,7 +37,7 @@ class Order:
 
     def __init__(self, request: Request, saved: Saved | None = None) -> None:
         """saved: a polynomial whose descent goes on"""
-        from bpcli.cli.commands.training import refuse_decided
+        from bpcli.cli.commands.order import refuse_decided
         from bpcli.data.table import choose_pair, read_table
         from bpcli.training.fitting import MOST_DEGREE, STEPS, Fitting
 
@@ -124,7 +122,8 @@ def _names(x_name: str, y_name: str) -> tuple[str, str]:
 
 def run_training(request: Request) -> int:
     """Carry out `fit` or `train`; the exit code."""
-    from bpcli.cli.commands.training import is_general, run_model
+    from bpcli.cli.commands.order import is_general
+    from bpcli.cli.commands.training import run_model
 
     check_targets(request.options)
     check_plot(request.options, silent_option(request))
@@ -256,11 +255,12 @@ def run_train(order: Order) -> int:
         write([""])
     fit.scaled = dict.fromkeys(order.fitting.names, 0.0)
     last: Step | None = None
+    before: Step | None = None
     try:
         for step in _watched(order):
-            last = step
+            before, last = last, step
             if full_steps and step.number - fit.began < order.shown and step.step is not None:
-                _show_step(order, fit, step)
+                _show_step(order, fit, step, before)
             elif step.number >= following or step.stopped:
                 log.append(step)
                 following = max(step.number + 1, round(step.number * 1.6))
@@ -290,13 +290,16 @@ def _quiet(order: Order, fit: Fit) -> None:
         sys.stderr.write(f"{warning}\n")
 
 
-def _show_step(order: Order, fit: Fit, step: Step) -> None:
+def _show_step(order: Order, fit: Fit, step: Step, before: Step | None) -> None:
     digits, words = order.digits, order.language
     write(report.step_head(fit, step, words))
     if step.number == fit.began:
         first = order.fitting.objective.sample(step.parameters, 3)
         show_table(report.rows_table(first, digits, words), order.format)
     write(report.step_loss(fit, step, digits, words))
+    if before is not None and before.number == fit.began:
+        for line in report.zeroing_lines(step, before, digits, words):
+            say(line, 12)
     show_table(report.step_table(fit, step, digits, words), order.format)
     write([""])
 
@@ -332,35 +335,26 @@ def _code(fit: Fit) -> int:
     return INTERRUPTED if fit.stopped == "interrupted" else DONE
 
 
-def _watched(order: Order):  # type: ignore[no-untyped-def]
-    """The steps of a descent, with a line of progress on a terminal once it takes a while."""
-    began = time.monotonic()
-    progress = task = None
-    fitting, words = order.fitting, order.language
+def _watched(order: Order) -> Iterator[Step]:
+    """The steps of a descent, stored on the way where that was asked for, and shown on a terminal once they take a
+    while."""
+    from bpcli.cli.commands.checkpoint import Checkpoint
+    from bpcli.cli.commands.live import watched
+    from bpcli.render.live import Moment
+    from bpcli.training.lesson import flow_between
+
+    fitting, fit = order.fitting, order.fitting.fit
+    shapes: dict[str, tuple[int, ...]] = dict.fromkeys(fitting.names, ())
+
+    def moment(step: Step) -> Moment:
+        flows = flow_between(shapes, step.parameters, step.gradient, step.step)
+        return Moment(step.number, fitting.limit, step.loss, fit.losses, flows, fit.rate)
+
+    told = order.shown if order.command == "train" and order.format != "json" and not order.quiet else 0
     checkpoint = None
     if "save" in order.options:
-        from bpcli.cli.commands.checkpoint import Checkpoint
-
         checkpoint = Checkpoint(order.options["save"], order.every, lambda: content_of(order))
-    for step in fitting:
+    for step in watched(iter(fitting), moment, order.language, told):
         if checkpoint is not None and not step.stopped:
             checkpoint.look(step.number)
-        if progress is None and sys.stderr.isatty() and time.monotonic() - began > PATIENCE:
-            from rich.console import Console
-            from rich.progress import BarColumn, Progress, TextColumn
-
-            progress = Progress(
-                TextColumn(report.said("progress step", words)), BarColumn(),
-                TextColumn(report.said("progress loss", words)),
-                console=Console(stderr=True), transient=True,
-            )  # fmt: skip
-            progress.start()
-            task = progress.add_task("descent", total=fitting.limit, loss="")
-        if progress is not None and task is not None:
-            progress.update(task, completed=step.number, loss=show(step.loss))
-        try:
-            yield step
-        except GeneratorExit:
-            break
-    if progress is not None:
-        progress.stop()
+        yield step

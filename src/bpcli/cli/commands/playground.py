@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
+from bpcli.cli.commands.training import free_name
 from bpcli.cli.output import chosen_format, say, tell, write, write_json
 from bpcli.cli.settings import count_widths, language
 from bpcli.cli.work import positive, whole
@@ -17,6 +18,7 @@ from bpcli.render.languages import texts
 from bpcli.render.trained import outcome_dict
 from bpcli.render.training import quiet_lines, said
 from bpcli.training.demos import EDGE, points_of, program_of, said_at, square
+from bpcli.training.lesson import flow_of
 from bpcli.training.saved import saved_training, write_model
 from bpcli.training.setting import Setting
 from bpcli.training.tensors import TensorLoss, TensorModel
@@ -71,7 +73,8 @@ class Playground:
         assert isinstance(model, TensorModel) and isinstance(loss, TensorLoss)
         said = said_at(model, turn.parameters, self.grid).reshape(GRID, GRID).tolist()
         (accuracy,) = loss.values(turn.parameters, [model.program.names["accuracy"]])
-        return Frame(turn.number, turn.loss, float(accuracy), said)
+        flow = [(each.name, each.gradient) for each in flow_of(model, turn)]
+        return Frame(turn.number, turn.loss, float(accuracy), said, flow)
 
     def turns(self) -> Iterator[tuple[Turn, bool]]:
         """The turns, and whether each is one that a page shows: the first ones, then rarer ones, and the last."""
@@ -104,13 +107,19 @@ def run_demo(request: Request) -> int:
         for line in ground.text.splitlines():
             say(line)
         write([""])
-    if talks and form == "rich" and sys.stdout.isatty():
-        _watch(ground, words, digits)
-    else:
-        for _ in ground.turns():
-            pass
-        if talks:
-            _draw(ground, words, digits)
+    live = talks and form == "rich" and sys.stdout.isatty()
+    try:
+        if live:
+            _watch(ground, words, digits)
+        else:
+            for _ in ground.turns():
+                pass
+    except KeyboardInterrupt:
+        ground.training.interrupt()
+        if not ground.frames:
+            raise  # there is nothing yet to be kept
+    if talks and not live:
+        _draw(ground, words, digits)
     if form == "json":
         write_json(outcome_dict(outcome))
     elif request.quiet:
@@ -118,12 +127,14 @@ def run_demo(request: Request) -> int:
     if "html" in options:
         told = _stored(ground, options["html"], options["demo"], tongue)
         (say if talks else tell)(told)
-    if "save" in options and outcome.stopped != "diverged":
-        write_model(options["save"], saved_training(ground.training, {}))
-        (say if talks else tell)(said("saved", tongue, file=options["save"]))
+    interrupted = outcome.stopped == "interrupted"
+    path = options.get("save") or (free_name() if interrupted else None)
+    if path is not None and outcome.stopped != "diverged":
+        write_model(path, saved_training(ground.training, {}))
+        (say if talks else tell)(said("kept by a demo" if interrupted else "saved", tongue, file=path))
     if outcome.stopped == "diverged":
         return NUMERIC_FAILURE
-    return INTERRUPTED if outcome.stopped == "interrupted" else DONE
+    return INTERRUPTED if interrupted else DONE
 
 
 def _caption(frame: Frame, words: Mapping[str, str], digits: int) -> str:

@@ -25,7 +25,10 @@ ROOMS = {
     "claims": ("EXPECTED", "TENSOR_SLIPS", "SLIPS", "TIES", "CLAIMED"),
     "lenses": ("LENS_TITLES", "LENS_COLUMNS", "LENS_METHODS", "FINDINGS"),
     "drawing": ("DRAWING", "PAGE"),
-    "training": ("TRAINING", "TRAINING_COLUMNS", "TRAINING_STOPS", "TRAINING_REASONS", "OPTIMIZER_NAMES", "TRAINING_NOTES", "PLAYGROUND"),
+    "training": (
+        "TRAINING", "TRAINING_COLUMNS", "TRAINING_STOPS", "TRAINING_REASONS", "OPTIMIZER_NAMES", "TRAINING_NOTES",
+        "LIVE", "PLAYGROUND",
+    ),
     "fit": ("FIT",),
     "plots": ("PLOTS",),
     "reference": ("REFERENCE", "HELP"),

@@ -71,8 +71,22 @@ function drawCurve(frame) {
   pen.fillStyle = "#c0392b"; pen.beginPath(); pen.arc(across(frame.step), down(frame.loss), 5, 0, 2 * Math.PI); pen.fill();
 }
 
+// The largest gradient of all frames is a whole bar, and each power of ten below it a fifth less.
+const largest = Math.max(...data.frames.flatMap(frame => frame.flow.map(([, value]) => value || 0)), 1e-300);
+const flow = document.getElementById("flow");
+
+function drawFlow(frame) {
+  flow.replaceChildren(...frame.flow.map(([name, value]) => {
+    const row = document.createElement("tr"), bar = document.createElement("div");
+    bar.style.width = `${value > 0 ? Math.max(0, 100 * (1 + Math.log10(value / largest) / 5)) : 0}%`;
+    for (const piece of [name, value > 0 && value < 1e-2 ? value.toExponential(1) : short(value), bar]) row.insertCell().append(piece);
+    return row;
+  }));
+}
+
 function show() {
   const frame = data.frames[Number(slider.value)];
+  drawFlow(frame);
   drawSquare(frame);
   drawCurve(frame);
   told.textContent = `${data.words.step} ${frame.step} · ${data.words.loss} ${short(frame.loss)} · ${data.words.accuracy} ${short(frame.accuracy)}`;

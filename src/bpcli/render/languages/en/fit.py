@@ -33,8 +33,6 @@ FIT = {
     "step limit": "stopped at the limit of {steps}, before the gradient was down to rounding",
     "diverged": "diverged after {steps}: the loss grows; rates below {largest} fall, {half} is a good one",
     "interrupted": "interrupted after {steps}: the parameters are where the descent stood",
-    "progress step": "step {{task.completed}}",
-    "progress loss": "loss {{task.fields[loss]}}",
     # What was found.
     "parameters": "Parameters",
     "gap": "gap: how far the value is from least squares, relative to that or, if larger, to the std error",

@@ -31,8 +31,6 @@ FIT = {
     "step limit": "到了 {steps}的上限而停止，这时梯度还没有降到舍入误差",
     "diverged": "经过 {steps}后发散：损失越来越大；学习率小于 {largest} 才会下降，{half} 比较合适",
     "interrupted": "经过 {steps}后被中断：参数停在当时的位置",
-    "progress step": "第 {{task.completed}} 步",
-    "progress loss": "损失 {{task.fields[loss]}}",
     "parameters": "参数",
     "gap": "差距：这个值与最小二乘解相差多少，相对于最小二乘解；标准误差更大时，相对于标准误差",
     "quality": "均方根误差 {rmse}    R² {r2}    自由度 {freedom}    条件数 {condition}",
