@@ -79,7 +79,7 @@ class Training:
         names = tuple(names) or tuple(columns)
         self.model = model = setting.model(names)
         self._refuse(names)
-        self.names = {name: name if name in names else setting.target or names[-1] for name in model.data}
+        self.names = {name: name if name in names else model.column for name in model.data}
         given = {name: np.ascontiguousarray(columns[column], np.float64) for name, column in self.names.items()}
         self.columns = given
         rows = len(next(iter(given.values()))) if given else 1
