@@ -369,6 +369,9 @@ def test_a_closed_standard_input_is_a_file_error(monkeypatch: pytest.MonkeyPatch
         (("a", "b", "c"), "3", "b", ("c", "b")),
         (("id", "x", "y"), "id", None, ("id", "y")),
         (("x", "y", "z"), None, "z", ("x", "z")),
+        (("x", "y", "z"), "z", None, ("z", "y")),
+        (("a", "b", "c"), "a", None, ("a", "c")),  # as a model predicts the last column
+        (("x", "b", "c"), None, None, ("x", "c")),
         (("3", "a", "b"), "3", "a", ("3", "a")),  # a name goes before a number
     ],
 )
@@ -385,7 +388,7 @@ def test_columns_are_chosen_by_name_by_number_or_by_custom(
         (("v",), None, None, "csv-one-column"),
         (("v",), "v", "v", "csv-one-column"),
         (("a", "b", "c"), None, None, "csv-choose-columns"),
-        (("a", "b", "c"), "a", None, "csv-choose-columns"),
+        (("a", "b", "y"), None, None, "csv-choose-columns"),
         (("a", "b", "c"), None, "a", "csv-choose-columns"),
         (("x", "X", "y"), None, None, "csv-choose-columns"),
         (("a", "b"), "c", None, "csv-unknown-column"),
@@ -394,7 +397,7 @@ def test_columns_are_chosen_by_name_by_number_or_by_custom(
         (("a", "b"), None, "-1", "csv-unknown-column"),
         (("a", "b"), None, "", "csv-unknown-column"),
         (("a", "b"), "a", "1", "csv-same-column"),
-        (("x", "y", "z"), "y", None, "csv-same-column"),
+        (("x", "y", "z"), "y", None, "csv-choose-columns"),
     ],
 )
 def test_a_choice_that_does_not_decide_is_refused(
@@ -467,7 +470,7 @@ def test_a_column_that_was_not_read_is_not_handed_out(tmp_path: Path) -> None:
 def test_all_columns_are_read_where_nothing_chooses(tmp_path: Path) -> None:
     assert rows_of(table_of(tmp_path, "a,b,c\n1,2,3\n")) == [(1.0, 2.0, 3.0)]
     assert refusal_of(tmp_path, "a,b,c\nann,2,3\n").kind == "csv-text-cell"
-    assert refusal_of(tmp_path, "a,b,c\nann,2,3\n", "b").kind == "csv-choose-columns"
+    assert refusal_of(tmp_path, "a,b,c\nann,2,3\n", None, "b").kind == "csv-choose-columns"
     assert refusal_of(tmp_path, "day,v\n2024-01-31,3\n").kind == "csv-date"
 
 

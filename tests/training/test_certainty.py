@@ -129,3 +129,29 @@ def test_a_negative_weight_is_refused_by_its_row(run, tmp_path):
     answer = run("fit", str(tmp_path / "points.csv"), "--model", "a*x", "--weights", "w")
     assert answer.code == 2
     assert "row 3, column 'w': the weight -1 is negative" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("columns", "model", "target"),
+    [
+        (("x", "y", "z"), "a*x", "y"),
+        (("x", "y", "z"), "a*x + b*y", "z"),
+        (("y", "x"), "a*x", "y"),
+        (("t", "u", "v"), "a*t", "v"),
+        (("t", "u", "v"), "a*v", "u"),
+        (("x", "how much", "w"), "a*x", "how much"),
+    ],
+)
+def test_what_is_predicted_is_y_or_the_last_column_that_is_not_used(columns, model, target, run, tmp_path):
+    """As for a polynomial; the weights, here the column w, are used."""
+    rows = [",".join(f"{place + number:g}" for place in range(1, len(columns) + 1)) for number in range(4)]
+    (tmp_path / "points.csv").write_text("\n".join([",".join(columns), *rows]) + "\n")
+    weights = ["--weights", "w"] if "w" in columns else []
+    record = json.loads(run("fit", str(tmp_path / "points.csv"), "--model", model, *weights, "--json").out)
+    assert record["target"] == (target if target.isidentifier() else "target")
+    place = columns.index(target)
+    # By hand: the column holds place + 1, place + 2, ...; its mean is place + 2.5, which R² is against.
+    values = np.arange(4.0) + place + 1
+    if len(record["parameters"]) == 1 and not weights:
+        x = np.arange(4.0) + columns.index(model[2:]) + 1
+        assert record["parameters"]["a"] == pytest.approx(float(x @ values / (x @ x)))

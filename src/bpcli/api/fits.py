@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, overload
 
+from bpcli.errors import InputError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bpcli.training import fitting, outcome
@@ -12,8 +14,8 @@ if TYPE_CHECKING:
 @overload
 def fit(
     x: Any,
-    y: Any,
-    degree: int,
+    y: Any = None,
+    degree: int = ...,
     *,
     weights: Any = None,
     lr: float | None = None,
@@ -49,15 +51,16 @@ def fit(
 ) -> fitting.Fit | outcome.Outcome:
     """Fit a polynomial by gradient descent on the mean squared error, or any model.
 
-    x, y:   finite numbers of shape (rows,)
+    x, y:   finite numbers of shape (rows,): lists, arrays, columns of a data frame; or x a table of columns (a
+            dictionary, a data frame, a structured array), of which y is predicted, else the last that is not used
     degree: 0 to 60
     weights: positive numbers of shape (rows,): how much each row counts
     lr:     learning rate in the scaled basis; by default the best constant one
     steps:  most updates, 10000 by default
     scale:  False descends in raw powers of x, to show what that does
 
-    model:  a formula as in "a*exp(-b*x) + c", whose names are x, or the keys of x where that is a dictionary of
-            columns; all others are parameters, and y (or the last column) is what it predicts
+    model:  a formula as in "a*exp(-b*x) + c", whose names are x, or the columns of x where that is a table; all
+            others are parameters
     more:   with a model: init and hold (dictionaries), loss, optimizer, ridge, batch, seed, and what else
             training.setting.Setting has
 
@@ -73,16 +76,28 @@ def fit(
     (5.0, 0.693147181)
     """
     if model is not None:
+        if degree is not None:
+            raise InputError("two-models", first="degree", second="model")
+        if not isinstance(model, str):
+            raise InputError("model-no-text", text=repr(model)[:60])
         from bpcli.training.fitted import fit_model
 
         return fit_model(x, y, model, weights, lr, steps, more)
-    if degree is None or more:
-        raise TypeError("fit() takes a degree, or model= with its options")
-    from bpcli.training import fitting
+    if degree is None:
+        raise InputError("fit-what")
+    if more:
+        raise TypeError(f"fit() with a degree does not know {next(iter(more))}; with model= it takes more words")
+    from bpcli.training import fitting, given
 
-    limit = fitting.STEPS if steps is None else steps
+    limit = fitting.STEPS if steps is None else given.whole("steps", steps)
+    x, y, x_name, y_name = given.pair_of(x, y)
     kept = fitting.points(x, y, weights)
-    descent = fitting.Fitting(kept, degree, rate=lr, steps=limit, scale=scale, make=_fit_class())
+    descent = fitting.Fitting(
+        kept, degree if isinstance(degree, int) else given.whole("degree", degree), steps=limit, scale=scale,
+        rate=given.positive_or_none("lr", lr), make=_fit_class(),
+    )  # fmt: skip
+    if x_name.isidentifier() and y_name.isidentifier() and x_name != y_name:
+        descent.fit.x_name, descent.fit.y_name = x_name, y_name
     for _ in descent:
         pass
     return descent.fit

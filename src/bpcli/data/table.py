@@ -95,11 +95,11 @@ def read_table(
     source = "standard input" if path == "-" else path
     rows = open_rows(path, encoding, lambda cells, following: is_header(cells, x, y, source, following))
     try:
+        weighing = None if weights is None else column_index(rows.names, weights, "--weights", source)
         if wanted is not None:
             places = {column_index(rows.names, name, "--x-col", source) for name in wanted}
         else:
-            places = set(used_columns(rows.names, x, y, source))
-        weighing = None if weights is None else column_index(rows.names, weights, "--weights", source)
+            places = set(used_columns(rows.names, x, y, source, weighing))
         table = Table(rows, sorted(places if weighing is None else places | {weighing}), weighing)
         keep_rows(rows, table, missing == "error")
     finally:
@@ -167,8 +167,8 @@ def refuse_negative(piece: Piece, weighing: int, names: Sequence[str], source: s
 def choose_columns(table: Table, x: str | None, y: str | None) -> tuple[str, Array, str, Array]:
     """Name and values of the x column, then of the y column; each chosen by name, or by number from 1.
 
-    What is not chosen is the column of that name (`x` or `X`, `y` or `Y`); of two columns otherwise the first
-    is x, the second y. Raises InputError where that does not decide, or where there is a single column, and
+    What is not chosen is the column of that name (`x` or `X`, `y` or `Y`); otherwise y is the last one, and x the only
+    one that is left. Raises InputError where that does not decide, or where there is a single column, and
     ValueError where `read_table` was given another choice and did not read these columns.
     """
     names, kept = choose_pair(table, x, y)
@@ -177,7 +177,7 @@ def choose_columns(table: Table, x: str | None, y: str | None) -> tuple[str, Arr
 
 def choose_pair(table: Table, x: str | None, y: str | None) -> tuple[tuple[str, str], Kept]:
     """The names of the x and the y column, and the rows: x, y, and w where they have weights."""
-    i, j = chosen_pair(table.names, x, y, table.source)
+    i, j = chosen_pair(table.names, x, y, table.source, table.weights)
     for index in (i, j):
         if index not in table.places:
             raise ValueError(f"column {index + 1} was not read: give read_table the same x and y")

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bpcli.errors import InputError
+from bpcli.training.given import finite_column, numbers_by_name, positive_or_none, refuse_weights, table_of, whole
 from bpcli.training.outcome import Outcome
 from bpcli.training.setting import STEPS, Setting
 from bpcli.training.training import Training
-
-Array = NDArray[np.float64]
 
 # Words that Python gets for fields of a setting.
 WORDS = {"init": "start", "hold": "constants", "val": "share", "weight_decay": "decay"}
@@ -23,16 +19,22 @@ def fit_model(
 ) -> Outcome:
     """Train a model on columns, or a loss on none.
 
-    x, y: two columns of shape (rows,); or x a dictionary of columns, the last of which is predicted where y is None
+    x, y: two columns of shape (rows,); or x a table of columns, of which usual_target is predicted where y is None
     weights: positive numbers of shape (rows,), or None
     more: fields of Setting, and WORDS for some of them
 
     Raises InputError for data and models that do not fit; TypeError for a word that is none.
     """
     given = {WORDS.get(name, name): value for name, value in more.items()}
-    columns = dict(x) if isinstance(x, dict) else {} if x is None else {"x": x, "y": y}
-    if y is not None and not (isinstance(x, dict) and given.get("target") in columns):
-        name = "y" if not isinstance(x, dict) or "y" not in columns else "target"
+    for name in ("start", "constants"):
+        if name in given:
+            given[name] = numbers_by_name("init" if name == "start" else "hold", given[name])
+    table = table_of(x)
+    if table is None and x is not None and y is None:
+        raise InputError("fit-no-target")
+    columns = table if table is not None else {} if x is None else {"x": x, "y": y}
+    if y is not None and not (table is not None and given.get("target") in columns):
+        name = "y" if table is None or "y" not in columns else "target"
         columns[name] = y
         given.setdefault("target", name)
     if weights is not None:
@@ -41,8 +43,11 @@ def fit_model(
         given["weights"] = name
     unknown = [name for name in given if name not in Setting._fields]
     if unknown:
-        raise TypeError(f"fit() does not know {unknown[0]}; with a model it takes {', '.join(Setting._fields)}")
-    setting = Setting(model, rate=rate, steps=STEPS if steps is None else steps, **given)
+        words = {value: key for key, value in WORDS.items()}
+        known = [words.get(name, name) for name in Setting._fields if name not in ("text", "explicit", "rate", "steps")]
+        raise TypeError(f"fit() does not know {unknown[0]}; with a model it takes {', '.join(known)}")
+    limit = STEPS if steps is None else whole("steps", steps)
+    setting = Setting(model, rate=positive_or_none("lr", rate), steps=limit, **given)
     arrays = {name: finite_column(name, column) for name, column in columns.items()}
     if weights is not None:
         refuse_weights(arrays[given["weights"]])
@@ -56,24 +61,3 @@ def fit_model(
         pass
     training.outcome.training = training
     return training.outcome
-
-
-def refuse_weights(weights: Array) -> None:
-    """Raises InputError for a weight that is not positive."""
-    if not np.all(weights > 0):
-        raise InputError("weight-not-positive", name="weights", row=int(np.argmin(weights)) + 1)
-
-
-def finite_column(name: str, column: Any) -> Array:
-    """A column as an array of finite numbers. Raises InputError."""
-    try:
-        values = np.asarray(column, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError("column-not-numbers", name=name) from None
-    if values.ndim != 1:
-        raise InputError("column-shape", name=name, shape=values.shape)
-    if not len(values):
-        raise InputError("no-points")
-    if not np.all(np.isfinite(values)):
-        raise InputError("column-not-finite", name=name)
-    return values

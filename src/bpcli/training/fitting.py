@@ -18,6 +18,7 @@ from bpcli.language.reader import parse
 from bpcli.numbers import full, show
 from bpcli.training import polynomial
 from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, Standing, Step, descend
+from bpcli.training.given import finite_column, refuse_weights
 from bpcli.training.optimizers import gradient_descent
 from bpcli.training.polynomial import Basis
 from bpcli.training.quadratic import Quadratic
@@ -390,19 +391,10 @@ def _columns(given: dict[str, Any]) -> dict[str, Array]:
     """Finite columns of one length. Raises InputError."""
     columns: dict[str, Array] = {}
     for name, values in given.items():
-        try:
-            column = np.asarray(values, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise InputError("column-not-numbers", name=name) from None
-        if column.ndim != 1:
-            raise InputError("column-shape", name=name, shape=column.shape)
-        if not np.all(np.isfinite(column)):
-            raise InputError("column-not-finite", name=name)
+        column = finite_column("weights" if name == "w" else name, values)
         if len(column) != len(next(iter(columns.values()), column)):
             raise InputError("columns-differ", x=len(columns["x"]), name=name, y=len(column))
         columns[name] = column
-    if not len(columns["x"]):
-        raise InputError("no-points")
-    if "w" in columns and not columns["w"].min() > 0:
-        raise InputError("weight-not-positive", name="weights", row=int(columns["w"].argmin()) + 1)
+    if "w" in columns:
+        refuse_weights(columns["w"])
     return columns

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bpcli.calculus.sweeps import connected
+from bpcli.data.choice import usual_target
 from bpcli.engine.formulas import copied
 from bpcli.errors import InputError, closest
 from bpcli.language.reader import parse
@@ -31,6 +32,7 @@ class Model:
     loss_name:  a name of LOSSES, or "" for a formula of one's own
     prediction: the name of what is predicted; "" where there is none
     target:     the column that is predicted; "" where there is none
+    column:     the same, as the table has it, where `target` stands for a name that a formula cannot have
     data:       names that are columns; constants: names with a value; parameters: all others
     of_tensors: whether what is trained are tensors (see tensors.py)
     probability: the node of the probability, where the prediction is what a sigmoid takes; None elsewhere
@@ -39,6 +41,7 @@ class Model:
     """
 
     of_tensors = False
+    column = ""
     probability: int | None = None
     shapes: dict[str, tuple[int, ...]] = {}  # noqa: RUF012 - of tensors alone
     tensors: dict[str, Any] = {}  # noqa: RUF012
@@ -154,7 +157,7 @@ def read_model(
     """The model of a text such as `a*exp(-b*x) + c`: columns of these names are data, and a loss is put on top.
 
     target:     the column that is predicted: the one that the text assigns last, as in `y = a*x`, or `y ~ a*x`;
-                else the last column that is not the weights
+                else y of the columns that are not used, else the last of them
     weights:    a column that the loss of each row is multiplied by
     loss:       a name of LOSSES, or a formula of pred, of columns and of what the text assigns
     parameters: names that are known to be parameters, whatever constants are called so
@@ -184,7 +187,7 @@ def read_model(
     if target is None:
         if not columns:
             raise InputError("no-data-for-model")
-        target = ([name for name in columns if name != weights] or columns)[-1]
+        target = usual_target(columns, {*program.inputs, weights}) or columns[-1]
     if target in program.inputs:
         raise InputError("target-in-model", name=target, columns=", ".join(columns))
     taken = {*program.names, *columns}
@@ -214,6 +217,7 @@ def read_model(
         program, text=text, loss_text=formula, loss_name=loss if loss in LOSSES else "", prediction=prediction,
         target=measured, columns={*columns, measured}, constants=held,
     )  # fmt: skip
+    model.column = target
     if loss in LOSSES and LOSSES[loss].takes == LOGIT:
         model.probability = graph.add("sigmoid", (node,))
     return model

@@ -83,7 +83,7 @@ class Training:
         names = tuple(names) or tuple(columns)
         self.model = model = setting.model(names)
         self._refuse(names)
-        self.names = {name: name if name in names else setting.target or names[-1] for name in model.data}
+        self.names = {name: name if name in names else model.column for name in model.data}
         self.columns = given = kept(columns, self.names)
         rows = given.rows if given else 1
         _check_target(model, given)

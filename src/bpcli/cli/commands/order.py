@@ -260,7 +260,7 @@ class Order:
                     raise InputError("weights-unnamed", name=chosen)
                 setting = setting._replace(weights=chosen)
             model = setting.model(names)
-            wanted = [name if name in names else setting.target or names[-1] for name in model.data]
+            wanted = [name if name in names else model.column for name in model.data]
             originals = [rows.names[names.index(name)] for name in wanted]
             columns = Kept(wanted, MOST_NUMBERS)
             for piece in rows.pieces(originals):
