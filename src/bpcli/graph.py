@@ -287,9 +287,10 @@ class Program:
     assigned: the names that the text assigns
     outputs:  the results, by name: the last statement, or the entries of its list
     shadowed: names that are variables here and constants elsewhere
+    values:   assigned names that stand for a value alone, as in `x = 2`, `W = [[1, 2], [3, 4]]` and `b = zeros(3)`
     """
 
-    __slots__ = ("assigned", "graph", "names", "outputs", "shadowed", "source")
+    __slots__ = ("assigned", "graph", "names", "outputs", "shadowed", "source", "values")
 
     def __init__(
         self,
@@ -299,6 +300,7 @@ class Program:
         assigned: tuple[str, ...],
         outputs: dict[str, int],
         shadowed: tuple[str, ...] = (),
+        values: tuple[str, ...] = (),
     ) -> None:
         self.source = source
         self.graph = graph
@@ -306,6 +308,7 @@ class Program:
         self.assigned = assigned
         self.outputs = outputs
         self.shadowed = shadowed
+        self.values = values
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.given import value_of
+from bpcli.engine.leaves import read_with_leaves
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
 from bpcli.tracing.rules import check_rules
@@ -79,6 +80,25 @@ def read_program(text: str, given: Collection[str]) -> Program:
     if program.graph.functions:
         check_rules(program)
     return program
+
+
+def read_at(
+    text: str,
+    given: Mapping[str, Any],
+    kind: Kind = FLOATS,
+    wrt: Collection[str] | None = None,
+    judged: bool = True,
+) -> tuple[Program, dict[str, Any]]:
+    """A program and the values of its variables: those that are given, and those that stand in the text.
+
+    wrt:    names to differentiate by; None for all of them
+    judged: whether its own rules are held against numbers
+    """
+    names = None if wrt is None else [name.partition("[")[0] for name in wrt]
+    program, values = read_with_leaves(lambda leaves: parse(text, given=given, leaves=leaves), given, kind, names)
+    if judged and program.graph.functions:
+        check_rules(program)
+    return program, values
 
 
 def _number(value: Any, kind: Kind) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from bpcli.answers import Matrix
 from bpcli.api.points import known_mode
 from bpcli.engine import directions
-from bpcli.values import given_values, listed_names, read_program
+from bpcli.values import given_values, listed_names, read_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def jacobian(
     """
     given = given_values(values, named)
     chosen = None if mode is None else known_mode(mode)
-    found = directions.jacobian(read_program(text, given), given, listed_names(wrt), chosen, make=Matrix)
+    names = listed_names(wrt)
+    found = directions.jacobian(*read_at(text, given, wrt=names), names, chosen, make=Matrix)
     assert isinstance(found, Matrix)
     return found
 
@@ -54,7 +55,8 @@ def hessian(
     [[6.0, 4.0], [4.0, 0.0]]
     """
     given = given_values(values, named)
-    found = directions.hessian(read_program(text, given), given, listed_names(wrt), make=Matrix)
+    names = listed_names(wrt)
+    found = directions.hessian(*read_at(text, given, wrt=names), names, make=Matrix)
     assert isinstance(found, Matrix)
     return found
 
@@ -72,7 +74,8 @@ def jvp(
     {'out[0]': 1.0, 'out[1]': 0.0}
     """
     given = given_values(values, named)
-    return directions.jvp(read_program(text, given), given, given_values(direction)).slopes
+    along = given_values(direction)
+    return directions.jvp(*read_at(text, given, wrt=along), along).slopes
 
 
 def vjp(
@@ -94,7 +97,8 @@ def vjp(
     {'x': 13.0, 'y': 12.0}
     """
     given = given_values(values, named)
-    return directions.vjp(read_program(text, given), given, given_values(weights), listed_names(wrt)).slopes
+    names = listed_names(wrt)
+    return directions.vjp(*read_at(text, given, wrt=names), given_values(weights), names).slopes
 
 
 def hessian_product(
@@ -114,5 +118,6 @@ def hessian_product(
     {'x': 8.0, 'y': 4.0}
     """
     given = given_values(values, named)
-    program, along = read_program(text, given), given_values(direction)
+    along = given_values(direction)
+    program, given = read_at(text, given)
     return directions.hessian_product(program, given, along, listed_names(wrt)).slopes

@@ -9,7 +9,7 @@ from bpcli.engine import directions, point
 from bpcli.engine.choose import kind_for
 from bpcli.engine.floats import FLOATS
 from bpcli.errors import InputError
-from bpcli.values import are_lanes, given_values, listed_names, read_program
+from bpcli.values import are_lanes, given_values, listed_names, read_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def evaluate(
     """
     kind = kind_for(numbers)
     given = given_values(values, named, kind)
-    found = point.evaluate(read_program(text, given), given, Point, kind)
+    found = point.evaluate(*read_at(text, given, kind, ()), Point, kind)
     assert isinstance(found, Point)
     return found
 
@@ -130,19 +130,20 @@ def grad(
     """
     kind = kind_for(numbers)
     given = given_values(values, named, kind)
-    program = read_program(text, given)
+    names = listed_names(wrt)
+    program, given = read_at(text, given, kind, names)
     if are_lanes(program, given, lanes):
         from bpcli.engine.columns import gradient_of_columns
 
         if kind is not FLOATS or known_mode(mode) == directions.FORWARD or loss_scale != 1:
             raise InputError("one-point-only", option="mode" if kind is FLOATS and loss_scale == 1 else "numbers")
-        return Points(program, *gradient_of_columns(program, given, listed_names(wrt)))
+        return Points(program, *gradient_of_columns(program, given, names))
     if known_mode(mode) == directions.FORWARD:
         if loss_scale != 1:
             raise InputError("loss-scale-forward")
-        found = directions.forward_gradient(program, given, listed_names(wrt), make=Point, kind=kind)
+        found = directions.forward_gradient(program, given, names, make=Point, kind=kind)
     else:
-        found = point.gradient(program, given, listed_names(wrt), frugal=True, make=Point, kind=kind, scale=loss_scale)
+        found = point.gradient(program, given, names, frugal=True, make=Point, kind=kind, scale=loss_scale)
     assert isinstance(found, Point)
     return found
 

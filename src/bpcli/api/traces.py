@@ -6,9 +6,8 @@ from typing import Any
 
 from bpcli.answers import Check, Trace
 from bpcli.engine.choose import kind_for
-from bpcli.language.reader import parse
 from bpcli.tracing import checks, record
-from bpcli.values import given_values, listed_names, read_program
+from bpcli.values import given_values, listed_names, read_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +35,8 @@ def trace(
     """
     kind = kind_for(numbers)
     given = given_values(values, named, kind)
-    found = record.record(read_program(text, given), given, listed_names(wrt), make=Trace, kind=kind, scale=loss_scale)
+    names = listed_names(wrt)
+    found = record.record(*read_at(text, given, kind, names), names, make=Trace, kind=kind, scale=loss_scale)
     assert isinstance(found, Trace)
     return found
 
@@ -50,6 +50,7 @@ def check(
     True
     """
     given = given_values(values, named)
-    found = checks.check(parse(text, given=given), given, listed_names(wrt), make=Check)
+    names = listed_names(wrt)
+    found = checks.check(*read_at(text, given, wrt=names, judged=False), names, make=Check)
     assert isinstance(found, Check)
     return found

@@ -11,6 +11,7 @@ from bpcli.cli.output import chosen_format
 from bpcli.cli.settings import count_widths, digits, language
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.given import value_of
+from bpcli.engine.leaves import read_with_leaves
 from bpcli.errors import FileError, InputError, closest
 from bpcli.graph import MOST_NODES
 from bpcli.language.reader import parse
@@ -70,10 +71,23 @@ class Work:
                 raise InputError("one-point-only", option=name)
         known: Collection[str] = self.given if rows is None else {*self.given, *map(spelled, rows.names)}
         text = read_text(request.text, options.get("file"))
-        self.program: Program = parse(
-            text, given=known, share=share, limit=limit, tie=options.get("tie", "share"),
-            unfold=[name.strip() for name in options.get("unfold", "").split(",") if name.strip()],
-        )  # fmt: skip
+        self.wrt = [name.strip() for name in pieces(options["wrt"])] if options.get("wrt") else None
+        if self.wrt is not None and not all(self.wrt):
+            raise InputError("option-without-value", option="wrt", metavar="NAMES, as in x,w")
+
+        def read(leaves: Collection[str]) -> Program:
+            return parse(
+                text, given=known, share=share, limit=limit, tie=options.get("tie", "share"), leaves=leaves,
+                unfold=[name.strip() for name in options.get("unfold", "").split(",") if name.strip()],
+            )  # fmt: skip
+
+        self.program: Program
+        if rows is None:
+            wrt = None if self.wrt is None else [name.partition("[")[0] for name in self.wrt]
+            asked = () if request.command == "eval" else wrt
+            self.program, self.given = read_with_leaves(read, self.given, self.kind, asked)
+        else:
+            self.program = read(())
         if self.program.graph.functions and request.command not in JUDGES:
             from bpcli.tracing.rules import check_rules
 
@@ -87,9 +101,6 @@ class Work:
         for name in options:
             if name in self.program.inputs and name not in known:
                 raise InputError("option-as-variable", name=name)
-        self.wrt = [name.strip() for name in pieces(options["wrt"])] if options.get("wrt") else None
-        if self.wrt is not None and not all(self.wrt):
-            raise InputError("option-without-value", option="wrt", metavar="NAMES, as in x,w")
 
     @property
     def mode(self) -> str | None:

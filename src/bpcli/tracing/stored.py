@@ -69,7 +69,8 @@ def _program(data: Mapping[str, Any]) -> Program:
     options = data["options"]
     if options["tie"] not in TIES:
         raise ValueError(options["tie"])
-    program = parse(data["source"], given=list(data["inputs"]), share=bool(options["share"]), tie=options["tie"])
+    inputs = list(data["inputs"])
+    program = parse(data["source"], given=inputs, leaves=inputs, share=bool(options["share"]), tie=options["tie"])
     if [*program.outputs] != [data["output"]]:
         program.select([data["output"]])
     graph = program.graph

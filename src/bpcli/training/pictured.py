@@ -148,7 +148,7 @@ def _against_data(
     places: list[Array] = []
     targets: list[Array] = []
     for key, columns in parts:
-        kept = Kept.of(columns)
+        kept = columns if isinstance(columns, Kept) else Kept.of(columns)
         share = round(figures.MOST_POINTS * kept.rows / max(rows, figures.MOST_POINTS))
         chosen = kept.drawn(max(share, 1), training.setting.seed)
         shown += len(chosen[target])

@@ -17,6 +17,7 @@ from bpcli.calculus.sweeps import connected, forward, idle, reverse
 from bpcli.data.kept import Kept
 from bpcli.engine.directions import push
 from bpcli.engine.given import bind
+from bpcli.engine.leaves import Values
 from bpcli.engine.tensors import TENSORS
 from bpcli.errors import InputError
 from bpcli.training.compiled import MEAN, MeanLoss
@@ -79,7 +80,7 @@ class TensorModel(Model):
         """Data that the text itself has, where none was given: X = [[0, 0], [0, 1]]."""
         if self.rowed:
             return {}
-        graph, values = self.program.graph, Values(self.program)
+        graph, values = self.program.graph, Values(self.program, TENSORS)
         found = {}
         for name in self.program.assigned:
             node = self.program.names[name]
@@ -135,7 +136,7 @@ def read_tensor_loss(
         node = program.names[name]
         if graph.op[node].partition(" ")[0] in STARTS and graph.constant[node] and name not in constants:
             if values is None:
-                made = Values(program)
+                made = Values(program, TENSORS)
             found.setdefault(name, made.of(node))
             graph.free(node, name)
     open_names = [name for name in program.inputs if name not in constants and name not in found]
@@ -145,27 +146,6 @@ def read_tensor_loss(
         if name not in program.inputs:
             raise InputError("not-in-model", name=name, names=", ".join(program.inputs) or "none")
     return TensorModel(program, text, constants, found)
-
-
-class Values:
-    """The values of constant nodes."""
-
-    def __init__(self, program: Program) -> None:
-        self.graph = program.graph
-        self.known: dict[int, Any] = {}
-
-    def of(self, node: int) -> Any:
-        """The value of one of them."""
-        graph = self.graph
-        needed = graph.reaches(node)
-        functions = TENSORS.calling(graph, False)
-        for each in range(node + 1):
-            if needed[each] and each not in self.known:
-                if graph.op[each] == "const":
-                    self.known[each] = TENSORS.constant(graph.payload[each])
-                else:
-                    self.known[each] = functions[graph.op[each]](*[self.known[arg] for arg in graph.args[each]])
-        return self.known[node]
 
 
 class TensorLoss(MeanLoss):

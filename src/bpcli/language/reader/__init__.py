@@ -33,6 +33,7 @@ def parse(
     settings: Mapping[str, str] | None = None,
     first_seed: int = 0,
     unfold: Collection[str] = (),
+    leaves: Collection[str] = (),
 ) -> Program:
     """Read a program: one expression, or statements of which the last is the output.
 
@@ -41,6 +42,7 @@ def parse(
     limit: most nodes that the graph may have
     tie:   who gets the slope where several arguments of max or min are equal: "share", "first" or "last"
     unfold: names of operations to put the formula in place of that they stand for: softmax, mse, relu
+    leaves: names that are variables although the text assigns them a value: `x = 2` says where, and not what, x is
     first_seed: of the random numbers of the first operation that draws some; the next has the next
     settings: what names such as `axis` stand for in a formula of the table
 
@@ -57,6 +59,7 @@ def parse(
     reader.settings.update(settings or {})
     reader.draws = first_seed
     reader.unfold = refused_or_known(unfold)
+    reader.leaves = frozenset(leaves)
     try:
         driver.drive(tokens.kinds, reader.actions())
     except driver.Unexpected as unexpected:
@@ -119,5 +122,6 @@ class Reader(Statements):
     def made(self, outputs: dict[str, int]) -> Program:
         """The program with these results."""
         return Program(
-            self.tokens.source, self.graph, self.names, tuple(self.assigned), outputs, tuple(self.hidden)
-        )
+            self.tokens.source, self.graph, self.names, tuple(self.assigned), outputs, tuple(self.hidden),
+            tuple(name for name in self.values if self.assigned[name] not in outputs.values()),
+        )  # fmt: skip

@@ -39,5 +39,8 @@ class Reading:
         self.draws = 0
         self.settings: dict[str, str] = {}
         self.unfold: frozenset[str] = frozenset()
+        self.leaves: frozenset[str] = frozenset()
+        self.opened: set[str] = set()  # those of them that were assigned
+        self.values: list[str] = []  # names that are assigned a value alone
         self.statement_start = 0
         self.last: tuple[str, Any] = ("", None)  # what the newest statement was, and its result

@@ -38,14 +38,21 @@ class Statements(Calls):
         """`a = expression`: a name for a node."""
         self.begin_statement(first)
         name = self.tokens.texts[parts[0]]
-        if name in self.assigned:
+        if name in self.assigned or name in self.opened:
             raise self.tokens.error("assigned-twice", first, name=name, fresh=self.fresh(name))
         if name in self.graph.variables:
             inside = name in self.tokens.texts[first + 1 : last + 1]
             kind = "assigned-to-itself" if inside else "used-before-assigned"
             raise self.tokens.error(kind, first, name=name, fresh=self.fresh(name))
-        node = self.graph.give_name(parts[2], name, self.statement_start, self.tokens.span(first, last))
-        self.assigned[name] = self.names[name] = node
+        value = self.graph.constant[parts[2]] and not self.own.intersection(self.tokens.texts[first + 1 : last + 1])
+        if value and name in self.leaves:
+            self.opened.add(name)
+            node = self.names[name] = self.graph.variable(name, self.tokens.span(first, first))
+        else:
+            node = self.graph.give_name(parts[2], name, self.statement_start, self.tokens.span(first, last))
+            self.assigned[name] = self.names[name] = node
+            if value:
+                self.values.append(name)
         self.statement_start = len(self.graph)
         self.last = ("assign", (node, first, last))
 
