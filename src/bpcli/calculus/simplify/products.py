@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import gcd
 
 from bpcli.calculus.simplify.arrangement import MOST_INSIDE
+from bpcli.calculus.simplify.identities import is_slope_of_zero
 from bpcli.calculus.simplify.order import rank
 from bpcli.calculus.simplify.powers import in_one
 from bpcli.calculus.simplify.terms import MOST_BITS, SMALL, bits, over, plus, times, whole_power
@@ -51,6 +52,8 @@ def product(work: Simplifier, coefficient: Exact, factors: dict[int, Exact]) -> 
     if coefficient == 0:
         return work.new.const(0)
     coefficient, key = joined(work, coefficient, factors)
+    if is_slope_of_zero(work, key):
+        return work.new.const(0)
     opened = _cancelling(work, key)
     if opened is not None:
         scale, more = opened
@@ -93,7 +96,7 @@ def _turned(work: Simplifier, coefficient: Exact, key: Factors) -> tuple[Exact, 
         sign = -1 if (odd if gone == base else even) else 1
         powers[kept] = plus(powers[kept], powers.pop(gone))
         return times(coefficient, sign), powers
-    if coefficient == 1:
+    if coefficient == 1 and len(key) == 1:
         return None
     for base, power in key:
         terms = work.summed.get(base, ()) if work.new.op[base] in ("add", "sub") and power == 1 else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bpcli.calculus.simplify import order, powers, products, sums
 from bpcli.calculus.simplify.arrangement import arranged
 from bpcli.calculus.simplify.choices import choice, joined_choices, logic
+from bpcli.calculus.simplify.identities import with_squares_joined
 from bpcli.calculus.simplify.matrices import Matrices
 from bpcli.calculus.simplify.shaped import has_shapes
 from bpcli.calculus.simplify.terms import SMALL, is_positive, times
@@ -127,7 +128,7 @@ class Simplifier:
 
     def sum_of(self, terms: list[Term]) -> int:
         """The node of a sum of terms: collected, ordered, and written in the shortest way."""
-        kept = self.collected(joined_choices(self, terms))
+        kept = with_squares_joined(self, self.collected(joined_choices(self, terms)))
         return arranged(self, kept if self.matrices is None else self.matrices.gathered(kept))
 
     def leading(self, terms: list[Term]) -> Term:
