@@ -55,6 +55,8 @@ PAIRS = [
     ("silu(x)", "x", "sigmoid(x)*(x*(1 - sigmoid(x)) + 1)"),
     ("sqrt(x)", "x", "1/(2*sqrt(x))"),
     ("x*sqrt(x)", "x", "3*sqrt(x)/2"),
+    ("-x^0.025*x^10/sqrt(x)", "x", "-381*x^8.525/40"),
+    ("x^0.25/sqrt(x)", "x", "-1/(4*x^1.25)"),
     ("sqrt(x^2+1)", "x", "x/sqrt(x^2 + 1)"),
     ("x/sqrt(x^2+1)", "x", "1/sqrt(x^2 + 1)^3"),
     ("x*sqrt(1-x^2)", "x", "(1 - 2*x^2)/sqrt(1 - x^2)"),

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 SUMS = ("add", "sub", "neg")
 PRODUCTS = ("mul", "div")
-KNOWN = {("exp", 0): 1, ("log", 1): 0, ("sin", 0): 0, ("cos", 0): 1, ("tan", 0): 0, ("sqrt", 0): 0, ("sqrt", 1): 1,
-         ("log", "e"): 1}  # fmt: skip
+ROOTS = ("sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "sqrt", "cbrt", "log1p", "expm1", "abs")  # 0 at 0
+KNOWN = {("exp", 0): 1, ("cos", 0): 1, ("cosh", 0): 1, ("log", 1): 0, ("log", "e"): 1, ("sqrt", 1): 1, ("cbrt", 1): 1}
+KNOWN |= {(op, 0): 0 for op in ROOTS}
 
 
 class Simplifier:
