@@ -149,6 +149,10 @@ PAIRS = [
     ("relu(x)^2", "x", "2*relu(x)"),
     ("x*relu(x)", "x", "2*relu(x)"),
     ("where(x > 0, x, 0)^2", "x", "where(x > 0, 2*x, 0)"),
+    ("x*max(-x)", "x", "-2*x"),
+    ("max(x, x)*x", "x", "2*x"),
+    ("sum(x)^2", "x", "2*x"),
+    ("mod(x, x)^2 + x", "x", "1"),
     ("max(x^2, x)", "x", "2*x*where(x^2 > x, 1, where(x^2 == x, 0.5, 0)) + where(x > x^2, 1, where(x == x^2, 0.5, 0))"),
     ("w^2*selu(x)/x", "w", "2*w*selu(x)/x"),
     (
