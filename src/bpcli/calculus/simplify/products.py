@@ -74,11 +74,22 @@ def joined(work: Simplifier, coefficient: Exact, factors: dict[int, Exact]) -> T
     if work.matrices is not None:
         factors = work.matrices.without_determinants(work.matrices.without_ones(factors))
     if any(work.new.op[base] != "var" for base in factors):
-        coefficient, factors = in_one(work, coefficient, factors)
+        coefficient, factors = in_one(work, coefficient, _facing_alike(work, factors))
     # pi, then variables, then sums of them, then functions, then sums of functions, each in the order of
     # first appearance: 2*pi*x*(x + 1)*exp(x)*(sin(x) + cos(x)).
     ordered = sorted(factors, key=lambda each: rank(work, each)) if len(factors) > 1 else [*factors]
     return coefficient, tuple([(base, factors[base]) for base in ordered if factors[base] != 0])
+
+
+def _facing_alike(work: Simplifier, factors: dict[int, Exact]) -> dict[int, Exact]:
+    """(m - x)^2 is (x - m)^2 where x is the first of the two that the text names, so that both are one."""
+    new = work.new
+    for base in [base for base in factors if new.op[base] == "sub"]:
+        (first, second), power = new.args[base], factors[base]
+        if new.op[first] == new.op[second] == "var" and second < first and isinstance(power, int) and power % 2 == 0:
+            other = work.written_sum([(1, ((second, 1),)), (-1, ((first, 1),))])
+            factors[other] = plus(factors.get(other, 0), factors.pop(base))
+    return factors
 
 
 def _turned(work: Simplifier, coefficient: Exact, key: Factors) -> tuple[Exact, dict[int, Exact]] | None:
