@@ -66,7 +66,7 @@ def shown(text: str) -> str:
         ("x*abs(x)*sign(x)", "abs(x)^2"),
         ("x*sqrt(2*pi)/(sqrt(2)*sqrt(pi))", "x"),
         # two ways to write one sum, up to the sign, are one factor
-        ("-(x - w)*(w - x)", "(w - x)^2"),
+        ("-(x - w)*(w - x)", "(x - w)^2"),
         ("-3*(x - w)*(2*w - 2*x)*sin(x)", "6*(x - w)^2*sin(x)"),
         ("-(x - w)*(w - x)*(x - w)", "(x - w)^3"),
         ("(x - w)*(w - x)", "-(x - w)^2"),

@@ -177,11 +177,6 @@ def words_for(request: Request) -> list[str]:
     return words
 
 
-def is_expression_command(name: str) -> bool:
-    """Whether a command takes an expression and variables."""
-    return name in ALL
-
-
 def takes_variables(name: str) -> bool:
     """Whether values of variables may stand among the options of a command."""
     return name in ALL or name in TRAINING

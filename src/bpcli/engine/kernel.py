@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from bpcli.engine.error_function import erf, erfc
-from bpcli.engine.lanes import SPELLED
+from bpcli.engine.lanes import SPELLED, TRUTH
 from bpcli.engine.lowering import CONSTANT, LANE, lower, single
 from bpcli.engine.primitives import ARRAY
 
@@ -91,15 +91,7 @@ FILLING: dict[str, Callable[..., Any]] = {op: getattr(np, name) for op, name in 
     "pow": _power,
     "where": _choose,
     "guard": _guard,
-    "lt": np.less,
-    "le": np.less_equal,
-    "gt": np.greater,
-    "ge": np.greater_equal,
-    "eq": np.equal,
-    "ne": np.not_equal,
-    "and": np.logical_and,
-    "or": np.logical_or,
-    "not": np.logical_not,
+    **TRUTH,
 }
 
 # Arrays that an operation makes for itself, where that is more than one.

@@ -18,7 +18,7 @@ from bpcli.tracing.paths import ways
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from bpcli.engine.notes import Note
@@ -288,22 +288,27 @@ def _zero(point: Point, name: str, node: int) -> Why:
     return _explained(point, name, ZERO, 0.0, causes)
 
 
-def _along_path(
-    point: Point, name: str, node: int, kind: str, slope: float, branches: Sequence[Branch]
-) -> Why:
-    """The path that follows, from the input upwards, the branch that brings most; its factors by their size."""
+def strongest_path(node: int, branches: Sequence[Branch], size: Callable[[Any], float]) -> list[Branch]:
+    """From a node upwards, the open branch that brings most at each step."""
     best: dict[int, Branch] = {}
     for branch in branches:
         if branch.state == OPEN:
             held = best.get(branch.argument)
-            if held is None or abs(branch.product) > abs(held.product):
+            if held is None or size(branch.product) > size(held.product):
                 best[branch.argument] = branch
-    found = Why(point.program, name, kind, slope)
     taken: list[Branch] = []
-    here = node
-    while here in best:
-        taken.append(best[here])
-        here = best[here].node
+    while node in best:
+        taken.append(best[node])
+        node = best[node].node
+    return taken
+
+
+def _along_path(
+    point: Point, name: str, node: int, kind: str, slope: float, branches: Sequence[Branch]
+) -> Why:
+    """The path that follows, from the input upwards, the branch that brings most; its factors by their size."""
+    found = Why(point.program, name, kind, slope)
+    taken = strongest_path(node, branches, abs)
     found.path = (node, *(branch.node for branch in taken))
     found.product = math.prod(branch.local for branch in taken)
     several = ways(point.program.output, branches, {name: (node, slope)}).get(name)

@@ -33,6 +33,7 @@ from bpcli.tracing.reasons import (
     ZERO,
     Cause,
     Why,
+    strongest_path,
 )
 
 TYPE_CHECKING = False
@@ -141,17 +142,7 @@ def _stopped(point: Point, node: int, branches: Sequence[Branch], adjoints: Sequ
 
 def _follow(found: Why, node: int, branches: Sequence[Branch]) -> None:
     """The path that brings most, edge by edge, and how much each of them amplifies."""
-    best: dict[int, Branch] = {}
-    for branch in branches:
-        if branch.state == OPEN:
-            held = best.get(branch.argument)
-            if held is None or _size(branch.product) > _size(held.product):
-                best[branch.argument] = branch
-    taken: list[Branch] = []
-    here = node
-    while here in best:
-        taken.append(best[here])
-        here = best[here].node
+    taken = strongest_path(node, branches, _size)
     found.path = (node, *(branch.node for branch in taken))
     found.product = abs(found.slope)
     causes = [_cause(FACTOR, branch) for branch in taken]

@@ -4,9 +4,9 @@ The result is a new graph; the one that was read stays as it was typed, and noth
 compute. Both are equal as real functions wherever the original has a value. One pass from the leaves up,
 with each chain of sums or products taken apart once, so that it ends on everything.
 
-`simplifier` walks. Each room takes what it finds apart: `sums`, `products`, `powers`, `choices`; `matrices` and
-`matrix_products` what has a shape. `arrangement` tries the ways to write a sum, `order` says what comes first, and
-`writing` writes. All share the words of `terms`.
+`simplifier` walks. Each room takes what it finds apart: `sums`, `products`, `powers`, `identities` of functions,
+`choices`; `matrices` and `matrix_products` what has a shape. `arrangement` tries the ways to write a sum, `order` says
+what comes first, and `writing` writes. All share the words of `terms`.
 """
 
 from __future__ import annotations

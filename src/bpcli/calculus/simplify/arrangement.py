@@ -13,6 +13,7 @@ from __future__ import annotations
 from math import gcd, lcm
 
 from bpcli import numbers
+from bpcli.calculus.simplify.identities import with_squares_joined
 from bpcli.calculus.simplify.terms import MOST_BITS, bits, is_positive, less, over, plus, times
 
 TYPE_CHECKING = False
@@ -27,6 +28,7 @@ MOST_MULTIPLIED = 24  # terms that it may have when it is multiplied out
 MOST_INSIDE = 3  # sums that are arranged inside one that is being arranged
 MOST_ROUNDS = 3  # groups that are gathered, one after the other
 MOST_ARRANGED = 1000  # sums in one formula; those behind are written as they stand
+MOST_BELOW = 10_000  # of a common denominator of the numbers in a sum that is taken out of it
 LONGEST = 500  # symbols of a sum that anybody reads as a whole
 
 GROWING = ("exp", "pow")  # gathered also where only some of the terms have them
@@ -63,11 +65,13 @@ def _ways(work: Simplifier, kept: list[Term], plain: int) -> Iterator[tuple[floa
     grouped = _grouped(work, kept)
     if grouped is not None:
         yield work.length(grouped), grouped
-    multiplied = _multiplied(work, kept)
+    multiplied, collects = _multiplied(work, kept)
     if multiplied is not None:
         # A product says more than the sum that it comes to, unless that is much shorter.
         node = work.written_sum(multiplied)
-        yield 1.25 * work.length(node), node
+        # But of x + (x + 1)*(2*x + 1), which is a sum anyway, like terms are collected.
+        weight = 0.99 if collects and gathered is None and grouped is None else 1.25
+        yield weight * work.length(node), node
         gathered = _gathered(work, multiplied) if 2 <= len(multiplied) <= MOST_TERMS else None
         if gathered is not None:
             yield 1.25 * work.length(gathered), gathered
@@ -111,6 +115,8 @@ def _gathered(work: Simplifier, kept: list[Term]) -> int | None:
         if bottom == 1 or any(not isinstance(part, tuple) for part, _ in kept):
             return None
         top = 1
+    if bottom > MOST_BELOW:
+        top, bottom = 1, 1  # 1.0507 stays what it is, and is not 10507/10000 of something
     scale = numbers.rational(top, bottom)
     rest: list[Term] = []
     for (part, _), each in zip(kept, powers, strict=True):
@@ -184,29 +190,33 @@ def _groups(work: Simplifier, terms: list[Term]) -> Iterator[tuple[set[int], int
             yield places, node
 
 
-def _multiplied(work: Simplifier, kept: list[Term]) -> list[Term] | None:
-    """The terms with their sums multiplied out and collected; None where there are none, or too many terms."""
+def _multiplied(work: Simplifier, kept: list[Term]) -> tuple[list[Term] | None, bool]:
+    """The terms with their sums multiplied out (None: no sums, or too many terms), and whether some were alike."""
     result: list[Term] = []
+    count = 0
     opened = False
     for part, factors in kept:
         product: list[Term] = [(part, ())]
+        many = 1
         for base, power in factors:
             terms = work.summed.get(base) if work.new.op[base] in ("add", "sub") else None
             if terms is None or len(terms) > MOST_TERMS or not isinstance(power, int) or power < 0:
                 product = [_product(work, each, (1, ((base, power),))) for each in product]
                 continue
             if power > MOST_MULTIPLIED:
-                return None
+                return None, False
             opened = True
             for _ in range(power):
                 product = work.collected(_product(work, each, term) for each in product for term in terms)
                 if len(product) > MOST_MULTIPLIED or any(bits(part) >= MOST_BITS for part, _ in product):
-                    return None
+                    return None, False
+            many *= len(terms) ** power
         result += product
+        count += many
     if not opened:
-        return None
-    result = work.collected(result)
-    return result if len(result) <= MOST_MULTIPLIED else None
+        return None, False
+    result = with_squares_joined(work, work.collected(result))
+    return (result if len(result) <= MOST_MULTIPLIED else None), len(result) < count
 
 
 def _product(work: Simplifier, left: Term, right: Term) -> Term:

@@ -33,6 +33,10 @@ def choice(work: Simplifier, condition: int, taken: int, otherwise: int) -> int:
         if largest is not None:
             return largest
         _, factors = work.product_of(taken)
+        if _is_share(work, condition, factors):
+            return taken
+        if _is_positive(work, condition, taken) and "relu" in work.old.op:
+            return new.add("relu", (taken,))  # in the words of who wrote relu(x)
         base, power = factors[0] if len(factors) == 1 else (taken, 0)
         if new.op[base] == "relu" and power == 1 and _is_positive(work, condition, new.args[base][0]):
             # where(x > 0, 2*relu(x), 0) is 2*relu(x): it is 0 on the other side by itself.
@@ -99,6 +103,19 @@ def _largest(work: Simplifier, condition: int, share: int) -> int | None:
     whole = work.product(coefficient, found)
     half = work.product(times(coefficient, (1, 2)), found)
     return choice(work, alone, whole, choice(work, new.add("eq", (one, other)), half, new.const(0)))
+
+
+def _is_share(work: Simplifier, condition: int, factors: Factors) -> bool:
+    """Whether a product has the share of the first of two numbers in their maximum, which is 0 elsewhere by itself."""
+    new = work.new
+    if new.op[condition] != "eq" or not any(new.op[base] == "where" for base, _ in factors):
+        return False
+    one, chosen = new.args[condition]
+    if new.op[chosen] not in ("max", "min") or len(new.args[chosen]) != 2 or one not in new.args[chosen]:
+        return False
+    first, second = new.args[chosen]
+    alone = new.add("gt" if new.op[chosen] == "max" else "lt", (one, second if one == first else first))
+    return any(new.op[base] == "where" and new.args[base][0] == alone and power == 1 for base, power in factors)
 
 
 def logic(work: Simplifier, op: str, left: int, right: int) -> int:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 JOINTLY = ("stack", "concat", "piece", "place_piece")  # linear in all their arguments together
 REDUCTIONS = ("sum", "mean", "prod", "amax", "amin", "norm", "logsumexp", "variance", "std")
+OF_ONE = ("sum", "mean", "prod", "amax", "amin", "logsumexp")  # of a single number these are that number
 RESHAPING = ("reshape", "reshape_like", "flatten", "expand", "squeeze")
 
 
@@ -42,6 +43,8 @@ class Matrices(MatrixProducts):
             return self._copied(args, chosen if name == "spread" else {"axis": "", "keepdims": "1"}, op)
         if name == "sum_like":
             return self._summed(args, wanted, op)
+        if not shape and name in OF_ONE:
+            return args[0]
         if name == "count":
             return self.work.new.const(math.prod(shape[place] for place in axes_of(chosen["axis"], shape)))
         if name in RESHAPING:

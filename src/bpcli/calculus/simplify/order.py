@@ -21,6 +21,8 @@ BEHIND_NUMBERS = 10  # for what has a shape
 def rank(work: Simplifier, base: int) -> tuple[int, int, int]:
     """Where a factor stands in a product."""
     rank = RANKS.get(work.new.op[base], FUNCTION)
+    if rank == FUNCTION and work.new.op[base] == "sqrt" and work.new.constant[base]:
+        rank = RANKS["pow"]  # s^4*sqrt(2*pi), sqrt(pi)*erf(x)
     if rank > FUNCTION and len(work.summed.get(base, ())) <= SMALL:
         bases = [(each, power) for _, factors in work.summed.get(base, ()) for each, power in factors]
         if all(work.new.op[each] == "var" and isinstance(power, int) and power > 0 for each, power in bases):

@@ -51,6 +51,10 @@ def _join_roots(work: Simplifier, coefficient: Exact, factors: dict[int, Exact])
         (base,) = new.args[node]
         of_base = factors.get(base, 0)
         if not isinstance(of_base, int):
+            if op == "sqrt":
+                # x^0.25*sqrt(x) is x^0.75.
+                del factors[node]
+                factors[base] = plus(of_base, times(power, (1, 2)))
             continue
         if op == "sign" and power == 1 and of_base >= 1:
             del factors[node]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import gcd
 
 from bpcli.calculus.simplify.arrangement import MOST_INSIDE
+from bpcli.calculus.simplify.identities import is_slope_of_zero
 from bpcli.calculus.simplify.order import rank
 from bpcli.calculus.simplify.powers import in_one
 from bpcli.calculus.simplify.terms import MOST_BITS, SMALL, bits, over, plus, times, whole_power
@@ -51,6 +52,8 @@ def product(work: Simplifier, coefficient: Exact, factors: dict[int, Exact]) -> 
     if coefficient == 0:
         return work.new.const(0)
     coefficient, key = joined(work, coefficient, factors)
+    if is_slope_of_zero(work, key):
+        return work.new.const(0)
     opened = _cancelling(work, key)
     if opened is not None:
         scale, more = opened
@@ -71,11 +74,22 @@ def joined(work: Simplifier, coefficient: Exact, factors: dict[int, Exact]) -> T
     if work.matrices is not None:
         factors = work.matrices.without_determinants(work.matrices.without_ones(factors))
     if any(work.new.op[base] != "var" for base in factors):
-        coefficient, factors = in_one(work, coefficient, factors)
+        coefficient, factors = in_one(work, coefficient, _facing_alike(work, factors))
     # pi, then variables, then sums of them, then functions, then sums of functions, each in the order of
     # first appearance: 2*pi*x*(x + 1)*exp(x)*(sin(x) + cos(x)).
     ordered = sorted(factors, key=lambda each: rank(work, each)) if len(factors) > 1 else [*factors]
     return coefficient, tuple([(base, factors[base]) for base in ordered if factors[base] != 0])
+
+
+def _facing_alike(work: Simplifier, factors: dict[int, Exact]) -> dict[int, Exact]:
+    """(m - x)^2 is (x - m)^2 where x is the first of the two that the text names, so that both are one."""
+    new = work.new
+    for base in [base for base in factors if new.op[base] == "sub"]:
+        (first, second), power = new.args[base], factors[base]
+        if new.op[first] == new.op[second] == "var" and second < first and isinstance(power, int) and power % 2 == 0:
+            other = work.written_sum([(1, ((second, 1),)), (-1, ((first, 1),))])
+            factors[other] = plus(factors.get(other, 0), factors.pop(base))
+    return factors
 
 
 def _turned(work: Simplifier, coefficient: Exact, key: Factors) -> tuple[Exact, dict[int, Exact]] | None:
@@ -93,7 +107,7 @@ def _turned(work: Simplifier, coefficient: Exact, key: Factors) -> tuple[Exact, 
         sign = -1 if (odd if gone == base else even) else 1
         powers[kept] = plus(powers[kept], powers.pop(gone))
         return times(coefficient, sign), powers
-    if coefficient == 1:
+    if coefficient == 1 and len(key) == 1:
         return None
     for base, power in key:
         terms = work.summed.get(base, ()) if work.new.op[base] in ("add", "sub") and power == 1 else ()

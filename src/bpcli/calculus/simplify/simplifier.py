@@ -5,6 +5,7 @@ from __future__ import annotations
 from bpcli.calculus.simplify import order, powers, products, sums
 from bpcli.calculus.simplify.arrangement import arranged
 from bpcli.calculus.simplify.choices import choice, joined_choices, logic
+from bpcli.calculus.simplify.identities import with_squares_joined
 from bpcli.calculus.simplify.matrices import Matrices
 from bpcli.calculus.simplify.shaped import has_shapes
 from bpcli.calculus.simplify.terms import SMALL, is_positive, times
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
 
 SUMS = ("add", "sub", "neg")
 PRODUCTS = ("mul", "div")
-KNOWN = {("exp", 0): 1, ("log", 1): 0, ("sin", 0): 0, ("cos", 0): 1, ("tan", 0): 0, ("sqrt", 0): 0, ("sqrt", 1): 1,
-         ("log", "e"): 1}  # fmt: skip
+ROOTS = ("sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "sqrt", "cbrt", "log1p", "expm1", "abs")  # 0 at 0
+KNOWN = {("exp", 0): 1, ("cos", 0): 1, ("cosh", 0): 1, ("log", 1): 0, ("log", "e"): 1, ("sqrt", 1): 1, ("cbrt", 1): 1}
+KNOWN |= {(op, 0): 0 for op in ROOTS}
+ROUNDING = ("floor", "ceil", "round", "trunc")
+OF_EQUALS = {"eq": 1, "le": 1, "ge": 1, "ne": 0, "lt": 0, "gt": 0}  # what it is to compare a number with itself
 
 
 class Simplifier:
@@ -93,8 +97,15 @@ class Simplifier:
             return choice(self, *args)
         if op in ("and", "or"):
             return logic(self, op, *args)
+        if op in ("max", "min"):
+            args = tuple(dict.fromkeys(args))
+            if len(args) == 1:
+                return args[0]
+        if op in OF_EQUALS and args[0] == args[1]:
+            return new.const(OF_EQUALS[op])
         if len(args) == 1 and new.op[args[0]] == "const":
-            known = KNOWN.get((op, new.payload[args[0]]))
+            payload = new.payload[args[0]]
+            known = payload if op in ROUNDING and isinstance(payload, int) else KNOWN.get((op, payload))
             if known is not None:
                 return new.const(known)
         return new.add(op, args)
@@ -127,7 +138,7 @@ class Simplifier:
 
     def sum_of(self, terms: list[Term]) -> int:
         """The node of a sum of terms: collected, ordered, and written in the shortest way."""
-        kept = self.collected(joined_choices(self, terms))
+        kept = with_squares_joined(self, self.collected(joined_choices(self, terms)))
         return arranged(self, kept if self.matrices is None else self.matrices.gathered(kept))
 
     def leading(self, terms: list[Term]) -> Term:

@@ -59,7 +59,7 @@ def _with_number(work: Simplifier, above: list[int], negative: bool) -> int | No
 def _above(work: Simplifier, base: int, power: Exact) -> list[int]:
     """The factors that a power is written as: x*sqrt(x) for the third power of a root."""
     if work.new.op[base] == "sqrt" and isinstance(power, int) and power > 2:
-        return [_raised(work, work.new.args[base][0], power // 2), base]
+        return [_raised(work, work.new.args[base][0], power // 2), *([base] if power % 2 else [])]
     return [_raised(work, base, power)]
 
 
