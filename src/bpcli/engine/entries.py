@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -103,6 +104,13 @@ def operands_at(point: Point, node: int, index: Index) -> str:
 
 def look_at_entries(point: Point) -> None:
     """Notes for infinite entries and kinks; an error where a result has an entry that is nan."""
+    if point.kind.written:
+        from bpcli.engine.object_tensors import in_floats
+        from bpcli.engine.tensors import TENSORS
+
+        # What is worth knowing shows in floats too; the notes are those of the point itself.
+        exact, point = point, copy(point)
+        point.kind, point.values = TENSORS, [None if value is None else in_floats(value) for value in exact.values]
     program, values, kind = point.program, point.values, point.kind
     graph = program.graph
     marks = live(point)

@@ -45,7 +45,7 @@ def value_of(text: str, name: str = "a variable", kind: Kind = FLOATS) -> Any:
 
         return read_array(text[1:], name)
     listed = text.lstrip().startswith("[")
-    if listed:
+    if listed and not kind.written:
         from bpcli.data.arrays import array_of_text
 
         array = array_of_text(text)

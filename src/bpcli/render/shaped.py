@@ -110,7 +110,7 @@ def _is_product(row: Backward) -> bool:
     import numpy as np
 
     alike = shape_of(row.upstream) == shape_of(row.local) == shape_of(row.product) != ()
-    return row.state == SHUT and alike and bool(np.isfinite(row.upstream).all())
+    return row.state == SHUT and alike and bool(np.isfinite(np.asarray(row.upstream, dtype=float)).all())
 
 
 def _closed_cells(trace: Trace, row: Backward, total: str, digits: int, language: str) -> tuple[str, str]:
