@@ -16,7 +16,7 @@ from bpcli.language.reader import parse
 from bpcli.ops import Op
 from bpcli.tracing import checks, record
 from bpcli.tracing.rules import check_operation
-from bpcli.values import are_lanes, given_values, listed_names, read_program
+from bpcli.values import are_lanes, given_values, listed_names, read_program, values_in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -206,11 +206,16 @@ def hessian(
 
 
 def jvp(
-    text: str, values: Mapping[str, Value] | None = None, /, *, direction: Mapping[str, Any], **named: Value
+    text: str,
+    values: Mapping[str, Value] | None = None,
+    /,
+    *,
+    direction: Mapping[str, Any] | Sequence[Any],
+    **named: Value,
 ) -> dict[str, Any]:
     """How fast each result changes when the inputs change along a direction: one pass of forward mode.
 
-    direction: speed by name; 0 for the names left out
+    direction: speed by name, 0 for the names left out; or speeds in the order of the inputs
 
     Raises as `grad`.
 
@@ -218,7 +223,8 @@ def jvp(
     {'out[0]': 1.0, 'out[1]': 0.0}
     """
     given = given_values(values, named)
-    return directions.jvp(read_program(text, given), given, given_values(direction)).slopes
+    program = read_program(text, given)
+    return directions.jvp(program, given, values_in_order(direction, program.inputs, "direction")).slopes
 
 
 def vjp(
@@ -226,13 +232,13 @@ def vjp(
     values: Mapping[str, Value] | None = None,
     /,
     *,
-    weights: Mapping[str, Any],
+    weights: Mapping[str, Any] | Sequence[Any],
     wrt: str | Sequence[str] | None = None,
     **named: Value,
 ) -> dict[str, Any]:
     """The gradient of a weighted sum of the results: one sweep of reverse mode.
 
-    weights: by name of result; 0 for those left out
+    weights: by name of result, 0 for those left out; or in the order of the results
 
     Raises as `grad`.
 
@@ -240,7 +246,9 @@ def vjp(
     {'x': 13.0, 'y': 12.0}
     """
     given = given_values(values, named)
-    return directions.vjp(read_program(text, given), given, given_values(weights), listed_names(wrt)).slopes
+    program = read_program(text, given)
+    along = values_in_order(weights, list(program.outputs), "weights")
+    return directions.vjp(program, given, along, listed_names(wrt)).slopes
 
 
 def hessian_product(
@@ -248,7 +256,7 @@ def hessian_product(
     values: Mapping[str, Value] | None = None,
     /,
     *,
-    direction: Mapping[str, Any],
+    direction: Mapping[str, Any] | Sequence[Any],
     wrt: str | Sequence[str] | None = None,
     **named: Value,
 ) -> dict[str, Any]:
@@ -260,7 +268,8 @@ def hessian_product(
     {'x': 8.0, 'y': 4.0}
     """
     given = given_values(values, named)
-    program, along = read_program(text, given), given_values(direction)
+    program = read_program(text, given)
+    along = values_in_order(direction, program.inputs, "direction")
     return directions.hessian_product(program, given, along, listed_names(wrt)).slopes
 
 

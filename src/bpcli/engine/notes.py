@@ -13,8 +13,8 @@ class Note:
     """Something worth knowing about a result that is right all the same.
 
     kind:  infinite-value, infinite-gradient, kink, jump, independent, cut, no-open-path, shadowed,
-           broadcast-square; left-exact, left-exact-slope; underflow, overflow, underflow-slope, overflow-slope;
-           and-more; of a fit fit-not-unique, fit-no-freedom, fit-not-scaled, fit-diverged, fit-not-converged,
+           broadcast-square, broadcast-grid; left-exact, left-exact-slope; underflow, overflow, underflow-slope,
+           overflow-slope; and-more; of a fit fit-not-unique, fit-no-freedom, fit-not-scaled, fit-diverged, fit-not-converged,
            fit-constant-x, fit-constant-y, fit-far, fit-extrapolation
     facts: fill the sentence of that kind
     """
@@ -24,6 +24,9 @@ class Note:
     def __init__(self, kind: str, **facts: object) -> None:
         self.kind = kind
         self.facts = facts
+
+    def __repr__(self) -> str:
+        return f"Note({', '.join([repr(self.kind), *(f'{name}={fact!r}' for name, fact in self.facts.items())])})"
 
 
 def first_few(kind: str, found: Sequence[Mapping[str, object]]) -> list[Note]:

@@ -137,6 +137,7 @@ PHRASES = {
     "hessian cost": "在梯度的计算图上用前向模式：{passes}，每个输入一遍",
     "hessian cost of entries": "在梯度的计算图上用前向模式：{passes}，输入的每个分量一遍",
     "hessian product cost": "在梯度的计算图上用前向模式：1 遍，不需要矩阵",
+    "all entries": "太大，这里没有逐个打印：-q 和 --json 给出全部元素",
     "jvp cost": "前向模式：1 遍，与输入和结果的个数无关",
     "vjp cost": "反向模式：前向 1 遍，反向 1 遍，与输入和结果的个数无关",
     "beside floats": "      双精度 float64：{value}，相对误差 {error}",
