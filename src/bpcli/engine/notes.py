@@ -14,8 +14,8 @@ class Note:
 
     kind:  infinite-value, infinite-gradient, kink, jump, independent, cut, no-open-path, shadowed,
            broadcast-square, broadcast-grid; left-exact, left-exact-slope; underflow, overflow, underflow-slope,
-           overflow-slope; and-more; of a fit fit-not-unique, fit-no-freedom, fit-not-scaled, fit-diverged, fit-not-converged,
-           fit-constant-x, fit-constant-y, fit-far, fit-extrapolation
+           overflow-slope; and-more; of a fit fit-not-unique, fit-no-freedom, fit-not-scaled, fit-diverged,
+           fit-not-converged, fit-constant-x, fit-constant-y, fit-far, fit-extrapolation
     facts: fill the sentence of that kind
     """
 
