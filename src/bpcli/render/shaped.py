@@ -121,7 +121,7 @@ def _closed_cells(trace: Trace, row: Backward, total: str, digits: int, language
     elif row.state == NO_SLOPE:
         why = phrase("cut" if trace.program.graph.op[row.node] == "detach" else "flat", language)
     else:
-        derived, why = "", phrase("nothing arrives", language)
+        derived, why = "", phrase("nothing moves" if isinstance(row, Tangent) else "nothing arrives", language)
     counter = layout.counter(row, language) if row.arriving > 1 else ""
     zero = show(row.product, digits) if is_whole(trace, row.product) else f"0  {shown(shape_of(row.product))}"
     return f"{derived}, {why}" if derived else why, f"{total}: {zero}{counter}" if counter else f"{total} = {zero}"

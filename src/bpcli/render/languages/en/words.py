@@ -105,6 +105,7 @@ PHRASES = {
     "cut": "cut",
     "flat": "flat",
     "nothing arrives": "nothing arrives",
+    "nothing moves": "nothing moves",
     "nothing passes": "nothing passes",
     "counter": " ({count} of {arriving})",
     "more rows": "... {count} more rows (--all shows them)",

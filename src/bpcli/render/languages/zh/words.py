@@ -101,6 +101,7 @@ PHRASES = {
     "cut": "已截断",
     "flat": "平坦",
     "nothing arrives": "没有梯度传来",
+    "nothing moves": "没有变化传来",
     "nothing passes": "梯度过不去",
     "counter": " ({count}/{arriving})",
     "more rows": "... 还有 {count} 行（--all 显示全部）",
