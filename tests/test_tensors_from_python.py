@@ -56,7 +56,7 @@ def test_what_a_list_stands_for(text: str, values: dict[str, Any], lanes: bool |
         (lambda: bpcli.grad("sum(x)", x=[]), "list-of-no-numbers"),
         (lambda: bpcli.grad("sum(x)", x=[1j]), "list-of-no-numbers"),
         (lambda: bpcli.grad("A @ x", A=A, x=[1, 2, 3]), "inner-sizes"),
-        (lambda: bpcli.grad("sum(x)", x=[1, 2], numbers="exact"), "tensors-of-floats"),
+        (lambda: bpcli.grad("sum(x)", x=[1, 2], numbers="bfloat16"), "tensors-of-floats"),
         (lambda: bpcli.diff("x @ A @ x", "x"), "shapes-needed"),
         (lambda: bpcli.jvp("x^2", x=3, direction={"x": [1, 2]}), "direction-shape"),
     ],

@@ -220,7 +220,7 @@ def full(value: float) -> str:
 def nested(value: Any, write: Callable[[float], str]) -> str:
     """An array as nested lists that the language reads back: [[1, 2], [3, 4]]."""
     if not getattr(value, "shape", ()):
-        return write(float(value))
+        return write(value if hasattr(value, "shown") else float(value))
     return f"[{', '.join(nested(part, write) for part in value)}]"
 
 

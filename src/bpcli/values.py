@@ -74,6 +74,25 @@ def given_values(
     return given
 
 
+def values_in_order(values: Any, names: Sequence[str], what: str) -> dict[str, Any]:
+    """Values by name, also where they are a list in the order of the names; of one name it is the value itself.
+
+    Raises InputError where there are as many names as there are not values.
+    """
+    if hasattr(values, "keys"):
+        return given_values(values)
+    if len(names) == 1:
+        one = values[0] if isinstance(values, list | tuple) and len(values) == 1 else values
+        return given_values({names[0]: one})
+    listed = [values] if not is_listed(values) else list(values)
+    if len(listed) != len(names):
+        raise InputError(
+            "too-few-numbers" if len(listed) < len(names) else "too-many-numbers", option=what, given=len(listed),
+            count=len(names), names=", ".join(names), names_of_one=names[0] if names else "x",
+        )  # fmt: skip
+    return given_values(dict(zip(names, listed, strict=True)))
+
+
 def read_program(text: str, given: Collection[str]) -> Program:
     """A program whose own rules have been held against numbers."""
     program = parse(text, given=given)

@@ -54,7 +54,7 @@ def test_a_large_matrix_is_told_in_short(capsys: pytest.CaptureFixture[str]) -> 
     assert answer(["jacobian", "2*x", "--x", "ones(20)"]) == 0
     found = capsys.readouterr().out
     assert "dy/dx       (20, 20)  8.94427  2 at [0, 0]" in found
-    assert len(found.splitlines()) == 4
+    assert len(found.splitlines()) == 5
 
 
 def test_a_name_without_a_shape_counts_as_a_number(capsys: pytest.CaptureFixture[str]) -> None:

@@ -111,6 +111,8 @@ FLOWS = [
     ("sum(tanh(x))", {"x": [[9, 0], [9, 1]]}, ["squashed-units"]),
     ("sum(tanh(x))", {"x": [9, 0]}, ["squashed-some"]),
     ("sum(floor(x))", {"x": [1.5]}, ["nothing"]),
+    ("sum(x^2)", {"x": [1e200, 2]}, ["swells"]),
+    ("sum(x*y)", {"x": [1, 2], "y": [0, float("inf")]}, ["swells"]),
 ]
 
 

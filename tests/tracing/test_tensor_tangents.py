@@ -133,3 +133,10 @@ def test_many_entries_are_not_gone_along_one_by_one() -> None:
     assert len(traced("sum(x^2)", {"x": np.ones(12)}).tangents) == 12
     hint = call("trace", "sum(x^2)", "--x", "ones(13)", "--mode", "forward", "--direction", "x=ones(13)")
     assert "dy/dt = 26" in hint.out
+
+
+@pytest.mark.parametrize("words", [["trace", "--mode", "forward"], ["check"], ["grad", "--mode", "forward"]])
+def test_a_class_number_has_no_tangent(words: list[str]) -> None:
+    """Between class numbers nothing is; the derivative by one is 0."""
+    found = call(*words, "cross_entropy(z, k)", "--z", "[1, 2, 3]", "--k", "2")
+    assert found.code == 0, found.err

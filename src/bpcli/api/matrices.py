@@ -7,7 +7,7 @@ from typing import Any
 from bpcli.answers import Matrix
 from bpcli.api.points import known_mode
 from bpcli.engine import directions
-from bpcli.values import given_values, listed_names, read_at
+from bpcli.values import given_values, listed_names, read_at, values_in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,11 +62,16 @@ def hessian(
 
 
 def jvp(
-    text: str, values: Mapping[str, Value] | None = None, /, *, direction: Mapping[str, Any], **named: Value
+    text: str,
+    values: Mapping[str, Value] | None = None,
+    /,
+    *,
+    direction: Mapping[str, Any] | Sequence[Any],
+    **named: Value,
 ) -> dict[str, Any]:
     """How fast each result changes when the inputs change along a direction: one pass of forward mode.
 
-    direction: speed by name; 0 for the names left out
+    direction: speed by name, 0 for the names left out; or speeds in the order of the inputs
 
     Raises as `grad`.
 
@@ -74,8 +79,8 @@ def jvp(
     {'out[0]': 1.0, 'out[1]': 0.0}
     """
     given = given_values(values, named)
-    along = given_values(direction)
-    return directions.jvp(*read_at(text, given, wrt=along), along).slopes
+    program, given = read_at(text, given)
+    return directions.jvp(program, given, values_in_order(direction, program.inputs, "direction")).slopes
 
 
 def vjp(
@@ -83,13 +88,13 @@ def vjp(
     values: Mapping[str, Value] | None = None,
     /,
     *,
-    weights: Mapping[str, Any],
+    weights: Mapping[str, Any] | Sequence[Any],
     wrt: str | Sequence[str] | None = None,
     **named: Value,
 ) -> dict[str, Any]:
     """The gradient of a weighted sum of the results: one sweep of reverse mode.
 
-    weights: by name of result; 0 for those left out
+    weights: by name of result, 0 for those left out; or in the order of the results
 
     Raises as `grad`.
 
@@ -98,7 +103,8 @@ def vjp(
     """
     given = given_values(values, named)
     names = listed_names(wrt)
-    return directions.vjp(*read_at(text, given, wrt=names), given_values(weights), names).slopes
+    program, given = read_at(text, given, wrt=names)
+    return directions.vjp(program, given, values_in_order(weights, list(program.outputs), "weights"), names).slopes
 
 
 def hessian_product(
@@ -106,7 +112,7 @@ def hessian_product(
     values: Mapping[str, Value] | None = None,
     /,
     *,
-    direction: Mapping[str, Any],
+    direction: Mapping[str, Any] | Sequence[Any],
     wrt: str | Sequence[str] | None = None,
     **named: Value,
 ) -> dict[str, Any]:
@@ -118,6 +124,6 @@ def hessian_product(
     {'x': 8.0, 'y': 4.0}
     """
     given = given_values(values, named)
-    along = given_values(direction)
     program, given = read_at(text, given)
+    along = values_in_order(direction, program.inputs, "direction")
     return directions.hessian_product(program, given, along, listed_names(wrt)).slopes

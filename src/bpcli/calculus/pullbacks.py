@@ -152,6 +152,8 @@ def push_along(
         return _pushed_through_value(declared, position, registers, tangent, kind)
     ranks = [len(kind.shape(register)) for register in registers[:-1]]
     text = pullback_text(declared, position, ranks, count) or "0"
+    if text in ZERO:
+        return kind.zero_like(registers[-1])
     program = formula(text, settings_of(declared, position))
     return _transposed(program.graph, program.output, places_of(declared, count), registers, tangent, kind)
 

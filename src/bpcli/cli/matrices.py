@@ -28,7 +28,12 @@ def show_matrix(work: Work, found: Matrix, cost: str) -> int:
     if work.quiet:
         write(" ".join(work.number(value) for value in row) for _, row in found.flat())
         return DONE
-    _show(work, found.point, matrix_table(found, work.digits, work.language), cost)
+    table = matrix_table(found, work.digits, work.language)
+    _show(work, found.point, table, cost)
+    if table.keys[0] == "derivative":
+        from bpcli.render.words import phrase
+
+        say(phrase("all entries", work.language))
     return DONE
 
 

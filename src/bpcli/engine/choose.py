@@ -29,6 +29,10 @@ def fitting(program: Program, given: Mapping[str, Any], kind: Kind) -> Kind:
         return TENSORS
     if kind.title in ("float32", "float16"):
         return Tensors(kind.title)
+    if kind.written:
+        from bpcli.engine.object_tensors import over
+
+        return over(kind)
     raise InputError("tensors-of-floats", kind=kind.title)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ MOST_SHOWN = 6  # entries of an operand in a sentence
 
 # What compares one by one, and what makes a column of numbers on purpose.
 COMPARING = ("sub", "mse", "mae", "huber", "bce", "bce_logits")
+PAIRING = ("add", "div")
 UPRIGHT = ("reshape", "expand", "stack")
 
 Array = Any
@@ -67,7 +69,18 @@ def at_entry(text: str, index: Index) -> str:
     """A formula with the index of one of its entries."""
     if not index:
         return text
-    return f"{text if text.isidentifier() or (text.endswith(')') and ' ' not in text) else f'({text})'}{list(index)}"
+    return f"{text if text.isidentifier() or _is_call(text) else f'({text})'}{list(index)}"
+
+
+def _is_call(text: str) -> bool:
+    """Whether a formula is one call, from its name to the bracket that closes it."""
+    name, opened, rest = text.partition("(")
+    depth = 1
+    for place, char in enumerate(rest):
+        depth += (char == "(") - (char == ")")
+        if not depth:
+            return bool(opened) and name.isidentifier() and place == len(rest) - 1
+    return False
 
 
 def entry(value: Array, index: Index, shape: tuple[int, ...]) -> tuple[float, Index] | None:
@@ -103,6 +116,13 @@ def operands_at(point: Point, node: int, index: Index) -> str:
 
 def look_at_entries(point: Point) -> None:
     """Notes for infinite entries and kinks; an error where a result has an entry that is nan."""
+    if point.kind.written:
+        from bpcli.engine.object_tensors import in_floats
+        from bpcli.engine.tensors import TENSORS
+
+        # What is worth knowing shows in floats too; the notes are those of the point itself.
+        exact, point = point, copy(point)
+        point.kind, point.values = TENSORS, [None if value is None else in_floats(value) for value in exact.values]
     program, values, kind = point.program, point.values, point.kind
     graph = program.graph
     marks = live(point)
@@ -129,21 +149,25 @@ def look_at_entries(point: Point) -> None:
 
 
 def _look_for_squares(point: Point, marks: bytearray) -> None:
-    """Notes where a column (n, 1) and n numbers in a row (n,) are compared: as a matrix, which is rarely meant."""
+    """Notes where a column (n, 1) and a row (m,) meet entry by entry: as a matrix, which is rarely meant."""
     program = point.program
     values: list[Array] = point.values
     graph = program.graph
-    found = []
+    found, grids = [], []
     for node, op in enumerate(graph.op[: program.stop]):
-        if not marks[node] or op.partition(" ")[0] not in COMPARING:
+        if not marks[node] or op.partition(" ")[0] not in (*COMPARING, *PAIRING):
             continue
         column, row = sorted(graph.args[node][:2], key=lambda each: -np.ndim(values[each]))
-        size = np.size(values[row])
-        if size < 2 or np.shape(values[row]) != (size,) or np.shape(values[column]) != (size, 1):
+        size, height = np.size(values[row]), np.size(values[column])
+        if min(size, height) < 2 or np.shape(values[row]) != (size,) or np.shape(values[column]) != (height, 1):
             continue
         if graph.op[column].partition(" ")[0] in UPRIGHT:
             continue  # somebody has made a column of it to get the matrix
         name = short(program, row)
+        if height != size or op in PAIRING:
+            shapes = {"tall": shown((height, 1)), "flat": shown((size,)), "grid": shown((height, size))}
+            grids.append({"node": short(program, node), "column": short(program, column), "row": name, **shapes})
+            continue
         found.append(
             {
                 "node": short(program, node),
@@ -155,7 +179,7 @@ def _look_for_squares(point: Point, marks: bytearray) -> None:
                 "fix": f"`reshape({name}, {size}, 1)`",
             }
         )
-    point.notes += first_few("broadcast-square", found)
+    point.notes += first_few("broadcast-square", found) + first_few("broadcast-grid", grids)
 
 
 def _infinite(point: Point, node: int) -> Note:

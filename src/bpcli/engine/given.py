@@ -45,7 +45,8 @@ def value_of(text: str, name: str = "a variable", kind: Kind = FLOATS) -> Any:
 
         return read_array(text[1:], name)
     listed = text.lstrip().startswith("[")
-    if listed:
+    # Fractions and many digits are read as they are written; floats alone know infinity.
+    if listed and (not kind.written or "inf" in text or "nan" in text):
         from bpcli.data.arrays import array_of_text
 
         array = array_of_text(text)

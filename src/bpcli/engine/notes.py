@@ -13,7 +13,7 @@ class Note:
     """Something worth knowing about a result that is right all the same.
 
     kind:  infinite-value, infinite-gradient, kink, jump, independent, cut, no-open-path, shadowed,
-           broadcast-square; left-exact, left-exact-slope; underflow, overflow, underflow-slope, overflow-slope;
+           broadcast-square, broadcast-grid; left-exact, left-exact-slope; underflow, overflow, underflow-slope, overflow-slope;
             slope-carried, slope-lost;
            and-more; of a fit fit-not-unique, fit-other-data, fit-no-freedom, fit-not-scaled, fit-diverged,
            fit-not-converged, fit-constant-x, fit-constant-y, fit-far, fit-extrapolation
@@ -25,6 +25,9 @@ class Note:
     def __init__(self, kind: str, **facts: object) -> None:
         self.kind = kind
         self.facts = facts
+
+    def __repr__(self) -> str:
+        return f"Note({', '.join([repr(self.kind), *(f'{name}={fact!r}' for name, fact in self.facts.items())])})"
 
 
 def first_few(kind: str, found: Sequence[Mapping[str, object]]) -> list[Note]:

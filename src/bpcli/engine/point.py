@@ -182,8 +182,8 @@ def own(array: Any, others: Sequence[Any]) -> Any:
 
     What was copied along an axis is a view of fewer numbers, and cannot be written to at all.
     """
-    if not array.shape:
-        return array.item()
+    if not getattr(array, "shape", ()):
+        return single(array)
     shared = array.base is not None or any(array is other for other in others)
     return array.copy() if shared else array
 

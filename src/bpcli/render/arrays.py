@@ -41,10 +41,15 @@ def stacked(value: Any, write: Callable[[float], str]) -> str:
     shape = shape_of(value)
     if len(shape) < 2 or not all(shape):
         return nested(value, write)
-    rows = [[write(float(entry)) for entry in row] for row in value.reshape(-1, shape[-1])]
+    rows = [[write(_number(entry)) for entry in row] for row in value.reshape(-1, shape[-1])]
     widths = [max(len(row[column]) for row in rows) for column in range(shape[-1])]
     lines = [f"[{', '.join(entry.rjust(width) for entry, width in zip(row, widths, strict=True))}]" for row in rows]
     return _bracketed(lines, shape[:-1])
+
+
+def _number(entry: Any) -> Any:
+    """An entry as a float, but for one that knows by itself how it is written."""
+    return entry if hasattr(entry, "shown") else float(entry)
 
 
 def _bracketed(lines: list[str], sizes: tuple[int, ...]) -> str:
@@ -110,13 +115,13 @@ def arithmetic_text(
     if len(shape) > 1 or not is_whole(trace, result) or {*map(shape_of, (left, right))} - {shape, ()}:
         return None
     if not shape:
-        terms, relation, total = told(sign, [float(left), float(right)], float(result), digits)
+        terms, relation, total = told(sign, [_number(left), _number(right)], _number(result), digits)
         return f"{terms[0]} {sign} {_in_brackets(terms[1])}", f"{relation} {total}"
     sides: list[list[str]] = [[], []]
     totals, relation = [], "="
     for place, entry in enumerate(result):
-        pair = [float(side[place]) if shape_of(side) else float(side) for side in (left, right)]
-        terms, equal, total = told(sign, pair, float(entry), digits)
+        pair = [_number(side[place] if shape_of(side) else side) for side in (left, right)]
+        terms, equal, total = told(sign, pair, _number(entry), digits)
         for side, term in zip(sides, terms, strict=True):
             side.append(term)
         totals.append(total)

@@ -80,7 +80,9 @@ def notes_list(notes: Sequence[Note], language: str = ENGLISH) -> list[dict[str,
 def as_text(kind: Kind, value: Any, gradient: Mapping[str, Any] | None) -> dict[str, Any]:
     """`exact` or `precise`: a result as text, where floats cannot say it; null where it is a float after all."""
 
-    def text(number: Any) -> str | None:
+    def text(number: Any) -> Any:
+        if getattr(number, "shape", ()):
+            return [text(each) for each in number]
         return full(number) if hasattr(number, "shown") else None
 
     if not kind.written:

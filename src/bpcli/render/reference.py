@@ -57,7 +57,8 @@ def _with_settings(op: Op) -> str:
     pieces = [inner] if inner else []
     for setting, default in op.settings.items():
         free = setting == op.rest or (not default and op.group == "shapes and indices")  # there is no default
-        pieces.append(setting if free else f"{setting}={default or 'all'}")
+        # What stands behind its name alone is written with it.
+        pieces.append(setting if setting == op.rest else f"{setting}=..." if free else f"{setting}={default or 'all'}")
     return f"{op.spelling}({', '.join(pieces)})"
 
 

@@ -112,7 +112,7 @@ def _is_product(row: Backward) -> bool:
     import numpy as np
 
     alike = shape_of(row.upstream) == shape_of(row.local) == shape_of(row.product) != ()
-    return row.state == SHUT and alike and bool(np.isfinite(row.upstream).all())
+    return row.state == SHUT and alike and bool(np.isfinite(np.asarray(row.upstream, dtype=float)).all())
 
 
 def _closed_cells(trace: Trace, row: Backward, total: str, digits: int, language: str) -> tuple[str, str]:
@@ -123,7 +123,7 @@ def _closed_cells(trace: Trace, row: Backward, total: str, digits: int, language
     elif row.state == NO_SLOPE:
         why = phrase("cut" if trace.program.graph.op[row.node] == "detach" else "flat", language)
     else:
-        derived, why = "", phrase("nothing arrives", language)
+        derived, why = "", phrase("nothing moves" if isinstance(row, Tangent) else "nothing arrives", language)
     counter = branch_text(row, language) if row.arriving > 1 else ""
     zero = show(row.product, digits) if is_whole(trace, row.product) else f"0  {shown(shape_of(row.product))}"
     return f"{derived}, {why}" if derived else why, f"{total}: {zero}{counter}" if counter else f"{total} = {zero}"

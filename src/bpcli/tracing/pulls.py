@@ -106,7 +106,8 @@ def _textbook_holds(op: str, branch: Branch, point: Point, registers: list[Any])
     read = formula(written or "0", settings_of(declared, branch.position))
     with kind.quiet():
         found = compiled(read.graph, read.output, places_of(declared, count), kind.functions, kind.constant)(registers)
-        return bool(np.allclose(found, branch.product, rtol=1e-9, atol=1e-12, equal_nan=True))
+        told, product = (np.asarray(each, dtype=float) for each in (found, branch.product))
+        return bool(np.allclose(told, product, rtol=1e-9, atol=1e-12, equal_nan=True))
 
 
 def summed_axes(shape: Shape, own: Shape) -> tuple[int, ...]:

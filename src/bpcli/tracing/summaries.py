@@ -23,6 +23,10 @@ class Summary:
     def __init__(self, array: Any) -> None:
         import numpy as np
 
+        if array.dtype == object:
+            from bpcli.engine.object_tensors import in_floats
+
+            array = in_floats(array)
         self.shape: tuple[int, ...] = array.shape
         with np.errstate(all="ignore"):
             largest = float(np.max(np.abs(array), initial=0.0))

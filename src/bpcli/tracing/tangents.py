@@ -170,7 +170,9 @@ def fill_tangent(
             if presence is not None:
                 row.product = kind.guard(presence, row.product)
     row.product = single(row.product)
-    if row.state not in (OPEN, SHUT) or not (kind.shape(result) or kind.shape(argument.primal)):
+    if row.state not in (OPEN, SHUT):
+        return
+    if edge.code != PULL and not (kind.shape(result) or kind.shape(argument.primal)):
         return
     shape, own_shape = kind.shape(result), kind.shape(argument.primal)
     if edge.code == PULL:

@@ -82,6 +82,11 @@ def tensor_flow(trace: Trace) -> Lens:
     if layers:
         grids.append(Grid("units", ("node", "formula", "entries", "off", "share", "units", "dead-units"), layers))
     findings = [*told, *_extremes(trace, best, finals)]
+    if not any(finding.kind == "exploding-length" for finding in findings):
+        # Of an array it is a typical entry that counts: a sum of many is long, and no entry of it large.
+        huge = next((row for row in rows if row[4] >= EXPLODING), None)
+        if huge is not None:
+            findings.append(Finding("swells", node=huge[1], depth=huge[0], size=huge[4]))
     if not findings:
         sizes = [length(slope) for slope in trace.gradient.values() if np.any(slope)]
         kind = "lengths" if sizes else "nothing"
@@ -121,9 +126,12 @@ def gain(trace: Trace, row: Backward) -> float:
     registers = [np.asarray(_value(trace, node), dtype=float)[()] for node in (*arguments, row.node)]
     if row.pull.elementwise:
         # Entry by entry, and where an entry was copied the copies add up.
-        local = 1.0 if row.local is None else row.local
-        squares = np.broadcast_to(np.square(np.asarray(local, dtype=float)), row.pull.shape)
-        return float(np.sqrt(np.max(sum_like(squares, np.asarray(like)), initial=0.0)))
+        local = np.abs(np.asarray(1.0 if row.local is None else row.local, dtype=float))
+        scale = float(np.max(local, initial=0.0))
+        if not row.pull.axes or not 0 < scale < math.inf:
+            return scale
+        squares = np.broadcast_to(np.square(local / scale), row.pull.shape)
+        return float(np.sqrt(np.max(sum_like(squares, np.asarray(like)), initial=0.0))) * scale
     if graph.op[row.node] == "matmul" and all(np.ndim(register) < 3 for register in registers[:2]):
         return float(np.linalg.norm(registers[1 - row.position], 2))
     kind, pull = TENSORS, edges_below(TENSORS, graph, row.node)[row.position].pull

@@ -17,6 +17,12 @@ from bpcli.engine.tensors.algebra import SOLVED
 from bpcli.engine.tensors.reductions import sum_like
 from bpcli.ops import TABLE
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bpcli.engine.point import Point
+
 Array = Any
 
 TENSOR: dict[str, Any] = algebra.SPELLED | reductions.SPELLED | pieces.SPELLED | networks.SPELLED
@@ -111,6 +117,20 @@ class Tensors(Lanes):
 
     def zero_like(self, number: Array) -> Array:
         return np.zeros(np.shape(number), dtype=self.dtype)
+
+    def look_at_values(self, point: Point, given: Mapping[str, Any]) -> None:
+        """Notes for what is no number of a narrow format any more."""
+        if self.dtype != np.float64:
+            from bpcli.engine.narrow_tensors import note_narrow_values
+
+            note_narrow_values(point, self.dtype)
+
+    def look_at_slopes(self, point: Point, skip: bytearray, seed: Any) -> None:
+        """The same of adjoints."""
+        if self.dtype not in (np.float64, object):
+            from bpcli.engine.narrow_tensors import note_narrow_slopes
+
+            note_narrow_slopes(point, skip, seed, self.dtype)
 
 
 TENSORS = Tensors()

@@ -15,6 +15,7 @@ NOTES = {
         "{column} has the shape {tall} and {row} {flat}, so that {node} pairs every entry with every other, {square}; "
         "to pair them one by one write {fix}"
     ),
+    "broadcast-grid": "{column} has the shape {tall} and {row} {flat}: both are copied, and {node} has the shape {grid}",
     "left-exact": "left exact numbers at {node}: it is calculated in floats",
     "left-exact-slope": "left exact numbers on the way from {node} back to {argument}: its slope is one of floats",
     "underflow": "{node} is {wide}, which {format} rounds to 0: its smallest number is {limit}",

@@ -105,6 +105,7 @@ PHRASES = {
     "cut": "cut",
     "flat": "flat",
     "nothing arrives": "nothing arrives",
+    "nothing moves": "nothing moves",
     "nothing passes": "nothing passes",
     "counter": " ({count} of {arriving})",
     "more rows": "... {count} more rows (--all shows them)",
@@ -143,6 +144,7 @@ PHRASES = {
     "hessian cost": "forward mode over the graph of the gradient: {passes}, one for each input",
     "hessian cost of entries": "forward mode over the graph of the gradient: {passes}, one for each entry of the inputs",
     "hessian product cost": "forward mode over the graph of the gradient: 1 pass, and no matrix",
+    "all entries": "too large to be printed here: -q and --json give all entries",
     "jvp cost": "forward mode: 1 pass, whatever the number of inputs and results",
     "vjp cost": "reverse mode: 1 pass up and 1 sweep down, whatever the number of inputs and results",
     # Answers.

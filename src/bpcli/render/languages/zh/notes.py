@@ -14,6 +14,7 @@ NOTES = {
         "{column} 的形状是 {tall}，{row} 的形状是 {flat}，所以 {node} 按广播把每个元素与另一方的每个元素配对，"
         "得到 {square}；要逐个对应，请写 {fix}"
     ),
+    "broadcast-grid": "{column} 的形状是 {tall}，{row} 的形状是 {flat}：两者都被复制，{node} 的形状是 {grid}",
     "left-exact": "在 {node} 处离开精确分数：这里用浮点数计算",
     "left-exact-slope": "从 {node} 回到 {argument} 时离开精确分数：那里的斜率是浮点数",
     "underflow": "{node} 是 {wide}，{format} 把它舍入成 0：它最小的数是 {limit}",
