@@ -34,7 +34,8 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
 
     rows = shortened(table, whole)
     sample = list(itertools.islice(rows, SAMPLE))
-    headed = table.keys[:1] != ("path",)
+    # In English the title above paths says what stands in them; in Chinese the columns have the terms of the field.
+    headed = table.keys[:1] != ("path",) or table.language != ENGLISH
     # Where no titles are shown, those of a language that are wider than its numbers make no room for themselves.
     cells = [table.columns if headed else table.keys, *(row for row in sample if not isinstance(row, str))]
     widths = [max(cell_width(row[place]) for row in cells) for place in range(len(table.columns))]
