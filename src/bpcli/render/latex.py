@@ -198,7 +198,10 @@ def _cell(text: str, key: str, names: Collection[str]) -> str:
 
 def _is_said(text: str) -> bool:
     """Whether a line of a trace of tensors is words or shapes, and no equation."""
-    return " = " not in text and not text.startswith(("=", "≈", "[", "-")) and not text[:1].isdigit()
+    head, colon, _ = text.partition(": ")
+    if " = " in text or (colon and SLOPE.fullmatch(head)):
+        return False
+    return not text.startswith(("=", "≈", "[", "-")) and not text[:1].isdigit()
 
 
 def matrix(text: str) -> str:

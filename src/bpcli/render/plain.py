@@ -55,7 +55,7 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
         return
     if headed:
         yield _line(table.columns, widths)
-    ready = "  " + "  ".join([f"%-{each}s" for each in widths])
+    ready = "  " + "  ".join([*[f"%-{each}s" for each in widths[:-1]], "%s"])
     narrow = display_width("≈") == 1
     for row in itertools.chain(sample, rows):
         if isinstance(row, str):
