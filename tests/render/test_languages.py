@@ -119,6 +119,19 @@ dy/dx = 3    dy/dw = 8          梯度检查：与中心差分一致，误差在
 """
 
 
+@pytest.mark.parametrize(
+    ("command", "option", "word"), [("trace", "--format=ascii", "前向传播"), ("graph", "--ascii", "局部导数")]
+)
+def test_ascii_is_english_in_every_locale_unless_a_language_is_asked_for(
+    command: str, option: str, word: str, run: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    call = (command, "(x+w)*w", "--x", "2", "--w", "3", option)
+    assert run(*call).out.isascii()
+    told = run(*call, "--lang", "zh").out
+    assert word in told and not re.search("[─│×≈→]", told)
+
+
 def test_the_flagship_in_chinese(run: Runner) -> None:
     """The numbers by hand; the terms are those of the Chinese tutorials."""
     assert run("trace", "(x+w)*w", "--x", "2", "--w", "3", "--lang", "zh").out == FLAGSHIP
