@@ -39,13 +39,30 @@ def screens(keys: list[str], capsys: pytest.CaptureFixture[str], mode: str = "re
 
 def test_each_key_shows_one_step_more(capsys: pytest.CaptureFixture[str]) -> None:
     start, *steps = screens([" "] * 8, capsys)
-    assert "2 operations" in start and "Forward" not in start
+    assert "2 operations" in start and "2 + 3" not in start
     assert [screen.count("->") for screen in steps[2:6]] == [2, 3, 4, 5]  # one of them in the line of keys
     assert "2 + 3" in steps[0] and "5 * 3" not in steps[0]
     assert "5 * 3" in steps[1]
     assert "dy/dw = 5 + 3 = 8 (2 of 2)" not in steps[4] and "dy/dw = 5 + 3 = 8 (2 of 2)" in steps[5]
     assert "Paths from w to y" in steps[6]
     assert "dy/dx = 3    dy/dw = 8" in steps[7]
+
+
+def test_the_first_screen_has_the_graph_what_is_ahead_and_the_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    (start,) = screens([], capsys)
+    # Boxes without values: nothing has been computed yet.
+    assert "a = x + w" in start and "y = a*w" in start and "= 5" not in start
+    told = " ".join(start.split())
+    assert "Ahead: Forward, 2 rows; Backward, 4 rows; Paths from w to y; the result." in told
+    assert "q, Esc" in told
+
+
+def test_a_graph_that_is_too_high_for_the_screen_is_told_line_by_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINES", "15")
+    (start,) = screens([], capsys)
+    assert "  a = x + w\n  y = a * w\n" in start and "│" not in start
 
 
 def test_back_first_and_last(capsys: pytest.CaptureFixture[str]) -> None:

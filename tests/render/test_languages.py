@@ -110,12 +110,26 @@ y = (x + w) * w      x = 2, w = 3      2 次运算，w 用了两次
   1  a -> w  3         d(x+w)/dw = 1      3 * 1 = 3    dy/dw = 5 + 3 = 8 (2/2)
 
 从 w 到 y 的路径
-  w -> y       5       5        直接路径
-  w -> a -> y  1 * 3   3        经过 a
-  总和                 8
+  路径         各段局部导数  乘积
+  w -> y       5             5     直接路径
+  w -> a -> y  1 * 3         3     经过 a
+  总和                       8
 
 dy/dx = 3    dy/dw = 8          梯度检查：与中心差分一致，误差在 1e-10 以内
 """
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "word"), [("trace", "--format=ascii", "前向传播"), ("graph", "--ascii", "局部导数")]
+)
+def test_ascii_is_english_in_every_locale_unless_a_language_is_asked_for(
+    command: str, option: str, word: str, run: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    call = (command, "(x+w)*w", "--x", "2", "--w", "3", option)
+    assert run(*call).out.isascii()
+    told = run(*call, "--lang", "zh").out
+    assert word in told and not re.search("[─│×≈→]", told)
 
 
 def test_the_flagship_in_chinese(run: Runner) -> None:

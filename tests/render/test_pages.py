@@ -12,7 +12,7 @@ from hypothesis import given
 
 from bpcli.language.reader import parse
 from bpcli.render import latex, markdown
-from bpcli.render.ascii import spelled
+from bpcli.render.ascii import spelled, speller
 from bpcli.render.languages import LANGUAGES
 from bpcli.render.plain import trace_lines
 from bpcli.tracing.record import Trace, record
@@ -70,6 +70,19 @@ def test_what_would_end_a_cell_does_not(text: str, cell: str) -> None:
 
 def test_words_are_no_markup() -> None:
     assert markdown.cell("w_1 *of* <b>", "") == r"w\_1 \*of\* \<b\>"
+
+
+def test_a_sum_that_is_not_complete_is_mathematics_in_latex_too() -> None:
+    page = "\n".join(latex.trace_lines(traced("(x+w)*w", x=2, w=3)))
+    assert r"$\frac{dy}{dw}\text{:}\;5 \text{ (1 of 2)}$" in page
+
+
+def test_an_ascii_page_in_chinese_keeps_its_characters_and_no_other_sign() -> None:
+    # × and ≈ are signs that fonts lack; the terms of the field are what was asked for.
+    page = "\n".join(trace_lines(traced("σ = x*w; σ/3", x=2, w=3.5), spell=speller("zh"), language="zh"))
+    assert "上游 * 局部" in page
+    assert "sigma = x * w" in page
+    assert not re.search("[×≈σ]", page)
 
 
 @given(valued(ALL + CUTTING))

@@ -16,6 +16,7 @@ from bpcli.errors import display_width
 from bpcli.language.reader import parse
 from bpcli.numbers import show
 from bpcli.ops import TABLE
+from bpcli.render import latex
 from bpcli.render.arrays import flat, stacked
 from bpcli.render.frames import frames
 from bpcli.render.languages import LANGUAGES, texts
@@ -120,12 +121,27 @@ def test_every_step_is_a_frame_and_the_inputs_are_one() -> None:
     assert len(frames(trace)) == 1 + 1 + 9 + 14 + 1
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        # A vector is a column, as in W x; a long one is a row that is transposed, and [[1, 2]] is a row.
+        ("[1, -2]", r"\begin{pmatrix}1 \\ -2\end{pmatrix}"),
+        ("[1, 2, 3, 4, 5, 6, 7, 8, 9]", r"\begin{pmatrix}1 & 2 & 3 & 4 & 5 & 6 & 7 & 8 & 9\end{pmatrix}^\top"),
+        ("[[1, 2]]", r"\begin{pmatrix}1 & 2\end{pmatrix}"),
+        ("[[1, 2], [3, 4]]", r"\begin{pmatrix}1 & 2 \\ 3 & 4\end{pmatrix}"),
+        ("h - [1, 2]", r"h - \begin{pmatrix} 1 \\ 2 \end{pmatrix}"),
+    ],
+)
+def test_vectors_are_columns_in_latex(text: str, written: str) -> None:
+    assert latex.mathematics(text, ("h",)) == written
+
+
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
 def test_pdflatex_compiles_a_trace_of_tensors(tmp_path: Path) -> None:
     page = call("trace", NET, *FROM_SHELL, "--format", "latex", "--explain", "normal").out
     assert r"\begin{pmatrix}0 & 60 & 12 \\ 0 & 0 & 0\end{pmatrix}" in page
     # Entry by entry: the sign of Hadamard's product.
-    assert r"\begin{pmatrix}0.5 & 0.5\end{pmatrix} \circ \begin{pmatrix}24 & 0\end{pmatrix}" in page
+    assert r"\begin{pmatrix}0.5 \\ 0.5\end{pmatrix} \circ \begin{pmatrix}24 \\ 0\end{pmatrix}" in page
     (tmp_path / "page.tex").write_text(page, encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0

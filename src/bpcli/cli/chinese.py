@@ -61,12 +61,14 @@ OPTIONS = {
     "hessian order": "导数的阶数（2）。",
     "format": "rich（在终端上）、plain 或 json。",
     "diff format": "rich（在终端上）、plain、latex 或 json。",
-    "trace format": "rich（在终端上）、plain、ascii、md、latex、html、json、svg、dot 或 mermaid。",
+    "trace format": (
+        "rich（在终端上）、plain、ascii（文字默认为英文，可加 --lang）、md、latex、html、json、svg、dot 或 mermaid。"
+    ),
     "graph format": "rich（在终端上）、plain、json、svg、dot 或 mermaid。",
     "grad format": "rich（在终端上）、plain 或 json；与 --data 合用时 csv 或 json。",
     "eval format": "rich（在终端上）、plain 或 json；与 --data 合用时 csv 或 json。",
     "style": "variable（框是变量，线上写局部导数）或 op（框是运算，线上写数值）。",
-    "ascii": "只用 ASCII 字符作图。",
+    "ascii": "用 ASCII 字符作图；文字默认为英文，加 --lang zh 则为中文。",
     "json": "等同于 --format json。",
     "rules": "说明用了哪些求导法则，由外到内。",
     "lang": "文字的语言：en 或 zh（默认依系统的区域设置）。",

@@ -55,11 +55,12 @@ def _shown(
     from bpcli.render.words import phrase
 
     shown = frames(trace, digits, language, explain, said)
-    place, keys = 0, "keys"
+    place, help_ = 0, False
     while True:
-        show_frame(trace, shown[place], digits, phrase(keys, language), language)
+        told = "keys" if place and not help_ else "all keys"
+        show_frame(trace, shown[place], digits, phrase(told, language), language)
         move = KEYS.get(key())
-        keys = "all keys" if move == HELP else "keys"
+        help_ = move == HELP
         if move == QUIT:
             return DONE
         last = len(shown) - 1

@@ -71,7 +71,7 @@ OPTIONS = (
         "values).",
         ("graph",),
     ),
-    Option("ascii", None, "Draw with ASCII characters alone.", ("graph",)),
+    Option("ascii", None, "Draw with ASCII characters; words are English unless --lang is given.", ("graph",)),
     Option("json", None, "The same as --format json."),
     Option("rules", None, "Say which rules were used, from the outside in.", ("diff",)),
     Option("lang", "LANGUAGE", "The language of the words: en or zh (from the locale)."),
@@ -195,7 +195,10 @@ HELP_OF = {
     ("diff", "order"): "How often to differentiate (1).",
     ("hessian", "order"): "The order of the derivatives (2).",
     ("diff", "format"): "rich (on a terminal), plain, latex or json.",
-    ("trace", "format"): "rich (on a terminal), plain, ascii, md, latex, html, json, svg, dot or mermaid.",
+    ("trace", "format"): (
+        "rich (on a terminal), plain, ascii (in English unless --lang is given), md, latex, html, json, svg, dot or"
+        " mermaid."
+    ),
     ("graph", "format"): "rich (on a terminal), plain, json, svg, dot or mermaid.",
     ("grad", "format"): "rich (on a terminal), plain or json; with --data csv or json.",
     ("eval", "format"): "rich (on a terminal), plain or json; with --data csv or json.",

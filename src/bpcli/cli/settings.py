@@ -19,7 +19,7 @@ import sys
 from bpcli.cli.arguments import whole_number
 from bpcli.errors import FileError, InputError, closest, count_ambiguous
 from bpcli.numbers import DIGITS
-from bpcli.render.languages import LANGUAGES, language_of
+from bpcli.render.languages import ENGLISH, LANGUAGES, language_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,6 +91,15 @@ def _settings_in(path: str) -> dict[str, str]:
             known = f"1, 2, ... {MOST_DIGITS}" if key == "digits" else ", ".join(CHOICES[key])
             raise InputError("config-value", file=path, key=key, value=str(value), known=known)
     return {key: str(value) for key, value in written.items()}
+
+
+def spoken(options: Mapping[str, str], format: str) -> str:  # noqa: A002 - the name of the option
+    """The language of what is printed. Raises InputError.
+
+    What programs read, and what is meant for any screen, changes with the place where it is made only if asked to.
+    """
+    anywhere = format in ("json", "ascii") or "ascii" in options
+    return ENGLISH if anywhere and "lang" not in options else language(options)
 
 
 def language(options: Mapping[str, str]) -> str:

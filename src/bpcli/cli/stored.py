@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 
 from bpcli.cli.output import chosen_format
-from bpcli.cli.settings import count_widths, digits, language
+from bpcli.cli.settings import count_widths, digits, spoken
 from bpcli.cli.work import text_of
 from bpcli.engine.floats import FLOATS
 from bpcli.errors import InputError
 from bpcli.numbers import full, show
-from bpcli.render.languages import ENGLISH
 from bpcli.tracing.stored import restored
 
 TYPE_CHECKING = False
@@ -42,7 +41,7 @@ class Stored:
             raise InputError("tolerance-alone")
         self.digits = digits(options)
         self.format = chosen_format(options.get("format", ""), "json" in options, request.command)
-        self.language = language(options) if self.format != "json" or "lang" in options else ENGLISH
+        self.language = spoken(options, self.format)
         self.kind = FLOATS
         self.wrt: list[str] | None = None
         self.trace = self._read(options["from"])

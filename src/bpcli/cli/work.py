@@ -8,7 +8,7 @@ import sys
 from bpcli.cli.arguments import spelled, whole_number
 from bpcli.cli.options import table_of
 from bpcli.cli.output import chosen_format
-from bpcli.cli.settings import count_widths, digits, language
+from bpcli.cli.settings import count_widths, digits, spoken
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.given import value_of
 from bpcli.engine.leaves import read_with_leaves
@@ -51,8 +51,7 @@ class Work:
         if "tolerance" in options and request.command != "check" and not self.expected and not self.claimed:
             raise InputError("tolerance-alone")
         self.format = chosen_format(options.get("format", ""), "json" in options, request.command, rows is not None)
-        # What programs read does not change with the place where it was made.
-        self.language = language(options) if self.format != "json" or "lang" in options else "en"
+        self.language = spoken(options, self.format)
         self.kind = chosen_kind(options)
         precision = int(options.get("precision", 0))
         self.digits = digits(options, max(17, precision))

@@ -9,7 +9,6 @@ from contextlib import redirect_stdout
 from bpcli.cli.output import tell, write
 from bpcli.cli.work import given_value, whole
 from bpcli.errors import DONE, FileError, InputError
-from bpcli.render.languages import ENGLISH
 from bpcli.render.words import phrase
 
 TYPE_CHECKING = False
@@ -60,7 +59,7 @@ def show_sheet(work: Work, trace: Trace, seed: int | None, show_answers: Callabl
     """
     from bpcli.render.worksheet import Sheet
 
-    sheet = Sheet(trace, seed, work.digits, ENGLISH if work.format == "ascii" else work.language)
+    sheet = Sheet(trace, seed, work.digits, work.language)
     if not sheet.answers:
         raise InputError("nothing-blank")
     path = work.options.get("answer-key")
@@ -108,6 +107,6 @@ def _print(sheet: Sheet, format: str, whole: bool) -> None:  # noqa: A002 - the 
         for piece in page_pieces(sheet):
             sys.stdout.write(piece)
     else:
-        from bpcli.render.ascii import spelled
+        from bpcli.render.ascii import speller
 
-        write(worksheet.plain_lines(sheet, whole=whole, spell=spelled if format == "ascii" else str))
+        write(worksheet.plain_lines(sheet, whole=whole, spell=speller(sheet.language) if format == "ascii" else str))

@@ -13,9 +13,9 @@ class Note:
     """Something worth knowing about a result that is right all the same.
 
     kind:  infinite-value, infinite-gradient, kink, jump, independent, cut, no-open-path, shadowed,
-           broadcast-square, broadcast-grid; left-exact, left-exact-slope; underflow, overflow, underflow-slope, overflow-slope;
-            slope-carried, slope-lost;
-           and-more; of a fit fit-not-unique, fit-other-data, fit-no-freedom, fit-not-scaled, fit-diverged,
+           broadcast-square, broadcast-grid; left-exact, left-exact-slope; underflow, overflow, underflow-slope,
+           overflow-slope; slope-carried, slope-lost; and-more; of a fit fit-not-unique, fit-other-data,
+           fit-no-freedom, fit-not-scaled, fit-diverged,
            fit-not-converged, fit-constant-x, fit-constant-y, fit-far, fit-extrapolation
     facts: fill the sentence of that kind
     """

@@ -338,10 +338,10 @@ def diagram_lines(
     alone: bool = False,
 ) -> Iterator[str]:
     """A diagram as lines of text: the title, the results, the drawing, and how to read it; or the drawing alone."""
-    from bpcli.render.ascii import spelled
+    from bpcli.render.ascii import speller
     from bpcli.render.plain import filled
 
-    spell = spelled if ascii else str
+    spell = speller(diagram.language) if ascii else str
     if ascii:
         diagram = diagram.spelled(spell)
     drawing = drawn(diagram, width)

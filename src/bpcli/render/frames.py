@@ -8,7 +8,7 @@ from typing import overload
 from bpcli.numbers import DIGITS, show
 from bpcli.render import layout
 from bpcli.render.languages import ENGLISH
-from bpcli.render.words import phrase
+from bpcli.render.words import counted, phrase
 from bpcli.tracing.rows import Forward, Tangent
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ class Frame:
 
     growing:      whether the last row of the table is new
     above:        number of rows before those of the table
-    lines:        said below the table, or instead of one
+    lines:        said below the table, or instead of one: of the first frame, what is ahead
     values:       what the nodes are that a row of the backward pass speaks of
     place, count: this is step `place` of `count`, from 1
     """
@@ -83,7 +83,7 @@ class Frames(Sequence[Frame]):
 
     def _made(self, place: int) -> Frame:
         if place == 0:
-            return Frame(None, tuple(layout.header(self.trace, self.digits, self.language)))
+            return Frame(None, (self._plan(),))
         here = place - 1
         if self.inputs is not None:
             if here == 0:
@@ -97,6 +97,16 @@ class Frames(Sequence[Frame]):
             return Frame(self.paths[here])
         closing = layout.closing(self.trace, self.digits, self.language)
         return Frame(None, (*closing, *self.said))
+
+    def _plan(self) -> str:
+        """What is shown step by step, told before the first."""
+        language = self.language
+        parts = [
+            phrase("frame pass", language, title=table.title, rows=counted(len(rows), "row", language))
+            for table, rows in self.passes
+        ]
+        parts += [table.title for table in self.paths]
+        return phrase("frame plan", language, parts=phrase("frame next", language).join(parts))
 
     def _row(self, number: int, table: Table, rows: Sequence[Forward] | Sequence[Backward], here: int) -> Frame:
         """The table of a pass up to one row."""

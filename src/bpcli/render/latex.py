@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bpcli.tracing.record import Trace
 
 LONGEST = 200  # characters of a formula that is read again
+LONGEST_COLUMN = 8  # entries of a vector that stands upright; a longer one is a row, transposed
 SLOPE = re.compile(r"(S\*)?d(\w+|\(.*\))/d(\w+|\([^()]+\))")
 START = re.compile(r"(S\*)?d\w+/d\w+ = .*")
 COUNTER = re.compile(r"(.*) (\(\d+(?: \D+ |/)\d+\))")
@@ -121,7 +122,7 @@ def piece(text: str, names: Collection[str]) -> str:
     if text.endswith(":") and SLOPE.fullmatch(text[:-1]):
         return piece(text[:-1], names) + r"\text{:}\;"
     first, comma, rest = text.replace("，", ", ").partition(", ")
-    if comma and "(" not in first:
+    if comma and "(" not in first and "[" not in first:
         return rf"{formula(first, names)},\ {formula(rest, names)}"
     return formula(text, names)
 
@@ -201,16 +202,21 @@ def _cell(text: str, key: str, names: Collection[str]) -> str:
 
 def _is_said(text: str) -> bool:
     """Whether a line of a trace of tensors is words or shapes, and no equation."""
-    return " = " not in text and not text.startswith(("=", "≈", "[", "-")) and not text[:1].isdigit()
+    head, colon, _ = text.partition(": ")
+    if " = " in text or (colon and SLOPE.fullmatch(head)):
+        return False
+    return not text.startswith(("=", "≈", "[", "-")) and not text[:1].isdigit()
 
 
 def matrix(text: str) -> str:
-    """Nested lists as a matrix; a vector as a row, and what has more axes as it is written."""
+    """Nested lists as a matrix; a vector as the column that it is, and what has more axes as it is written."""
     rows = [row.split(", ") for row in text.strip("[]").split("], [")]
     if "[[" in text[1:] or not all(all(map(NUMBER.fullmatch, row)) for row in rows):
         return rf"\text{{{words(text)}}}"
-    body = r" \\ ".join(" & ".join(map(_number, row)) for row in rows)
-    return rf"\begin{{pmatrix}}{body}\end{{pmatrix}}"
+    column = not text.startswith("[[")
+    upright = column and len(rows[0]) <= LONGEST_COLUMN
+    body = r" \\ ".join((r" \\ " if upright else " & ").join(map(_number, row)) for row in rows)
+    return rf"\begin{{pmatrix}}{body}\end{{pmatrix}}" + (r"^\top" if column and not upright else "")
 
 
 def _number(written: str) -> str:

@@ -34,11 +34,7 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
 
     rows = shortened(table, whole)
     sample = list(itertools.islice(rows, SAMPLE))
-    headed = table.keys[:1] != ("path",)
-    # Where no titles are shown, those of a language that are wider than its numbers make no room for themselves.
-    cells = [table.columns if headed else table.keys, *(row for row in sample if not isinstance(row, str))]
-    widths = [max(cell_width(row[place]) for row in cells) for place in range(len(table.columns))]
-    total = sum(widths) + 2 * len(widths)
+    headed, total, widths = _measured(table, sample, width)
     title = table.title
     if table.aside:
         gap = max(4, 52 - display_width(title)) if width is None or width >= 72 else 3
@@ -54,7 +50,7 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
         return
     if headed:
         yield _line(table.columns, widths)
-    ready = "  " + "  ".join([f"%-{each}s" for each in widths])
+    ready = "  " + "  ".join([*[f"%-{each}s" for each in widths[:-1]], "%s"])
     narrow = display_width("≈") == 1
     for row in itertools.chain(sample, rows):
         if isinstance(row, str):
@@ -68,6 +64,23 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
             # Where each character is a column, Python's own columns are those of the table.
             single = line.isascii() or (narrow and line.replace("≈", "").isascii())
             yield line.rstrip() if single else _line(row, widths)
+
+
+def _measured(table: Table, sample: list[tuple[str, ...] | str], width: int | None) -> tuple[bool, int, list[int]]:
+    """Whether a table shows the titles of its columns, how wide it is, and how wide they are.
+
+    In English the title above paths says what stands in them; in Chinese the columns have the terms of the field, where
+    there is room. Titles that are not shown, and are wider than the numbers, make no room for themselves.
+    """
+    cells = [row for row in sample if not isinstance(row, str)]
+    paths = table.keys[:1] == ("path",)
+    for headed in (True, False):
+        known = [table.columns if headed else table.keys, *cells]
+        widths = [max(cell_width(row[place]) for row in known) for place in range(len(table.columns))]
+        total = sum(widths) + 2 * len(widths)
+        if not paths or (headed and table.language != ENGLISH and (width is None or total <= width)):
+            break
+    return headed, total, widths
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:

@@ -159,8 +159,12 @@ def show_frame(trace: Trace, frame: Frame, digits: int, keys: str, language: str
     if frame.values:
         screen.print(Text(shortened_line(frame.values, 2 * screen.width), style="green"))
     screen.print()
-    if frame.table is None:
-        for line in frame.lines if frame.place > 1 else ():
+    if frame.place == 1:
+        for line in (*_graph_lines(trace, screen.width, screen.height - len(header) - 7, language), *frame.lines):
+            for piece in plain.wrapped(line, screen.width) if line in frame.lines else (line,):
+                screen.print(Text(piece))
+    elif frame.table is None:
+        for line in frame.lines:
             for piece in line.split("          "):
                 screen.print(Text(piece.strip(), style="bold"))
     else:
@@ -181,6 +185,22 @@ def show_frame(trace: Trace, frame: Frame, digits: int, keys: str, language: str
                 screen.print(Text(piece, style="cyan"))
     screen.print()
     screen.print(Text(phrase("frame", language, place=frame.place, count=frame.count, keys=keys), style="dim"))
+
+
+def _graph_lines(trace: Trace, width: int, height: int, language: str) -> list[str]:
+    """The graph before anything is computed, and an empty line: drawn, or where that is too high, line by line."""
+    from bpcli.render.diagram import structure
+    from bpcli.render.drawing import drawn
+
+    if not 0 < len(trace.forward) <= height:
+        return []
+    drawing = drawn(structure(trace.program, language=language), width)
+    lines = [] if drawing is None else [*drawing.lines()]
+    if not 0 < len(lines) <= height:
+        lines = [f"  {trace.names[step.node]} = {layout.spaced(trace, step.node)}" for step in trace.forward]
+        if any(display_width(line) > width for line in lines):
+            return []
+    return [*lines, ""]
 
 
 def shortened_line(line: str, width: int) -> str:

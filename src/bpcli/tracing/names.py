@@ -89,10 +89,12 @@ class Names(Mapping[int, str]):
         return isinstance(node, int) and 0 <= node < len(self.rank) and self.rank[node] != 0
 
     def __getitem__(self, node: int) -> str:
-        if node not in self:
+        rank = self.rank[node] if 0 <= node < len(self.rank) else 0
+        if rank > 0:
+            return automatic(rank - 1)
+        if rank == 0:
             raise KeyError(node)
-        rank = self.rank[node]
-        return automatic(rank - 1) if rank > 0 else self.own.get(node, self.result)
+        return self.own.get(node, self.result)
 
     def __iter__(self) -> Iterator[int]:
         return (node for node, rank in enumerate(self.rank) if rank)

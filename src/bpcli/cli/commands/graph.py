@@ -6,7 +6,6 @@ import sys
 
 from bpcli.cli.output import write, write_json
 from bpcli.errors import DONE, InputError
-from bpcli.render.languages import ENGLISH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,9 +32,10 @@ def run(work: Work) -> int:
 
         write_json(graph_dict(work.program, trace))
         return DONE
-    # There is no Chinese in ASCII.
-    language = ENGLISH if "ascii" in work.options else work.language
-    made = structure(work.program, style, language) if trace is None else diagram(trace, style, work.digits, language)
+    if trace is None:
+        made = structure(work.program, style, work.language)
+    else:
+        made = diagram(trace, style, work.digits, work.language)
     if work.format in ("rich", "plain"):
         _draw(made, work.format == "rich", "ascii" in work.options, work.quiet)
     else:

@@ -9,7 +9,7 @@ from bpcli.cli.output import say, show_table, write
 from bpcli.cli.work import positive, whole
 from bpcli.engine.floats import FLOATS
 from bpcli.errors import DONE, InputError
-from bpcli.render.languages import ENGLISH, LANGUAGES
+from bpcli.render.languages import LANGUAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -215,11 +215,10 @@ def show(
     else:
         from shutil import get_terminal_size
 
-        from bpcli.render.ascii import spelled
+        from bpcli.render.ascii import speller
         from bpcli.render.plain import trace_lines
 
-        # There is no Chinese in ASCII.
-        spell, language = (spelled, ENGLISH) if format == "ascii" else (str, language)
+        spell = speller(language) if format == "ascii" else str
         whole = whole or not sys.stdout.isatty()
         width = get_terminal_size().columns if format == "rich" else None
         write(

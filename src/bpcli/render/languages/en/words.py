@@ -70,6 +70,9 @@ PHRASES = {
     "keys": "space or -> next   <- back   g first   G last   ? keys   q quit",
     "all keys": "next: space, Enter, ->, n, j, l   back: <-, b, p, h, k   first: g, Home   last: G, End   quit: q, Esc",
     "frame values": "so far: {values}",
+    "frame plan": "Ahead: {parts}; the result. Each step shows one row more.",
+    "frame pass": "{title}, {rows}",
+    "frame next": "; ",
     # The head of a trace.
     "long formula": "(a formula of {operations})",
     "used twice": "{name} is used twice",
