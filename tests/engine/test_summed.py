@@ -64,11 +64,10 @@ def test_sums_are_those_of_the_derivative_graph(text: str) -> None:
 @pytest.mark.parametrize(
     ("model", "most"),
     [
-        # mul, exp, mul, add, sub for the residual, and u = r*e: by hand; c - y and its like may cost one more.
+        # mul, exp, mul, add, sub for the residual, and u = r*e, and a sign: by hand.
         ("a*exp(-b*x) + c", 7),
-        # mul, exp, mul, add, sub: the products with 1, x, x^2 and so on are never written down, but for those before
-        # the last.
-        ("a + b*x", 4),
+        # mul, add, sub: the residual, whose products with itself and with x are never written down.
+        ("a + b*x", 3),
         ("a*exp(-((x-b)/c)^2) + d*exp(-((x-f)/g)^2)", 18),
     ],
 )

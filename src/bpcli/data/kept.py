@@ -131,9 +131,12 @@ class Kept(Mapping[str, Array]):
     def sample(self, most: int) -> dict[str, Array]:
         """At most so many rows, evenly spread, the first among them; all of them where they are as few."""
         step = max(-(-self.rows // most), 1)
-        if not self.rows:
-            return {name: np.empty(0) for name in self.names}
-        return self.at(np.arange(0, self.rows, step))
+        parts: list[dict[str, Array]] = []
+        passed = 0
+        for block in self.blocks():
+            parts.append({name: column[-passed % step :: step].copy() for name, column in block.items()})
+            passed += len(block[self.names[0]])
+        return {name: np.concatenate([part[name] for part in parts] or [np.empty(0)]) for name in self.names}
 
     def drawn(self, most: int, seed: int = 0) -> dict[str, Array]:
         """At most so many rows, each as likely as any other, in order; all of them where they are as few.
@@ -309,23 +312,22 @@ class _Store:
         if self.file is None:
             return [column[rows] for column in self._joined()]
         made = np.empty((self.width, len(rows)))
+        chunks = rows // CHUNK
         with self._lock:
-            filled = 0
-            while filled < len(rows):
-                some = rows[filled:]
-                chunks = np.unique(some // CHUNK)
-                if len(chunks) > SLOTS:  # each row is of one chunk
-                    some = some[:SLOTS]
-                    chunks = np.unique(some // CHUNK)
-                try:
-                    slots = self._loaded(chunks.tolist())
-                except BaseException:
-                    self._slot_of.clear()
-                    raise
-                own = np.array(slots)[np.searchsorted(chunks, some // CHUNK)]
-                for place in range(self.width):
-                    made[place, filled : filled + len(some)] = self._slots[own, place, some % CHUNK]
-                filled += len(some)
+            for start in range(0, len(rows), BLOCK):
+                stop = min(start + BLOCK, len(rows))
+                # Each row is of one chunk, so that SLOTS of them have room however they lie.
+                step = BLOCK if len(np.unique(chunks[start:stop])) <= SLOTS else SLOTS
+                for first in range(start, stop, step):
+                    last = min(first + step, stop)
+                    different, own = np.unique(chunks[first:last], return_inverse=True)
+                    try:
+                        slots = np.array(self._loaded(different.tolist()))[own]
+                    except BaseException:
+                        self._slot_of.clear()
+                        raise
+                    for place in range(self.width):
+                        made[place, first:last] = self._slots[slots, place, rows[first:last] % CHUNK]
         return made  # type: ignore[return-value]
 
     def _loaded(self, chunks: list[int]) -> list[int]:
