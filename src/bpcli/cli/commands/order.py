@@ -144,6 +144,8 @@ class Order:
                 setting = setting._replace(constants={**setting.constants, **given}, start={**setting.start, **starts})
             return setting if limit is None else setting._replace(steps=limit)
         explicit, text = self._text(request, path)
+        if "loss" in options and request.text is not None and path is None:
+            raise InputError("loss-of-loss", loss=options["loss"])
         constants = {**given, **numbers(several.get("hold", []), "hold")}
         limit = whole(options, "steps", 0, MOST_STEPS)
         return Setting(
