@@ -195,3 +195,12 @@ def test_a_start_of_the_text_can_be_held(run: Runner, tmp_path: Path) -> None:
 def test_what_no_loss_can_be_made_of_is_refused(run: Runner, words: list[str], code: int, piece: str) -> None:
     answer = run("train", *words)
     assert answer.code == code and piece in answer.err
+
+
+def test_both_passes_of_a_batch_of_large_tensors_are_shown_once(run: Runner) -> None:
+    data = EXAMPLES / "digits.npz"
+    words = ("train", "--file", str(EXAMPLES / "digits.bp"), "--X", f"@{data}", "--t", f"@{data}", "--batch", "64")
+    out = run(*words, "--steps", "2").out
+    assert out.count("  backward\n") == 1
+    for piece in ("(64, 64) @ (64, 32) -> (64, 32)", "b1 was copied to 64 rows", "(softmax(z) - one_hot(t, 10)) / 64"):
+        assert piece in out
