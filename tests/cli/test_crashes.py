@@ -84,14 +84,16 @@ def killed(folder: Path, words: list[str], step: int, where: str = "after") -> N
 @pytest.mark.parametrize("name", RUNS)
 def test_a_run_that_was_killed_goes_on_to_the_same_numbers(run: Runner, folder: Path, name: str) -> None:
     words = RUNS[name]
-    whole = run("train", *words, "-q", "--save", "whole.json")
+    whole = run("train", *words, "-q", "--save", "whole.json", "--log", "whole.csv")
     step = STEPS.get(name, 13)
-    killed(folder, [*words, "--save", "m.json", "--checkpoint", str(max(step // 2, 1)), "-q"], step)
+    stored = ["--save", "m.json", "--log", "log.csv", "-q"]
+    killed(folder, [*words, *stored, "--checkpoint", str(max(step // 2, 1))], step)
     data = words[:1] if words[0].endswith(".csv") else words[2:6]
-    rest = run("train", *data, "--resume", "m.json", "-q", "--save", "m.json")
+    rest = run("train", *data, "--resume", "m.json", *stored)
     assert rest.out == whole.out
-    stored, other = (json.loads((folder / file).read_text()) for file in ("whole.json", "m.json"))
-    assert stored == other
+    first, other = (json.loads((folder / file).read_text()) for file in ("whole.json", "m.json"))
+    assert first == other
+    assert (folder / "log.csv").read_text() == (folder / "whole.csv").read_text()
 
 
 def test_a_run_that_dies_while_it_writes_leaves_the_last_whole_file(run: Runner, folder: Path) -> None:

@@ -356,12 +356,17 @@ def test_a_file_that_cannot_be_written_is_told_before_the_training(run: Runner, 
     assert (answer.code, answer.out) == (4, "") and "cannot be written" in answer.err
 
 
-def test_a_log_is_not_lost_to_the_steps_that_follow(run: Runner, data: str, tmp_path: Path) -> None:
-    stored, log = str(tmp_path / "m.json"), tmp_path / "log.csv"
-    run("fit", data, "--model", "y = a*exp(-b*t)", "--steps", "2", "--save", stored, "--log", str(log), "-q")
-    before = log.read_text()
+@pytest.mark.parametrize("model", [["--model", "a*t + c", "--lr", "0.001"], ["--degree", "3", "--no-scale"]])
+def test_a_log_goes_on_with_its_training(run: Runner, data: str, tmp_path: Path, model: list[str]) -> None:
+    stored, log, whole = str(tmp_path / "m.json"), tmp_path / "log.csv", tmp_path / "whole.csv"
+    columns = ["--x-col", "t", "--y-col", "y"] if model[0] == "--degree" else ["--y-col", "y"]
+    run("fit", data, *columns, *model, "--steps", "9", "--log", str(whole), "-q")
+    run("fit", data, *columns, *model, "--steps", "4", "--save", stored, "--log", str(log), "-q")
     answer = run("fit", data, "--resume", stored, "--steps", "9", "--log", str(log), "-q")
-    assert answer.code == 2 and "log.csv holds a log" in answer.err and log.read_text() == before
+    assert answer.code == 0 and log.read_text() == whole.read_text()
+    assert len(log.read_text().splitlines()) == 11  # the names, and steps 0 to 9
+    log.write_text("x,y\n1,2\n")
+    assert "something else than the log" in run("fit", data, "--resume", stored, "--log", str(log)).err
 
 
 @pytest.mark.parametrize("words", [(), ("--init", "a=1,b=1,c=0")])

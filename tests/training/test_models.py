@@ -56,7 +56,7 @@ def test_another_column_can_be_the_target():
         ("x = 2; a*x", {}, "column-assigned"),
         ("y = a*x", {"target": "x"}, "two-targets"),
         ("a*x", {"loss": "(pred - z)^2"}, "unknown-in-loss"),
-        ("[a, x]", {}, "several-outputs"),
+        ("[a, x]", {}, "several-losses"),
         ("a*(x", {}, "unclosed-bracket"),
     ],
 )

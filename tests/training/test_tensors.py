@@ -174,3 +174,33 @@ def test_a_training_goes_on_from_a_file_to_the_same_numbers(run: Runner, tmp_pat
     rest = run("train", "--resume", str(tmp_path / "m.json"), *words[:4], "-q", "--steps", "20")
     assert rest.out == whole.out
     assert "other data" not in rest.err
+
+
+def test_a_start_of_the_text_can_be_held(run: Runner, tmp_path: Path) -> None:
+    """With W held at (1, 2) the best b is the mean of t - X @ W: t is X @ W + 3, so 3."""
+    np.savez(tmp_path / "rows.npz", X=X, t=T + 3)
+    data = ["--X", f"@{tmp_path / 'rows.npz'}", "--t", f"@{tmp_path / 'rows.npz'}"]
+    answer = run("train", "W = zeros(2); b = zeros(1); mean((X @ W + b - t)^2)", *data, "--hold", "W=[1,2]", "--json")
+    told = json.loads(answer.out)
+    assert {*told["parameters"]} == {"b"} and told["parameters"]["b"] == pytest.approx([3])
+
+
+@pytest.mark.parametrize(
+    "words, code, piece",
+    [(["W = zeros(2); mean((X @ W - 1)^2)", "--X", "[[1, 2], [nan, 3], [4, nan]]"], 2,
+      "X[1,0] is nan, and the loss is no finite number (X has 2 such entries)"),
+     (["W = zeros(2); sum(log(W))"], 3, "no finite number at the start"),
+     (["W = zeros(2); sum(W^2)", "--loss", "mae"], 2, "what is given here is a loss already")],
+)  # fmt: skip
+def test_what_no_loss_can_be_made_of_is_refused(run: Runner, words: list[str], code: int, piece: str) -> None:
+    answer = run("train", *words)
+    assert answer.code == code and piece in answer.err
+
+
+def test_both_passes_of_a_batch_of_large_tensors_are_shown_once(run: Runner) -> None:
+    data = EXAMPLES / "digits.npz"
+    words = ("train", "--file", str(EXAMPLES / "digits.bp"), "--X", f"@{data}", "--t", f"@{data}", "--batch", "64")
+    out = run(*words, "--steps", "2").out
+    assert out.count("  backward\n") == 1
+    for piece in ("(64, 64) @ (64, 32) -> (64, 32)", "b1 was copied to 64 rows", "(softmax(z) - one_hot(t, 10)) / 64"):
+        assert piece in out

@@ -103,6 +103,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'bpcli train "(w*x + b - t)^2" --x 3 --t 10 --init w=2,b=-1 --lr 0.01 --steps 20',
         'bpcli train examples/decay.csv --model "a*exp(-b*t) + c" --optimizer adam --lr 0.05 --batch 10 --steps 200',
         'bpcli train "(w*x + b - t)^2" --x 3 --t 10 --init w=2,b=-1 --dtype float16 --loss-scale dynamic --steps 40',
+        'bpcli train "(w*x + b - t)^2" --x 3 --t 10 --init w=2,b=-1 --lr 0.01 --steps 20 --no-zero',
     ),
     "predict": ("bpcli predict examples/decay-model.json examples/decay.csv --digits 4",),
 }

@@ -26,14 +26,17 @@ Array = Any  # of float64, shape (entries,)
 
 MOST_STEPS = 16  # operations of a trace that is shown in full
 MOST_TOLD = 6  # entries of a step that are shown of large tensors, at least one of each
-MOST_ENTRIES, MOST_ROWS = 40, 8  # of tensors in such a trace
+MOST_ENTRIES, FEW_ENTRIES = 1_000_000, 60  # of all tensors in such a trace, at the first step and later
 
 
-def trace_of(training: Training, turn: Turn) -> tuple[Trace, int] | None:
-    """Both passes of the first row of a turn, and its place; None where they are long, or have no numbers."""
+def trace_of(training: Training, turn: Turn, again: bool = False) -> tuple[Trace, int] | None:
+    """Both passes of the first row of a turn, and its place; None where they are long, or have no numbers.
+
+    again: whether a turn was shown already; tensors must be small then
+    """
     loss, program = training.loss, training.model.program
     if isinstance(loss, TensorLoss):
-        return _trace_of_tensors(loss, turn)
+        return _trace_of_tensors(loss, turn, FEW_ENTRIES if again else MOST_ENTRIES)
     row = 0 if turn.rows is None else int(turn.rows[0])
     given = loss.row(row) | loss.singles(turn.parameters)
     kind = kind_for(training.setting.dtype or "float64")
@@ -44,12 +47,15 @@ def trace_of(training: Training, turn: Turn) -> tuple[Trace, int] | None:
     return (trace, row) if len(trace.forward) <= MOST_STEPS else None
 
 
-def _trace_of_tensors(loss: TensorLoss, turn: Turn) -> tuple[Trace, int] | None:
-    """Both passes over all rows of a turn; None where they are long, or the tensors large."""
+def _trace_of_tensors(loss: TensorLoss, turn: Turn, most: int) -> tuple[Trace, int] | None:
+    """Both passes over the rows of a turn; None where they are long, or the tensors too large to be looked at twice."""
     model = loss.model
-    if len(turn.parameters) > MOST_ENTRIES or turn.rows is not None or loss.rows > MOST_ROWS:
+    given = loss.singles(turn.parameters)
+    if turn.rows is not None:
+        given |= {name: given[name][turn.rows] for name in model.rowed}
+    if sum(map(np.size, given.values())) > most:
         return None
-    trace = record(model.program, loss.singles(turn.parameters), [*model.shapes])
+    trace = record(model.program, given, [*model.shapes])
     return (trace, 0) if len(trace.forward) <= MOST_STEPS else None
 
 

@@ -277,7 +277,7 @@ def parsed(text: str, known: Collection[str], limit: int | None = None) -> Progr
     """A program with one result, its own rules held against numbers. Raises InputError."""
     program = parse(text, given=known) if limit is None else parse(text, given=known, limit=limit)
     if len(program.outputs) > 1:
-        raise InputError("several-outputs", count=len(program.outputs), names=", ".join(program.outputs))
+        raise InputError("several-losses", count=len(program.outputs), names=", ".join(program.outputs))
     if program.graph.functions:
         from bpcli.tracing.rules import check_rules
 

@@ -73,8 +73,11 @@ def _passing_nothing(loss: TensorLoss, at: Array) -> Iterator[Idle]:
     if not layers:
         return
     found = loss.values(at, layers)
-    for node, value in zip(layers, found, strict=True):
-        name = graph.name.get(node, graph.op[node])
+    ops = [graph.op[node] for node in layers]
+    for place, (node, value) in enumerate(zip(layers, found, strict=True)):
+        # Of several without a name, which one it is from the input on: tanh 1, tanh 2.
+        op = ops[place]
+        name = graph.name.get(node) or (op if ops.count(op) == 1 else f"{op} {ops[: place + 1].count(op)}")
         if np.ndim(value) == 0:
             continue
         if graph.op[node] == "relu":

@@ -99,7 +99,8 @@ class Quadratic:
     @property
     def place(self) -> Array:
         """w0, where the rows were last gone through: rounding depends on it, and so does a descent that goes on."""
-        return np.array(self._place.high)
+        place: Array = self._place.high
+        return place
 
     def go_to(self, place: Array) -> None:
         """Go through the rows at this w0, if it is another."""

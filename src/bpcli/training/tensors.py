@@ -25,7 +25,7 @@ from bpcli.training.model import Model, named_loss
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bpcli.graph import Program
 
@@ -46,8 +46,14 @@ class TensorModel(Model):
     of_tensors = True
 
     def __init__(
-        self, program: Program, text: str, constants: Mapping[str, Any], starts: Mapping[str, Any]
+        self,
+        program: Program,
+        text: str,
+        constants: Mapping[str, Any],
+        starts: Mapping[str, Any],
+        held: Sequence[str] = (),
     ) -> None:
+        """held: names that the text would train, whose values were given instead: they have no rows"""
         super().__init__(program, text=text, constants={})
         self.tensors = {name: TENSORS.given(value) for name, value in constants.items()}
         self.starts = {
@@ -55,9 +61,10 @@ class TensorModel(Model):
         }
         self.shapes = {name: np.shape(start) for name, start in self.starts.items()}
         self.parameters = tuple(entry for name, shape in self.shapes.items() for entry in entries(name, shape))
-        firsts = [np.shape(value)[0] for value in self.tensors.values() if np.ndim(value)]
-        self.rows = max(firsts, default=1)
-        self.rowed = [name for name, value in self.tensors.items() if np.ndim(value) and len(value) == self.rows]
+        given = {name: value for name, value in self.tensors.items() if np.ndim(value)}
+        data = {name: value for name, value in given.items() if name not in held} or given
+        self.rows = max(map(len, data.values()), default=1)
+        self.rowed = [name for name, value in data.items() if len(value) == self.rows]
         # The shapes of all nodes, and any error in them, before the first step.
         bind(program, {**self.tensors, **self.starts}, TENSORS)
         shape = program.graph.shape.get(program.output, ())
@@ -130,22 +137,24 @@ def read_tensor_loss(
     """The model of a program whose result is the loss. Raises InputError, also where shapes do not fit."""
     named_loss(program)
     found = dict(starts)
-    values: list[Any] | None = None
     graph = program.graph
+    made = Values(program, TENSORS)
+    starts_of_text: list[str] = []
     for name in program.assigned:
         node = program.names[name]
-        if graph.op[node].partition(" ")[0] in STARTS and graph.constant[node] and name not in constants:
-            if values is None:
-                made = Values(program, TENSORS)
-            found.setdefault(name, made.of(node))
+        if graph.op[node].partition(" ")[0] in STARTS and graph.constant[node]:
+            if name not in constants:
+                found.setdefault(name, made.of(node))
             graph.free(node, name)
+            starts_of_text.append(name)
     open_names = [name for name in program.inputs if name not in constants and name not in found]
     if open_names:
         raise InputError("no-value-no-start", names=", ".join(open_names), first=open_names[0])
     for name in constants:
         if name not in program.inputs:
             raise InputError("not-in-model", name=name, names=", ".join(program.inputs) or "none")
-    return TensorModel(program, text, constants, found)
+    held = [name for name in starts_of_text if name in constants]
+    return TensorModel(program, text, constants, found, held)
 
 
 class TensorLoss(MeanLoss):

@@ -109,7 +109,9 @@ class Training:
             model.residual = model.weights = None  # no weights, but a loss of another kind
         squares = model.residual is not None and not setting.ridge and setting.reduce != SUM
         self.start = start or self._found_start(squares)
-        if not isinstance(model, TensorModel):
+        if isinstance(model, TensorModel):
+            self._look_at_tensors(model)
+        else:
             self._look_at_start()
         self.backed_off: float | None = None
         self.choice = choice or self._backed_off(self._chosen())
@@ -182,6 +184,19 @@ class Training:
             setting.rate is not None or setting.schedule != CONSTANT or bool(setting.clip) or setting.batch > 0
             or bool(setting.decay) or bool(setting.dtype) or setting.warmup > 0 or not setting.zero
         )  # fmt: skip
+
+    def _look_at_tensors(self, model: TensorModel) -> None:
+        """Raises InputError for data that is not finite, by its first such entry; NumericError for another loss that
+        is not."""
+        if math.isfinite(self.loss.value(self.start.parameters)):
+            return
+        for name, value in self.loss.singles(self.start.parameters).items():
+            bad = np.argwhere(~np.isfinite(np.atleast_1d(value)))
+            if len(bad):
+                entry = f"{name}[{','.join(map(str, bad[0]))}]" if np.ndim(value) else name
+                found = show(float(np.atleast_1d(value)[tuple(bad[0])]))
+                raise InputError("tensor-not-finite", name=name, entry=entry, value=found, count=len(bad))
+        raise NumericError("loss-undefined-tensors")
 
     def _look_at_start(self) -> None:
         """Raises NumericError where the loss is no number at the start: by the row that makes it so."""

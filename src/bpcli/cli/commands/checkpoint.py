@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 
 from bpcli.errors import FileError
+from bpcli.files import write_whole
 from bpcli.training.saved import write_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
+HEADER = "step,loss,rate,validation\n"  # of a log
 SECONDS = 5.0  # between two of them
 SHARE = 20.0  # times as long as the last one took to write, at least
 
@@ -20,9 +22,17 @@ class Checkpoint:
     """Stores a model every so many steps, or every few seconds: rarely enough to cost a twentieth of the time at most.
 
     every: steps; 0 for seconds
+    log:   where the losses so far are written too, and their lines
     """
 
-    def __init__(self, path: str, every: int, content: Callable[[], dict[str, Any]]) -> None:
+    def __init__(
+        self,
+        path: str,
+        every: int,
+        content: Callable[[], dict[str, Any]],
+        log: tuple[str, Callable[[], Iterable[str]]] | None = None,
+    ) -> None:
+        self.log = log
         self.path = path
         self.every = every
         self.content = content
@@ -35,9 +45,41 @@ class Checkpoint:
             return
         began = time.monotonic()
         try:
+            if self.log is not None:
+                # Before the model: steps that the model does not know are dropped later, lost ones would be missed.
+                path, lines = self.log
+                write_log(path, lines())
             write_model(self.path, self.content())
         except FileError as error:
             # Hours of training are not thrown away for want of room on a disk that may have some again.
             self.failed = error
         ended = time.monotonic()
         self.due = ended + max(SECONDS, SHARE * (ended - began))
+
+
+def write_log(path: str, lines: Iterable[str]) -> None:
+    """Write the lines of a log below its header, whole or not at all. Raises FileError."""
+    try:
+        write_whole(path, [HEADER, *lines])
+    except OSError as error:
+        raise FileError("file-unwritable", file=path, reason=(error.strerror or str(error)).lower()) from None
+
+
+def is_log(path: str) -> bool:
+    """Whether a file is a log, or there is none."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.readline() == HEADER
+    except FileNotFoundError:
+        return True
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def earlier_lines(path: str, number: int) -> list[str]:
+    """The lines of a log that a training wrote before the step of this number; none where there is no log."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return [line for line in list(file)[1:] if int(line.partition(",")[0]) < number]
+    except (OSError, ValueError):
+        return []

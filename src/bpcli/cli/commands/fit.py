@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from bpcli.cli.options import TRAINING_BY_NAME
@@ -93,6 +92,11 @@ class Order:
         self.fitting = Fitting(
             kept, self.asked["degree"], rate=rate, steps=self.asked["steps"], scale=scale, keep=50, past=past,
         )  # fmt: skip
+        self.earlier: list[str] = []  # of the log
+        if saved is not None and "log" in options:
+            from bpcli.cli.commands.checkpoint import earlier_lines
+
+            self.earlier = earlier_lines(options["log"], self.fitting.start.number)
         self.data = self.fitting.fingerprint
         if descent is not None and descent["data"] != self.data:
             self.fitting.fit.warnings.append(Note("fit-other-data"))
@@ -162,8 +166,11 @@ def check_targets(options: dict[str, str]) -> None:
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
                 raise FileError("file-unwritable", file=options[name], reason=reason) from None
-    if "resume" in options and "log" in options and os.path.exists(options["log"]):
-        raise InputError("log-exists", file=options["log"])
+    if "resume" in options and "log" in options:
+        from bpcli.cli.commands.checkpoint import is_log
+
+        if not is_log(options["log"]):
+            raise InputError("log-exists", file=options["log"])
 
 
 def content_of(order: Order) -> dict[str, Any]:
@@ -183,17 +190,26 @@ def content_of(order: Order) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def log_lines(order: Order) -> Iterator[str]:
+    """The history as CSV: every number as it was computed at its step, from before a fit went on as well."""
+    fit = order.fitting.fit
+    yield from order.earlier
+    for step, loss in enumerate(fit.losses, fit.began):
+        yield f"{step},{full(loss)},{full(fit.rate)},\n"
+
+
 def store(order: Order) -> list[str]:
     """Write the log and the model where they were asked for, the model also where one was interrupted; what to say."""
-    from bpcli.cli.commands.training import free_name, logged
+    from bpcli.cli.commands.checkpoint import write_log
+    from bpcli.cli.commands.training import free_name
     from bpcli.render.training import said
     from bpcli.training.saved import write_model
 
     fit, options, lines = order.fitting.fit, order.options, []
     tongue = language(options) if order.format != "json" or "lang" in options else "en"
     if "log" in options:
-        history = (f"{step},{full(loss)},{full(fit.rate)},\n" for step, loss in enumerate(fit.losses, fit.began))
-        lines.append(logged(options["log"], ("step,loss,rate,validation\n", *history), tongue))
+        write_log(options["log"], log_lines(order))
+        lines.append(said("logged", tongue, file=options["log"]))
     path, interrupted = options.get("save"), fit.stopped == "interrupted"
     if path is None and interrupted:
         path = free_name()
@@ -353,7 +369,9 @@ def _watched(order: Order) -> Iterator[Step]:
     told = order.shown if order.command == "train" and order.format != "json" and not order.quiet else 0
     checkpoint = None
     if "save" in order.options:
-        checkpoint = Checkpoint(order.options["save"], order.every, lambda: content_of(order))
+        log_file = order.options.get("log")
+        log_too = None if log_file is None else (log_file, lambda: log_lines(order))
+        checkpoint = Checkpoint(order.options["save"], order.every, lambda: content_of(order), log_too)
     for step in watched(iter(fitting), moment, order.language, told):
         if checkpoint is not None and not step.stopped:
             checkpoint.look(step.number)

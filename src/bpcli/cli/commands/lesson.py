@@ -36,7 +36,7 @@ def show_step(order: Order, turn: Turn, before: Turn | None) -> None:
     count = loss.rows if turn.rows is None else len(turn.rows)
     rows = counted(count, "row", tongue)
     many = bool(loss.columns) and count > 1
-    traced = trace_of(training, turn) if before is None or not many else None
+    traced = trace_of(training, turn, before is not None) if before is None or not many else None
     if traced is not None:
         trace, row = traced
         say(said("forward row", tongue, row=row + 1, rows=rows) if many else said("forward one", tongue), 12)

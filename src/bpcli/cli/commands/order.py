@@ -7,6 +7,7 @@ import os
 import numpy as np
 
 from bpcli.cli.arguments import spelled
+from bpcli.cli.commands.checkpoint import earlier_lines
 from bpcli.cli.output import chosen_format
 from bpcli.cli.settings import language
 from bpcli.cli.work import choice, pieces, positive, text_of, whole
@@ -87,6 +88,7 @@ class Order:
         self.source = ""
         self.columns: dict[str, str] = {}  # name in the model -> column, where they differ
         self.basis: Basis | None = None  # of a polynomial
+        self.earlier: list[str] = []  # of the log
         self.moves: tuple[Turn, Turn] | None = None  # the first turn with a step, and the last
         self.halved = self.doubled = 0  # how often the scale of the loss was
         self.entries: list[int] = []  # of tensors, which are shown in every step
@@ -116,6 +118,8 @@ class Order:
             outcome.note("other data")
         if self.saved is not None:
             self._remark_on_schedule(self.saved)
+            if "log" in options:
+                self.earlier = earlier_lines(options["log"], self.training.loop.past.number)
 
     def _remark_on_schedule(self, saved: Saved) -> None:
         """A schedule spans its steps: with more of them it is another, and the rate jumps."""
@@ -155,6 +159,8 @@ class Order:
                 setting = setting._replace(constants={**setting.constants, **given}, start={**setting.start, **starts})
             return setting if limit is None else setting._replace(steps=limit)
         explicit, text = self._text(request, path)
+        if "loss" in options and request.text is not None and path is None:
+            raise InputError("loss-of-loss", loss=options["loss"])
         constants = {**given, **numbers(several.get("hold", []), "hold")}
         limit = whole(options, "steps", 0, MOST_STEPS)
         return Setting(

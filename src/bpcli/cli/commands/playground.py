@@ -16,7 +16,7 @@ from bpcli.render import boundary
 from bpcli.render.boundary import Frame
 from bpcli.render.languages import texts
 from bpcli.render.trained import outcome_dict
-from bpcli.render.training import quiet_lines, said
+from bpcli.render.training import note_text, quiet_lines, said
 from bpcli.training.demos import EDGE, points_of, program_of, said_at, square
 from bpcli.training.lesson import flow_of
 from bpcli.training.saved import saved_training, write_model
@@ -120,6 +120,10 @@ def run_demo(request: Request) -> int:
             raise  # there is nothing yet to be kept
     if talks and not live:
         _draw(ground, words, digits)
+    for note in outcome.notes:
+        # What stands in the way of learning; that it could go on is no news.
+        if note.kind != "not converged" and form != "json":
+            (say if talks else tell)(said("warning", tongue, text=note_text(note, tongue)))
     if form == "json":
         write_json(outcome_dict(outcome))
     elif request.quiet:

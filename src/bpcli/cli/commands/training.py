@@ -8,14 +8,13 @@ import sys
 
 import numpy as np
 
-from bpcli.cli.commands.checkpoint import Checkpoint
+from bpcli.cli.commands.checkpoint import Checkpoint, write_log
 from bpcli.cli.commands.lesson import show_step
 from bpcli.cli.commands.live import watched
 from bpcli.cli.commands.order import Order
 from bpcli.cli.output import say, show_table, tell, write, write_json
 from bpcli.cli.plots import print_plot, store_plot
-from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, FileError
-from bpcli.files import write_whole
+from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE
 from bpcli.numbers import full, show
 from bpcli.render import trained_tensors
 from bpcli.render import training as report
@@ -26,11 +25,10 @@ from bpcli.render.training import said
 from bpcli.render.words import counted
 from bpcli.training.lesson import flow_of
 from bpcli.training.saved import saved_training, write_model
-from bpcli.training.training import Training
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from bpcli.cli.arguments import Request
     from bpcli.training.loop import Turn
@@ -103,7 +101,9 @@ def followed(order: Order) -> list[Turn]:
     checkpoint = None
     if "save" in order.options:
         names = order.columns or training.names
-        checkpoint = Checkpoint(order.options["save"], order.every, lambda: saved_training(training, names))
+        log_file = order.options.get("log")
+        log_too = None if log_file is None else (log_file, lambda: log_lines(order))
+        checkpoint = Checkpoint(order.options["save"], order.every, lambda: saved_training(training, names), log_too)
     try:
         for turn in watched(turns, moment, order.language, order.shown if talks else 0):
             if checkpoint is not None and not turn.stopped:
@@ -178,7 +178,8 @@ def store(order: Order) -> list[str]:
     training, options, tongue = order.training, order.options, order.language
     lines = []
     if "log" in options:
-        lines.append(logged(options["log"], log_lines(training), tongue))
+        write_log(options["log"], log_lines(order))
+        lines.append(said("logged", tongue, file=options["log"]))
     stopped = training.outcome.stopped
     path = options.get("save")
     if path is None and stopped == "interrupted":
@@ -189,20 +190,12 @@ def store(order: Order) -> list[str]:
     return lines
 
 
-def logged(path: str, lines: Iterable[str], tongue: str) -> str:
-    """Write a log, whole or not at all; what to say of it. Raises FileError."""
-    try:
-        write_whole(path, lines)
-    except OSError as error:
-        raise FileError("file-unwritable", file=path, reason=(error.strerror or str(error)).lower()) from None
-    return said("logged", tongue, file=path)
-
-
-def log_lines(training: Training) -> Iterator[str]:
-    """The history as CSV: every number as it was computed at its step."""
+def log_lines(order: Order) -> Iterator[str]:
+    """The history as CSV: every number as it was computed at its step, from before a training went on as well."""
+    training = order.training
+    yield from order.earlier
     validations = dict(training.outcome.validations)
     schedule = training.loop.plan.schedule
-    yield "step,loss,rate,validation\n"
     for step, loss in training.outcome.losses:
         rate = "" if schedule is None else full(schedule(step))
         yield f"{step},{full(loss)},{rate},{full(validations[step]) if step in validations else ''}\n"

@@ -184,7 +184,7 @@ TRAINING_NOTES = {
     "bouncing unknown": "bouncing: at the rate {rate} steps are as long as the valley is wide; try a smaller one",
     "copies": "the {total} neurons of {name} are copies: the same start, the same gradient, so they stay one neuron; random starts such as `{name} = xavier(...)` tell them apart",
     "shut": "{count} of {total} neurons of {name} are 0 for every row: no gradient comes back through them, and they do not learn any more",
-    "saturated": "{count} of {total} values of {name} are saturated, where its slope is below 0.001: hardly any gradient comes back; scale the data, or start at smaller weights",
+    "saturated": "{count} of {total} values of {name} are saturated, where its slope is below 0.001: hardly any gradient comes back; a smaller rate, smaller weights at the start or scaled data help",
     "other loss": "the result is {output}, the last statement, and that is what is minimised; {name} is assigned, and not used as the loss",
     "not converged": "not converged: the parameters are where the training stands",
     "not converged given": "not converged: the parameters are where the training stands; without --init a start is looked for",

@@ -184,7 +184,7 @@ TRAINING_NOTES = {
     "bouncing unknown": "来回跳动：学习率为 {rate} 时，步长和山谷一样宽；可以试试更小的",
     "copies": "{name} 的 {total} 个神经元互为副本：起点相同，梯度也相同，始终等于一个神经元；用 `{name} = xavier(...)` 这样的随机起点来打破对称",
     "shut": "{name} 的 {total} 个神经元中有 {count} 个对每一行都是 0：没有梯度从它们传回来，它们不再学习",
-    "saturated": "{name} 的 {total} 个值中有 {count} 个饱和，斜率小于 0.001：几乎没有梯度传回来；请缩放数据，或从较小的权重开始",
+    "saturated": "{name} 的 {total} 个值中有 {count} 个饱和，斜率小于 0.001：几乎没有梯度传回来；可以减小学习率，从较小的权重开始，或缩放数据",
     "other loss": "结果是最后一句的 {output}，最小化的就是它；{name} 虽有赋值，却没有用作损失",
     "not converged": "没有收敛：这里给出的是训练停下时的参数",
     "not converged given": "没有收敛：这里给出的是训练停下时的参数；不写 --init 时会自动寻找起点",
