@@ -182,3 +182,35 @@ def test_every_command_with_json_has_a_schema():
         "eval", "grad", "diff", "check", "trace", "fit", "ops",
         "jacobian", "hessian", "derivatives", "jvp", "vjp", "hessian_product", "why", "points", "graph", "predict",
     }  # fmt: skip
+
+
+STORED = [
+    ["fit", "rows.csv", "--degree", "2"],
+    ["fit", "rows.csv", "--degree", "2", "--weights", "w"],
+    ["fit", "rows.csv", "--model", "a*exp(b*x)", "--weights", "w"],
+    ["train", "rows.csv", "--model", "a*x + b", "--optimizer", "adam", "--batch", "2", "--val", "0.3", "--steps", "5"],
+    ["train", "rows.csv", "--model", "a*sin(b*x)", "--optimizer", "lbfgs", "--init", "a=1", "--hold", "b=2"],
+    ["train", "rows.csv", "--degree", "2", "--optimizer", "momentum", "--steps", "3"],
+    ["train", "(w - 1)^2", "--init", "w=0", "--steps", "2"],
+    ["train", "sum((W - 1)^2)", "--init", "W=[[1,2],[3,4]]", "--steps", "2"],
+]
+
+
+@pytest.mark.parametrize("words", STORED, ids=lambda words: " ".join(words))
+def test_a_stored_model_fits_its_schema(words, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.csv").write_text("x,y,w\n1,2,1\n2,4,2\n3,7,1\n4,11,1\n5,16,2\n")
+    assert answer([*words, "--save", "model.json", "-q"]) == 0
+    schema = json.loads((SCHEMAS / "model.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    stored = json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))
+    assert next(iter(stored)) == "schema"
+    assert {*stored} == {*schema["properties"]}
+    assert {*stored["setting"]} == {*schema["properties"]["setting"]["properties"]}
+    jsonschema.validate(stored, schema)
+
+
+def test_the_stored_model_of_the_examples_fits_its_schema():
+    schema = json.loads((SCHEMAS / "model.schema.json").read_text(encoding="utf-8"))
+    stored = json.loads((SCHEMAS.parents[1] / "examples" / "decay-model.json").read_text(encoding="utf-8"))
+    jsonschema.validate(stored, schema)

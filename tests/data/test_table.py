@@ -182,7 +182,6 @@ def test_only_the_first_skipped_rows_are_kept_and_all_are_counted(tmp_path: Path
         ("5%", "csv-text-cell"),
         ("1 2", "csv-text-cell"),
         ("0x10", "csv-text-cell"),
-        ("#N/A", "csv-text-cell"),
         ("1.2.3", "csv-text-cell"),
         ("3 # remark", "csv-text-cell"),
         ("true", "csv-text-cell"),
@@ -197,15 +196,8 @@ def test_only_the_first_skipped_rows_are_kept_and_all_are_counted(tmp_path: Path
         ("2024-01-31 10:00", "csv-date"),
         ("10:30", "csv-date"),
         ("10:30:05.5", "csv-date"),
-        ('"1,234.5"', "csv-thousands"),
-        ('"1,234,567"', "csv-thousands"),
         ('"1.234,5"', "csv-thousands"),
         ("1.234.567", "csv-thousands"),
-        ("1 234", "csv-thousands"),
-        ("1\u00a0234", "csv-thousands"),
-        ("1'234.5", "csv-thousands"),
-        ("1_000", "csv-thousands"),
-        ('"12,34,567"', "csv-thousands"),
         ('"1,234"', "csv-comma-unclear"),
         ('"1,5"', "csv-comma-unclear"),
     ],
@@ -228,9 +220,7 @@ def test_a_cell_that_is_no_number_is_refused_by_file_row_column_and_text(tmp_pat
         ("x;y\n1;1.5\n2;1,5\n", "csv-mixed-decimals", 2),
         ("x;y\n1;1,234\n2;5,678\n", "csv-comma-unclear", 2),
         ("x;y\n1;1,234\n2;1.5\n", "csv-comma-unclear", 2),
-        ("x;y\n1;1,5\n2;1.234,5\n", "csv-thousands", 3),
         ("x;y\n1;1,5\n2;1,234,567\n", "csv-thousands", 3),
-        ("x\ty\n1\t1,234.5\n", "csv-thousands", 2),
         ("x;y\n1;1,5\n2;31.01.2024\n", "csv-date", 3),
         ("1,5 2,5\n3,5 4,5\n", "csv-text-cell", 1),
         ("x\n1,5\n2,5\n", "csv-ragged-row", 2),
@@ -299,7 +289,7 @@ def test_a_file_that_is_no_table_is_refused_with_one_kind(
     assert mistake.facts == {"file": str(tmp_path / "t.csv"), **facts}
 
 
-@pytest.mark.parametrize("value", ["N/A", "DIV/0!", "NUM!", "VALUE!", "REF!", "NAME?", "NULL!"])
+@pytest.mark.parametrize("value", ["DIV/0!", "NUM!", "VALUE!", "REF!", "NAME?", "NULL!"])
 def test_an_error_value_of_excel_is_not_taken_for_a_comment(tmp_path: Path, value: str) -> None:
     assert refusal_of(tmp_path, f"x,y\n1,2\n#{value},3\n").kind == "csv-text-cell"
 

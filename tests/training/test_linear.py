@@ -81,3 +81,16 @@ def test_who_gave_the_start_is_told_that_one_would_be_looked_for():
     found = bpcli.fit(X, Y, model="a*exp(b*x)", init={"a": 1, "b": 10})
     assert found.stopped == "stuck"
     assert any(note.kind == "not converged given" for note in found.notes)
+
+
+@pytest.mark.parametrize("spread", [1, 3, 10, 20, 30, 1000])
+def test_columns_that_are_nearly_alike_cost_no_digits(spread):
+    """Held against numpy.linalg.lstsq; descent alone would seem to stand still long before it is there."""
+    generator = np.random.default_rng(1)
+    x = generator.normal(size=50)
+    z = x + generator.normal(size=50) / spread
+    y = 2 * x - z + 0.1 * generator.normal(size=50)
+    found = bpcli.fit({"x": x, "z": z, "y": y}, model="p*x + q*z + r")
+    wanted = np.linalg.lstsq(np.column_stack([x, z, np.ones(50)]), y, rcond=None)[0]
+    assert found.stopped == "converged"
+    assert [*found.parameters.values()] == pytest.approx(wanted, rel=1e-10)

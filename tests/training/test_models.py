@@ -175,5 +175,5 @@ def test_from_python_y_is_what_is_predicted_whatever_columns_there_are():
 def test_from_python_warnings_have_one_name_and_steps_are_counted_from_0():
     found = fit({"x": [1, 2], "y": [3, 3]}, model="a*x")
     assert [note.kind for note in found.warnings] == ["constant target"]
-    with pytest.raises(InputError, match="0 steps or more, not -1"):
+    with pytest.raises(InputError, match="whole number from 0 on, not -1"):
         fit([1, 2], [3, 4], model="a*x", steps=-1)

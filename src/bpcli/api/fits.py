@@ -92,10 +92,9 @@ def fit(
     limit = fitting.STEPS if steps is None else given.whole("steps", steps)
     x, y, x_name, y_name = given.pair_of(x, y)
     kept = fitting.points(x, y, weights)
-    descent = fitting.Fitting(
-        kept, degree if isinstance(degree, int) else given.whole("degree", degree), steps=limit, scale=scale,
-        rate=given.positive_or_none("lr", lr), make=_fit_class(),
-    )  # fmt: skip
+    degree = degree if isinstance(degree, int) else given.whole("degree", degree)
+    rate = given.positive_or_none("lr", lr)
+    descent = fitting.Fitting(kept, degree, rate=rate, steps=limit, scale=scale, make=_fit_class())
     if x_name.isidentifier() and y_name.isidentifier() and x_name != y_name:
         descent.fit.x_name, descent.fit.y_name = x_name, y_name
     for _ in descent:

@@ -11,7 +11,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from bpcli.data.cells import cell_value, printable, proves_decimal_comma, wrong_cell
+from bpcli.data.cells import cell_value, group_mark, printable, proves_decimal_comma, wrong_cell
 from bpcli.data.digits import decimals
 from bpcli.data.pieces import Piece, Rows
 from bpcli.data.records import (
@@ -27,6 +27,9 @@ from bpcli.data.streams import TextStream
 from bpcli.errors import InputError
 
 Array = NDArray[np.float64]
+
+SEPARATOR_LINE = re.compile(r'[ \t]*"?sep=([,;|\t])"?[ \t]*(\n)', re.IGNORECASE)
+GROUPED_SOMEWHERE = re.compile(r"\d[,.'’_ \u00a0\u202f\u2009]\d{2,3}(?!\d)")
 
 IsHeader = Callable[[list[str], Iterable[list[str]]], bool]
 
@@ -49,7 +52,10 @@ class CsvRows(Rows):
             if piece is None:
                 raise InputError("csv-empty", file=source)
             block, first_row = COMMENT.sub("", piece[0]), piece[1]
-        self.separator = found_separator(block)
+        said = SEPARATOR_LINE.match(block)
+        if said is not None:
+            block = block[said.start(2) :]  # what a spreadsheet writes for itself is an empty line, which counts
+        self.separator = said[1] if said is not None else found_separator(block)
         row, cells, stop = next(records(block, self.separator, source, first_row))
         if is_header is not None:
             following = (each for _, each, _ in islice(records(block, self.separator, source, first_row), 1, SAMPLE))
@@ -67,7 +73,9 @@ class CsvRows(Rows):
         self._block, self._row = below or ("", 1)
 
     def pieces_at(self, places: Sequence[int]) -> Iterator[Piece]:
-        layout = Layout(self.source, self.separator, self._mark(places), self.names)
+        mark = self._mark(places)
+        layout = Layout(self.source, self.separator, mark, self.names, self._groups(places, mark))
+        first = self.header
         piece: tuple[str, int] | None = (self._block, self._row)
         while piece is not None:
             block, row = piece
@@ -76,19 +84,28 @@ class CsvRows(Rows):
             if block and not block.isspace():
                 values = quick_values(block, layout, places)
                 if values is None:
-                    yield careful_piece(block, row, layout, places)
+                    yield careful_piece(block, row, layout, places, first)
                 else:
                     columns = [values[:, column] for column in range(len(places))]
                     yield Piece(columns, row, block, cell=_cells_of(block, row, layout, places))
+                first = False
             piece = self.text.piece()
 
+    def _groups(self, places: Sequence[int], mark: str) -> dict[int, str]:
+        """What stands between thousands in these columns, as their cells in the first piece prove it."""
+        if self.separator == " " or not GROUPED_SOMEWHERE.search(self._block):
+            return {}
+        rows = [cells for _, cells, _ in records(COMMENT.sub("", self._block), self.separator, self.source, self._row)]
+        columns = {place: [cells[place] for cells in rows if place < len(cells)] for place in places}
+        found = {place: group_mark(cells, mark, self.separator) for place, cells in columns.items()}
+        return {place: group for place, group in found.items() if group}
 
     def _mark(self, places: Sequence[int]) -> str:
         """A comma where cells of these columns, between semicolons or tabs, prove it, else a point.
 
         `1,5` and `0,125` prove it. `1,234` alone does not. The first piece decides; what differs later is refused.
         """
-        if self.separator not in ";\t" or "," not in self._block:
+        if self.separator not in ";\t|" or "," not in self._block:
             return "."
         for _, cells, _ in records(COMMENT.sub("", self._block), self.separator, self.source, self._row):
             if any(proves_decimal_comma(cells[place]) for place in places if place < len(cells)):
@@ -162,8 +179,13 @@ def rectangular(data: bytes, separator: str, width: int) -> bool:
     return bool(((cells == width) | empty).all())
 
 
-def careful_piece(block: str, first_row: int, layout: Layout, places: Sequence[int]) -> Piece:
-    """The chosen columns of a block, cell by cell. Raises InputError for what is no number and not missing."""
+def careful_piece(
+    block: str, first_row: int, layout: Layout, places: Sequence[int], below_names: bool = False
+) -> Piece:
+    """The chosen columns of a block, cell by cell. Raises InputError for what is no number and not missing.
+
+    below_names: whether the first row stands right below the names, where some write the units
+    """
     width = len(layout.names)
     rows: list[list[float]] = []
     found_on: list[int] = []
@@ -173,8 +195,10 @@ def careful_piece(block: str, first_row: int, layout: Layout, places: Sequence[i
             raise InputError("csv-ragged-row", file=layout.file, row=row, expected=width, found=len(cells))
         values: list[float] = []
         for place in places:
-            value = cell_value(cells[place], layout.mark)
+            value = cell_value(cells[place], layout.mark, layout.groups.get(place, ""))
             if isinstance(value, str):
+                if below_names and not rows and all(cell_value(cells[each], ".") == "csv-text-cell" for each in places):
+                    raise wrong_cell("csv-units-row", layout.file, row, layout.names[place], cells[place])
                 raise wrong_cell(value, layout.file, row, layout.names[place], cells[place])
             if value - value != 0:
                 unusual[len(rows), len(values)] = cells[place]

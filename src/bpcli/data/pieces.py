@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpcli.data.records import lines, refuse_twice
-from bpcli.data.streams import release
 from bpcli.errors import InputError
 
 Array = NDArray[np.float64]
@@ -83,4 +82,4 @@ class Rows(ABC):
 
     def close(self) -> None:
         """Close the file; standard input stays open."""
-        release(self.file, self.source)
+        self.file.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from bpcli.data.cells import cell_value, printable
@@ -23,13 +23,14 @@ QUOTED_OR_BLANKS = re.compile(r'("[^"]*")|[ \t]+')
 class Layout:
     """How the cells of one file are to be read; names are those of the columns that are used.
 
-    mark is the decimal mark, "." or ",".
+    mark is the decimal mark, "." or ","; groups has what stands between thousands, by place of the column.
     """
 
     file: str
     separator: str
     mark: str
     names: tuple[str, ...]
+    groups: dict[int, str] = field(default_factory=dict)
 
 
 def lines(text: str, first_row: int = 1) -> Iterator[tuple[int, int, int]]:
@@ -46,11 +47,11 @@ def lines(text: str, first_row: int = 1) -> Iterator[tuple[int, int, int]]:
 def found_separator(text: str) -> str:
     """The separator that the first rows have in common; a blank where there is none but blanks.
 
-    Semicolon and tab go before the comma, which is a decimal comma beside them.
+    Semicolon, tab and bar go before the comma, which is a decimal comma beside them.
     """
     end = max((stop for _, _, stop in islice(lines(text), SAMPLE)), default=0)
     sample = [line for line in QUOTED.sub('""', text[:end]).split("\n") if line.strip()]
-    rows_with = {separator: sum(separator in line for line in sample) for separator in ";\t,"}
+    rows_with = {separator: sum(separator in line for line in sample) for separator in ";\t|,"}
     best = max(rows_with, key=lambda separator: rows_with[separator])
     return best if 2 * rows_with[best] > len(sample) else " "
 

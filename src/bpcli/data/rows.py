@@ -14,7 +14,7 @@ from bpcli.data.delimited import CsvRows, IsHeader
 from bpcli.data.npy import ArchiveRows, ArrayRows
 from bpcli.data.objects import JsonRows
 from bpcli.data.pieces import Piece, Rows
-from bpcli.data.streams import DAMAGED, opened, reason_of, release
+from bpcli.data.streams import DAMAGED, opened, reason_of
 from bpcli.errors import FileError
 
 __all__ = ["Piece", "Rows", "open_rows"]
@@ -33,7 +33,7 @@ def open_rows(path: str, encoding: str | None = None, is_header: IsHeader | None
     try:
         return recognized(file, source, encoding, is_header)
     except BaseException:
-        release(file, source)
+        file.close()
         raise
 
 

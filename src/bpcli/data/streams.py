@@ -13,30 +13,44 @@ from bpcli.data.cells import printable
 from bpcli.data.records import COMMENT
 from bpcli.errors import FileError, InputError
 
+GZIP = b"\x1f\x8b"  # how what gzip has packed begins
 CHARACTERS = 1 << 20  # of text that are read at once
-PACKED = b"\x1f\x8b"  # how what gzip has packed begins
 LONGEST_RECORD = 1 << 24  # characters; what is longer has a quote that nobody closed
 
 # What reading a file raises where it is damaged: packed ones and archives have errors of their own.
 DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError)
 
 
+class Lent(io.RawIOBase):
+    """Bytes of a stream that stays open when this is closed."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+
+    def readable(self) -> bool:
+        """It is read from."""
+        return True
+
+    def readinto(self, space: Any) -> int:
+        """So many bytes as there are at once, up to the length of the space."""
+        read = getattr(self.stream, "read1", self.stream.read)
+        data: bytes = read(len(space))
+        space[: len(data)] = data
+        return len(data)
+
+
 def opened(path: str, source: str) -> io.BufferedReader:
-    """The bytes of a file as a stream. Raises FileError."""
+    """The bytes of a file as a stream, unpacked where they begin as gzip does. Raises FileError."""
     try:
-        if path == "-":
-            file: Any = io.BufferedReader(sys.stdin.buffer)
-            if file.peek(2)[:2] == PACKED:  # a pipe has no name that says so
-                import gzip
+        raw = Lent(sys.stdin.buffer) if path == "-" else io.FileIO(path)
+        file: Any = io.BufferedReader(raw)
+        if not file.peek(2).startswith(GZIP):
+            return file  # type: ignore[no-any-return]
+        import gzip
 
-                file = io.BufferedReader(gzip.GzipFile(fileobj=file))
-            opened_file: io.BufferedReader = file
-            return opened_file
-        if path.endswith(".gz"):
-            import gzip
-
-            return io.BufferedReader(gzip.open(path, "rb"))
-        return open(path, "rb")
+        unpacked: Any = gzip.GzipFile(fileobj=file)
+        unpacked.myfileobj = file  # closed with it
+        return io.BufferedReader(unpacked)
     except AttributeError:  # sys.stdin is None
         raise FileError("file-unreadable", file=source, reason="it is closed") from None
     except FileNotFoundError:
@@ -45,16 +59,6 @@ def opened(path: str, source: str) -> io.BufferedReader:
         raise FileError("file-is-folder", file=source) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise FileError("file-unreadable", file=printable(source), reason=reason_of(error)) from None
-
-
-def release(file: io.BufferedReader, source: str) -> None:
-    """Close a file; of standard input, only what we have put around it."""
-    if source == "standard input":
-        packed = getattr(file.detach(), "fileobj", None)
-        if packed is not None:
-            packed.detach()
-    else:
-        file.close()
 
 
 def reason_of(error: Exception) -> str:

@@ -28,6 +28,7 @@ Array = NDArray[np.float64]
 TRIES = 200
 FOLLOWED, FOLLOWED_STEPS = 8, 30
 KEPT = 4  # of the ways that were followed: from their ends it is tried again
+SAME = 1 + 1e-6  # times a loss: ends below this are one
 MOST_ROWS = 1000  # of the data that the tries are judged on
 
 
@@ -109,8 +110,9 @@ def find_start(
             count += len(found)
             ends += [_followed(residuals, each) for each in _best(found)]
             followed = len(ends)
-        # The way down from there is worth seeing, so it begins at the try itself.
-        best = min(ends, key=lambda each: each.loss).point
+        # The way down from there is worth seeing, so it begins at the try itself: of ways to one end, at the best try.
+        low = min(each.loss for each in ends)
+        best = next(each.point for each in ends if each.loss <= low * SAME or each.loss == low)
     named = tuple(names[place] for place in linear)
     if linear and (descends or not rest):
         best = best.copy()

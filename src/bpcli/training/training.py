@@ -41,6 +41,7 @@ Array = NDArray[np.float64]
 
 FALLBACK = 0.01  # a rate where the curvature is of no use
 PER_UNIT = 20  # steps that descent takes for each unit of condition, generously
+MOST_CONDITION = 150  # from which on descent is so slow that it looks like rounding, and digits would be lost
 STEEPER = {"sgd": 2.0, "momentum": 3.8, "nesterov": 3.8 / 2.8}  # largest stable rate times the curvature
 
 
@@ -248,7 +249,7 @@ class Training:
                 name, reason = "sgd", "one place"
             elif _is_quadratic(model):
                 ends = extremes(self.loss, at)
-                if ends is not None and ends[2] and ends[1] / ends[0] * PER_UNIT <= setting.steps:
+                if ends is not None and ends[2] and ends[1] / ends[0] <= min(setting.steps / PER_UNIT, MOST_CONDITION):
                     name, reason = "sgd", "quadratic"
                 elif model.residual is not None and setting.reduce != SUM:
                     name, reason = LEVENBERG, "quadratic steep"

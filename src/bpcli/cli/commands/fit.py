@@ -235,9 +235,7 @@ def run_fit(order: Order) -> int:
     fit = order.fitting.fit
     if order.format != "json" and not order.quiet:
         # Before the descent: what was read is worth seeing while it runs.
-        write(report.data_lines(fit, order.digits, order.language))
-        write(report.model_lines(fit, order.digits, order.language))
-        write([""])
+        _told_first(order, fit)
         sys.stdout.flush()
     try:
         for _ in _watched(order):
@@ -256,6 +254,14 @@ def run_fit(order: Order) -> int:
     return told(order, report_it)
 
 
+def _told_first(order: Order, fit: Fit) -> None:
+    """What was read and what is fitted; on a terminal long lines go on below their text."""
+    for lines in (report.data_lines, report.model_lines):
+        for line in lines(fit, order.digits, order.language):
+            say(line, 11)
+    write([""])
+
+
 def run_train(order: Order) -> int:
     """The same descent as a loop: the first steps in full, then a log."""
     fit = order.fitting.fit
@@ -263,9 +269,7 @@ def run_train(order: Order) -> int:
     following = 1
     full_steps = order.format != "json" and not order.quiet
     if full_steps:
-        write(report.data_lines(fit, order.digits, order.language))
-        write(report.model_lines(fit, order.digits, order.language))
-        write([""])
+        _told_first(order, fit)
         write(report.program_lines(fit, order.language))
         say(report.said("coefficients", order.language))
         write([""])
