@@ -181,6 +181,7 @@ def test_every_command_with_json_has_a_schema():
     assert names == {
         "eval", "grad", "diff", "check", "trace", "fit", "ops",
         "jacobian", "hessian", "derivatives", "jvp", "vjp", "hessian_product", "why", "points", "graph", "predict",
+        "model",
     }  # fmt: skip
 
 
