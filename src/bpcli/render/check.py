@@ -11,6 +11,7 @@ from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.layout import Table
 from bpcli.render.words import counted, listed
 from bpcli.tracing.checks import RULED, SWEPT
+from bpcli.tracing.differences import WITHIN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def check_table(check: Check, digits: int = DIGITS, language: str = ENGLISH) -> 
             size = "-" if error is None else show(error, 2)
             if method == ("complex_step" if exact else "central_difference"):
                 size = texts(language, "VERDICTS")["reference"]
+            elif state == WITHIN and method in RULED and error is not None and error > check.tolerance:
+                size = texts(language, "VERDICTS")["rounding"]  # noise beside noise: no number says anything
             answer = answers[state] if method in RULED else ""
             first = method == next(iter(check.methods))
             called = entry_name(name, check.worst.get(name, ())) if first else ""

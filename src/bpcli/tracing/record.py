@@ -19,6 +19,7 @@ from bpcli.tracing.edges import Ascent, Descent
 from bpcli.tracing.names import Formulas, Names, spelled
 from bpcli.tracing.paths import paths_to
 from bpcli.tracing.pulls import upstream_name
+from bpcli.tracing.rounding import rounding_of
 from bpcli.tracing.rows import MOST_STEPS, Forward, Made, Node
 
 TYPE_CHECKING = False
@@ -155,12 +156,13 @@ def record(
     surrogates = any(function.surrogates for function in graph.functions.values())
     if (long or len(trace.forward) <= MOST_STEPS) and not surrogates:
         if kind is FLOATS:
-            trace.check = central_agreement(program, given, trace.gradient)
+            trace.check = central_agreement(program, given, trace.gradient, rounding_of(point, scale))
         elif kind.title == TENSORS:
             from bpcli.tracing.entries import tensor_agreement
 
             held = sum(getattr(value, "size", 1) for value in point.values)
-            trace.check = tensor_agreement(program, given, trace.gradient, held)
+            with kind.quiet():
+                trace.check = tensor_agreement(program, given, trace.gradient, held, rounding_of(point, scale))
     return trace
 
 

@@ -33,6 +33,7 @@ REASONS = {
 
 VERDICTS = {
     "reference": "reference",
+    "rounding": "rounding",
     "no input": "there is no input to check",
     "undecided": "undecided: the differences have no value here, or are too rough to tell",
     "tied": "undecided by {name}: the slope is {left} to the left and {right} to the right; the rules follow the convention "

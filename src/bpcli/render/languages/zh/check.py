@@ -33,6 +33,7 @@ REASONS = {
 
 VERDICTS = {
     "reference": "基准",
+    "rounding": "舍入误差",
     "no input": "没有可检查的输入",
     "undecided": "无法判断：差分在这里没有值，或者太粗糙",
     "tied": "{name} 无法判断：左侧斜率是 {left}，右侧是 {right}；法则在相等或折点处按约定取值（见说明），差分判断不了",
