@@ -72,7 +72,7 @@ def verdict(check: Check, language: str = ENGLISH) -> Iterator[str]:
     """The answer in sentences."""
     words = texts(language, "VERDICTS")
     if not check.methods["reverse"]:
-        yield words["no input"]
+        yield words["classes"].format(names=listed(check.classes, language)) if check.classes else words["no input"]
         return
     exact = [name for name in check.states if check.methods["complex_step"][name] is not None]
     limit = show(check.tolerance)
@@ -96,6 +96,8 @@ def verdict(check: Check, language: str = ENGLISH) -> Iterator[str]:
     for name, (left, right) in check.ties.items():
         yield words["tied"].format(name=name, left=show(left, 6), right=show(right, 6))
     yield from _compared(check, language)
+    if check.classes:
+        yield words["classes"].format(names=listed(check.classes, language))
     for method, reasons in check.reasons.items():
         told = {name: reason_text(reason, language) for name, reason in reasons.items()}
         for text in dict.fromkeys(told.values()):

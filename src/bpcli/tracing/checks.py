@@ -94,12 +94,13 @@ class Check:
     worst:       of tensors: name -> the entry with the largest error
     directions:  of tensors: name -> random directions along which a large one was compared as well
     ties:        name -> the slopes to the left and right, where conventions at a corner explain that they are others
+    classes:     of tensors: names of class numbers, between which there is no slope to compare
     ok:          whether the methods by rules agree wherever it can be told; None where it can be told nowhere
     """
 
     __slots__ = (
-        "directions", "entries", "errors", "evaluations", "faults", "methods", "ok", "point", "reasons", "reference",
-        "resolution", "sizes", "states", "step", "sweep", "ties", "tolerance", "worst",
+        "classes", "directions", "entries", "errors", "evaluations", "faults", "methods", "ok", "point", "reasons",
+        "reference", "resolution", "sizes", "states", "step", "sweep", "ties", "tolerance", "worst",
     )  # fmt: skip
 
     def __init__(self, point: Point, step: float | None, tolerance: float) -> None:
@@ -120,6 +121,7 @@ class Check:
         self.worst: dict[str, tuple[int, ...]] = {}
         self.directions: dict[str, int] = {}
         self.ties: dict[str, tuple[float, ...]] = {}
+        self.classes: list[str] = []
         self.ok: bool | None = True
 
     def decide(self) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from bpcli.calculus.derivative import derivative
 from bpcli.calculus.kinds import CLOSED, FLAT, MISSING, PULL, edges_below
+from bpcli.calculus.pullbacks import class_numbers
 from bpcli.calculus.sweeps import forward
 from bpcli.engine.directions import entry_name, push
 from bpcli.engine.given import bind
@@ -57,7 +58,10 @@ def check_entries(result: Check, program: Program, given: Mapping[str, Any], swe
     Raises InputError where a given step is lost in rounding.
     """
     point = result.point
-    names = [name for name in point.gradient if name in program.graph.variables]
+    classes = class_numbers(program.graph, point.kind, point.values)
+    variables = program.graph.variables
+    result.classes = [name for name in point.gradient if variables.get(name) in classes]
+    names = [name for name in point.gradient if name in variables and name not in result.classes]
     draw = np.random.Generator(np.random.PCG64(SEED))
     for name in names:
         result.entries[name] = _chosen(np.shape(point.gradient[name]), draw)

@@ -51,6 +51,7 @@ VERDICTS = {
     "fault": "{node} 处的规则有误：在 {at} 处它给出 {local}，差分给出 {difference}",
     "surrogate": "{node} 处的规则是替代梯度（surrogate），本来就会有差别：在 {at} 处它给出 {local}，差分给出 {difference}",
     "random step": "{argument} 的一个随机小步",
+    "classes": "{names} 没有比较：它是类别编号，两个类别之间没有别的值，也就没有导数",
     "every entry": "{names} 的每个分量都比较过；误差相对于绝对值最大的分量",
     "some entries": "{name} 的 {count} 个分量中比较了 {checked} 个（用固定的种子抽取），还有 {directions} 个随机方向；"
     "误差相对于绝对值最大的分量",
