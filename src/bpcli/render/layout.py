@@ -279,6 +279,8 @@ def edge_cells(trace: Trace, row: Backward, digits: int, language: str) -> tuple
     comma = phrase("facts", language)
     if row.state == SHUT:
         shut = phrase("not", language, condition=_in_brackets(row.condition))
+        if lost_tie(trace, row):
+            shut = phrase("tie lost", language)
         why = phrase("not taken", language) if chooses else shut
         steps = f"d({derived})/d{by} = 0{comma}{why}"
     elif row.state == NO_SLOPE:
@@ -296,6 +298,14 @@ def edge_cells(trace: Trace, row: Backward, digits: int, language: str) -> tuple
         # inf * 0 is not 0: that nothing flows here is no product.
         factors = phrase("nothing arrives" if row.upstream == 0 else "nothing passes", language)
     return upstream, steps, factors
+
+
+def lost_tie(trace: Trace, row: Backward) -> bool:
+    """Whether an edge is closed because another argument, which is as large, was taken."""
+    if not trace.program.graph.op[row.node].endswith(("_first", "_last")):
+        return False
+    entry = trace.nodes.get(row.argument) or trace.constants[row.argument]
+    return bool(entry.value == trace.nodes[row.node].value)
 
 
 def running(name: str, row: Backward, digits: int, language: str) -> str:

@@ -138,9 +138,9 @@ class Formulas:
         """A formula as it stands in d(a+w)/dw: without air, unless a sign would run into the next."""
         return self._filled("d", node, lambda names: (_tight(self._operation(names, node, False)), ""))[0]
 
-    def local(self, node: int, position: int) -> tuple[str, str]:
+    def local(self, node: int, position: int, closed: bool = False) -> tuple[str, str]:
         """The local derivative of an edge as a formula, and its condition."""
-        return self._filled(position, node, lambda names: self._local(names, node, position))
+        return self._filled((position, closed), node, lambda names: self._local(names, node, position, closed))
 
     def _filled(
         self, what: object, node: int, write: Callable[[Mapping[int, str]], tuple[str, str]]
@@ -191,7 +191,7 @@ class Formulas:
         operands = [spelled(self.program, names, argument) for argument in graph.args[node]]
         return text.operation(graph.op[node], [each for each, _ in operands], [level for _, level in operands], spaced)
 
-    def _local(self, names: Mapping[int, str], node: int, position: int) -> tuple[str, str]:
+    def _local(self, names: Mapping[int, str], node: int, position: int, closed: bool) -> tuple[str, str]:
         program, graph = self.program, self.program.graph
         op, arguments = graph.op[node], graph.args[node]
         declared = TABLE.get(op)
@@ -214,8 +214,8 @@ class Formulas:
             return "", ""  # a rule in place of a local derivative; see pulls.py
         if declared.variadic:
             scope["x"] = spelled(program, names, arguments[position])
-            scope |= {"ties": ("ties", text.ATOM), "before": ("ties before it", text.ATOM)}
-            read = formula(partial_text(declared, declared.params[0], True)[1])
+            # Of a rule for ties: that one of several is taken is no matter of the argument.
+            read = formula(partial_text(declared, declared.params[0], True)[1].partition(" and ")[0])
             return "", text.expression(read.graph, read.output, spelled=scope)
         scope |= {
             param: spelled(program, names, argument) for param, argument in zip(declared.params, arguments, strict=True)
@@ -229,9 +229,13 @@ class Formulas:
         else:
             written = text.expression(read.graph, read.output, spelled=scope)
         if not when:
+            # The form of books leaves out where it holds: told where the edge is closed.
+            when = partial_text(declared, declared.params[position], False)[1] if closed else ""
+        if not when:
             return written, ""
         condition = formula(when)
-        return written, text.expression(condition.graph, condition.output, spelled=scope)
+        told = text.expression(condition.graph, condition.output, spelled=scope)
+        return written, " or ".join(dict.fromkeys(told.split(" or ")))  # of x^x both say the same
 
 
 def spelled(program: Program, names: Mapping[int, str], node: int) -> tuple[str, int]:
