@@ -509,7 +509,7 @@ KINK_POINTS = (0.0, 1.0, -1.0, 0.5, 1.5, 2.0, -0.5, 3.0, -3.0, 6.0)
 
 def promised(convention: str, op: Op, at: tuple[float, ...]) -> list[float]:
     """The slopes that the words of a convention promise: by all arguments, or by the first."""
-    if convention == "slope 0":
+    if convention == "slope 0" or convention.startswith("slope 0,"):
         return [0.0] * len(at)
     if convention.startswith("slope 1 in"):
         return [1.0]

@@ -295,6 +295,22 @@ def test_a_sweep_shows_the_v() -> None:
     assert all(error < 1e-14 for error in steps[8:])
 
 
+@pytest.mark.parametrize(
+    ("text", "slope"),
+    [
+        ("x^3", 3 * 1 - 0.1**2),  # by hand: Im (1 + ih)^3 / h = 3 - h^2
+        ("x^4", 4 - 4 * 0.1**2),
+        ("x^-1", -1 / (1 + 0.1**2)),
+        ("sqrt(x)", 0.49937771837002435),  # mpmath, as are the others: Im f(1 + 0.1i) / 0.1
+        ("cbrt(x)", 0.33271904834806065),
+        ("log1p(x)^2", 0.69381782408956619),
+        ("x^x", 0.99500834152683765),
+    ],
+)
+def test_a_large_complex_step_shows_its_true_truncation(text: str, slope: float) -> None:
+    assert complex_step(parse(text), {"x": 1.0}, "x", 0.1) == pytest.approx(slope, rel=1e-13)
+
+
 # The rule at fault
 
 

@@ -81,3 +81,76 @@ def test_a_jump_is_called_one_and_agrees_with_nothing(text: str) -> None:
     assert "agrees" not in answer.out
     assert "处跳跃" in call("trace", text, "--x", "3", "--lang", "zh").out
     assert "jumps" not in call("trace", text, "--x", "2.5").out
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        # By hand: the sum of what was normalised is 0 wherever x is, and so is its slope.
+        ("sum(batch_norm(x))", "[0.1,0.2,0.35,1.7]"),
+        ("sum(layer_norm(x))", "[0.3,0.7]"),
+        ("sum(layer_norm(x))", "[1,2,4]"),
+        ("sum(softmax(x)) - 1", "[1,-2,0.5]"),
+        # sin^2 + cos^2 = 1: what is left of a million is its rounding.
+        ("1e6*sin(x)^2 + 1e6*cos(x)^2 - 1e6", "0.7"),
+    ],
+)
+def test_what_rounding_leaves_of_terms_that_cancel_is_no_disagreement(text: str, at: str) -> None:
+    answer = call("check", text, "--x", at)
+    assert answer.code == 0, answer.out
+    assert "as far as the differences can resolve" in answer.out
+    assert "rounding" in answer.out
+    assert "check: central difference agrees as far as it can resolve" in call("trace", text, "--x", at).out
+
+
+@pytest.mark.parametrize("text", ["x^2 + x^3", "sin(x)^3", "x^3"])
+def test_the_truncation_of_the_complex_step_is_no_disagreement(text: str) -> None:
+    """By hand: the slopes are 0 at 0, and that of the complex step is -1e-40."""
+    assert check(parse(text), {"x": 0.0}).ok
+
+
+@pytest.mark.parametrize(("text", "at"), [("x^2", "1e-200"), ("x^3", "1e-150"), ("x^3", "1e-160"), ("x^2", "-1e-170")])
+def test_where_differences_underflow_nothing_is_decided(text: str, at: str) -> None:
+    """The values, 1e-400 and below, are 0 in floats; the slopes are not."""
+    answer = call("check", text, "--x", at)
+    assert answer.code == 3, answer.out
+    assert "is wrong" not in answer.out
+    assert "cannot be resolved" in call("trace", text, "--x", at).out
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("f(u) = u^2; d f/du = 3*u; f(x) + 1e6*sin(x)^2 + 1e6*cos(x)^2 - 1e6", {"x": 0.7}),
+        ("f(u) = u^2; d f/du = 3*u; f(x)*1e-150", {"x": 1.0}),
+        ("f(u) = u^2; d f/du = 1e9*u; (f(x) + 1e3) - 1e3", {"x": 2.0}),
+    ],
+)
+def test_noise_hides_no_wrong_rule(text: str, at: dict[str, float]) -> None:
+    """By hand: u^2 has the slope 2*u."""
+    assert check(parse(text), at).ok is False
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("trace", "bce(p,t)", "--p", "1", "--t", "1"),
+        ("trace", "bce(p,t)", "--p", "[0,1]", "--t", "[0.5,1]"),
+        ("check", "bce(p,t)", "--p", "1", "--t", "1"),
+        ("check", "sum(log(x))", "--x", "[0,1]", "--sweep"),
+        ("trace", "sum(1/x)", "--x", "[0,1]"),
+        ("trace", "count(A)*sum(A)", "--A", "[[1,2],[3,4]]", "--claim", "A=[[1,2],[3,4]]"),
+    ],
+)
+def test_infinities_are_no_occasion_for_warnings_of_numpy(words: tuple[str, ...]) -> None:
+    """In this suite a warning is an error."""
+    answer = call(*words)
+    assert answer.code in (0, 1, 3), answer
+    assert "Warning" not in answer.out + answer.err
+
+
+def test_the_slope_of_bce_by_its_target_is_the_same_wherever_the_target_is() -> None:
+    """By hand: -t*log(p) - (1 - t)*log(1 - p) is linear in t, with the slope log(1 - p) - log(p)."""
+    for target in ("0", "0.5", "1"):
+        assert "dy/dt = -inf" in call("grad", "bce(p,t)", "--p", "1", "--t", target).out
+        assert "dy/dt = inf" in call("grad", "bce(p,t)", "--p", "0", "--t", target).out

@@ -6,11 +6,12 @@ import json
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 
-from bpcli.calculus.sweeps import idle, reverse
-from bpcli.engine.floats import FLOATS
+from bpcli.calculus.kinds import edges_below
+from bpcli.engine.floats import FLOATS, Floats
 from bpcli.engine.point import evaluate
 from bpcli.errors import NumericError
 from bpcli.language.reader import parse
@@ -119,6 +120,8 @@ KEEPS = [
     ("sin(x)", "x"),
     ("x^2", "x"),
     ("sqrt(x)", "y"),
+    ("tanh(x)", "y"),  # 1 - y^2
+    ("sigmoid(x)", "y"),  # y*(1 - y)
     ("relu(x)", "x"),
     ("max(x, w)", "x, w, y"),
     ("3*x", ""),
@@ -136,30 +139,53 @@ def test_each_rule_keeps_what_it_reads(text: str, keeps: str) -> None:
     assert sorted(kept.split(", ")) == sorted(keeps.split(", "))
 
 
+class Textbook(Floats):
+    """Floats by the rules as books print them."""
+
+    textbook = True
+
+
 @given(runs(ALL))
 def test_what_is_not_kept_is_not_needed(run: Any) -> None:
-    """The backward pass gives the same numbers when every other value is lost."""
+    """A form of each rule gives the same number when every value is lost but those that it is said to read."""
     program, at = run
     try:
         trace = record(program, at)
     except NumericError:
         assume(False)
-    needed: set[int] = set()
-    for row in trace.backward:
-        needed |= lenses._needs(trace, row)
     graph, values = program.graph, evaluate(program, at).values
-    skip = idle(graph, None)
-    if skip[program.output]:
-        return
-    lost = [
-        value if graph.constant[node] or node in needed else math.nan
-        for node, value in enumerate(values)
-    ]
-    whole = reverse(graph, FLOATS, values, program.output, 1.0, skip)
-    bare = reverse(graph, FLOATS, lost, program.output, 1.0, skip)
-    for name in program.inputs:
-        node = graph.variables[name]
-        assert bare[node] == whole[node]
+    for row in trace.backward:
+        needed = lenses._needs(trace, row)
+        nodes = [*graph.args[row.node], row.node]
+        whole = [values[node] for node in nodes]
+        pairs = zip(nodes, whole, strict=True)
+        bare = [value if graph.constant[node] or node in needed else math.nan for node, value in pairs]
+        forms = [edges_below(kind, graph, row.node)[row.position] for kind in (FLOATS, Textbook())]
+        told = [(edge.local(bare), edge.local(whole), edge.when is None or edge.when(bare) == edge.when(whole))
+                for edge in forms]  # fmt: skip
+        assert any(opened and (lost == full or full != full) for lost, full, opened in told)
+
+
+def test_of_a_chain_of_squashing_functions_the_results_are_kept_alone() -> None:
+    """By hand: tanh keeps its result for 1 - out^2, sigmoid for out*(1 - out), exp for out, the product w and x."""
+    lens = memory(record(parse("h=tanh(w*x); g=tanh(h); k=sigmoid(g); y=exp(k)"), {"w": 0.5, "x": 1.0}))
+    assert [row[3] for row in grid(lens, "kept")] == ["w, x", "h", "g", "k", "y"]
+    assert (facts(lens, "kept")["kept"], facts(lens, "kept")["steps"]) == (4, 5)
+
+
+def test_inside_a_checkpoint_nothing_is_kept() -> None:
+    """By hand: the two steps inside are computed again from W and x, h^2 keeps h: 2 numbers, 16 bytes."""
+    at: dict[str, Any] = {"W": np.array([[1.0, 2.0], [3.0, 4.0]]), "x": np.array([0.1, 0.2])}
+    lens = memory(record(parse("h=checkpoint(tanh(W@x)); sum(h^2)"), at))
+    assert [row[3] for row in grid(lens, "kept")] == ["W, x", "", "W, x", "h", ""]
+    assert facts(lens, "kept") == {"kept": 1, "steps": 5, "inputs": 2, "bytes": 16}
+    assert facts(lens, "let-go") == {"count": 2, "steps": 5}
+
+
+def test_sizes_of_the_flow_are_headed_as_sizes(run: Runner) -> None:
+    """By hand: d(-2*w)/dw = -2, whose size is 2."""
+    answer = run("trace", "-2*w", "--w", "1", "--lens", "flow")
+    assert "largest |gradient|" in answer.out
 
 
 def test_checkpoints_trade_memory_for_steps() -> None:

@@ -11,6 +11,7 @@ from bpcli.language.reader import parse
 from bpcli.render.check import verdict
 from bpcli.tracing.checks import check
 from bpcli.tracing.entries import SAMPLED
+from conftest import call
 
 A = np.array([[1.0, 2.0], [-3.0, 0.5]])
 X = np.array([0.5, -2.0])
@@ -88,6 +89,37 @@ def test_what_was_compared_is_said() -> None:
     assert "every entry of x was compared" in told
     assert "20 of the 144 entries of W were compared, drawn with a fixed seed, and 3 random directions" in told
     assert "no complex step by W and x: it is made for single numbers alone" in told
+
+
+CLASSES = [
+    ("cross_entropy(z,t)", "[1,2,3]", "2"),
+    ("cross_entropy(z,t)", "[[1,2,3],[0,1,0]]", "[2,0]"),
+]
+
+
+@pytest.mark.parametrize(("text", "logits", "classes"), CLASSES)
+def test_class_numbers_given_as_values_have_no_slope_in_any_command(text: str, logits: str, classes: str) -> None:
+    """Between two classes there is nothing; the second derivatives by them are 0 with that."""
+    at = ("--z", logits, "--t", classes)
+    answer = call("check", text, *at)
+    assert answer.code == 0, answer
+    assert "t is not compared: class numbers have no slope" in answer.out
+    assert "cannot tell" not in answer.out
+    assert "类别编号" in call("check", text, *at, "--lang", "zh").out
+    second = call("hessian", text, *at)
+    assert second.code == 0, second
+    along = call("jvp", text, *at, "--direction", "t=1" if classes == "2" else "t=[1,1]")
+    assert (along.code, "dy = 0" in along.out) == (0, True), along
+    told = call("trace", text, *at, "--explain", "normal").out
+    assert "t says which class is the right one" in told
+    assert "dy/dt = 0 * t" not in told
+    assert call("check", text, *at, "--wrt", "t").code == 0
+
+
+def test_a_second_derivative_of_cross_entropy_is_that_of_softmax() -> None:
+    """By hand, logits 0 and log 3: p = 1/4, 3/4, and d2/dz2 = diag(p) - p p' = 3/16 on the diagonal."""
+    answer = call("hessian", "cross_entropy(z,t)", "--z", "[0,log(3)]", "--t", "1", "--wrt", "z")
+    assert answer.out.count("0.1875") == 4
 
 
 def test_where_nothing_can_be_told_the_verdict_is_open() -> None:

@@ -12,6 +12,7 @@ from bpcli.language.reader import parse
 from bpcli.render.languages import texts
 from bpcli.render.why import sentences
 from bpcli.tracing.reasons import why
+from conftest import call
 
 W = np.array([[1.0, 2.0], [3.0, 4.0]])
 CASES: list[tuple[str, dict[str, Any], str, str, list[str], str]] = [
@@ -63,3 +64,13 @@ def test_a_vector_has_no_gradient_to_explain() -> None:
 
 def test_both_languages_have_the_same_sentences() -> None:
     assert [*texts("en", "TENSOR_CAUSES")] == [*texts("zh", "TENSOR_CAUSES")]
+
+
+def test_an_infinity_that_meets_a_zero_is_told_with_where_it_came_from() -> None:
+    """By hand: softmax of [1000, 0, -1000] is [1, 0, 0]; log has an infinite slope at 0, and inf*0 no value."""
+    at = ("-log(softmax(z)[1])", "--z", "[1000,0,-1000]")
+    told = call("why", *at)
+    assert "- what log(softmax(z)[1]) passes on is infinite at softmax(z)[1]" in told.out
+    assert "inf from above meets softmax(z), and where it meets a 0 in the rule its product has no value" in told.out
+    assert "log_softmax" in call("trace", *at).err
+    assert "不会出现 log(0)" in call("grad", *at, "--lang", "zh").err

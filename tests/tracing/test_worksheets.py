@@ -136,3 +136,23 @@ def test_thirds_are_avoided_where_something_is_divided_by_three() -> None:
 def test_a_long_program_gets_its_numbers_in_fewer_tries() -> None:
     text = "; ".join(["a0 = tanh(x)", *(f"a{k + 1} = tanh(a{k} + w)" for k in range(3000)), "a3000"])
     assert [*chosen(text)] == ["x", "w"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "p=sigmoid(z); bce(p,t)", "mse(p,t)", "huber(p,t)", "bce_logits(z,t)", "norm(x)", "mean(x)", "max(x)",
+        "[x,y][0]*x",
+    ],
+)
+def test_operations_on_arrays_get_numbers_too(text: str) -> None:
+    for seed in range(6):
+        point = reached(text, seed)
+        assert math.isfinite(point.value)
+        assert faults_of(point)[0] == 0, "no corner, nothing infinite"
+
+
+@pytest.mark.parametrize("text", ["p=sigmoid(z); bce(p,t)", "bce_logits(w*x, t)"])
+def test_targets_of_a_binary_loss_are_no_and_yes(text: str) -> None:
+    drawn = {chosen(text, seed)["t"] for seed in range(CLASS)}
+    assert drawn == {"0", "1"}

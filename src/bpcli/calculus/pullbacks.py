@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from bpcli.calculus.kinds import FLAT, NO_RULE, PULL, Edge, compiled, formula
 from bpcli.graph import Function
+from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +49,29 @@ def pullback_text(
         return text
     names = variadic_names(count)
     return text.format(args=", ".join(names), others=", ".join(names[1:]))
+
+
+def class_numbers(graph: Graph, kind: Kind, values: Sequence[Number]) -> set[int]:
+    """The nodes whose values are class numbers in all their uses: there is nothing between two classes.
+
+    >>> from bpcli.engine.point import evaluate
+    >>> from bpcli.language.reader import parse
+    >>> point = evaluate(parse("cross_entropy([1, 2, 3], t)"), {"t": 2.0})
+    >>> [point.program.graph.name[node] for node in class_numbers(point.program.graph, point.kind, point.values)]
+    ['t']
+    """
+    found: set[int] = set()
+    others: set[int] = set()
+    for op, arguments in zip(graph.op[: len(values)], graph.args, strict=False):
+        declared = TABLE.get(op)
+        for position, argument in enumerate(arguments):
+            cases = declared.pullbacks.get(declared.params[position]) if declared and not declared.variadic else None
+            if isinstance(cases, str) or cases is None:
+                others.add(argument)
+                continue
+            ranks = [len(kind.shape(values[each])) for each in arguments]
+            (found if by_rank(cases, ranks) in ZERO else others).add(argument)
+    return found - others
 
 
 def settings_of(declared: Op, position: int) -> dict[str, str]:
@@ -164,7 +188,9 @@ def _transposed(
     """A pullback run the other way: linear in g, it is transposed by a reverse sweep over it."""
     from bpcli.calculus.sweeps import forward, idle, reverse
 
-    upstream = graph.variables["g"]
+    upstream = graph.variables.get("g")
+    if upstream is None:
+        return kind.zero_like(registers[-1])  # linear in g and without it: by a class number nothing moves
     # It does not matter at which g it is looked at: the value will do.
     numbers = [*registers, registers[-1]]
     inputs = {node: numbers[places[name]] for name, node in graph.variables.items()}

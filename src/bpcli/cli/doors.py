@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import sys
+from warnings import simplefilter
 
 from bpcli.errors import DONE, INTERRUPTED, BpcliError, FileError, InputError, NumericError, closest
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 def main() -> None:
     """The console script."""
     _prepare_streams()
+    # Of infinities people are told in notes, and not by what NumPy says of a line of ours.
+    simplefilter("ignore", RuntimeWarning)
     words = sys.argv[1:]
     try:
         code = guarded(lambda: _flushed(_route(words, True)), words)

@@ -6,6 +6,7 @@ import sys
 
 from bpcli.cli.output import say, tell
 from bpcli.cli.work import positive
+from bpcli.engine.choose import fitting
 from bpcli.engine.point import gradient
 from bpcli.errors import ANSWER_IS_NO, DONE, InputError
 from bpcli.tracing.expectations import judged, named_numbers
@@ -82,7 +83,8 @@ def on_numbers(
 
         shown = () if trace is None else [entry.name for entry in trace.nodes.values()]
         asked = named_numbers(program, work.claimed, "claim", shown)
-        claims = examined(program, work.given, asked, tolerance, trace, work.command == "trace")
+        with fitting(program, work.given, work.kind).quiet():
+            claims = examined(program, work.given, asked, tolerance, trace, work.command == "trace")
         for claim in claims:
             lines = claim_lines(claim, program.output_name, work.digits, work.language)
             found.add("claims", claim_dict(claim, program.output_name, work.language), lines)

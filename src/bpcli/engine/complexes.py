@@ -32,7 +32,15 @@ def _inside(function: Callable[[complex], complex], domain: Callable[[float], bo
 
 
 def _log1p(z: complex) -> complex:
-    return complex(math.log1p(z.real), math.atan2(z.imag, 1 + z.real)) if z.real > -1 else nan
+    if z.real <= -1:
+        return nan
+    turned = _log_turned(z.imag / (1 + z.real))
+    return complex(math.log1p(z.real) + turned.real, turned.imag)
+
+
+def _log_turned(tangent: float) -> complex:
+    """log(1 + i tangent): what log(x + iy) is more than log x, with y/x as the tangent of the angle."""
+    return complex(math.log1p(tangent * tangent) / 2, math.atan(tangent))
 
 
 def _expm1(z: complex) -> complex:
@@ -51,18 +59,17 @@ def _power(z: complex, n: complex) -> complex:
         return result
     if x == 0 or (x < 0 and (n.imag != 0 or exponent != math.floor(exponent))):
         return nan
-    # The real power, turned by what the imaginary parts add to n log z.
-    turned = complex(-n.imag * math.atan(y / x), exponent * math.atan(y / x) + n.imag * math.log(abs(x)))
-    return math.pow(x, exponent) * cmath.exp(turned)
+    # The real power, times what the imaginary parts add to n log z.
+    return math.pow(x, exponent) * cmath.exp(n * _log_turned(y / x) + complex(0, n.imag * math.log(abs(x))))
 
 
 def _root(function: Callable[[float], float], degree: int) -> Callable[[complex], complex]:
-    """A root by its real value, turned by its share of the angle."""
+    """A root by its real value, turned and stretched by its share of the rest."""
 
     def root(z: complex) -> complex:
         if z.real == 0 or (z.real < 0 and degree % 2 == 0):
             return nan if z.imag or z.real < 0 else complex(0)
-        return function(z.real) * cmath.exp(complex(0, math.atan(z.imag / z.real) / degree))
+        return function(z.real) * cmath.exp(_log_turned(z.imag / z.real) / degree)
 
     return root
 

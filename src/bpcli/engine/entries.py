@@ -239,6 +239,8 @@ def undefined_branch(point: Point, branch: Branch, name: str) -> NumericError:
     program = point.program
     graph = program.graph
     index = first_entry(np.isnan(branch.product))
+    overflowed = graph.op[branch.node].startswith("softmax") and np.isinf(branch.upstream).any()
+    hint = {"hint": "`log_softmax(z)` and `cross_entropy(z, t)` are the same without log(0)"} if overflowed else {}
     return NumericError(
         "nan-gradient-entry",
         source=program.source,
@@ -248,6 +250,7 @@ def undefined_branch(point: Point, branch: Branch, name: str) -> NumericError:
         node=short(program, branch.node),
         argument=short(program, branch.argument),
         entry=list(index) if index else "",
+        **hint,
     )
 
 

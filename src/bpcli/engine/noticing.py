@@ -237,9 +237,10 @@ def _kink_note(point: Point, node: int, kink: Kink) -> Note:
     graph = point.program.graph
     op, arguments = graph.op[node], graph.args[node]
     texts = [short(point.program, argument, 20) for argument in arguments]
+    levels = [9 if graph.args[argument] else ATOM for argument in arguments]
     return Note(
         "jump" if kink.jump else "kink",
-        node=operation(op, texts, [9] * len(texts)) if len(texts) < 5 else short(point.program, node),
+        node=operation(op, texts, levels) if len(texts) < 5 else short(point.program, node),
         at=inputs_of(point.program, point.values, node),
         convention=kink.convention,
         elsewhere=kink.elsewhere or _zero_maximum(op, [point.values[argument] for argument in arguments]),

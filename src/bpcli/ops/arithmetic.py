@@ -89,6 +89,9 @@ OPERATIONS = (
         latex="{x}^{{{y}}}",
         domain="x > 0 or x == 0 and y >= 0 or y == round(y) and x != 0",
         smooth="x > 0",
+        kinks=[
+            Kink("x == 0 and y == 0", "slope 0, with 0^0 = 1; beside it the slope by the exponent goes to -inf")
+        ],
         golden=[
             Golden([2, 3], 8, [12, 5.545177444479562], "by hand; 8 ln 2 by mpmath, 50 digits"),
             Golden([0, 2], 0, [0, 0], "by hand: 0^y is 0 for every y > 0"),

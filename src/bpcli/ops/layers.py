@@ -3,6 +3,8 @@
 A loss is a mean over all its entries, as PyTorch has it; cross entropy is one over the rows.
 """
 
+from math import inf
+
 from bpcli.ops.declaration import Golden, Op
 
 ROWS = "(count(x)/count(x, axis=-1))"
@@ -125,9 +127,12 @@ OPERATIONS = (
                 [[0.6666666666666666, -0.6666666666666666], [0.5493061443340549, -0.5493061443340549]],
                 "by hand: log 3",
             ),
+            Golden([1, 1], 0, [-1, -inf], "by hand: linear in y, with the slope log(1 - p) - log(p) at 0 and 1 too"),
+            Golden([0, 0], 0, [1, inf], "by hand: linear in y, with the slope log(1 - p) - log(p) at 0 and 1 too"),
         ],
         of_tensors=True,
-        # 0*log(0) counts as 0; the slope by y at 0 and 1 is that of everywhere else.
+        # 0*log(0) counts as 0. The slope by y is that of everywhere else: one side of it is infinite at p = y = 1.
+        pullbacks={"y": "g*(log1p(-p) - log(p))/count(p - y)"},
         value="mean((y - 1)*log1p(-where(y == 1 and p == 1, 0, p)) - y*log(where(y == 0 and p == 0, 1, p)))",
         latex=r"\operatorname{{BCE}}\left({p}, {y}\right)",
     ),

@@ -158,6 +158,8 @@ class Cells:
             return phrase("cut" if op == "detach" else "flat", self.language)
         if op == "where":
             return phrase("not taken", self.language)
+        if lost_tie(self.trace, row):
+            return phrase("tie lost", self.language)
         return phrase("not", self.language, condition=_in_brackets(row.condition))
 
     def _condition(self, row: Backward) -> str:
@@ -175,6 +177,14 @@ class Cells:
             return f"{name}{sign} {self._shown(row.total)}{place}"
         before, product, equal, total = self._told("+", row.before, row.product, row.total)
         return f"{name}{sign} {before} + {bracketed(product)} {equal} {total}{self.counting % (count, arriving)}"
+
+
+def lost_tie(trace: Trace, row: Backward) -> bool:
+    """Whether an edge is closed because another argument, which is as large, was taken."""
+    if not trace.program.graph.op[row.node].endswith(("_first", "_last")):
+        return False
+    entry = trace.nodes.get(row.argument) or trace.constants[row.argument]
+    return bool(entry.value == trace.nodes[row.node].value)
 
 
 def branch_text(row: Backward, language: str) -> str:

@@ -11,6 +11,7 @@ from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.layout import Table
 from bpcli.render.words import counted, listed
 from bpcli.tracing.checks import RULED, SWEPT
+from bpcli.tracing.differences import WITHIN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def check_table(check: Check, digits: int = DIGITS, language: str = ENGLISH) -> 
             size = "-" if error is None else show(error, 2)
             if method == ("complex_step" if exact else "central_difference"):
                 size = texts(language, "VERDICTS")["reference"]
+            elif state == WITHIN and method in RULED and error is not None and error > check.tolerance:
+                size = texts(language, "VERDICTS")["rounding"]  # noise beside noise: no number says anything
             answer = answers[state] if method in RULED else ""
             first = method == next(iter(check.methods))
             called = entry_name(name, check.worst.get(name, ())) if first else ""
@@ -69,7 +72,7 @@ def verdict(check: Check, language: str = ENGLISH) -> Iterator[str]:
     """The answer in sentences."""
     words = texts(language, "VERDICTS")
     if not check.methods["reverse"]:
-        yield words["no input"]
+        yield words["classes"].format(names=listed(check.classes, language)) if check.classes else words["no input"]
         return
     exact = [name for name in check.states if check.methods["complex_step"][name] is not None]
     limit = show(check.tolerance)
@@ -93,6 +96,8 @@ def verdict(check: Check, language: str = ENGLISH) -> Iterator[str]:
     for name, (left, right) in check.ties.items():
         yield words["tied"].format(name=name, left=show(left, 6), right=show(right, 6))
     yield from _compared(check, language)
+    if check.classes:
+        yield words["classes"].format(names=listed(check.classes, language))
     for method, reasons in check.reasons.items():
         told = {name: reason_text(reason, language) for name, reason in reasons.items()}
         for text in dict.fromkeys(told.values()):

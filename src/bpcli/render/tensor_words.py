@@ -55,7 +55,7 @@ KINDS: dict[str, str | tuple[str, ...]] = {
     "place_piece": "move",
     "softmax": "softmax",
     "log_softmax": "softmax",
-    "cross_entropy": "cross entropy",
+    "cross_entropy": ("cross entropy", "class number"),
     "mse": "loss",
     "mae": "loss",
     "huber": "loss",
@@ -74,6 +74,9 @@ KINDS: dict[str, str | tuple[str, ...]] = {
 }
 
 
+CLASS_RULE = "0"  # what the rule by a class number makes of everything
+
+
 def kind_of(op: str, position: int, pull: Pull) -> str:
     """What an edge between tensors does, as a key of TENSOR_RULES."""
     if pull.elementwise:
@@ -84,7 +87,11 @@ def kind_of(op: str, position: int, pull: Pull) -> str:
     kind = KINDS.get(name, "general")
     if name in ("layer_norm", "batch_norm", "rms_norm") and position:
         return "general"  # gain and shift
-    return kind if isinstance(kind, str) else kind[position]
+    if isinstance(kind, str):
+        return kind
+    if kind[position] == "class number" and pull.rule != CLASS_RULE:
+        return "general"  # targets that are probabilities
+    return kind[position]
 
 
 def tensor_mechanism(trace: Trace, row: Backward) -> str:

@@ -21,6 +21,7 @@ from bpcli.tracing.differences import (
     AGREES,
     CORNER,
     DISAGREES,
+    EXACT,
     SIDED_STEP,
     STATES,
     STEP,
@@ -29,10 +30,12 @@ from bpcli.tracing.differences import (
     Difference,
     Unfit,
     central,
+    complex_doubt,
     complex_step,
     difference,
     sided,
 )
+from bpcli.tracing.rounding import rounding_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bpcli.graph import Program
+    from bpcli.tracing.rounding import Rounding
 
 TOLERANCE = 1e-6
 MOST_WORK = 20_000  # steps times inputs of a trace's own check: each takes some twenty evaluations
@@ -90,12 +94,13 @@ class Check:
     worst:       of tensors: name -> the entry with the largest error
     directions:  of tensors: name -> random directions along which a large one was compared as well
     ties:        name -> the slopes to the left and right, where conventions at a corner explain that they are others
+    classes:     of tensors: names of class numbers, between which there is no slope to compare
     ok:          whether the methods by rules agree wherever it can be told; None where it can be told nowhere
     """
 
     __slots__ = (
-        "directions", "entries", "errors", "evaluations", "faults", "methods", "ok", "point", "reasons", "reference",
-        "resolution", "sizes", "states", "step", "sweep", "ties", "tolerance", "worst",
+        "classes", "directions", "entries", "errors", "evaluations", "faults", "methods", "ok", "point", "reasons",
+        "reference", "resolution", "sizes", "states", "step", "sweep", "ties", "tolerance", "worst",
     )  # fmt: skip
 
     def __init__(self, point: Point, step: float | None, tolerance: float) -> None:
@@ -116,6 +121,7 @@ class Check:
         self.worst: dict[str, tuple[int, ...]] = {}
         self.directions: dict[str, int] = {}
         self.ties: dict[str, tuple[float, ...]] = {}
+        self.classes: list[str] = []
         self.ok: bool | None = True
 
     def decide(self) -> None:
@@ -149,7 +155,9 @@ def relative(value: float, reference: float) -> float:
     return abs(value - reference) / max(abs(reference), abs(value))
 
 
-def central_agreement(program: Program, given: Mapping[str, float], slopes: Mapping[str, float]) -> Agreement | None:
+def central_agreement(
+    program: Program, given: Mapping[str, float], slopes: Mapping[str, float], rounding: Rounding = EXACT
+) -> Agreement | None:
     """The worst of the gaps between a gradient and central differences; None where there is nothing to compare."""
     if any(getattr(slope, "shape", ()) for slope in slopes.values()):
         return None
@@ -157,7 +165,7 @@ def central_agreement(program: Program, given: Mapping[str, float], slopes: Mapp
     names = [name for name, slope in slopes.items() if name in program.graph.variables and math.isfinite(slope)]
     if not names or len(names) * program.output > MOST_WORK:
         return None
-    found = [(name, difference(program, given, name)) for name in names]
+    found = [(name, difference(program, given, name, rounding=rounding)) for name in names]
     judged = [_agreement(program, given, name, slopes[name], each) for name, each in found]
     worst = max(judged, key=lambda each: (STATES.index(each.state), each.method, each.gap))
     worst.evaluations = sum(each.evaluations for each in judged)
@@ -176,12 +184,14 @@ def _agreement(
     if state not in (UNDECIDED, DISAGREES):
         return found
     exact: float | None
+    doubt = 0.0
     try:
         exact = complex_step(program, given, name)
+        doubt = complex_doubt(program, given, name, exact, central.grain)
     except Unfit:
         exact = None
-    found.evaluations += 1
-    found.state = _judged(slope, central, exact, TOLERANCE)
+    found.evaluations += 2
+    found.state = _judged(slope, central, exact, TOLERANCE, doubt)
     if exact is not None:
         found.gap, found.method = relative(slope, exact), "complex_step"
     if found.state == DISAGREES and _tied(gradient(program, given, [name]), name, TOLERANCE):
@@ -211,10 +221,12 @@ def check(
     if point.kind.shaped:
         from bpcli.tracing.entries import check_entries
 
-        check_entries(result, program, given, sweep)
+        with point.kind.quiet():
+            check_entries(result, program, given, sweep)
         return result
     names = [name for name in point.gradient if name in program.graph.variables]
-    differences = {name: difference(program, given, name, step) for name in names}
+    rounding = rounding_of(point)
+    differences = {name: difference(program, given, name, step, (), rounding) for name in names}
     pushed = forward_gradient(program, given, names).gradient
     stepped = {name: _complex(result, program, given, name) for name in names}
     result.methods = {
@@ -226,7 +238,7 @@ def check(
         "forward_difference": {name: _sided(result, program, given, name) for name in names},
     }
     result.evaluations = {
-        "reverse": 1, "forward_mode": len(names), "symbolic": 1, "complex_step": len(names),
+        "reverse": 1, "forward_mode": len(names), "symbolic": 1, "complex_step": 2 * len(names),
         "central_difference": sum(each.evaluations for each in differences.values()),
         "forward_difference": 2 * len(names),
     }  # fmt: skip
@@ -234,8 +246,11 @@ def check(
         exact = stepped[name]
         result.reference[name] = each.value if exact is None else exact
         result.resolution[name] = each.resolution
+        doubt = 0.0 if exact is None else complex_doubt(program, given, name, exact, each.grain)
         slopes = [slope for method in RULED if (slope := result.methods[method][name]) is not None]
-        result.states[name] = max((_judged(slope, each, exact, tolerance) for slope in slopes), key=STATES.index)
+        result.states[name] = max(
+            (_judged(slope, each, exact, tolerance, doubt) for slope in slopes), key=STATES.index
+        )
         if result.states[name] == DISAGREES and _tied(point, name, tolerance):
             result.states[name] = UNDECIDED
             result.ties[name] = tuple(sided(program, given, name, size) for size in (-SIDED_STEP, SIDED_STEP))
@@ -253,8 +268,10 @@ def check(
     return result
 
 
-def _judged(slope: float, central: Difference, exact: float | None, tolerance: float) -> str:
+def _judged(slope: float, central: Difference, exact: float | None, tolerance: float, doubt: float = 0.0) -> str:
     """What the two methods without rules say of a derivative together.
+
+    doubt: how far the complex step may be off
 
     The complex step is right to the last digits where it applies; it decides where the difference is too
     rough, and where the difference was misled by a function that bends within its step.
@@ -265,9 +282,10 @@ def _judged(slope: float, central: Difference, exact: float | None, tolerance: f
     if relative(slope, exact) <= tolerance:
         return AGREES
     # Both round: what is far below the slope that would be ordinary here is 0 to either.
-    if abs(slope - exact) <= 1e-12 * central.natural:
+    gap = abs(slope - exact)
+    if gap <= 1e-12 * central.natural:
         return WITHIN
-    return DISAGREES
+    return UNDECIDED if gap <= 2 * doubt else DISAGREES
 
 
 def _complex(result: Check, program: Program, given: Mapping[str, float], name: str) -> float | None:

@@ -11,6 +11,7 @@ from bpcli.engine.complexes import Complexes
 from bpcli.engine.floats import FLOATS, Floats
 from bpcli.engine.given import bind
 from bpcli.errors import InputError
+from bpcli.tracing.rounding import Rounding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ COMPLEX_STEP = 1e-20  # h^2 is far below rounding, h times any slope far above u
 SMALLEST = 1e-290  # below this a step has lost its digits
 SIDED_STEP = math.sqrt(math.ulp(1.0))  # of a forward difference: it balances h against eps/h
 
+EXACT = Rounding(0.0)  # nothing is known of the way to a value: only its own last digit is in doubt
+
 # What the difference says of a derivative, from best to worst:
 AGREES = "agrees"  # to the tolerance
 WITHIN = "within resolution"  # the gap is below what the difference can resolve, and that is small beside y/x
@@ -46,17 +49,19 @@ class Difference:
     sides:       the slopes to the left and to the right, where they are those of a corner; else None
     jump:        whether the value itself jumps here
     others:      value and resolution at the other steps that were tried
-    natural:     |y| over the size of the variable: the slope that would be neither large nor small
+    natural:     the size of y and its terms over that of the variable: a slope neither large nor small
+    grain:       underflow: the smallest change of y that is seen
     evaluations: how often the program was evaluated
     """
 
-    __slots__ = ("evaluations", "jump", "natural", "others", "resolution", "sides", "value")
+    __slots__ = ("evaluations", "grain", "jump", "natural", "others", "resolution", "sides", "value")
 
     def __init__(self, value: float, resolution: float, natural: float, evaluations: int) -> None:
         self.value = value
         self.resolution = resolution
         self.natural = natural
         self.evaluations = evaluations
+        self.grain = 0.0
         self.sides: tuple[float, float] | None = None
         self.jump = False
         self.others: list[tuple[float, float]] = []
@@ -96,12 +101,13 @@ def along(
 
     def function(moved: float) -> float:
         if not index:
-            return run({node: moved})
+            return run({node: type(start)(moved)})
         there = start.copy()
         there[index] = moved
         return run({node: there})
 
-    return function, float(start[index]) if index else start
+    # A float of Python, which is silent where infinities are subtracted.
+    return function, float(start[index] if index else start)
 
 
 def towards(program: Program, given: Mapping[str, Any], name: str, direction: Any) -> Callable[[float], float]:
@@ -144,14 +150,15 @@ def central(
     return _halves(function, place, step * max(1.0, abs(place)))[0]
 
 
-def _halves(function: Callable[[float], float], place: float, size: float) -> tuple[float, float, float]:
-    """The central difference over a step, and the slopes to the left and to the right of it."""
+def _halves(function: Callable[[float], float], place: float, size: float) -> tuple[float, float, float, float]:
+    """The central difference over a step, the slopes to the left and to the right of it, and the largest value."""
     # The steps that were really made, after rounding.
     above, below = place + size, place - size
     if above == place or below == place:
         raise InputError("step-too-small", step=size, place=place)
     high, low, middle = function(above), function(below), function(place)
-    return (high - low) / (above - below), (middle - low) / (place - below), (high - middle) / (above - place)
+    left, right = (middle - low) / (place - below), (high - middle) / (above - place)
+    return (high - low) / (above - below), left, right, max(abs(high), abs(low))
 
 
 def difference(
@@ -160,19 +167,25 @@ def difference(
     name: str,
     step: float | None = None,
     index: tuple[int, ...] = (),
+    rounding: Rounding = EXACT,
 ) -> Difference:
     """The best central difference for a variable, or an entry of it, or the one with a step that is asked for."""
-    return best_difference(*along(program, given, name, index), step)
+    return best_difference(*along(program, given, name, index), step, rounding)
 
 
-def best_difference(function: Callable[[float], float], place: float, step: float | None = None) -> Difference:
+def best_difference(
+    function: Callable[[float], float], place: float, step: float | None = None, rounding: Rounding = EXACT
+) -> Difference:
     """The best central difference of a function at a place, or the one with a step that is asked for.
 
+    rounding: how much of the values is noise, where that is more than the last digit of the result
+
     Several steps are tried, each with its half: the two give a value without the h^2 term and an estimate of
-    what is left; rounding adds eps |f| / h. The step with the smallest sum of both, beside the slope, is taken.
+    what is left; rounding adds eps |f| / h, where |f| is the largest of what was subtracted. The step with the
+    smallest sum of both, beside the slope, is taken.
     Source: Press et al., Numerical Recipes, 3rd edition, section 5.7.
     """
-    magnitude = abs(function(place))
+    magnitude = max(abs(function(place)), rounding.magnitude)
     scales = [max(1.0, abs(place))]
     if 0 < abs(place) < 1:
         scales.append(abs(place))
@@ -181,33 +194,39 @@ def best_difference(function: Callable[[float], float], place: float, step: floa
     sizes = [step * scales[0]] if step is not None else [STEP * scale * factor for scale in scales for factor in TRIED]
     natural = magnitude / scales[0]
     best = Difference(math.nan, math.inf, natural, 0)
+    around = 0.0  # how far the value goes within the steps
     others: list[tuple[float, float]] = []
     sharpest = (math.inf, math.inf)
     for size in sizes:
         try:
-            whole, left, right = _halves(function, place, size)
-            half, inner_left, inner_right = _halves(function, place, size / 2)
+            whole, left, right, reached = _halves(function, place, size)
+            half, inner_left, inner_right, _ = _halves(function, place, size / 2)
         except InputError:
             if step is not None:
                 raise
             continue
         value = whole if step is not None else (4 * half - whole) / 3
-        resolution = abs(half - whole) + 4 * math.ulp(1.0) * magnitude / size
+        around = max(around, reached) if reached < math.inf else around
+        noise = max(magnitude, reached) * math.ulp(1.0) + rounding.grain
+        resolution = abs(half - whole) + 4 * noise / size
         others.append((value, resolution))
         # What the error is small beside: the slope, or one that would be ordinary for a value of this size.
-        beside = abs(value) + natural
+        beside = abs(value) + (natural or reached / scales[0])
         key = (resolution / beside if beside else math.inf, resolution)
         if key < sharpest and resolution < math.inf:
             sharpest = key
             best = Difference(value, resolution, natural, 0)
             kink, inner = right - left, inner_right - inner_left
             # The gap between the sides of a smooth function shrinks with the step; that of a corner stays.
-            rough = 1e-3 * max(abs(left), abs(right)) + 16 * math.ulp(1.0) * magnitude / size
+            rough = 1e-3 * max(abs(left), abs(right)) + 16 * noise / size
             if abs(inner) > 1.5 * abs(kink) > 1.5 * rough:
                 best.jump = True  # over half the step a jump makes twice the slope
             elif abs(inner) > 0.75 * abs(kink) > 0.75 * rough:
                 best.sides = inner_left, inner_right
     best.others = others
+    best.grain = rounding.grain
+    if place == 0:
+        best.natural = max(natural, around)  # x^2 is 0 at 0, and small beside what it is around
     best.evaluations = 6 * len(sizes) + 1
     return best
 
@@ -282,3 +301,17 @@ def complex_step(program: Program, given: Mapping[str, float], name: str, step: 
     if not math.isfinite(slope) or not math.isfinite(result.real):
         raise Unfit("range")
     return slope
+
+
+def complex_doubt(program: Program, given: Mapping[str, float], name: str, slope: float, grain: float) -> float:
+    """How far the complex step may be off that gave this slope.
+
+    Its truncation is a term in h^2: over twice the step it is larger by 3 of itself.
+    Of underflow, Im f loses up to `grain`.
+    """
+    place = abs(float(given[name])) if name in given else 0.0
+    try:
+        wider = complex_step(program, given, name, 2 * COMPLEX_STEP)
+    except Unfit:
+        wider = slope
+    return abs(wider - slope) + grain / (COMPLEX_STEP * (place or 1.0))

@@ -87,7 +87,7 @@ class Descent:
             row.upstream, row.local, row.product, row.state = branch.upstream, branch.local, product, branch.state
             row.before, row.total, row.count, row.arriving = before, total, count, most
             row.derived = derived
-            row.formula, row.condition = formulas.local(node, branch.position)
+            row.formula, row.condition = formulas.local(node, branch.position, row.state == SHUT)
             row.pull = None
             if shaped:
                 fill_tensors(row, branch, self.point, formulas)
@@ -219,7 +219,7 @@ class Ascent:
                 if place <= start:
                     continue
                 row.derived = derived
-                row.formula, row.condition = formulas.local(node, position)
+                row.formula, row.condition = formulas.local(node, position, row.state == SHUT)
                 row.pull = None
                 yield row
 

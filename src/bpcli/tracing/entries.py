@@ -12,6 +12,7 @@ import numpy as np
 
 from bpcli.calculus.derivative import derivative
 from bpcli.calculus.kinds import CLOSED, FLAT, MISSING, PULL, edges_below
+from bpcli.calculus.pullbacks import class_numbers
 from bpcli.calculus.sweeps import forward
 from bpcli.engine.directions import entry_name, push
 from bpcli.engine.given import bind
@@ -29,6 +30,7 @@ from bpcli.tracing.differences import (
     sided,
     towards,
 )
+from bpcli.tracing.rounding import rounding_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from bpcli.calculus.kinds import Edge, Kind
     from bpcli.engine.point import Point
     from bpcli.graph import Program
+    from bpcli.tracing.rounding import Rounding
 
     Array = Any
     Index = tuple[int, ...]
@@ -55,13 +58,18 @@ def check_entries(result: Check, program: Program, given: Mapping[str, Any], swe
     Raises InputError where a given step is lost in rounding.
     """
     point = result.point
-    names = [name for name in point.gradient if name in program.graph.variables]
+    classes = class_numbers(program.graph, point.kind, point.values)
+    variables = program.graph.variables
+    result.classes = [name for name in point.gradient if variables.get(name) in classes]
+    names = [name for name in point.gradient if name in variables and name not in result.classes]
     draw = np.random.Generator(np.random.PCG64(SEED))
     for name in names:
         result.entries[name] = _chosen(np.shape(point.gradient[name]), draw)
         result.sizes[name] = int(np.size(point.gradient[name]))
+    rounding = rounding_of(point)
     differences = {
-        name: [difference(program, given, name, result.step, index) for index in result.entries[name]] for name in names
+        name: [difference(program, given, name, result.step, index, rounding) for index in result.entries[name]]
+        for name in names
     }
     symbolic = _symbolic(point, given, names)
     result.methods = {
@@ -79,7 +87,7 @@ def check_entries(result: Check, program: Program, given: Mapping[str, Any], swe
     for name in names:
         _judge(result, name, differences[name])
         if result.sizes[name] > len(result.entries[name]):
-            _judge_directions(result, program, given, name, draw)
+            _judge_directions(result, program, given, name, draw, rounding)
         if result.states[name] == DISAGREES:
             fault = find_fault(program, point, name, result.tolerance)
             if fault is not None:
@@ -194,7 +202,7 @@ def _largest(numbers: Array) -> Index:
 
 
 def tensor_agreement(
-    program: Program, given: Mapping[str, Any], slopes: Mapping[str, Any], numbers: int
+    program: Program, given: Mapping[str, Any], slopes: Mapping[str, Any], numbers: int, rounding: Rounding
 ) -> Agreement | None:
     """The worst of the gaps between gradients and central differences, each relative to the largest of its entries.
 
@@ -213,12 +221,14 @@ def tensor_agreement(
         every = [*np.ndindex(slope.shape)] if slope.size <= FEW else []
         drawn = sorted(draw.choice(slope.size, DRAWN, replace=False)) if slope.size > FEW else []
         chosen = every or [tuple(int(each) for each in np.unravel_index(place, slope.shape)) for place in drawn]
-        found = [(difference(program, given, name, None, index), float(slope[index]), largest) for index in chosen]
+        found = [
+            (difference(program, given, name, None, index, rounding), float(slope[index]), largest) for index in chosen
+        ]
         if not every and slope.size:
             sampled = True
             direction = draw.standard_normal(slope.shape)
             size = float(np.sqrt(np.sum((slope * direction) ** 2)))
-            along = best_difference(towards(program, given, name, direction), 0.0, None)
+            along = best_difference(towards(program, given, name, direction), 0.0, None, rounding)
             found.append((along, float(np.sum(slope * direction)), size))
         for each, exact, size in found:
             evaluations += each.evaluations
@@ -231,12 +241,14 @@ def tensor_agreement(
     return worst and Agreement(worst[1], worst[2], STATES[worst[0]], evaluations, sampled=sampled)
 
 
-def _judge_directions(result: Check, program: Program, given: Mapping[str, Any], name: str, draw: Any) -> None:
+def _judge_directions(
+    result: Check, program: Program, given: Mapping[str, Any], name: str, draw: Any, rounding: Rounding
+) -> None:
     """The same along random directions: a wrong entry that was not drawn shows in them."""
     slopes = np.asarray(result.point.gradient[name])
     for _ in range(DIRECTIONS):
         direction = draw.standard_normal(slopes.shape)
-        found = best_difference(towards(program, given, name, direction), 0.0, result.step)
+        found = best_difference(towards(program, given, name, direction), 0.0, result.step, rounding)
         slope = float(np.sum(slopes * direction))
         result.directions[name] = result.directions.get(name, 0) + 1
         # The sum may cancel: what counts is the size of its terms.

@@ -12,6 +12,7 @@ from bpcli.calculus.derivative import derivative
 from bpcli.calculus.kinds import COPY, FLAT, FLIP, MISSING, edges_below, formula, partial_text
 from bpcli.calculus.pullbacks import places_of, pullback_text, settings_of
 from bpcli.calculus.sweeps import OPEN, SHUT
+from bpcli.engine.checkpoints import CHECKPOINT, inside
 from bpcli.engine.directions import forward_gradient
 from bpcli.engine.point import evaluate, gradient
 from bpcli.language.text import tree_sizes
@@ -295,6 +296,7 @@ def memory(trace: Trace) -> Lens:
     kept: dict[int, set[int]] = {}
     for row in trace.backward:
         kept.setdefault(row.node, set()).update(_needs(trace, row))
+    let_go = _let_go(trace, kept)
     rows: list[tuple[Cell, ...]] = []
     every: set[int] = set()
     for step in trace.forward:
@@ -311,8 +313,10 @@ def memory(trace: Trace) -> Lens:
         )
     ]  # fmt: skip
     grids = [Grid("kept", ("step", "node", "formula", "keeps"), rows)]
-    plan = _checkpoints(trace, every)
-    if plan is None:
+    plan = None if let_go else _checkpoints(trace, every)
+    if let_go:
+        findings.append(Finding("let-go", count=let_go, steps=len(computed)))
+    elif plan is None:
         findings.append(Finding("no-plan", steps=len(trace.forward)))
     else:
         grids.append(plan[0])
@@ -320,8 +324,33 @@ def memory(trace: Trace) -> Lens:
     return Lens(MEMORY, grids, findings)
 
 
+def _let_go(trace: Trace, kept: dict[int, set[int]]) -> int:
+    """Take what lies inside `checkpoint(...)` out of what is kept; how many steps are computed again instead.
+
+    A checkpoint keeps what its inside is computed from.
+    """
+    program = trace.program
+    graph = program.graph
+    if CHECKPOINT not in graph.op:
+        return 0
+    wanted = {program.output, *(program.names[name] for name in trace.gradient)}
+    within = inside(graph, program.output + 1, wanted)
+    gone = {node for nodes in within.values() for node in nodes}
+    for node in kept:
+        kept[node] -= gone
+    for point, nodes in within.items():
+        if point in kept:
+            read = {argument for node in nodes for argument in graph.args[node]}
+            kept[point] |= {node for node in read - gone if not graph.constant[node]}
+    return sum(step.node in gone for step in trace.forward)
+
+
 def _needs(trace: Trace, row: Backward) -> set[int]:
-    """The nodes whose values the rule of an edge reads."""
+    """The nodes whose values the rule of an edge reads.
+
+    Where the table has a rule in two forms it is the one that reads less: that of a result which is kept anyway, as
+    `1 - tanh(x)^2`, before one of its argument.
+    """
     graph = trace.program.graph
     arguments = graph.args[row.node]
     op = graph.op[row.node]
@@ -338,10 +367,13 @@ def _needs(trace: Trace, row: Backward) -> set[int]:
         return _read_by_rule(trace, row)
     if declared.variadic:
         return {node for node in (*arguments, row.node) if not graph.constant[node]}
-    texts = [text for text in partial_text(declared, declared.params[row.position], False) if text]
-    names = {name for text in texts for name in formula(text).graph.variables}
     places = dict(zip(declared.params, arguments, strict=True)) | {"out": row.node}
-    return {places[name] for name in names if not graph.constant[places[name]]}
+    forms = []
+    for textbook in (False, True):
+        texts = [text for text in partial_text(declared, declared.params[row.position], textbook) if text]
+        names = {name for text in texts for name in formula(text).graph.variables}
+        forms.append({places[name] for name in names if not graph.constant[places[name]]})
+    return min(forms, key=lambda read: (len(read), read != {row.node}))
 
 
 def _read_by_rule(trace: Trace, row: Backward) -> set[int]:

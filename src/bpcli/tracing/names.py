@@ -155,11 +155,12 @@ class Formulas:
             return self._filled("d", node, lambda names: (_tight(self._operation(names, node, False)), ""))[0]
         return found[0].format(*self.used)
 
-    def local(self, node: int, position: int) -> tuple[str, str]:
+    def local(self, node: int, position: int, closed: bool = False) -> tuple[str, str]:
         """The local derivative of an edge as a formula, and its condition."""
-        found = self._pattern(position, node)
+        what = (position, closed) if closed else position
+        found = self._pattern(what, node)
         if found is None:
-            return self._filled(position, node, lambda names: self._local(names, node, position))
+            return self._filled(what, node, lambda names: self._local(names, node, position, closed))
         first, second = found
         return first.format(*self.used) if "{" in first else first, second and second.format(*self.used)
 
@@ -236,7 +237,7 @@ class Formulas:
         operands = [spelled(self.program, names, argument) for argument in graph.args[node]]
         return text.operation(graph.op[node], [each for each, _ in operands], [level for _, level in operands], spaced)
 
-    def _local(self, names: Mapping[int, str], node: int, position: int) -> tuple[str, str]:
+    def _local(self, names: Mapping[int, str], node: int, position: int, closed: bool) -> tuple[str, str]:
         program, graph = self.program, self.program.graph
         op, arguments = graph.op[node], graph.args[node]
         declared = TABLE.get(op)
@@ -259,8 +260,8 @@ class Formulas:
             return "", ""  # a rule in place of a local derivative; see pulls.py
         if declared.variadic:
             scope["x"] = spelled(program, names, arguments[position])
-            scope |= {"ties": ("ties", text.ATOM), "before": ("ties before it", text.ATOM)}
-            read = formula(partial_text(declared, declared.params[0], True)[1])
+            # Of a rule for ties: that one of several is taken is no matter of the argument.
+            read = formula(partial_text(declared, declared.params[0], True)[1].partition(" and ")[0])
             return "", text.expression(read.graph, read.output, spelled=scope)
         scope |= {
             param: spelled(program, names, argument) for param, argument in zip(declared.params, arguments, strict=True)
@@ -274,9 +275,13 @@ class Formulas:
         else:
             written = text.expression(read.graph, read.output, spelled=scope)
         if not when:
+            # The form of books leaves out where it holds: told where the edge is closed.
+            when = partial_text(declared, declared.params[position], False)[1] if closed else ""
+        if not when:
             return written, ""
         condition = formula(when)
-        return written, text.expression(condition.graph, condition.output, spelled=scope)
+        told = text.expression(condition.graph, condition.output, spelled=scope)
+        return written, " or ".join(dict.fromkeys(told.split(" or ")))  # of x^x both say the same
 
 
 def spelled(program: Program, names: Mapping[int, str], node: int) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bpcli.calculus.kinds import COPY, FLIP, PULL, compiled, edges_below, formula
-from bpcli.calculus.pullbacks import places_of, pullback_text, settings_of
+from bpcli.calculus.pullbacks import ZERO, places_of, pullback_text, settings_of
 from bpcli.calculus.shapes import axes_of, inverse_order, shapes_of, shown
 from bpcli.calculus.sweeps import OPEN
 from bpcli.engine.point import single
@@ -161,6 +161,9 @@ def pull_rule(
     if graph.op[node] in graph.functions:
         return _own_rule(formulas, node, position, symbol)
     upstream = graph.shape.get(node, ())
+    ranks = [len(graph.shape.get(argument, ())) for argument in arguments]
+    if pullback_text(TABLE[graph.op[node]], position, ranks, len(arguments)) in ZERO:
+        return "0", (upstream,), ""  # of class numbers
     known = rule_with_shapes(graph, node, position, textbook)
     if known is None:
         return "", (upstream,), ""

@@ -19,6 +19,7 @@ from bpcli.tracing.edges import Ascent, Descent
 from bpcli.tracing.names import Formulas, Names, spelled
 from bpcli.tracing.paths import paths_to
 from bpcli.tracing.pulls import upstream_name
+from bpcli.tracing.rounding import rounding_of
 from bpcli.tracing.rows import MOST_STEPS, Forward, Made, Node
 from bpcli.tracing.tangents import pushed_point, tangent_agreement, tangent_name
 
@@ -173,12 +174,13 @@ def record(
         if mode == FORWARD and (kind is FLOATS or kind.title == TENSORS) and (kind.shaped or trace.direction):
             trace.check = tangent_agreement(program, given, along, trace.gradient)
         elif kind is FLOATS:
-            trace.check = central_agreement(program, given, trace.gradient)
+            trace.check = central_agreement(program, given, trace.gradient, rounding_of(point, scale))
         elif kind.title == TENSORS:
             from bpcli.tracing.entries import tensor_agreement
 
             held = sum(getattr(value, "size", 1) for value in point.values)
-            trace.check = tensor_agreement(program, given, trace.gradient, held)
+            with kind.quiet():
+                trace.check = tensor_agreement(program, given, trace.gradient, held, rounding_of(point, scale))
     return trace
 
 

@@ -31,6 +31,7 @@ from bpcli.tracing.reasons import (
     TINY,
     UNDEFINED,
     ZERO,
+    ZERO_TIMES_INFINITE,
     Cause,
     Why,
     strongest_path,
@@ -89,10 +90,15 @@ def _size(value: Array) -> float:
 
 
 def _odd(branches: Sequence[Branch], odd: Any, kind: str) -> list[Cause]:
-    """The first edge whose product has an entry that is odd, where nothing odd arrived."""
+    """The first edge whose product has an entry that is odd, where nothing odd arrived.
+
+    Where nan comes of an infinity that arrived there, the edge that brought that stands before it.
+    """
     for branch in branches:
         if branch.state == OPEN and odd(branch.product).any() and not odd(branch.upstream).any():
             index = first_entry(odd(branch.product))
+            if kind == NO_LOCAL and np.isinf(branch.upstream).any():
+                return [*_odd(branches, np.isinf, POLE), _cause(ZERO_TIMES_INFINITE, branch, index)]
             return [_cause(kind, branch, index)]
     return []
 

@@ -9,7 +9,8 @@ from bpcli.ops import TABLE, logic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
+    from typing import Any
 
     from bpcli.engine.point import Point
     from bpcli.graph import Program
@@ -23,6 +24,8 @@ WIDER = (*WHOLE, "1", "7", "8", "9", "10", "-1", "-5", "0.5", "1.5", "2.5", "-0.
 SMALL = ("0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.8", "0.25", "0.75", "-0.2", "-0.4", "-0.5", "1.2", "1.5", "-1.5")
 ROUGH = ("0.37", "0.71", "1.23", "2.19", "3.7", "-0.83", "-1.37", "-2.3")  # where all others meet corners
 TURNS = ((WHOLE, 40), (WIDER, 80), (SMALL, 80), (ROUGH, 40))  # how often each is tried where no point is without fault
+
+BINARY, TRUTHS = ("bce", "bce_logits"), ("0", "1")  # losses of yes or no, and what their targets are
 
 MOST_NODES_IN_ALL = 100_000  # that all tries together calculate; a long program gets fewer of them
 FEWEST = 12
@@ -63,7 +66,8 @@ def fresh_numbers(
     found: list[tuple[Faults, dict[str, str]]] = []
     tried: list[dict[str, str]] = []
     perfect = 0
-    for rough, texts in _candidates(missing, {*floats.values()}, block, len(program.graph)):
+    answers = targets_of(program)
+    for rough, texts in _candidates(missing, {*floats.values()}, block, len(program.graph), answers):
         if rough and any(not faults[0] for faults, _ in found):
             break
         if texts in tried:
@@ -85,30 +89,49 @@ def fresh_numbers(
     return suitable[place % len(suitable)]
 
 
+def targets_of(program: Program) -> set[str]:
+    """The inputs that are targets of a binary loss: what was true, 0 or 1."""
+    graph = program.graph
+    names = {node: name for name, node in graph.variables.items()}
+    pairs = zip(graph.op, graph.args, strict=True)
+    return {names[arguments[1]] for op, arguments in pairs if op in BINARY and arguments[1] in names}
+
+
+def _each(number: Any) -> list[float]:
+    """A number, or those of an array: its entries."""
+    return [float(entry) for entry in number.flat] if getattr(number, "shape", ()) else [float(number)]
+
+
 def faults_of(point: Point) -> Faults:
-    """What speaks against a point, counted: undecided places, zeros, numbers of awkward size, long numbers."""
+    """What speaks against a point, counted: undecided places, zeros, numbers of awkward size, long numbers.
+
+    An edge between tensors is counted by what it passes on.
+    """
     graph, values = point.program.graph, point.values
     undecided = sum(note.kind in ODD for note in point.notes)
-    zeros = sum(not slope for slope in point.gradient.values())
-    awkward = sum(_is_awkward(slope) for slope in point.gradient.values())
+    slopes = [entry for slope in point.gradient.values() for entry in _each(slope)]
+    zeros = sum(not slope for slope in slopes)
+    awkward = sum(_is_awkward(slope) for slope in slopes)
     long = 0
     for node, arguments in enumerate(graph.args):
         if not arguments or graph.constant[node] or node >= len(values):
             continue
         value, op = values[node], graph.op[node]
         if op in TESTS:
-            undecided += len({values[argument] for argument in arguments}) < len(arguments)
+            undecided += len({str(values[argument]) for argument in arguments}) < len(arguments)
             continue
-        undecided += value - value != 0
-        zeros += not value
-        awkward += _is_awkward(value)
-        long += not _is_short(value)
+        for entry in _each(value):
+            undecided += entry - entry != 0
+            zeros += not entry
+            awkward += _is_awkward(entry)
+            long += not _is_short(entry)
     for branch in point.branches:
         if branch.state != OPEN:
             continue
-        zeros += not branch.local
-        awkward += _is_awkward(branch.local)
-        long += not _is_short(branch.local)
+        for entry in _each(branch.arrived if branch.local is None else branch.local):
+            zeros += not entry
+            awkward += _is_awkward(entry)
+            long += not _is_short(entry)
     return undecided, zeros, awkward, long
 
 
@@ -122,7 +145,7 @@ def _is_short(value: float) -> bool:
 
 
 def _candidates(
-    names: Sequence[str], used: set[float], block: int, size: int
+    names: Sequence[str], used: set[float], block: int, size: int, answers: Container[str]
 ) -> Iterator[tuple[bool, dict[str, str]]]:
     """The points of a block of seeds, the simplest first, and whether they are of the last resort."""
     share = max(FEWEST, MOST_NODES_IN_ALL // max(size, 1)) // len(TURNS)
@@ -131,7 +154,11 @@ def _candidates(
         unused = [text for text in pool if float(text) not in used] or pool
         for turn in range(min(most, share)):
             drawn = _shuffled(unused, key + turn)
-            yield pool is ROUGH, {name: drawn[place % len(drawn)] for place, name in enumerate(names)}
+            said = _shuffled(TRUTHS, key + turn)
+            yield pool is ROUGH, {
+                name: (said if name in answers else drawn)[place % (2 if name in answers else len(drawn))]
+                for place, name in enumerate(names)
+            }
         key += most
 
 

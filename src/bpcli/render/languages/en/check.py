@@ -33,6 +33,7 @@ REASONS = {
 
 VERDICTS = {
     "reference": "reference",
+    "rounding": "rounding",
     "no input": "there is no input to check",
     "undecided": "undecided: the differences have no value here, or are too rough to tell",
     "tied": "undecided by {name}: the slope is {left} to the left and {right} to the right; the rules follow the convention "
@@ -52,6 +53,7 @@ VERDICTS = {
     "surrogate": "the rule at {node} is a surrogate, which is meant to differ: with {at} it gives {local}, and a "
     "difference of it gives {difference}",
     "random step": "a random step of {argument}",
+    "classes": "{names} is not compared: class numbers have no slope, for between two classes there is nothing",
     "every entry": "every entry of {names} was compared; errors are relative to the largest one",
     "some entries": "{checked} of the {count} entries of {name} were compared, drawn with a fixed seed, and {directions} "
     "random directions; errors are relative to the largest entry",

@@ -19,9 +19,9 @@ LENS_COLUMNS = {
     "seconds": "seconds",
     "depth": "depth",
     "nodes": "nodes",
-    "local": "largest local",
+    "local": "largest |local|",
     "node": "node",
-    "gradient": "gradient",
+    "gradient": "largest |gradient|",
     "ratio": "times the one above",
     "shape": "shape",
     "length": "length",
@@ -104,6 +104,8 @@ FINDINGS = {
     "nothing": "no gradient reaches any input",
     "kept": "computed values that are kept: {kept} of {steps} ({bytes} bytes in double precision); inputs that are "
     "read as well: {inputs}, which are there anyway",
+    "let-go": "inside checkpoint(...) nothing is kept: {count} of {steps} steps are computed again when the backward pass "
+    "arrives there",
     "no-plan": "with so few steps ({steps}) there is nothing to gain from checkpoints",
     "no-gain": "checkpoints would hold {most} values at a time, and keeping all that is needed holds {plain}: there is "
     "nothing to gain",

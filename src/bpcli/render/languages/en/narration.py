@@ -207,11 +207,11 @@ MECHANISMS = {
         "Only the winner of the race is paid: {argument} came in with {input}, and gets the whole note, {factors}.",
     ),
     "largest lost": (
-        "max routes nothing to {argument}, which is not the largest: {upstream} arrives, 0 goes on",
-        "A maximum follows its largest argument and does not notice the others. {argument} = {input} is not the largest: "
+        "max routes nothing to {argument}, which it does not follow: {upstream} arrives, 0 goes on",
+        "A maximum follows its largest argument and does not notice the others. It does not follow {argument} = {input}: "
         "{upstream} arrives, 0 goes on to it.",
-        "Only the winner of the race is paid: {argument} came in with {input}, which was not enough. {upstream} arrives "
-        "at {node}, and 0 goes on to {argument}.",
+        "Only the winner of the race is paid: {argument} came in with {input}, and another one wins. {upstream} arrives at "
+        "{node}, and 0 goes on to {argument}.",
     ),
     "largest tied": (
         "several tie for the largest, and {argument} gets the share {local}: {factors}",
@@ -226,9 +226,9 @@ MECHANISMS = {
         "A chain is as strong as its weakest link. {argument} = {input} is that link, and gets the whole note, {factors}.",
     ),
     "smallest lost": (
-        "min routes nothing to {argument}, which is not the smallest: {upstream} arrives, 0 goes on",
-        "A minimum follows its smallest argument and does not notice the others. {argument} = {input} is not the "
-        "smallest: {upstream} arrives, 0 goes on to it.",
+        "min routes nothing to {argument}, which it does not follow: {upstream} arrives, 0 goes on",
+        "A minimum follows its smallest argument and does not notice the others. It does not follow {argument} = {input}: "
+        "{upstream} arrives, 0 goes on to it.",
         "A chain is as strong as its weakest link, and {argument} = {input} is a stronger one: {upstream} arrives, 0 goes "
         "on to it.",
     ),

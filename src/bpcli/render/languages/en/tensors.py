@@ -101,6 +101,13 @@ TENSOR_RULES = {
         "The net said how sure it was, the teacher says what was true. What comes back is the difference of the two, "
         "prediction minus truth: {total} = {rule}.",
     ),
+    "class number": (
+        "{argument} is a class number, which has no gradient: {total} = 0",
+        "{argument} says which class is the right one. Between two classes there is nothing, so {node} has no slope along "
+        "it, and no gradient goes there: {total} = 0.",
+        "{argument} only points at the right answer. A finger points here or there and never in between, so there is "
+        "nothing to turn a little: {total} = 0.",
+    ),
     "loss": (
         "the loss compares entry by entry: {total} = {rule}",
         "The loss is a mean over entries, and each gets back how far, or on which side, it is off, divided by their "

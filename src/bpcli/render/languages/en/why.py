@@ -36,6 +36,7 @@ TENSOR_CAUSES = {
     "closed": "{node} is closed towards {argument} in every entry",
     "zero-local": "what {node} passes on to {argument} is 0 in every entry",
     "pole": "what {node} passes on is infinite at {entry}",
+    "zero-times-infinite": "{upstream} from above meets {node}, and where it meets a 0 in the rule its product has no value: first at {entry}",
     "undefined-local": "what {node} passes on has no value at {entry}",
     "factor": "{node} makes {product} of {upstream} on the way to {argument} (largest entries): a factor {factor}",
 }

@@ -105,6 +105,7 @@ PHRASES = {
     "not taken": "not taken",
     "taken": "taken",
     "not": "{condition} is false",
+    "tie lost": "tied, and another one is taken",
     "cut": "cut",
     "flat": "flat",
     "nothing arrives": "nothing arrives",

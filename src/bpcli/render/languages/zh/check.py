@@ -33,6 +33,7 @@ REASONS = {
 
 VERDICTS = {
     "reference": "基准",
+    "rounding": "舍入误差",
     "no input": "没有可检查的输入",
     "undecided": "无法判断：差分在这里没有值，或者太粗糙",
     "tied": "{name} 无法判断：左侧斜率是 {left}，右侧是 {right}；法则在相等或折点处按约定取值（见说明），差分判断不了",
@@ -50,6 +51,7 @@ VERDICTS = {
     "fault": "{node} 处的规则有误：在 {at} 处它给出 {local}，差分给出 {difference}",
     "surrogate": "{node} 处的规则是替代梯度（surrogate），本来就会有差别：在 {at} 处它给出 {local}，差分给出 {difference}",
     "random step": "{argument} 的一个随机小步",
+    "classes": "{names} 没有比较：它是类别编号，两个类别之间没有别的值，也就没有导数",
     "every entry": "{names} 的每个分量都比较过；误差相对于绝对值最大的分量",
     "some entries": "{name} 的 {count} 个分量中比较了 {checked} 个（用固定的种子抽取），还有 {directions} 个随机方向；"
     "误差相对于绝对值最大的分量",

@@ -182,9 +182,9 @@ MECHANISMS = {
         "赛跑只奖第一名：{argument} 以 {input} 获胜，拿走整张回单，{factors}。",
     ),
     "largest lost": (
-        "max 不给 {argument}，它不是最大的：来了 {upstream}，传出 0",
-        "最大值只跟着最大的参数走，别的它看不见。{argument} = {input} 不是最大的：来了 {upstream}，传给它的是 0。",
-        "赛跑只奖第一名：{argument} 的成绩 {input} 还不够。{upstream} 到了 {node}，传给 {argument} 的是 0。",
+        "max 不给 {argument}，它没有被选中：来了 {upstream}，传出 0",
+        "最大值只跟着最大的参数走，别的它看不见。{argument} = {input} 没有被选中：来了 {upstream}，传给它的是 0。",
+        "赛跑只奖第一名：{argument} 的成绩是 {input}，但获胜的是另一个。{upstream} 到了 {node}，传给 {argument} 的是 0。",
     ),
     "largest tied": (
         "并列最大，{argument} 分到 {local}：{factors}",
@@ -197,8 +197,8 @@ MECHANISMS = {
         "链条的强度取决于最弱的一环。{argument} = {input} 就是那一环，拿走整张回单，{factors}。",
     ),
     "smallest lost": (
-        "min 不给 {argument}，它不是最小的：来了 {upstream}，传出 0",
-        "最小值只跟着最小的参数走，别的它看不见。{argument} = {input} 不是最小的：来了 {upstream}，传给它的是 0。",
+        "min 不给 {argument}，它没有被选中：来了 {upstream}，传出 0",
+        "最小值只跟着最小的参数走，别的它看不见。{argument} = {input} 没有被选中：来了 {upstream}，传给它的是 0。",
         "链条的强度取决于最弱的一环，而 {argument} = {input} 比它结实：来了 {upstream}，传给它的是 0。",
     ),
     "smallest tied": (

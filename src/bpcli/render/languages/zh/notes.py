@@ -47,6 +47,7 @@ CONVENTIONS: dict[str, str] = {
     "each of the largest gets an equal share": "最大者平分斜率",
     "each of the smallest gets an equal share": "最小者平分斜率",
     "slope 1: the value still passes at the bound": "斜率 1：在边界上数值仍能通过",
+    "slope 0, with 0^0 = 1; beside it the slope by the exponent goes to -inf": "0^0 = 1，斜率为 0；在它旁边，对指数的斜率趋于 -inf",
     "the first of the largest gets the whole slope": "第一个最大者得到全部斜率",
     "the last of the largest gets the whole slope": "最后一个最大者得到全部斜率",
     "the first of the smallest gets the whole slope": "第一个最小者得到全部斜率",

@@ -35,6 +35,7 @@ TENSOR_CAUSES = {
     "closed": "{node} 通往 {argument} 的边在每个分量上都关闭",
     "zero-local": "{node} 传给 {argument} 的每个分量都是 0",
     "pole": "{node} 传到 {entry} 的是无穷大",
+    "zero-times-infinite": "上游的 {upstream} 传到 {node}，在规则中遇到 0，乘积就没有值：最早在 {entry}",
     "undefined-local": "{node} 传到 {entry} 的没有值",
     "factor": "{node} 把 {upstream} 变成 {product} 传给 {argument}（取绝对值最大的分量）：因子 {factor}",
 }

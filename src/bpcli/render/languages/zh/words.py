@@ -101,6 +101,7 @@ PHRASES = {
     "not taken": "未选中",
     "taken": "选中",
     "not": "不满足 {condition}",
+    "tie lost": "并列，但约定取另一个",
     "cut": "已截断",
     "flat": "平坦",
     "nothing arrives": "没有梯度传来",
