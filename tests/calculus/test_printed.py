@@ -50,10 +50,19 @@ def test_the_printed_derivative_is_the_gradient(text: str, at: dict[str, float],
         assume(False)
     assume(mp.isfinite(slope))
     printed = parse(str(differentiate(parse(text), [name])))
+    if not agrees(printed, at, slope):
+        # 1 + erf(-93), as books write it, is 0 in fifty digits, and all that is left of it stands far behind.
+        with mp.workdps(2500):
+            assert agrees(printed, at, by_reverse(program, at, name))
+
+
+def agrees(printed: Program, at: dict[str, float], slope: Any) -> bool:
+    """Whether a printed derivative has this value at a point."""
     try:
         values = forward(printed.graph, PRECISE, inputs_of(printed, at), printed.output + 1)
     except InputError:
         assume(False)  # an operation that this kind of number does not spell
     assume(mp.isfinite(values[printed.output]))
     size = max([1, *(abs(value) for value in values if mp.isfinite(value))])
-    assert abs(values[printed.output] - slope) <= mp.mpf(10) ** -25 * max(abs(slope), 1) + mp.mpf(10) ** -40 * size
+    apart = abs(values[printed.output] - slope)
+    return bool(apart <= mp.mpf(10) ** -25 * max(abs(slope), 1) + mp.mpf(10) ** -40 * size)

@@ -206,7 +206,9 @@ def test_a_stored_model_fits_its_schema(words, capsys, tmp_path, monkeypatch):
     jsonschema.Draft202012Validator.check_schema(schema)
     stored = json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))
     assert next(iter(stored)) == "schema"
-    assert {*stored} == {*schema["properties"]}
+    # A polynomial by least squares has a descent of its own, and other models have what is known of their tensors.
+    assert {*schema["required"]} <= {*stored} <= {*schema["properties"]}
+    assert ("descent" in stored) != ("tensors" in stored)
     assert {*stored["setting"]} == {*schema["properties"]["setting"]["properties"]}
     jsonschema.validate(stored, schema)
 

@@ -13,7 +13,7 @@ from conftest import call
 TOLD = [
     (["sum(x*x)", "--x", "[1, 300]"], "(x*x)[1] is 90000, which is infinite in float16: its largest number is 65504"),
     (["sum(x*x)", "--x", "[1e-4, 1]"], "(x*x)[0] is 1e-8, which float16 rounds to 0"),
-    (["sum(exp(W@x))", "--W", "[[6, 6]]", "--x", "[1, 1]"], "exp(W @ x)[0] is 162754.79"),
+    (["sum(exp(W@x))", "--W", "[[6, 6]]", "--x", "[1, 1]"], "exp(W @ x)[0] is 1.63e5, which is infinite"),
     (["u = [6e-5, 1]; sum(u*(u*x))", "--x", "[1, 1]"], "on the way from u*x back to x the gradient is 3.6e-9"),
 ]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from bpcli.cli.commands import training as command
+from bpcli.cli.commands import order as command
 from bpcli.data.kept import CHUNK, Kept
 from bpcli.training import batches as trained
 from bpcli.training.batches import POOL, Batches, split_rows, split_runs
