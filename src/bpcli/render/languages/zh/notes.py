@@ -95,6 +95,7 @@ CONVENTIONS: dict[str, str] = {
     "3 pi/4, mpmath, 50 digits; slopes by hand": "3 pi/4，mpmath，50 位；斜率手算",
     "by hand: 1/12": "手算：1/12",
     "by hand: log 3": "手算：log 3",
+    "by hand: linear in y, with the slope log(1 - p) - log(p) at 0 and 1 too": "手算：对 y 是线性的，斜率 log(1 - p) - log(p)，在 0 和 1 处也一样",
     "by hand: log 1 and log 3": "手算：log 1 与 log 3",
     "by hand: 7 = 2*3 + 1": "手算：7 = 2*3 + 1",
     "by hand: -7 = -3*3 + 2": "手算：-7 = -3*3 + 2",
