@@ -15,6 +15,7 @@ from bpcli.errors import FileError, InputError, closest
 from bpcli.graph import MOST_NODES
 from bpcli.language.reader import parse
 from bpcli.numbers import full, show
+from bpcli.ops import named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,10 +71,11 @@ class Work:
                 raise InputError("one-point-only", option=name)
         known: Collection[str] = self.given if rows is None else {*self.given, *map(spelled, rows.names)}
         text = read_text(request.text, options.get("file"))
+        unfold = [name.strip() for name in options.get("unfold", "").split(",") if name.strip()]
         self.program: Program = parse(
-            text, given=known, share=share, limit=limit, tie=options.get("tie", "share"),
-            unfold=[name.strip() for name in options.get("unfold", "").split(",") if name.strip()],
-        )  # fmt: skip
+            text, given=known, share=share, limit=limit, tie=options.get("tie", "share"), unfold=unfold
+        )
+        _refuse_unused(unfold, text)
         if self.program.graph.functions and request.command not in JUDGES:
             from bpcli.tracing.rules import check_rules
 
@@ -124,6 +126,19 @@ class Work:
     def number(self, value: float) -> str:
         """A number of a bare answer: to the last bit, or to the digits that were asked for."""
         return show(value, self.digits) if "digits" in self.options else full(value)
+
+
+def _refuse_unused(unfold: Sequence[str], text: str) -> None:
+    """Refuse to unfold what occurs neither in the text nor in what is unfolded there. Raises InputError."""
+    if not unfold:
+        return
+    import re
+
+    formulas = [text, *(str(op.unfolded) for name in unfold for op in named(name))]
+    called = {word for formula in formulas for word in re.findall(r"\w+", formula)}
+    for name in unfold:
+        if called.isdisjoint({name, *(word for op in named(name) for word in (op.spelling, *op.aliases))}):
+            raise InputError("unfold-unused", name=name)
 
 
 def pieces(text: str) -> list[str]:

@@ -12,7 +12,7 @@ MOST_ALIKE = 5  # notes of one kind; the rest is counted
 class Note:
     """Something worth knowing about a result that is right all the same.
 
-    kind:  infinite-value, infinite-gradient, kink, jump, independent, cut, no-open-path, shadowed,
+    kind:  infinite-value, infinite-gradient, kink, jump, independent, cut, no-open-path, shadowed, stored-otherwise,
            broadcast-square; left-exact, left-exact-slope; underflow, overflow, underflow-slope, overflow-slope;
            and-more; of a fit fit-not-unique, fit-other-data, fit-no-freedom, fit-not-scaled, fit-diverged,
            fit-not-converged, fit-constant-x, fit-constant-y, fit-far, fit-extrapolation

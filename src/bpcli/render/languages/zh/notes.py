@@ -31,6 +31,7 @@ NOTES = {
     "fit-constant-y": "{name} 是常数，R² 没有意义",
     "fit-far": "曲线与最小二乘曲线最多相差 {gap}：条件数太大，差别由舍入误差决定",
     "fit-extrapolation": "有 {count} 个点在数据范围（{low} 到 {high}）之外：那里的曲线没有数据约束",
+    "stored-otherwise": "这个文件被改动过：{what} 与公式按旁边的数算出的结果不符",
     "shadowed": "{name} 在这里是变量，同名的常数被遮住了",
 }
 
