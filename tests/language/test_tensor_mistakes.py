@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from conftest import call
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from conftest import Runner
@@ -114,3 +116,28 @@ def test_draws_without_a_seed_are_numbered_from_0_as_their_page_says(run: Runner
     assert "next one, from 0" in run("ops", "randn").out
     assert run("eval", "sum(abs(randn(2) - randn(2, seed=0)))", "-q").out == "0\n"
     assert run("eval", "sum(abs([randn(2), randn(2)][1] - randn(2, seed=1)))", "-q").out == "0\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        # (4,3).T @ (4,) is (3,): that fits y of 3 entries, and none of 4.
+        (("mean((X@w-y)^2)", "--X", "ones(4,3)", "--w", "ones(4)", "--y", "ones(4)"), "no transpose makes the whole"),
+        (("mean((X@w-y)^2)", "--X", "ones(4,3)", "--w", "ones(4)", "--y", "ones(3)"), "the first one transposed would"),
+        (("sum(X+2*w)", "--X", "ones(2,3)", "--w", "[1,2]"), "write `reshape(2*w, 2, 1)`"),
+        (("sum(X+w)", "--X", "ones(2,3)", "--w", "[1,2]", "--lang", "zh"), "请写 `reshape(w, 2, 1)`"),
+        (("sum(one_hot(5,3))*x", "--x", "1"), "5 is no class number: there are the classes 0 to 2 here"),
+        (("sum(one_hot([1,7],3))*x", "--x", "1"), "7 is no class number"),
+        (("max(x, axis=0, foo=1)", "--x", "[1,2]"), "max has no argument called 'foo'; it has x, axis, keepdims"),
+    ],
+)
+def test_what_is_advised_can_be_typed_and_fits_the_whole_program(words: tuple[str, ...], said: str) -> None:
+    answer = call("grad", *words)
+    assert answer.code == 2
+    assert said in answer.err
+
+
+def test_a_worksheet_over_matrices_without_shapes_asks_for_them() -> None:
+    answer = call("trace", "--blank", "sum((W@x+b)^2)")
+    assert answer.code == 2
+    assert "shapes of W, x, b, and nothing says what they are" in answer.err

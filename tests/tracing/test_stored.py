@@ -115,3 +115,22 @@ def test_the_command_shows_a_stored_trace_in_any_format(run: Runner, tmp_path: P
     for more in (("--wrt", "x"), ("--x", "3"), ("x*w",)):
         assert run("trace", "--from", str(path), *more).code == 2
     assert run("trace", "--from", str(tmp_path / "none.json")).code == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda data: data["forward"][0].update(value=16.0), "a"),
+        (lambda data: data["nodes"][0].update(value=6.0), "a"),
+        (lambda data: data["backward"][1].update(product=2.0), "dy/dx"),
+        (lambda data: data["gradient"].update(w=7.0), "dy/dw"),
+    ],
+)
+def test_a_file_whose_numbers_do_not_follow_is_said_to_be_changed(change: Any, what: str) -> None:
+    """By hand: 5 * 3 = 15, and 15 / 3 = 5."""
+    data = stored(record(parse("x*w/3"), {"x": 5.0, "w": 3.0}))
+    assert restored(data).notes == []
+    change(data)
+    (note,) = restored(data).notes
+    assert (note.kind, note.facts["what"]) == ("stored-otherwise", what)
+    assert any("this file was changed" in line for line in trace_lines(restored(data)))

@@ -22,6 +22,8 @@ def chosen_format(given: str, json: bool, command: str = "", points: bool = Fals
 
     points: one answer a row of a file, which is CSV unless asked for otherwise
     """
+    if json and given not in ("", "json"):
+        raise InputError("json-and-format", format=given)
     name = "json" if json else given
     known = POINT_FORMATS if points else (*FORMATS, *(each for each in FORMATS_OF if command in FORMATS_OF[each]))
     owners = FORMATS_OF.get(name)

@@ -16,6 +16,7 @@ from bpcli.errors import FileError, InputError, closest
 from bpcli.graph import MOST_NODES
 from bpcli.language.reader import parse
 from bpcli.numbers import full, show
+from bpcli.ops import named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,11 +74,12 @@ class Work:
         self.wrt = [name.strip() for name in pieces(options["wrt"])] if options.get("wrt") else None
         if self.wrt is not None and not all(self.wrt):
             raise InputError("option-without-value", option="wrt", metavar="NAMES, as in x,w")
+        unfold = [name.strip() for name in options.get("unfold", "").split(",") if name.strip()]
 
         def read(leaves: Collection[str]) -> Program:
             return parse(
                 text, given=known, share=share, limit=limit, tie=options.get("tie", "share"), leaves=leaves,
-                unfold=[name.strip() for name in options.get("unfold", "").split(",") if name.strip()],
+                unfold=unfold,
             )  # fmt: skip
 
         self.program: Program
@@ -87,6 +89,7 @@ class Work:
             self.program, self.given = read_with_leaves(read, self.given, self.kind, asked)
         else:
             self.program = read(())
+        _refuse_unused(unfold, text)
         if self.program.graph.functions and request.command not in JUDGES:
             from bpcli.tracing.rules import check_rules
 
@@ -134,6 +137,19 @@ class Work:
     def number(self, value: float) -> str:
         """A number of a bare answer: to the last bit, or to the digits that were asked for."""
         return show(value, self.digits) if "digits" in self.options else full(value)
+
+
+def _refuse_unused(unfold: Sequence[str], text: str) -> None:
+    """Refuse to unfold what occurs neither in the text nor in what is unfolded there. Raises InputError."""
+    if not unfold:
+        return
+    import re
+
+    formulas = [text, *(str(op.unfolded) for name in unfold for op in named(name))]
+    called = {word for formula in formulas for word in re.findall(r"\w+", formula)}
+    for name in unfold:
+        if called.isdisjoint({name, *(word for op in named(name) for word in (op.spelling, *op.aliases))}):
+            raise InputError("unfold-unused", name=name)
 
 
 def pieces(text: str) -> list[str]:

@@ -206,6 +206,10 @@ def _undefined(point: Point, node: int) -> NumericError:
     domain = domain_of(program, node) if at else ""
     if graph.op[node] in ("cross_entropy", "one_hot_targets"):
         _look_for_classes(point, node)
+    if graph.op[node].startswith("one_hot "):
+        given = float(np.asarray(point.values[graph.args[node][0]])[index[:-1]])
+        most = point.kind.shape(value)[-1] - 1
+        raise InputError("class-outside", source=program.source, span=span, value=figure(given), most=most)
     if graph.op[node] in ("inv", "solve"):
         return NumericError("singular-matrix", source=program.source, span=span, node=short(program, node))
     return NumericError(

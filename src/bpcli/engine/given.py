@@ -132,9 +132,7 @@ def give_shapes(program: Program, shapes: Mapping[str, tuple[int, ...]]) -> list
     stop = max(program.stop, *(node + 1 for node in program.names.values()), 0)
     inputs = {node: shapes.get(name, ()) for name, node in graph.variables.items()}
     if not shapes and program.of_tensors and program.inputs and not _made_of_numbers(program, inputs, stop):
-        names = ", ".join(program.inputs)
-        example = " ".join(f"--shape {name}={size}" for name, size in zip(program.inputs, ("3", "3x3"), strict=False))
-        raise InputError("shapes-needed", names=names, example=example)
+        raise shapes_needed(program)
     for name in program.inputs if shapes else ():
         size = None if name in shapes else _size_beside(program, name, shapes)
         if size is not None:
@@ -142,6 +140,13 @@ def give_shapes(program: Program, shapes: Mapping[str, tuple[int, ...]]) -> list
     found = shapes_of(graph, inputs, stop, program.source)
     graph.shape.update({node: shape for node, shape in enumerate(found) if shape})
     return [name for name in program.inputs if name not in shapes] if shapes else []
+
+
+def shapes_needed(program: Program) -> InputError:
+    """The error where nothing says how large the inputs are."""
+    names = ", ".join(program.inputs)
+    example = " ".join(f"--shape {name}={size}" for name, size in zip(program.inputs, ("3", "3x3"), strict=False))
+    return InputError("shapes-needed", names=names, example=example)
 
 
 def _made_of_numbers(program: Program, inputs: Mapping[int, tuple[int, ...]], stop: int) -> bool:

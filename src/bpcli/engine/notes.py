@@ -12,7 +12,7 @@ MOST_ALIKE = 5  # notes of one kind; the rest is counted
 class Note:
     """Something worth knowing about a result that is right all the same.
 
-    kind:  infinite-value, infinite-gradient, kink, jump, independent, cut, no-open-path, shadowed,
+    kind:  infinite-value, infinite-gradient, kink, jump, independent, cut, no-open-path, shadowed, stored-otherwise,
            broadcast-square, broadcast-grid; left-exact, left-exact-slope; underflow, overflow, underflow-slope,
            overflow-slope; slope-carried, slope-lost; and-more; of a fit fit-not-unique, fit-other-data,
            fit-no-freedom, fit-not-scaled, fit-diverged,

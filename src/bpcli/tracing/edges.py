@@ -138,7 +138,8 @@ class Descent:
                 rules = edges_below(kind, graph, node)
                 registers = [point.values[each] for each in graph.args[node]]
                 registers.append(point.values[node])
-            local = rules[position].local(registers)
+            with kind.quiet():
+                local = rules[position].local(registers)
             made.append(Branch(node, position, argument, zero, zero if local is None else local, zero, IDLE))
         return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bpcli.calculus.sweeps import OPEN
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.notes import Note
 from bpcli.engine.point import Point
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from bpcli.graph import Graph, Program
 
 SCHEMA = "bpcli.trace/1"
+SLACK = 1e-9  # between a stored number and what its formula gives: other machines round sums otherwise
+
 
 def number(stored: Any) -> Any:
     """A stored number as a float, nested lists as an array; inf and nan are words. null is None."""
@@ -46,7 +49,8 @@ def tie_of(graph: Graph) -> str:
 def restored(data: Mapping[str, Any], make: type[Trace] = Trace) -> Trace:
     """The trace that was written as `data`, the JSON contract bpcli.trace/1.
 
-    Only the text of the program is read again, for its formulas; every number is the one that was stored.
+    Only the text of the program is read again, for its formulas; every number is the one that was stored. Where one
+    does not follow from the others by these formulas, as in a file that somebody has edited, a note says so.
 
     Raises InputError where the data is no such trace, was not calculated in double precision, or does not fit
     the program in it.
@@ -60,7 +64,9 @@ def restored(data: Mapping[str, Any], make: type[Trace] = Trace) -> Trace:
         raise InputError("trace-not-floats", numbers=data.get("numbers"))
     try:
         program = _program(data)
-        return _filled(data, program, make)
+        trace = _filled(data, program, make)
+        trace.notes += _doubts(trace)
+        return trace
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise InputError("trace-does-not-fit", what=f"{type(error).__name__}: {error}") from None
 
@@ -125,6 +131,53 @@ def _filled(data: Mapping[str, Any], program: Program, make: type[Trace]) -> Tra
         state, sampled = check["state"], bool(check.get("sampled"))
         trace.check = Agreement(float(check["gap"]), check["name"], state, 0, check["method"], sampled)
     return trace
+
+
+def _doubts(trace: Trace) -> list[Note]:
+    """A note on the first stored number that does not follow: of a step forward, else of an edge back."""
+    program, kind = trace.program, trace.kind
+    graph = program.graph
+    functions = kind.calling(graph, True)
+    for step in trace.forward:
+        with kind.quiet():
+            found = functions[graph.op[step.node]](*step.operands)
+        value = _far(step.value, found)
+        named = [trace.nodes[node].value for node in graph.args[step.node] if node in trace.nodes]
+        told = [each for node, each in zip(graph.args[step.node], step.operands, strict=True) if node in trace.nodes]
+        if value or any(_far(one, other) for one, other in zip(named, told, strict=True)):
+            return [Note("stored-otherwise", what=trace.nodes[step.node].name)]
+        if _far(step.value, trace.nodes[step.node].value):
+            return [Note("stored-otherwise", what=trace.nodes[step.node].name)]
+    if trace.of_tensors:
+        return []
+    last: dict[int, float] = {}
+    output = trace.nodes[trace.output].name if trace.output in trace.nodes else program.output_name
+    for row in trace.backward:
+        name = f"d{output}/d{trace.nodes[row.argument].name}"
+        total = row.product if row.before is None else row.before + row.product
+        if (row.state == OPEN and _far(row.product, row.upstream * row.local)) or _far(row.total, total):
+            return [Note("stored-otherwise", what=name)]
+        last[row.argument] = row.total
+    for name, slope in trace.gradient.items():
+        node = program.names[name]
+        if node in last and _far(slope * trace.scale, last[node]):
+            return [Note("stored-otherwise", what=f"d{output}/d{name}")]
+    return []
+
+
+def _far(stored: Any, found: Any) -> bool:
+    """Whether two numbers, or arrays, differ by more than another order of the same sums would make them."""
+    if getattr(found, "shape", ()) or getattr(stored, "shape", ()):
+        import numpy as np
+
+        if np.shape(stored) != np.shape(found):
+            return True
+        size = float(np.max(np.abs(found), initial=0.0))
+        return not np.allclose(stored, found, rtol=SLACK, atol=SLACK * size if size < np.inf else 0.0, equal_nan=True)
+    stored, found = float(stored), float(found)
+    if stored == found or (stored != stored and found != found):
+        return False
+    return not abs(stored - found) <= SLACK * max(abs(stored), abs(found))
 
 
 def _edges(rows: list[Any], kind: type[Any], nodes: Mapping[int, Node]) -> list[Any]:

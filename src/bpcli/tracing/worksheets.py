@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bpcli.calculus.sweeps import OPEN
+from bpcli.engine.given import shapes_needed
 from bpcli.engine.point import evaluate, gradient
 from bpcli.errors import InputError, NumericError
 from bpcli.ops import TABLE, logic
@@ -77,6 +78,10 @@ def fresh_numbers(
             point = gradient(program, floats | {name: float(text) for name, text in texts.items()}, wrt, record=True)
         except NumericError:
             continue
+        except InputError:
+            if given or not program.of_tensors:
+                raise
+            raise shapes_needed(program) from None  # single numbers do not fit, and nothing says what would
         faults = faults_of(point)
         found.append((faults, texts))
         perfect += not any(faults)

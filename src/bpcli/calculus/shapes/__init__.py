@@ -57,6 +57,12 @@ class Shapes(Kind):
 
 
 SHAPES = Shapes()
+COLUMN = "reshape(...,"
+TRANSPOSES = (
+    "the first one transposed would fit: write `.T` behind it",
+    "the second one transposed would fit: write `.T` behind it",
+)
+UNFIT = "no transpose makes the whole program fit: one of the values needs another shape"
 
 
 def shapes_of(graph: Graph, inputs: Mapping[int, Shape], stop: int, source: str = "") -> list[Shape]:
@@ -77,5 +83,38 @@ def shapes_of(graph: Graph, inputs: Mapping[int, Shape], stop: int, source: str 
                 shapes.append(functions[op](*[shapes[argument] for argument in graph.args[node]]))
             except InputError as error:
                 span = (graph.start[node], graph.stop[node])
-                raise InputError(error.kind, source=source or None, span=span, **error.facts) from None
+                facts = dict(error.facts)
+                if facts.get("hint"):
+                    facts["hint"] = _advice(str(facts["hint"]), graph, shapes, inputs, stop, source)
+                raise InputError(error.kind, source=source or None, span=span, **facts) from None
     return shapes
+
+
+def _advice(
+    hint: str, graph: Graph, shapes: list[Shape], inputs: Mapping[int, Shape], stop: int, source: str
+) -> str:
+    """Advice on shapes that do not fit, in the names of the text, and none that the rest of the program refuses."""
+    node = len(shapes)
+    arguments = graph.args[node]
+    if COLUMN in hint:
+        vectors = [each for each in arguments if len(shapes[each]) == 1]
+        name = source[graph.start[vectors[0]] : graph.stop[vectors[0]]] if vectors else ""
+        return hint.replace(COLUMN, f"reshape({name},") if name else hint
+    if hint in TRANSPOSES and not _fits(graph, shapes, TRANSPOSES.index(hint), inputs, stop):
+        return UNFIT
+    return hint
+
+
+def _fits(graph: Graph, shapes: list[Shape], place: int, inputs: Mapping[int, Shape], stop: int) -> bool:
+    """Whether all shapes fit together if one operand of the last node is transposed there."""
+    tried = list(shapes)
+    functions = SHAPES.calling(graph, False)
+    for node in range(len(shapes), stop):
+        op, operands = graph.op[node], [tried[each] for each in graph.args[node]]
+        if node == len(shapes):
+            operands[place] = operands[place][::-1]
+        try:
+            tried.append(inputs[node] if op == "var" else () if op == "const" else functions[op](*operands))
+        except InputError:
+            return False
+    return True

@@ -46,6 +46,12 @@ class Calls(ArrayActions):
         op = next((op for op in candidates if op.takes(count)), candidates[0])
         for keyword, _, _ in arguments:
             op = next((op for op in candidates if op.rest == keyword != ""), op)  # transpose(x, axes=[1, 0])
+        if not op.of_tensors:
+            # With one setting of an operation on tensors it is that one, whatever else is wrong with the call.
+            places = sum(not keyword for keyword, _, _ in arguments)
+            words = {keyword for keyword, _, _ in arguments}
+            asked = [op for op in candidates if op.takes(places) and not words.isdisjoint(op.settings)]
+            op = asked[0] if asked else op
         if op.of_tensors:
             return self.apply_to_tensors(op, arguments, first, last)
         nodes = self.match(name, op.params, op.defaults, op.variadic, arguments, first)

@@ -35,6 +35,7 @@ NOTES = {
     "fit-constant-y": "{name} is constant, so R² has no meaning",
     "fit-far": "the curve is up to {gap} away from that of least squares: at this condition rounding decides between them",
     "fit-extrapolation": "{count} of the points lie outside of the data, which go from {low} to {high}: nothing holds the curve there",
+    "stored-otherwise": "this file was changed: {what} is not what its formula gives with the numbers beside it",
     "shadowed": "{name} is a variable here; the constant of that name is shadowed",
 }
 

@@ -34,6 +34,7 @@ NOTES = {
     "fit-constant-y": "{name} 是常数，R² 没有意义",
     "fit-far": "曲线与最小二乘曲线最多相差 {gap}：条件数太大，差别由舍入误差决定",
     "fit-extrapolation": "有 {count} 个点在数据范围（{low} 到 {high}）之外：那里的曲线没有数据约束",
+    "stored-otherwise": "这个文件被改动过：{what} 与公式按旁边的数算出的结果不符",
     "shadowed": "{name} 在这里是变量，同名的常数被遮住了",
 }
 
@@ -99,6 +100,7 @@ CONVENTIONS: dict[str, str] = {
     "by hand: 1/12": "手算：1/12",
     "by hand: linear in y, with the slope log(1 - p) - log(p) at 0 and 1 too": "手算：对 y 是线性的，在 0 和 1 处斜率也是 log(1 - p) - log(p)",
     "by hand: log 3": "手算：log 3",
+    "by hand: linear in y, with the slope log(1 - p) - log(p) at 0 and 1 too": "手算：对 y 是线性的，斜率 log(1 - p) - log(p)，在 0 和 1 处也一样",
     "by hand: log 1 and log 3": "手算：log 1 与 log 3",
     "by hand: 7 = 2*3 + 1": "手算：7 = 2*3 + 1",
     "by hand: -7 = -3*3 + 2": "手算：-7 = -3*3 + 2",
