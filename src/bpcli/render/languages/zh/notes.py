@@ -98,7 +98,6 @@ CONVENTIONS: dict[str, str] = {
     "by hand; 8 ln 2 by mpmath, 50 digits": "手算；8 ln 2 用 mpmath 算到 50 位",
     "3 pi/4, mpmath, 50 digits; slopes by hand": "3 pi/4，mpmath，50 位；斜率手算",
     "by hand: 1/12": "手算：1/12",
-    "by hand: linear in y, with the slope log(1 - p) - log(p) at 0 and 1 too": "手算：对 y 是线性的，在 0 和 1 处斜率也是 log(1 - p) - log(p)",
     "by hand: log 3": "手算：log 3",
     "by hand: linear in y, with the slope log(1 - p) - log(p) at 0 and 1 too": "手算：对 y 是线性的，斜率 log(1 - p) - log(p)，在 0 和 1 处也一样",
     "by hand: log 1 and log 3": "手算：log 1 与 log 3",
