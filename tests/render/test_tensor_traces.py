@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import bpcli
 from bpcli.errors import display_width
 from bpcli.language.reader import parse
 from bpcli.numbers import show
@@ -244,3 +245,9 @@ def test_a_gradient_that_is_cut_in_every_entry_has_its_rule_and_shape() -> None:
     assert "= [0, 0] * [0, 0] = [0, 0]" in told
     assert "g = dy/da = [0, 0]\n     nothing arrives\n     dy/dW = [[0, 0], [0, 0]]" in told
     assert not [line for line in told.splitlines() if line and not line.strip()]
+
+
+def test_a_step_that_is_infinite_is_printed_without_a_warning() -> None:
+    """1/0 between tensors: what the row is held against is calculated quietly too; warnings are errors in the tests."""
+    shown = bpcli.trace("sum(x^(-1)) + W^(-1)*max([a, a])", x=[0.0, 2.0], W=0.0, a=1.0).text()
+    assert "inf" in shown

@@ -110,7 +110,9 @@ class Cells:
                 operand if fixed or hasattr(operand, "denominator") else kind.given(float(text))
                 for fixed, operand, text in zip(exact, step.operands, closer, strict=True)
             ]
-            if show(kind.guarded[op](*meant), more) == show(step.value, more):
+            with kind.quiet():
+                again = kind.guarded[op](*meant)
+            if show(again, more) == show(step.value, more):
                 return closer, "=", show(step.value, more)
         return [show(operand, digits) for operand in step.operands], "≈", show(step.value, digits)
 
