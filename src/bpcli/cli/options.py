@@ -59,7 +59,7 @@ OPTIONS = (
         "shape",
         "NAME=SHAPE",
         "The shape of a vector or matrix that is given no value, as in x=3 or A=2x3; several with commas.",
-        ("diff",),
+        ("diff", "trace"),
         repeats=True,
     ),
     Option("order", "N", "How often to differentiate.", ("diff", "hessian")),
