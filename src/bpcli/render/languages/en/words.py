@@ -183,7 +183,7 @@ PHRASES = {
         "node."
     ),
     "task paths": " Paths: the local derivatives along a path multiply, and the paths add up.",
-    "task writing": " Write a vector as [1, 2], a matrix as [[1, 2], [3, 4]].",
+    "task writing": " Write a vector as [1,2], a matrix as [[1,2],[3,4]].",
     "task backward of arrays": (
         " Backward: apply the rule of each edge to g, which is what arrives; where several edges meet, their parts "
         "add up."
@@ -199,7 +199,7 @@ PHRASES = {
     ),
     "task typing of arrays": (
         "From three digits on, the last may be off by one. Fractions such as 1/3 may be typed. A vector may be typed "
-        "as [1, 2] or 1 2, a matrix as [[1, 2], [3, 4]] or 1, 2; 3, 4."
+        "as [1,2] or 1 2, a matrix as [[1,2],[3,4]] or 1,2; 3,4."
     ),
     "answer key": "Answer key",
     "answer key of seed": "Answer key, seed {seed}",
