@@ -234,12 +234,17 @@ def is_exact(shown: str, value: float) -> bool:
 
 
 def told(
-    op: str, operands: list[float], result: float, digits: int = DIGITS, exact: list[bool] | None = None
+    op: str,
+    operands: list[float],
+    result: float,
+    digits: int = DIGITS,
+    exact: list[bool] | None = None,
+    widest: int = MOST_DIGITS,
 ) -> tuple[list[str], str, str]:
     """A sum, difference, product or quotient as it is printed: operands, "=" or "≈", result.
 
     What is printed is true as printed: the printed operands give the printed result to its last digit. The
-    digits are raised up to MOST_DIGITS until they do; where even that is not enough the sign is ≈.
+    digits are raised up to `widest` until they do; where even that is not enough the sign is ≈.
 
     exact: marks operands that are printed otherwise, as 1/3 or pi, and so stand for all their digits
 
@@ -253,7 +258,7 @@ def told(
     (['0.333333', '3'], '≈', '1')
     """
     if len(operands) == 2 and operands[0].__class__ is operands[1].__class__ is float:
-        found = _told_pair(op, operands, result, digits, exact or (False, False))
+        found = _told_pair(op, operands, result, digits, exact or (False, False), widest)
         if found is not None:
             return found
     if all(hasattr(number, "denominator") for number in (*operands, result)):
@@ -267,7 +272,7 @@ def told(
     fixed = [hasattr(operand, "denominator") for operand in operands]
     if exact is not None:
         fixed = [one or other for one, other in zip(fixed, exact, strict=True)]
-    for more in range(digits, max(digits, MOST_DIGITS) + 1):
+    for more in range(digits, max(digits, widest) + 1):
         shown = [show(operand, more) for operand in operands]
         total = show(result, more)
         meant = [
@@ -280,12 +285,12 @@ def told(
 
 
 def _told_pair(
-    op: str, operands: list[float], result: float, digits: int, exact: Sequence[bool]
+    op: str, operands: list[float], result: float, digits: int, exact: Sequence[bool], widest: int
 ) -> tuple[list[str], str, str] | None:
     """The same for two floats, without decimal numbers; None where those are needed."""
     left, right = operands
     at_first: tuple[list[str], str, str] | None = None
-    for more in range(digits, max(digits, MOST_DIGITS) + 1):
+    for more in range(digits, max(digits, widest) + 1):
         first, second, total = show(left, more), show(right, more), show(result, more)
         given = _surely_gives(op, left if exact[0] else float(first), right if exact[1] else float(second), total)
         if given is None:

@@ -34,16 +34,19 @@ class Printed(dict[float, "Entry"]):
     An entry has the text and the number that it says. Times the `unit`, a power of ten, the value has all digits that
     are printed before its point; a result is true where it differs by no more than `half` of those units. A number
     that is printed whole has the unit 0; where floats cannot tell, the last four are nan, which is in no order.
+
+    widest: digits up to which a row is widened so that what it prints is true
     """
 
-    __slots__ = ("digits", "far", "finer", "form", "least", "most")
+    __slots__ = ("digits", "far", "finer", "form", "least", "most", "widest")
 
-    def __init__(self, digits: int) -> None:
+    def __init__(self, digits: int, widest: int = MOST_DIGITS) -> None:
         super().__init__()
         self.digits = digits
+        self.widest = widest
         self.form = f"%.{digits}g"
         self.least, self.most = (10.0 ** (digits - 1), 10.0**digits) if digits <= MOST_DIGITS else (inf, inf)
-        self.finer = [(more, 10.0 ** (more - digits)) for more in range(digits + 1, MOST_DIGITS + 1)]
+        self.finer = [(more, 10.0 ** (more - digits)) for more in range(digits + 1, widest + 1)]
         self.far = FAR * 10.0 ** (digits - MOST_DIGITS)
 
     def __missing__(self, value: float) -> Entry:
@@ -92,7 +95,7 @@ class Printed(dict[float, "Entry"]):
                     return self._at(left, more), self._at(right, more), "=", self._at(result, more)
                 if more == 0:
                     return first, second, "≈", text
-        (first, second), relation, text = told(op, [left, right], result, self.digits, list(exact))
+        (first, second), relation, text = told(op, [left, right], result, self.digits, list(exact), self.widest)
         return first, second, relation, text
 
     def _at(self, value: float, digits: int) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bpcli.cli.commands.diff import shapes_of_texts
 from bpcli.cli.doors import answer
+from bpcli.cli.shapes import shapes_of_texts
 from bpcli.cli.work import pieces
 from bpcli.errors import InputError
 
@@ -74,6 +74,8 @@ def test_numbers_beyond_floats_are_strings_in_json(capsys: pytest.CaptureFixture
     [
         ("x=3", {"x": (3,)}),
         ("A=3x4", {"A": (3, 4)}),
+        ("A=3,4", {"A": (3, 4)}),
+        ("A=3,4,x=4", {"A": (3, 4), "x": (4,)}),
         ("x=3,A=3x4", {"x": (3,), "A": (3, 4)}),
         ("A=(3, 4), s=()", {"A": (3, 4), "s": ()}),
         ("L=2x3x4", {"L": (2, 3, 4)}),

@@ -67,7 +67,7 @@ y = (x + w) * w      x = 2, w = 3      2 operations, w is used twice
 Fill in the blanks. Forward: put in numbers and calculate, from top to bottom.
 Backward: along each edge product = upstream * local, and the running total adds
 up what arrives at a node. Paths: the local derivatives along a path multiply,
-and the paths add up.
+and the paths add up. Two significant digits are enough: 0.018 for 0.0176627.
 
 Forward
   #  node  computes  with numbers     value

@@ -188,13 +188,6 @@ def test_no_node_is_called_like_the_upstream_value() -> None:
     assert {each.pull.rule for each in named.backward if each.pull} == {"G", "G * x", "G * g"}
 
 
-@pytest.mark.parametrize("option", [["--blank"]])
-def test_what_is_about_numbers_alone_is_refused(option: list[str]) -> None:
-    answer = call("trace", "sum(x^2)", "--x", "[1, 2]", *option)
-    assert answer.code == 2
-    assert '--element "x[0]"' in answer.err
-
-
 def test_memory_counts_the_bytes_of_arrays() -> None:
     out = call("trace", NET, *FROM_SHELL, "--lens", "memory").out
     # By hand: c and h have three entries, k has two; 8 numbers of 8 bytes. The sum asks for the shape of m alone.

@@ -28,6 +28,11 @@ class Stored:
 
     def __init__(self, request: Request) -> None:
         options = request.options
+        for name in ("blank", "seed", "answer-key"):
+            if name in options:
+                raise InputError("blank-with-from", option=name)
+        if request.several.get("shape"):
+            raise InputError("blank-with-from", option="shape")
         for name in options:
             if name not in SHOWING:
                 raise InputError("option-with-from", option=name)

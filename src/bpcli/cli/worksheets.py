@@ -9,7 +9,7 @@ from contextlib import redirect_stdout
 from bpcli.cli.output import tell, write
 from bpcli.cli.work import given_value, whole
 from bpcli.errors import DONE, FileError, InputError
-from bpcli.render.words import phrase
+from bpcli.render.words import listed, phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,11 +45,37 @@ def fill_inputs(work: Work) -> int | None:
     if options.get("answer-key") == "-":
         raise InputError("answer-key-to-stream")
     seed = whole(options, "seed", 0, MOST_SEEDS)
-    from bpcli.tracing.worksheets import fresh_numbers
-
-    texts = fresh_numbers(work.program, work.given, DEFAULT_SEED if seed is None else seed, work.wrt)
+    texts = _fresh(work, DEFAULT_SEED if seed is None else seed)
+    if seed is not None and not texts:
+        raise InputError("seed-without-use")
     work.given |= {name: given_value(text, name, work.kind) for name, text in texts.items()}
     return None if not texts else DEFAULT_SEED if seed is None else seed
+
+
+def _fresh(work: Work, seed: int) -> dict[str, str]:
+    """A number or an array for each input without a value. Raises InputError."""
+    program, given = work.program, work.given
+    if not (program.of_tensors or work.shapes or any(getattr(value, "shape", ()) for value in given.values())):
+        from bpcli.tracing.worksheets import fresh_numbers
+
+        return fresh_numbers(program, given, seed, work.wrt)
+    from bpcli.cli.shapes import shapes_of_texts
+    from bpcli.tracing.worksheet_arrays import asked_inputs, check_sizes, fresh_arrays, sheet_shapes
+
+    asked = shapes_of_texts(work.shapes)
+    shapes = sheet_shapes(program, given, asked)
+    if "element" not in work.options:
+        check_sizes(program, shapes)
+    wrt = asked_inputs(program, shapes) if work.wrt is None else [name.partition("[")[0] for name in work.wrt]
+    texts = fresh_arrays(program, given, shapes, seed, wrt)
+    if any(shapes.values()):
+        guessed = [name for name in texts if name not in asked and name in wrt]
+        if guessed:
+            names = listed(guessed, work.language)
+            tell(phrase("note", work.language, text=phrase("number for want of a shape", work.language, names=names)))
+    if work.wrt is None and len(wrt) < len(program.inputs) and not {"element", "direction"} & work.options.keys():
+        work.wrt = wrt
+    return texts
 
 
 def show_sheet(work: Work, trace: Trace, seed: int | None, show_answers: Callable[[str, Title], int]) -> int:

@@ -133,6 +133,7 @@ OPERATIONS = (
         of_tensors=True,
         # 0*log(0) counts as 0. The slope by y is that of everywhere else: one side of it is infinite at p = y = 1.
         pullbacks={"y": "g*(log1p(-p) - log(p))/count(p - y)"},
+        textbook_pullbacks={"p": "g*(p - y)/(p*(1 - p))/count(p - y)"},
         value="mean((y - 1)*log1p(-where(y == 1 and p == 1, 0, p)) - y*log(where(y == 0 and p == 0, 1, p)))",
         latex=r"\operatorname{{BCE}}\left({p}, {y}\right)",
     ),

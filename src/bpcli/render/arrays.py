@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bpcli.numbers import DIGITS, nested, show, told
+from bpcli.numbers import DIGITS, MOST_DIGITS, nested, show, told
 from bpcli.render.languages import ENGLISH
 from bpcli.render.words import phrase
 from bpcli.tracing.summaries import Summary, is_small
@@ -111,17 +111,17 @@ def arithmetic_text(
 
     Either side may be one number. Each entry is told as numbers are: what is printed is true as printed.
     """
-    shape = shape_of(result)
+    shape, widest = shape_of(result), MOST_DIGITS if trace is None else trace.widest
     if len(shape) > 1 or not is_whole(trace, result) or {*map(shape_of, (left, right))} - {shape, ()}:
         return None
     if not shape:
-        terms, relation, total = told(sign, [_number(left), _number(right)], _number(result), digits)
+        terms, relation, total = told(sign, [_number(left), _number(right)], _number(result), digits, widest=widest)
         return f"{terms[0]} {sign} {_in_brackets(terms[1])}", f"{relation} {total}"
     sides: list[list[str]] = [[], []]
     totals, relation = [], "="
     for place, entry in enumerate(result):
         pair = [_number(side[place] if shape_of(side) else side) for side in (left, right)]
-        terms, equal, total = told(sign, pair, _number(entry), digits)
+        terms, equal, total = told(sign, pair, _number(entry), digits, widest=widest)
         for side, term in zip(sides, terms, strict=True):
             side.append(term)
         totals.append(total)

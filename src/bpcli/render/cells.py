@@ -5,7 +5,7 @@ from __future__ import annotations
 from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT
 from bpcli.engine.floats import FLOATS
 from bpcli.language import text
-from bpcli.numbers import DIGITS, MOST_DIGITS, is_exact, show, told
+from bpcli.numbers import DIGITS, is_exact, show, told
 from bpcli.ops import TABLE
 from bpcli.printed import Printed
 from bpcli.render.languages import ENGLISH
@@ -34,7 +34,8 @@ class Cells:
         self.digits = digits
         self.language = language
         self.names = trace.formulas.known
-        self.numbers = Printed(digits)
+        self.widest = trace.widest
+        self.numbers = Printed(digits, self.widest)
         self.floats = trace.kind is FLOATS
         output = trace.names.get(trace.output, trace.program.output_name)
         self.total = f"d{output}/d" if trace.scale == 1 else f"S*d{output}/d"
@@ -84,7 +85,7 @@ class Cells:
         """Operands, "=" or "≈", result, as they are printed."""
         if left.__class__ is right.__class__ is result.__class__ is float:
             return self.numbers.told(sign, left, right, result, exact)
-        (first, second), relation, text = told(sign, [left, right], result, self.digits, list(exact))
+        (first, second), relation, text = told(sign, [left, right], result, self.digits, list(exact), self.widest)
         return first, second, relation, text
 
     def _shown(self, number: Number) -> str:
@@ -104,7 +105,7 @@ class Cells:
             found = self.numbers.called(kind.guarded[op], step.operands, step.value, exact)
             if found is not None:
                 return found
-        for more in range(digits, max(digits, MOST_DIGITS) + 1):
+        for more in range(digits, max(digits, self.widest) + 1):
             closer = [show(operand, more) for operand in step.operands]
             meant = [
                 operand if fixed or hasattr(operand, "denominator") else kind.given(float(text))

@@ -33,6 +33,7 @@ LONGEST_COLUMN = 8  # entries of a vector that stands upright; a longer one is a
 SLOPE = re.compile(r"(S\*)?d(\w+|\(.*\))/d(\w+|\([^()]+\))")
 START = re.compile(r"(S\*)?d\w+/d\w+ = .*")
 COUNTER = re.compile(r"(.*) (\(\d+(?: \D+ |/)\d+\))")
+SHAPED = re.compile(r"(.*\S)(?:, |  )(\(\)|\(\d+,\)|\(\d+(?:, \d+)+\))")  # a value, and its shape behind it
 NUMBER = re.compile(r"-?(\d+(\.\d+)?(e-?\d+)?|inf)|nan")
 ARRAY = re.compile(r"\[[^a-df-hj-mo-zA-Z]*\]")  # numbers, inf and nan in square brackets
 RELATIONS = re.compile(r" (=|≈) ")
@@ -132,6 +133,9 @@ def mathematics(text: str, names: Collection[str]) -> str:
     counter = COUNTER.fullmatch(text)
     if counter is not None:
         return rf"{mathematics(counter[1], names)} \text{{ {words(counter[2])}}}"
+    shaped = SHAPED.fullmatch(text)
+    if shaped is not None:
+        return rf"{mathematics(shaped[1], names)}\quad\text{{{words(shaped[2])}}}"
     if " -> " in text:
         return r" \to ".join(name(each) if each.isidentifier() else words(each) for each in text.split(" -> "))
     head, colon, rest = text.partition(": ")

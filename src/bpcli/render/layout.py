@@ -237,7 +237,7 @@ def path_row(
     apart: nodes that tell it apart from the paths beside it
     """
     names = [trace.nodes[node].name for node in path.nodes]
-    written, relation, product = told("*", list(path.locals), path.product, digits)
+    written, relation, product = told("*", list(path.locals), path.product, digits, widest=trace.widest)
     factors = " * ".join([written[0], *(bracketed(each) for each in written[1:])])
     if len(names) == 2:
         return way(trace, path.nodes, apart), factors, product, phrase("direct", language)

@@ -16,6 +16,8 @@ from bpcli.render.cells import bracket_level
 from bpcli.render.languages import ENGLISH
 from bpcli.render.layout import Table
 from bpcli.render.words import moved, phrase
+from bpcli.tracing.pulls import upstream_name
+from bpcli.tracing.tangents import tangent_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from bpcli.tracing.rows import Backward, Forward, Tangent
 
 BLANK = "\ue001"  # stands for a number in the text of a cell; a character that no text of a user has
+ARRAY_BLANK = "\ue003"  # the same for an array, which takes more room
 LINE = "______"  # a blank in plain text: as wide as fits beside the formulas in 80 columns
+LONG_LINE = LINE * 3 + "__"
 LONGEST_DERIVED, LONGEST_LOCAL = 24, 40  # characters of a formula in the column of local derivatives
 MOST_FACTORS = 4  # of a path that has a blank for each; of a longer one the product is asked alone
 NUMBER = re.compile(r"-?[\d./e-]+")
@@ -35,6 +39,7 @@ NUMBER = re.compile(r"-?[\d./e-]+")
 BOX = "\ue002"  # the same in a formula of LaTeX, where a line would be taken for that of a fraction
 MOST_ROWS = 24  # that a page has room for: there must be space to write in
 RULES = r"""\newcommand{\blank}{\underline{\hspace{1.5cm}}}
+\newcommand{\arrayblank}{\rule[-4mm]{0pt}{11mm}\underline{\hspace{4.5cm}}}
 \newcommand{\emptybox}{\fbox{\rule[-1mm]{0pt}{4mm}\hspace{1cm}}}
 \newcommand{\field}{\underline{\hspace{5cm}}}
 \renewcommand{\arraystretch}{2.1}
@@ -49,10 +54,13 @@ class Sheet:
     header:      the program, its inputs, and what there is to see
     tables:      with BLANK for each number
     closing:     the gradient, one `dy/dx = ` and a BLANK for each input
-    answers:     the number of each BLANK of the tables and the closing lines, in order
+    answers:     the number of each BLANK of the tables and the closing lines, in order, the array of each ARRAY_BLANK
+    of_arrays:   whether its program has arrays
     """
 
-    __slots__ = ("answers", "closing", "fields", "header", "language", "names", "seed", "tables", "task", "title")
+    __slots__ = (
+        "answers", "closing", "fields", "header", "language", "names", "of_arrays", "seed", "tables", "task", "title",
+    )  # fmt: skip
 
     def __init__(self, trace: Trace, seed: int | None, digits: int = DIGITS, language: str = ENGLISH) -> None:
         self.seed = seed
@@ -61,19 +69,42 @@ class Sheet:
         self.fields = phrase("your name", language), phrase("date", language)
         self.header = layout.header(trace, digits, language)
         self.names = {node.name for node in trace.nodes.values()}
-        self.answers: list[Number] = []
+        self.answers: list[Any] = []
+        self.of_arrays = False
+        if trace.of_tensors:
+            from bpcli.render.worksheet_arrays import has_arrays
+
+            self.of_arrays = has_arrays(trace)
         self.tables = [*_tables(trace, self.answers, digits, language)]
         parts = {"forward": trace.forward, "backward": trace.backward, "tangents": trace.tangents,
                  "paths": any(table.keys[0] == "path" for table in self.tables)}  # fmt: skip
         tasks = ["start", *(part for part in parts if parts[part])]
-        self.task = "".join(phrase(f"task {task}", language) for task in tasks)
+        blank: Callable[[Any], str] = _one_blank
+        if trace.of_tensors:
+            self.names.add(tangent_name(trace.program) if trace.tangents else upstream_name(trace.program))
+            tasks = [task if task in ("start", "forward") else f"{task} of arrays" for task in tasks]
+            tasks += ["writing"] if self.of_arrays else []
+            from bpcli.render.worksheet_arrays import blank_of
+
+            blank = blank_of
+        self.task = "".join(phrase(f"task {task}", language) for task in (*tasks, "rounding"))
         output = layout.output_name(trace)
-        self.closing = [f"d{output}/d{name} = {BLANK}" for name in trace.gradient]
+        self.closing = [f"d{output}/d{name} = {blank(slope)}" for name, slope in trace.gradient.items()]
         self.answers += trace.gradient.values()
 
 
-def _tables(trace: Trace, answers: list[Number], digits: int, language: str) -> Iterator[Table]:
+def _one_blank(value: Any) -> str:
+    """A blank for a number."""
+    return BLANK
+
+
+def _tables(trace: Trace, answers: list[Any], digits: int, language: str) -> Iterator[Table]:
     """The tables of a trace with blanks; what belongs into them goes to `answers`, row by row."""
+    if trace.of_tensors:
+        from bpcli.render.worksheet_arrays import array_tables
+
+        yield from array_tables(trace, answers, digits, language)
+        return
     if trace.forward:
         yield _blanked(
             layout.forward_table(trace, digits, language), [_forward(trace, step, answers) for step in trace.forward]
@@ -176,13 +207,18 @@ def _path_tables(trace: Trace, answers: list[Number], digits: int, language: str
 
 
 def _spelling(spell: Callable[[str], str]) -> Callable[[str], str]:
-    return lambda each: spell(each.replace(BLANK, LINE))
+    return lambda each: spell(each.replace(BLANK, LINE).replace(ARRAY_BLANK, LONG_LINE))
 
 
 def _head(sheet: Sheet, line: str = "_") -> list[str]:
     """The title, and the lines for a name and a date."""
     name, date = sheet.fields
     return [sheet.title, f"{name} {line * 28}    {date} {line * 14}"]
+
+
+def _closing(sheet: Sheet) -> list[list[str]]:
+    """The closing lines: numbers fill a line together, arrays have one each."""
+    return [[line] for line in sheet.closing] if sheet.of_arrays else [sheet.closing] if sheet.closing else []
 
 
 def plain_lines(
@@ -204,8 +240,8 @@ def plain_lines(
     for table in sheet.tables:
         yield from plain.table_lines(table.spelled(lined), whole, width)
         yield ""
-    if sheet.closing:
-        yield from plain.filled(map(lined, sheet.closing), width or 80, "", "")
+    for lines in _closing(sheet):
+        yield from plain.filled(map(lined, lines), width or 80, "", "")
 
 
 def sheet_renderable(sheet: Sheet, *, whole: bool = False, width: int = 80) -> Any:
@@ -224,7 +260,8 @@ def sheet_renderable(sheet: Sheet, *, whole: bool = False, width: int = 80) -> A
     for table in sheet.tables:
         parts += [Text(""), table_renderable(table.spelled(lined), whole, width)]
     parts.append(Text(""))
-    parts += [Text(line, style="bold") for line in plain.filled(map(lined, sheet.closing), width, "", "")]
+    for lines in _closing(sheet):
+        parts += [Text(line, style="bold") for line in plain.filled(map(lined, lines), width, "", "")]
     return Group(*parts)
 
 
@@ -244,17 +281,17 @@ def markdown_lines(sheet: Sheet) -> Iterator[str]:
     yield ""
     for table in sheet.tables:
         for line in markdown.table_lines(table):
-            yield line.replace(BLANK, LINE)
+            yield line.replace(BLANK, LINE).replace(ARRAY_BLANK, LONG_LINE)
     for line in sheet.closing:
-        yield markdown.code(line.replace(BLANK, LINE * 2))
+        yield markdown.code(line.replace(BLANK, LINE * 2).replace(ARRAY_BLANK, LONG_LINE))
         yield ""
 
 
 def latex_lines(sheet: Sheet) -> Iterator[str]:
     """A worksheet as a LaTeX document, with the fonts of a trace."""
     first = _stand_in(sheet)
-    stand_ins = {BLANK: str(first), BOX: str(first + 1)}
-    commands = {stand_ins[BLANK]: r"\blank{}", stand_ins[BOX]: r"\emptybox{}"}
+    stand_ins = {BLANK: str(first), BOX: str(first + 1), ARRAY_BLANK: str(first + 2)}
+    commands = dict(zip(stand_ins.values(), (r"\blank{}", r"\emptybox{}", r"\arrayblank{}"), strict=True))
 
     def spelled(each: str) -> str:
         for mark, stand_in in stand_ins.items():
@@ -303,9 +340,9 @@ def _boxed(table: Table) -> Table:
 
 
 def _stand_in(sheet: Sheet) -> int:
-    """The first of two numbers that no text of the sheet has: what reads formulas takes them as they are."""
+    """The first of three numbers that no text of the sheet has: what reads formulas takes them as they are."""
     told = "\n".join([*sheet.header, *(cell for table in sheet.tables for row in table.rows for cell in row)])
     number = 918273645
-    while str(number) in told or str(number + 1) in told:
-        number += 2
+    while any(str(number + place) in told for place in range(3)):
+        number += 3
     return number

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import html
 import math
+import re
 
 from bpcli.files import page_text
+from bpcli.render.arrays import flat
 from bpcli.render.html import POLICY, embedded
 from bpcli.render.languages import tag
 from bpcli.render.words import phrase
-from bpcli.render.worksheet import BLANK
+from bpcli.render.worksheet import ARRAY_BLANK, BLANK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from bpcli.render.layout import Table
     from bpcli.render.worksheet import Sheet
 
 SENTENCES = ("result", "done")
+BLANKS = re.compile(f"[{BLANK}{ARRAY_BLANK}]")
 
 
 class _Boxes:
@@ -37,17 +41,20 @@ class _Boxes:
 
         alike: whether the numbers in its boxes may stand in any order
         """
-        first, *rest = text.split(BLANK)
+        first, *rest = BLANKS.split(text)
+        kinds = BLANKS.findall(text)
         group = ""
         if alike and len(rest) > 1:
             self.groups += 1
             group = f' data-group="{self.groups}"'
-        pieces = [html.escape(first)]
-        for piece in rest:
+        pieces = [_written(first)]
+        for kind, piece in zip(kinds, rest, strict=True):
+            wide = " wide" if kind == ARRAY_BLANK else ""
             pieces.append(
-                f'<span class="box"><input type="text" autocomplete="off" autocapitalize="off" spellcheck="false" '
+                f'<span class="box{wide}"><input type="text" autocomplete="off" autocapitalize="off" '
+                f'spellcheck="false" '
                 f'data-blank="{self.count}"{group} aria-label="{html.escape(self.label)} {self.count + 1}">'
-                f'<span class="mark" aria-hidden="true"></span></span>{html.escape(piece)}'
+                f'<span class="mark" aria-hidden="true"></span></span>{_written(piece)}'
             )
             self.count += 1
         return "".join(pieces)
@@ -71,7 +78,8 @@ def page_pieces(sheet: Sheet) -> Iterator[str]:
     yield "<br>".join(f"<code>{html.escape(line)}</code>" for line in formula.split("; "))
     yield f'</h1>\n<p class="given">{html.escape("; ".join(rest))}</p>\n'
     yield f'<p class="task">{html.escape(sheet.task)}</p>\n'
-    yield f'<p class="task rule">{html.escape(phrase("task rounding", language))}</p>\n'
+    typing = phrase("task typing of arrays" if sheet.of_arrays else "task typing", language)
+    yield f'<p class="task rule">{html.escape(typing)}</p>\n'
     for table in sheet.tables:
         yield from _table(table, boxes)
     yield '<div class="closing">\n'
@@ -84,14 +92,23 @@ def page_pieces(sheet: Sheet) -> Iterator[str]:
     yield '<p id="said" role="status"></p>\n</div>\n'
     sentences = {name: phrase(f"blanks {name}", language, right="{right}", wrong="{wrong}", open="{open}")
                  for name in SENTENCES}  # fmt: skip
-    answers = [_answer(float(each)) for each in sheet.answers]
+    answers = [_answer(each) for each in sheet.answers]
     packed = embedded({"answers": answers, "sentences": sentences})
     yield f'<script type="application/json" id="sheet">{packed}</script>\n'
     yield f"<script>\n{page_text('sheet.js')}</script>\n</body>\n</html>\n"
 
 
-def _answer(number: float) -> str:
-    """A number to the last bit, as JavaScript reads it."""
+def _written(text: str) -> str:
+    """Text of a cell, escaped: arrays in one line, what stands in lines of its own below one another."""
+    lines = (line for line in flat(text).split("\n") if line)
+    return "<br>".join(map(html.escape, lines)) if "\n" in text else html.escape(text)
+
+
+def _answer(value: Any) -> Any:
+    """A number to the last bit, as JavaScript reads it; of an array nested lists of those."""
+    if getattr(value, "shape", ()):
+        return [_answer(part) for part in value]
+    number = float(value)
     if number - number == 0:
         return repr(number)
     return "NaN" if math.isnan(number) else f"{'-' if number < 0 else ''}Infinity"

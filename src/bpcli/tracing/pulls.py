@@ -254,6 +254,8 @@ def _told(
         if isinstance(left, int) and isinstance(right, int) and FOLDED[name](left, right) is not None:
             payload[node] = FOLDED[name](left, right)
             return "const", ()
+    if name == "div" and told_op[arguments[1]] == "const" and payload.get(arguments[1]) == 1:
+        return "same", first
     if name == "broadcast_like":
         return "same", first
     if name == "spread":

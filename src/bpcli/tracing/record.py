@@ -14,6 +14,7 @@ from bpcli.engine.choose import fitting
 from bpcli.engine.directions import FORWARD, REVERSE
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.point import Point, gradient, single
+from bpcli.numbers import MOST_DIGITS
 from bpcli.tracing.checks import central_agreement
 from bpcli.tracing.edges import Ascent, Descent
 from bpcli.tracing.names import Formulas, Names, spelled
@@ -57,12 +58,13 @@ class Trace:
     scale    what the reverse pass started with: upstream values, products and totals are times that
     whole    the trace that this one is a part of, or None
     full     whether large arrays are shown entry by entry, and not as their summaries
+    widest   digits up to which a row is widened where only more of them make what it prints true
     """
 
     __slots__ = (
         "backward", "check", "constants", "direction", "formulas", "forward", "full", "given", "gradient", "kind",
         "names", "nodes", "notes", "output", "paths", "program", "scale", "source", "tangents", "uses", "value",
-        "whole",
+        "whole", "widest",
     )  # fmt: skip
 
     def __init__(self, program: Program, point: Point) -> None:
@@ -88,6 +90,7 @@ class Trace:
         self.check: Agreement | None = None
         self.whole: Trace | None = None
         self.full = False
+        self.widest = MOST_DIGITS
 
     @property
     def of_tensors(self) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bpcli.calculus.shapes import shown
-from bpcli.cli.arguments import spelled
 from bpcli.cli.output import tell, write, write_json
-from bpcli.cli.work import pieces, warn, whole
+from bpcli.cli.shapes import shapes_of_texts
+from bpcli.cli.work import warn, whole
 from bpcli.engine.given import give_shapes
 from bpcli.engine.point import evaluate, gradient
 from bpcli.errors import DONE, InputError
@@ -13,7 +13,6 @@ from bpcli.render.words import listed, phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Any
 
     from bpcli.cli.work import Work
@@ -81,24 +80,3 @@ def _give_shapes(work: Work) -> None:
     if numbers and not work.quiet and work.format != "json":
         names = listed(numbers, work.language)
         tell(phrase("note", work.language, text=phrase("number for want of a shape", work.language, names=names)))
-
-
-def shapes_of_texts(texts: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    """x=3, A=3x3, s=() and several of them with commas, as shapes by name. Raises InputError.
-
-    >>> shapes_of_texts(["x=3,A=2x3", "s=()"])
-    {'x': (3,), 'A': (2, 3), 's': ()}
-    """
-    found: dict[str, tuple[int, ...]] = {}
-    for text in texts:
-        for piece in pieces(text):
-            name, _, sizes = piece.partition("=")
-            parts = [part.strip() for part in sizes.strip().strip("()").replace("x", ",").split(",")]
-            numbers = [part for part in parts if part]
-            bad = not sizes.strip() or not all(part.isascii() and part.isdigit() for part in numbers)
-            if bad or any(len(part) > 9 or int(part) < 1 for part in numbers):
-                raise InputError("shape-unreadable", text=piece.strip())
-            shape = tuple(map(int, numbers))
-            if found.setdefault(spelled(name.strip()), shape) != shape:
-                raise InputError("given-twice", name=name.strip(), first=shown(found[name.strip()]), second=sizes)
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpcli.cli.commands.trace import check_options, chosen_level, present, refuse_arrays
+from bpcli.cli.commands.trace import check_options, chosen_level, present
 from bpcli.cli.stored import Stored
 
 TYPE_CHECKING = False
@@ -14,6 +14,5 @@ def show_stored(request: Request) -> int:
     """Print the trace of a file; the exit code. Raises FileError, InputError."""
     stored = Stored(request)
     stored.trace.full = "full" in stored.options
-    refuse_arrays(stored.trace, stored.options, stored.format)
     check_options(stored.options, stored.format, "forward" if stored.trace.tangents else "reverse")
     return present(stored, stored.trace, chosen_level(stored.options, stored.format))

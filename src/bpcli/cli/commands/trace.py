@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from bpcli.tracing.record import Trace
 
 MOST_REPEATS = 1000
-NUMBERS_ALONE = ("blank",)  # options that are about single numbers
 SELECTING = ("only", "until", "rows")
 
 PAGES = {"md": "markdown", "latex": "latex"}  # format -> the module of render/ that writes its lines
@@ -47,6 +46,8 @@ def run(work: Work) -> int:
     direction = work.by_name("direction", work.program.inputs) if "direction" in work.options else None
     explain = chosen_level(work.options, work.format)
     blank = "blank" in work.options
+    if work.shapes and not blank:
+        raise InputError("option-needs", option="shape", needs="blank")
     if blank:
         from bpcli.cli.worksheets import fill_inputs, show_sheet
 
@@ -62,9 +63,9 @@ def run(work: Work) -> int:
         direction=direction,
     )  # fmt: skip
     trace.full = "full" in work.options
-    refuse_arrays(trace, work.options, work.format)
     if blank:
         shown = _part(work, trace)
+        shown.widest = work.digits
         return show_sheet(
             work, shown, seed,
             lambda as_, title: show(
@@ -109,17 +110,6 @@ def present(work: Work | Stored, trace: Trace, explain: str) -> int:
             verdicts.tell(work.quiet, aside=work.format in (*PAGES, *PRINTED, *PICTURES))
         return verdicts.code
     return DONE
-
-
-def refuse_arrays(trace: Trace, options: Mapping[str, str], format: str) -> None:  # noqa: A002
-    """Refuse what is about single numbers where there are arrays. Raises InputError."""
-    if not trace.of_tensors:
-        return
-    asked = [name for name in NUMBERS_ALONE if name in options]
-    if asked:
-        name = next((name for name, value in trace.given.items() if getattr(value, "shape", ())), "x")
-        places = ",".join("0" * len(getattr(trace.given.get(name), "shape", (1,))))
-        raise InputError("tensors-refuse", option=asked[0], entry=f"{name}[{places}]")
 
 
 def _verdicts(work: Work | Stored, trace: Trace) -> Verdicts | None:

@@ -31,6 +31,32 @@ function fits(found, answer) {
   return gap <= (found.figures > 2 ? found.step : found.step / 2) + near;
 }
 
+// The sizes of an array along its axes; none of a number.
+function sizes(answer) {
+  return Array.isArray(answer) ? [answer.length, ...sizes(answer[0])] : [];
+}
+
+// The rows of an array as a person types it: [1, 2], 1 2, [[1, 2], [3, 4]], 1, 2; 3, 4. Commas part entries, or are
+// those of decimals: 0,5 1,2.
+function typedRows(text, between) {
+  const plain = text.normalize("NFKC").replace(/[−–]/g, "-").replace(/[、]/g, ",").replace(/[【〔]/g, "[").replace(/[】〕]/g, "]");
+  const joined = plain.replace(/\s*\/\s*/g, "/").replace(/-\s+/g, "-");
+  const rows = joined.replace(/[\])]+\s*,?\s*[[(]+/g, ";").replace(/[[\]()]/g, " ").split(";").filter((row) => row.trim());
+  return rows.map((row) => row.split(between).filter(Boolean).map(typed));
+}
+
+// An array is right where it has the rows of the answer, and each entry is right. A vector may be typed as a column.
+function fitsArray(text, answer) {
+  const shape = sizes(answer), numbers = answer.flat(Infinity).map(Number);
+  const long = shape[shape.length - 1], count = numbers.length / long;
+  return [/[,\s]+/, /\s+/].some((between) => {
+    const rows = typedRows(text, between);
+    const rowed = rows.length === count && rows.every((row) => row.length === long);
+    const column = shape.length === 1 && rows.length === long && rows.every((row) => row.length === 1);
+    return (rowed || column) && rows.flat().every((found, place) => found !== null && fits(found, numbers[place]));
+  });
+}
+
 function mark(box, state) {
   const sign = box.nextElementSibling;
   box.classList.remove("right", "wrong");
@@ -49,6 +75,10 @@ function rightBoxes() {
     groups.set(group, [...(groups.get(group) || []), box]);
   }
   for (const boxes of groups.values()) {
+    if (Array.isArray(SHEET.answers[boxes[0].dataset.blank])) {
+      for (const box of boxes) if (fitsArray(box.value, SHEET.answers[box.dataset.blank])) right.add(box);
+      continue;
+    }
     const left = boxes.map((box) => Number(SHEET.answers[box.dataset.blank]));
     for (const box of boxes) {
       const found = typed(box.value), place = found ? left.findIndex((answer) => fits(found, answer)) : -1;

@@ -183,9 +183,23 @@ PHRASES = {
         "node."
     ),
     "task paths": " Paths: the local derivatives along a path multiply, and the paths add up.",
-    "task rounding": (
-        "Numbers with many digits may be rounded to two digits or more: 0.018 for 0.0176627. From three digits on, the "
-        "last may be off by one. Fractions such as 1/3 may be typed. The factors of a path may stand in any order."
+    "task writing": " Write a vector as [1,2], a matrix as [[1,2],[3,4]].",
+    "task backward of arrays": (
+        " Backward: apply the rule of each edge to g, which is what arrives; where several edges meet, their parts "
+        "add up."
+    ),
+    "task tangents of arrays": (
+        " Tangents: apply the rule of each edge to the tangent that comes; where several edges meet, their parts add "
+        "up."
+    ),
+    "task rounding": " Two significant digits are enough: 0.018 for 0.0176627.",
+    "task typing": (
+        "From three digits on, the last may be off by one. Fractions such as 1/3 may be typed. The factors of a path "
+        "may stand in any order."
+    ),
+    "task typing of arrays": (
+        "From three digits on, the last may be off by one. Fractions such as 1/3 may be typed. A vector may be typed "
+        "as [1,2] or 1 2, a matrix as [[1,2],[3,4]] or 1,2; 3,4."
     ),
     "answer key": "Answer key",
     "answer key of seed": "Answer key, seed {seed}",
