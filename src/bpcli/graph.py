@@ -264,6 +264,23 @@ class Graph:
         self.constant.append(constant)
         return node
 
+    def literals(self, stop: int) -> bytearray:
+        """Marks the arrays below `stop` that stand in the text as numbers: [[1, 2], [3, 4]], with the rows in them."""
+        marks = bytearray(stop)
+        op, args, name = self.op, self.args, self.name
+        if not any(each.startswith("stack") for each in {*op[:stop]}):
+            return marks
+        written = bytearray(stop)  # numbers as they are written, 1/2 and -3 among them
+        for node in range(stop):
+            inside = [written[each] and each not in name for each in args[node]]
+            if op[node] == "const":
+                written[node] = 1
+            elif op[node].startswith("stack") and all(inside):
+                written[node] = marks[node] = 1
+            elif op[node] in ("div", "neg") and all(inside):
+                written[node] = not any(marks[each] for each in args[node])
+        return marks
+
     def reaches(self, output: int) -> bytearray:
         """Marks the nodes that `output` is computed from, itself included."""
         marks = bytearray(len(self.op))
