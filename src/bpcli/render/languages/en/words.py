@@ -85,6 +85,7 @@ PHRASES = {
     "role input": "input",
     "role data": "data",
     "role parameter": "parameter",
+    "fixed": "constant for {name}: {values}",
     "role constant": "constant",
     "role intermediate": "intermediate",
     "role output": "output",

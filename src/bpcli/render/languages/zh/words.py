@@ -81,6 +81,7 @@ PHRASES = {
     "role input": "输入",
     "role data": "数据",
     "role parameter": "参数",
+    "fixed": "对 {name} 而言是常数：{values}",
     "role constant": "常数",
     "role intermediate": "中间量",
     "role output": "输出",
