@@ -192,6 +192,15 @@ def test_no_automatic_name_looks_like_one_of_a_row_of_the_users(text: str, at: d
     assert names and not any(name[0] in never for name in names)
 
 
+@pytest.mark.parametrize(
+    ("text", "formula"), [("e^x", "y"), ("w*e^(2*x)", "c"), ("2^x", "y*log(2)"), ("sum([1, 2])*e^x", "a")]
+)
+def test_the_slope_of_a_power_of_e_is_the_power_itself(text: str, formula: str) -> None:
+    trace = traced(text, {"x": 1, "w": 3} if "w" in text else {"x": 1})
+    (row,) = [row for row in trace.backward if row.position == 1 and trace.nodes[row.node].op.startswith("pow")]
+    assert row.formula == formula
+
+
 def test_every_node_keeps_its_place_in_the_text() -> None:
     text = "a = x + w; y = a*w"
     trace = traced(text, {"x": 2, "w": 3})
