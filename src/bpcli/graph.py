@@ -17,7 +17,7 @@ from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from bpcli.numbers import Constant
 
@@ -264,6 +264,23 @@ class Graph:
         self.constant.append(constant)
         return node
 
+    def literals(self, stop: int) -> bytearray:
+        """Marks the arrays below `stop` that stand in the text as numbers: [[1, 2], [3, 4]], with the rows in them."""
+        marks = bytearray(stop)
+        op, args, name = self.op, self.args, self.name
+        if not any(each.startswith("stack") for each in {*op[:stop]}):
+            return marks
+        written = bytearray(stop)  # numbers as they are written, 1/2 and -3 among them
+        for node in range(stop):
+            inside = [written[each] and each not in name for each in args[node]]
+            if op[node] == "const":
+                written[node] = 1
+            elif op[node].startswith("stack") and all(inside):
+                written[node] = marks[node] = 1
+            elif op[node] in ("div", "neg") and all(inside):
+                written[node] = not any(marks[each] for each in args[node])
+        return marks
+
     def reaches(self, output: int) -> bytearray:
         """Marks the nodes that `output` is computed from, itself included."""
         marks = bytearray(len(self.op))
@@ -280,6 +297,27 @@ def _has_tensors(graph: Graph, stop: int | None = None) -> bool:
     return any((declared := TABLE.get(op)) is not None and declared.of_tensors for op in {*graph.op[:stop]})
 
 
+class Entry:
+    """One entry of an array, for which a program of single numbers was written.
+
+    variable: the name of the entry in the text of that program, W_1_0
+    spelled:  how the names in the text are shown: W_1_0 is W[1,0]
+    fixed:    those, as they are shown, that do not depend on the entry and are no inputs: they were calculated before
+    """
+
+    __slots__ = ("fixed", "spelled", "variable")
+
+    def __init__(self, variable: str, spelled: Mapping[str, str], fixed: Collection[str] = ()) -> None:
+        self.variable = variable
+        self.spelled = spelled
+        self.fixed = fixed
+
+    @property
+    def shown(self) -> str:
+        """The entry as it is shown: W[1,0]."""
+        return self.spelled[self.variable]
+
+
 class Program:
     """A text that was read: its graph, the names it uses, and its results.
 
@@ -288,9 +326,10 @@ class Program:
     outputs:  the results, by name: the last statement, or the entries of its list
     shadowed: names that are variables here and constants elsewhere
     values:   assigned names that stand for a value alone, as in `x = 2`, `W = [[1, 2], [3, 4]]` and `b = zeros(3)`
+    entry:    the entry of an array that the program was written for, or None
     """
 
-    __slots__ = ("assigned", "graph", "names", "outputs", "shadowed", "source", "values")
+    __slots__ = ("assigned", "entry", "graph", "names", "outputs", "shadowed", "source", "values")
 
     def __init__(
         self,
@@ -309,6 +348,20 @@ class Program:
         self.outputs = outputs
         self.shadowed = shadowed
         self.values = values
+        self.entry: Entry | None = None
+
+    def spell(self, entry: Entry) -> None:
+        """Call the names of the text what they are shown as: W[1,0] for W_1_0; variables in the order of `entry`."""
+        spelled, graph = entry.spelled, self.graph
+        self.entry = entry
+        variables = [name for name in spelled if name in graph.variables]
+        names = {name: self.names[name] for name in [*variables, *self.names] if name in self.names}
+        self.names = {spelled.get(name, name): node for name, node in names.items()}
+        self.assigned = tuple(spelled.get(name, name) for name in self.assigned)
+        self.outputs = {spelled.get(name, name): node for name, node in self.outputs.items()}
+        graph.variables = {spelled.get(name, name): node for name, node in graph.variables.items()}
+        graph.name = {node: spelled.get(name, name) for node, name in graph.name.items()}
+        graph.payload.update({node: name for name, node in graph.variables.items()})
 
     @property
     def inputs(self) -> tuple[str, ...]:

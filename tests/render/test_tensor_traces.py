@@ -159,8 +159,51 @@ def test_ascii_is_ascii_and_markdown_has_no_broken_rows() -> None:
 @pytest.mark.parametrize("kind", ["svg", "dot", "mermaid"])
 def test_pictures_have_values_that_are_short_sizes_of_others_and_the_rules(kind: str) -> None:
     picture = call("trace", NET, *FROM_SHELL, "--format", kind).out
-    for piece in ("outer(g, h)", "W2.T @ g", "3x2 array", "[13, 2]"):
+    for piece in ("outer(g, h)", "W2.T @ g", "[[1, -1], [0.5, 2], [0, 1]]", "[13, 2]"):
         assert piece in picture.replace("&quot;", '"')
+
+
+@pytest.mark.parametrize(
+    ("language", "vector", "matrix"), [("en", "vector of 12", "12x3 matrix"), ("zh", "12 维向量", "12x3 矩阵")]
+)
+def test_a_drawing_says_vector_and_matrix_of_what_does_not_fit(language: str, vector: str, matrix: str) -> None:
+    text = ["graph", "sum(W@x)", "--W", "ones(12, 3)", "--x", "[1,2,3]", "--lang", language]
+    drawn = call(*text).out
+    assert f"= {vector}" in drawn and f"= {matrix}" in drawn
+
+
+LITERALS = "A = [[1,2],[3,4]]; B = [[1,2],[-3,4]]; z = A@x + B@x; L = sum(z^2)"
+
+
+def test_an_array_of_numbers_is_one_thing() -> None:
+    trace = traced(LITERALS, {"x": [1.0, 2.0]})
+    # By hand: two products, a sum, a square and a sum; x alone has two branches.
+    assert [trace.names[step.node] for step in trace.forward if step.node in trace.program.graph.name] == ["z", "L"]
+    assert len(trace.forward) == 5
+    assert [trace.nodes[node].name for node in trace.uses] == ["x"]
+    out = call("trace", LITERALS, "--x", "[1,2]").out
+    assert "5 operations, x is used twice\n" in out
+    assert "  A     constant  (2, 2)  [[1, 2],\n" in out
+
+
+@pytest.mark.parametrize(("kind", "box"), [("svg", "<g><title>"), ("dot", "fillcolor")])
+def test_an_array_of_numbers_is_one_box_and_the_title_is_the_whole_program(kind: str, box: str) -> None:
+    drawn = call("graph", LITERALS, "--x", "[1,2]", "--format", kind).out
+    assert drawn.count(box) == 8  # by hand: A, B, x, and five operations
+    assert "A = [[1, 2], [3, 4]]; B = [[1, 2], [-3, 4]]; z = A @ x + B @ x; L = sum(z^2)" in drawn
+
+
+def test_rows_that_are_equal_are_no_branches_where_nothing_is_a_variable() -> None:
+    # By hand: (1 + 4)^2 + (3 + 8)^2 = 146, in a product, a square and a sum.
+    trace = traced("sum(([[1,2],[3,4]] @ [1,2])^2)", {})
+    assert trace.value == 146 and len(trace.forward) == 3 and not trace.uses
+    header = call("trace", "sum(([[1,2],[3,4]] @ [1,2])^2)").out.split("\n")[0]
+    assert header.endswith("3 operations")
+
+
+def test_a_matrix_with_a_variable_in_it_is_an_operation() -> None:
+    trace = traced("A = [[x,2],[3,4]]; y = sum(A)", {"x": 1.0})
+    assert [trace.names[step.node] for step in trace.forward][-2:] == ["A", "y"]
 
 
 def test_a_graph_of_tensors_says_what_is_on_its_lines() -> None:

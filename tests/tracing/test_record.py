@@ -178,6 +178,29 @@ def test_automatic_names_keep_out_of_the_way_of_the_users() -> None:
     assert names[: names.index("a")] == ["x", "c"]
 
 
+@pytest.mark.parametrize(
+    ("text", "at", "never"),
+    [
+        ("v1 = x*w; v2 = exp(v1) + x; v1*v2 + sin(x)*w*log(x)*v2*v1*x*w*exp(w)*exp(x)", {"x": 2, "w": 1}, "v"),
+        ("exp(a1*a2)*c_1", {"a1": 1, "a2": 2, "c_1": 3}, "ac"),
+    ],
+)
+def test_no_automatic_name_looks_like_one_of_a_row_of_the_users(text: str, at: dict[str, float], never: str) -> None:
+    trace = traced(text, at)
+    own = {*trace.program.names, "y"}
+    names = [node.name for node in trace.nodes.values() if node.name not in own]
+    assert names and not any(name[0] in never for name in names)
+
+
+@pytest.mark.parametrize(
+    ("text", "formula"), [("e^x", "y"), ("w*e^(2*x)", "c"), ("2^x", "y*log(2)"), ("sum([1, 2])*e^x", "a")]
+)
+def test_the_slope_of_a_power_of_e_is_the_power_itself(text: str, formula: str) -> None:
+    trace = traced(text, {"x": 1, "w": 3} if "w" in text else {"x": 1})
+    (row,) = [row for row in trace.backward if row.position == 1 and trace.nodes[row.node].op.startswith("pow")]
+    assert row.formula == formula
+
+
 def test_every_node_keeps_its_place_in_the_text() -> None:
     text = "a = x + w; y = a*w"
     trace = traced(text, {"x": 2, "w": 3})

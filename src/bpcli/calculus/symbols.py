@@ -103,6 +103,8 @@ class Symbols(Kind):
                 return arguments[0]
             if self._is(last, 0):
                 return self.constant(1)
+        elif op == "log" and graph.payload.get(first) == "e":
+            return self.constant(1)
         return Symbol(self, graph.add(op, nodes))
 
     def _apply_shaped(self, op: str, nodes: tuple[int, ...], arguments: tuple[Symbol, ...]) -> Symbol:

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 STYLES = ("variable", "op")
 MOST_BOXES = 80  # that a drawing shows; with more of them nothing can be read
-LONGEST_ARRAY = 20  # characters of an array in a box
+LONGEST_ARRAY = 44  # characters of an array in a box
+LONGEST_SOURCE = 200  # names, numbers and signs of a statement in a title
+LONGEST_TITLE = 160  # characters of a title with all its statements
 LONGEST_TENSOR_RULE = 24  # of a rule between tensors on a line
 LONGEST_RULE = 16  # characters of the formula of a local derivative on a line
 
@@ -198,7 +200,8 @@ def _shown(value: Any, digits: int, language: str) -> str:
     written = show(value, digits) if is_small(shape) else ""
     if written and len(written) <= LONGEST_ARRAY:
         return written
-    return phrase("array of size", language, size="x".join(map(str, shape)))
+    kind = {1: "vector of size", 2: "matrix of size"}.get(len(shape), "array of size")
+    return phrase(kind, language, size="x".join(map(str, shape)))
 
 
 def _slopes(trace: Trace, digits: int, language: str) -> dict[int, tuple[str, ...]]:
@@ -262,6 +265,7 @@ class _Maker:
         self.program = program
         self.nodes = nodes
         self.shown = shown
+        self.literals = program.graph.literals(program.output + 1)
         self.style = style
         self.values: dict[int, str] = {}
         self.slopes: dict[int, tuple[str, ...]] = {}
@@ -286,27 +290,35 @@ class _Maker:
             value, slopes = self.values.get(output, ""), self.slopes.get(output, ())
             self.boxes.append(Box(number, RESULT, name, name, value, slopes))
             self.lines.append(Line(output, number, value or name, value or name, self.start))
-        name = _name(self.program, self.nodes)
-        title = name if self.nodes[output].op == "var" else f"{name} = {self._source()}"
+        title = self._title()
         of = "tangents" if self.upwards else "tensors"
         style = f"variable {of}" if self.of_tensors and self.style == "variable" else self.style
         legend = texts(self.language, "DRAWING")[style] if self.lines and valued else ""
         labels = ("rule up" if self.upwards else "rule") if self.of_tensors else "local"
         return Diagram(title, legend, results, self.boxes, self.lines, self.sums, self.language, labels)
 
-    def _source(self) -> str:
+    def _title(self) -> str:
+        """The whole program in its statements; the last of them alone where that is too long."""
         from bpcli.language import text
 
         graph, output = self.program.graph, self.program.output
-        named = {node for node in graph.name if graph.op[node] != "var" and node != output}
-        if text.symbols(graph, output, named) > 200:
-            return "..."
-        return text.expression(graph, output, named, spaced=True)
+        name = _name(self.program, self.nodes)
+        if graph.op[output] == "var":
+            return name
+        named = {node for node in graph.name if node in self.nodes and graph.op[node] != "var" and node != output}
+        if text.symbols(graph, output, named) > LONGEST_SOURCE:
+            return f"{name} = ..."
+        last = f"{name} = {text.expression(graph, output, named, spaced=True)}"
+        if sum(text.symbols(graph, node, named - {node}) for node in named) > LONGEST_SOURCE:
+            return last
+        told = [f"{graph.name[node]} = {text.expression(graph, node, named, spaced=True)}" for node in sorted(named)]
+        whole = "; ".join([*told, last])
+        return whole if len(whole) <= LONGEST_TITLE else last
 
     def variable(self, node: int) -> None:
         """A box for a variable, an intermediate or a named constant."""
         here = self.nodes[node]
-        kind = OPERATION if here.args else INPUT if here.op == "var" else CONSTANT
+        kind = INPUT if here.op == "var" else OPERATION if here.args and not self.literals[node] else CONSTANT
         if node == self.program.output and here.args:
             kind = RESULT
         title = here.name if kind in (INPUT, CONSTANT) else f"{here.name} = {here.formula}"
@@ -321,7 +333,7 @@ class _Maker:
     def operation(self, node: int) -> None:
         """A box for an operation, or for the leaf that a value comes from; a constant has one for each use."""
         here = self.nodes[node]
-        if not here.args:
+        if not here.args or (self.literals[node] and node != self.program.output):
             kind = INPUT if here.op == "var" else CONSTANT
             value, slopes = self.values.get(node, ""), self.slopes.get(node, ())
             self.boxes.append(Box(node, kind, here.name, here.name, value, slopes))

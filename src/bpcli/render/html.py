@@ -18,7 +18,7 @@ from bpcli.ops import TABLE
 from bpcli.render import layout
 from bpcli.render.cells import ARITHMETIC
 from bpcli.render.languages import ENGLISH, LANGUAGES, page_sentences, tag, texts
-from bpcli.render.narration import LEVELS, SATURATED, again_place, mechanisms_of
+from bpcli.render.narration import LEVELS, SATURATED, again_place, mechanisms_at
 from bpcli.render.stage import label, stage
 from bpcli.render.words import moved, phrase
 
@@ -240,11 +240,11 @@ def lesson_data(
             "condition": row.condition,
             "count": row.count,
             "arriving": row.arriving,
-            "becomes": mechanisms_of(trace.nodes[row.node].op, row.position),
+            "becomes": mechanisms_at(trace, row),
         }
         for row in trace.backward
     ]
-    rules = {rule for row in trace.backward for rule in mechanisms_of(trace.nodes[row.node].op, row.position).values()}
+    rules = {rule for row in trace.backward for rule in mechanisms_at(trace, row).values()}
     gradient = [{"name": name, "place": places.get(trace.program.names[name])} for name in trace.gradient]
     return {
         "digits": digits,

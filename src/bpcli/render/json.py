@@ -336,6 +336,10 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
     yield "output", names.get(trace.output, trace.program.output_name)
     yield "value", plain_number(trace.value)
     yield "inputs", jsonable(trace.given)
+    entry = trace.program.entry
+    if entry is not None:
+        # The text has names such as W_1_0 for what is shown as W[1,0].
+        yield "entry", {"variable": entry.variable, "spelled": dict(entry.spelled), "fixed": list(entry.fixed)}
     yield (
         "nodes",
         Listed(

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 LONGEST = 200  # characters of a formula that is read again
 LONGEST_COLUMN = 8  # entries of a vector that stands upright; a longer one is a row, transposed
-SLOPE = re.compile(r"(S\*)?d(\w+|\(.*\))/d(\w+|\([^()]+\))")
+SLOPE = re.compile(r"(S\*)?d(\w+(?:\[[\d,]+\])?|\(.*\))/d(\w+(?:\[[\d,]+\])?|\([^()]+\))")
+ENTRY = re.compile(r"(\w+)\[(\d+(?:,\d+)*)\]")
 START = re.compile(r"(S\*)?d\w+/d\w+ = .*")
 COUNTER = re.compile(r"(.*) (\(\d+(?: \D+ |/)\d+\))")
 SHAPED = re.compile(r"(.*\S)(?:, |  )(\(\)|\(\d+,\)|\(\d+(?:, \d+)+\))")  # a value, and its shape behind it
@@ -82,12 +83,23 @@ def is_known(text: str) -> bool:
 
 
 def name(text: str) -> str:
-    """A name; letters that no font of mathematics has are spelled by their code point."""
+    """A name; letters that no font of mathematics has are spelled by their code point, W[1,0] is W with an index."""
+    text = ENTRY.sub(_joined, text)
     return latex.name("".join(char if is_known(char) or char in latex.LETTERS else spelled(char) for char in text))
+
+
+def _joined(entry: re.Match[str]) -> str:
+    """An entry as a name that can be read: W_1_0 for W[1,0]."""
+    return f"{entry[1]}_{entry[2].replace(',', '_')}"
 
 
 def formula(text: str, names: Collection[str]) -> str:
     """Mathematics, where the text reads as a formula in these names; else the text itself."""
+    entries = {each for each in names if each.endswith("]")}
+    if entries:
+        # Entries of an array stand there as single numbers.
+        text = ENTRY.sub(lambda found: _joined(found) if found[0] in entries else found[0], text)
+        names = {ENTRY.sub(_joined, each) for each in names}
     if len(text) <= LONGEST:
         try:
             read = parse(text, given=names, share=False)

@@ -103,7 +103,12 @@ def header(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[
 
         parts.append(given_text(trace, digits))
     elif trace.given:
-        parts.append(", ".join(f"{name} = {show(value, digits)}" for name, value in trace.given.items()))
+        entry = program.entry
+        given = [(name, f"{name} = {show(value, digits)}") for name, value in trace.given.items()]
+        parts.append(", ".join(told for name, told in given if entry is None or name not in entry.fixed))
+        if entry is not None and entry.fixed:
+            fixed = ", ".join(told for name, told in given if name in entry.fixed)
+            parts.append(phrase("fixed", language, name=entry.shown, values=fixed))
     again = [(node, count) for node, count in trace.uses.items() if count > 1 and node in trace.nodes]
     told_of = [used(trace.nodes[node].name, count, language) for node, count in again[:3]]
     facts = [counted(operations, "operation", language), *told_of]

@@ -112,6 +112,14 @@ def mechanisms_of(op: str, position: int) -> dict[str, str]:
     return found | {"idle": "idle"}
 
 
+def mechanisms_at(trace: Trace, row: Backward) -> dict[str, str]:
+    """The same of an edge of a record; e^x is an exponential, however it is written."""
+    graph = trace.program.graph
+    op, arguments = graph.op[row.node], graph.args[row.node]
+    natural = op in ("pow", "powc") and row.position == 1 and graph.payload.get(arguments[0]) == "e"
+    return mechanisms_of("exp", 0) if natural else mechanisms_of(op, row.position)
+
+
 def tells_arrays(trace: Trace, row: Backward) -> bool:
     """Whether an edge is told as one between tensors; one between single numbers is not."""
     return trace.of_tensors and (row.pull is not None or any(map(shape_of, (row.upstream, row.product))))
@@ -123,7 +131,7 @@ def mechanism(trace: Trace, row: Backward) -> str:
         from bpcli.render.tensor_words import tensor_mechanism
 
         return f"tensors {tensor_mechanism(trace, row)}"
-    known = mechanisms_of(trace.nodes[row.node].op, row.position)
+    known = mechanisms_at(trace, row)
     if row.state in BECOMES:
         return known[BECOMES[row.state]]
     if "part" in known and size(row.local) != 1:

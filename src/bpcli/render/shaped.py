@@ -19,7 +19,7 @@ from bpcli.tracing.tangents import tangent_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bpcli.tracing.record import Trace
-    from bpcli.tracing.rows import Backward, Forward, Pull
+    from bpcli.tracing.rows import Backward, Forward, Node, Pull
 
 INPUT_COLUMNS = ("name", "role", "shape", "value")
 FORWARD_COLUMNS = ("#", "node", "computes", "shape", "role", "value")
@@ -38,12 +38,21 @@ def given_text(trace: Trace, digits: int) -> str:
 
 
 def inputs_table(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> layout.Table:
-    """The inputs: name, role, shape, value."""
+    """The inputs, and the arrays of numbers that have a name in the text: name, role, shape, value."""
     rows = [
-        (name, _input_role(trace, name, language), shown(shape_of(value)), array_text(trace, value, digits, language))
-        for name, value in trace.given.items()
+        (name, role, shown(shape_of(value)), array_text(trace, value, digits, language))
+        for name, role, value in [
+            *((name, _input_role(trace, name, language), value) for name, value in trace.given.items()),
+            *((each.name, phrase("role constant", language), each.value) for each in literals(trace)),
+        ]
     ]
     return layout.Table(phrase("inputs", language), INPUT_COLUMNS, rows, len(rows), language=language)
+
+
+def literals(trace: Trace) -> list[Node]:
+    """The arrays of numbers that have a name in the text, and no step: A = [[1, 2], [3, 4]]."""
+    marks = trace.program.graph.literals(trace.output)
+    return [entry for node, entry in trace.nodes.items() if node < trace.output and marks[node]]
 
 
 def _input_role(trace: Trace, name: str, language: str) -> str:

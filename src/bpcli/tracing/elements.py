@@ -1,8 +1,8 @@
 """One entry of an array derived as numbers: the program below that entry, with every entry a variable of its own.
 
 Operations on tensors are written out entry by entry over symbols. What does not depend on the entry is not written:
-it stands as a variable that has its value, W1_1_0 for W1[1, 0]. The result is the text of a scalar program, which
-everything that is there for numbers can trace.
+it stands as a variable that has its value, W1_1_0 for W1[1,0]. The result is the text of a scalar program, which
+everything that is there for numbers can trace, and how its names are shown.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bpcli.calculus.kinds import Functions, Kind, compiled, formula
 from bpcli.calculus.symbols import Symbol, Symbols
 from bpcli.engine.tensors import TENSOR
 from bpcli.errors import InputError, NumericError, closest
-from bpcli.graph import Graph
+from bpcli.graph import Entry, Graph
 from bpcli.language import text
 from bpcli.ops import TABLE
 
@@ -58,18 +58,20 @@ def entry_of(written: str, program: Program, values: Sequence[Any]) -> tuple[int
     return node, tuple(place % size for place, size in zip(index, shape, strict=True))
 
 
-def element_program(point: Point, names: Mapping[int, str], written: str) -> tuple[str, dict[str, float], str]:
-    """The scalar program below one entry of an input: its text, the values of its variables, and the entry's name.
+def element_program(
+    point: Point, names: Mapping[int, str], written: str
+) -> tuple[str, dict[str, float], Entry] | None:
+    """The scalar program below one entry of an input: its text, the values of its variables, and the entry.
 
     names: what the nodes are called, as in the trace of the whole program
 
-    Raises InputError where the entry is none, the result does not depend on it, an operation on its way cannot be
-    written out, or the program would be too large to read.
+    None where no derivative can come to the entry, or the result is no single number. Raises InputError where the
+    entry is none, an operation on its way cannot be written out, or the program would be too large to read.
     """
     program, values = point.program, point.values
     target, place = entry_of(written, program, values)
     try:
-        return _Unfolding(point, names).told(target, place, written)
+        return _Unfolding(point, names).told(target, place)
     except NumericError as error:
         if error.kind != "too-many-nodes":
             raise
@@ -87,12 +89,13 @@ class _Unfolding:
         self.functions = EntryFunctions(self.symbols, self.number_of)
         self.given: dict[str, float] = {}
         self.known: dict[int, float] = {}  # variable of the scalar graph -> its value
+        self.places: dict[str, tuple[int, Index]] = {}  # name in the text -> the entry that it is
         self.joint = "_"
         taken = {*point.program.names}
         while any(self.joint in name and name.partition(self.joint)[0] in {*names.values()} for name in taken):
             self.joint += "_"
 
-    def told(self, target: int, place: Index, written: str) -> tuple[str, dict[str, float], str]:
+    def told(self, target: int, place: Index) -> tuple[str, dict[str, float], Entry] | None:
         program, values = self.point.program, self.point.values
         graph, output = program.graph, program.output
         needed = graph.reaches(output)
@@ -123,8 +126,27 @@ class _Unfolding:
             if any(self.graph_depends(entry.node, wanted) for entry in result.flat):
                 arrays[node] = result
         if output not in arrays or np.shape(values[output]):
-            raise InputError("element-no-path", element=written, output=program.output_name)
-        return (*self.program(arrays[output][()].node, shown), self.name(target, place))
+            return None
+        source, given = self.program(arrays[output][()].node, shown)
+        return source, self.ordered(given), self.entry(self.name(target, place), given)
+
+    def ordered(self, given: Mapping[str, float]) -> dict[str, float]:
+        """The values: entries of inputs as they are given, in order, then what was calculated from others."""
+        graph, inputs = self.point.program.graph, list(self.point.program.inputs)
+        told = {name: inputs.index(graph.name[node]) if graph.op[node] == "var" else len(inputs) + node
+                for name, (node, _) in self.places.items()}  # fmt: skip
+        names = sorted(given, key=lambda name: (told[name], self.places[name][1]))
+        return {name: given[name] for name in names}
+
+    def entry(self, variable: str, given: Mapping[str, float]) -> Entry:
+        """How the names of the text are shown, and which of its variables are no inputs."""
+        graph = self.point.program.graph
+        spelled = {}
+        for name in [*self.ordered(given), *self.places]:
+            node, index = self.places[name]
+            spelled[name] = f"{self.called(node)}[{','.join(map(str, index))}]" if index else self.called(node)
+        fixed = [spelled[name] for name in self.ordered(given) if graph.op[self.places[name][0]] != "var"]
+        return Entry(variable, spelled, fixed)
 
     def program(self, last: int, shown: Mapping[int, str]) -> tuple[str, dict[str, float]]:
         """The text of the scalar program, and the values of the variables in it."""
@@ -135,7 +157,7 @@ class _Unfolding:
             raise NumericError("too-many-nodes", limit=MOST_OPERATIONS)
         named = {node: name for node, name in shown.items() if reached[node] and graph.args[node] and node != last}
         graph.name.update(named)
-        lines = [f"{named[node]} = {text.expression(graph, node, named)}" for node in sorted(named)]
+        lines = [f"{named[node]} = {text.expression(graph, node, named)}" for node in self.in_order(named)]
         result = text.expression(graph, last, named)
         assigned = program.output in program.graph.name
         lines.append(f"{program.output_name} = {result}" if assigned else result)
@@ -143,6 +165,19 @@ class _Unfolding:
             name: self.known[node] for name, node in graph.variables.items() if node <= last and reached[node]
         }
         return "; ".join(lines), given
+
+    def in_order(self, named: Mapping[int, str]) -> list[int]:
+        """The nodes that have names, as the entries of an array follow each other, each after those that it uses."""
+        graph = self.graph
+        done: set[int] = set()
+        found = []
+        for node in named:
+            marks = graph.reaches(node) if graph.args[node] else bytearray()
+            for each in [each for each in sorted(named) if each < node and marks[each]] + [node]:
+                if each not in done:
+                    done.add(each)
+                    found.append(each)
+        return found
 
     def graph_depends(self, node: int, wanted: int) -> bool:
         """Whether a node of the scalar graph is computed from the entry."""
@@ -154,8 +189,13 @@ class _Unfolding:
 
     def name(self, node: int, index: Index) -> str:
         """W1_1_0 for the entry [1, 0] of W1; the name itself for a number."""
-        name = self.names.get(node) or f"const{node}"
-        return self.joint.join([name, *map(str, index)])
+        name = self.joint.join([self.called(node), *map(str, index)])
+        self.places[name] = node, index
+        return name
+
+    def called(self, node: int) -> str:
+        """What an array is called; one of numbers without a name by its place."""
+        return self.names.get(node) or f"const{node}"
 
     def leaf(self, node: int, index: Index) -> Symbol:
         """A variable with the value of an entry."""
@@ -242,7 +282,9 @@ class EntryFunctions(Functions):
         return entry if isinstance(entry, Symbol) else self.symbols.constant(int(entry))
 
     def apply(self, op: str, *entries: Any) -> Symbol:
-        """An operation on single entries."""
+        """An operation on single entries; a mean of one is that one."""
+        if op == "div" and self.symbols.graph.payload.get(self.lifted(entries[1]).node) == 1:
+            return self.lifted(entries[0])
         return self.symbols.apply(op, *map(self.lifted, entries))
 
     def each(self, op: str) -> Callable[..., Array]:

@@ -121,6 +121,11 @@ def named_numbers(
         names = dict.fromkeys([*program.names, *program.outputs, *also])
         if option == "claim":
             names = {each: None for each in [*program.names, *also] if each not in program.outputs}
+        entry = program.entry
+        if name not in names and entry is not None:
+            name = entry.spelled.get(name, name.replace(" ", ""))
+        if name not in names and (bare := name.replace(" ", "")) in (also or ()):
+            name = bare
         if name not in names:
             raise InputError("expected-unknown", name=name, names=", ".join(names) or "none")
         found.append((name, Written(number, name)))

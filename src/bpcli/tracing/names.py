@@ -14,7 +14,7 @@ from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from bpcli.graph import Program
 
@@ -23,24 +23,34 @@ MOST_KEPT = 4096  # names, and patterns that are remembered; they are forgotten 
 NAMED = -1  # the rank of a node that has a name of its own
 
 
-def automatic(place: int) -> str:
+def automatic(place: int, letters: str = LETTERS) -> str:
     """The name at a place, from 0: a, c, f ... then a1, c1 ...
 
     >>> automatic(0), automatic(15)
     ('a', 'c1')
     """
-    number, letter = divmod(place, len(LETTERS))
-    return f"{LETTERS[letter]}{number}" if number else LETTERS[letter]
+    number, letter = divmod(place, len(letters))
+    return f"{letters[letter]}{number}" if number else letters[letter]
 
 
-def places_taken(names: set[str]) -> list[int]:
+def letters_beside(names: Collection[str]) -> str:
+    """The letters of automatic names beside those of a user: beside v1 and v2, or z[0], neither v nor z means a thing.
+
+    >>> letters_beside(["a1", "c_0", "f[1,0]", "gain"])
+    'gkmnpqrsuvz'
+    """
+    rows = {name[0] for name in names if len(name) > 1 and (name[1] in "_[" or name[1].isdigit())}
+    return "".join(letter for letter in LETTERS if letter not in rows) or LETTERS
+
+
+def places_taken(names: set[str], letters: str = LETTERS) -> list[int]:
     """The places of those names that an automatic one could be, in order."""
     places = []
     for name in names:
-        letter, number = LETTERS.find(name[:1]), name[1:]
+        letter, number = letters.find(name[:1]), name[1:]
         if name and letter >= 0 and len(number) < 10 and (not number or (number.isascii() and number.isdigit())):
-            place = int(number or 0) * len(LETTERS) + letter
-            if automatic(place) == name:
+            place = int(number or 0) * len(letters) + letter
+            if automatic(place, letters) == name:
                 places.append(place)
     return sorted(places)
 
@@ -48,14 +58,15 @@ def places_taken(names: set[str]) -> list[int]:
 class Names(Mapping[int, str]):
     """The name of every node that is shown: the user's, else automatic ones.
 
-    Constants are shown where nothing else is there, and on the way to a named one that is asked for.
+    Constants are shown where nothing else is there, and on the way to a named one that is asked for. An array of
+    numbers, [[1, 2], [3, 4]], is one thing: it is shown by a name of its own, or stands in the formulas.
 
     needed: marks the nodes that the output is computed from
     wanted: marks the nodes that lead to a name that is asked for, or None
     reserved: a name that no node gets by itself
     """
 
-    __slots__ = ("count", "own", "rank", "result")
+    __slots__ = ("count", "letters", "literals", "own", "rank", "result")
 
     def __init__(
         self, program: Program, needed: bytearray, wanted: bytearray | None, reserved: str = ""
@@ -65,15 +76,20 @@ class Names(Mapping[int, str]):
         self.result = program.output_name
         self.rank = rank = array("i", bytes(4 * (output + 1)))
         self.count = 0
-        # Neither names that the user has nor those that mean something.
-        taken = places_taken({*program.names, program.output_name, reserved})
+        # Neither names that the user has, nor those that look like one of a row of them, nor those that mean something.
+        self.letters = letters_beside(program.names)
+        taken = places_taken({*program.names, program.output_name, reserved}, self.letters)
         passed = place = 0
         every = bool(graph.constant[output])
+        literals = self.literals = graph.literals(output + 1)
+        inside = _inside(graph, literals, needed, output) if any(literals) else literals
         for node in range(output + 1):
             if not needed[node]:
                 continue
             if node in graph.name or node == output:
                 rank[node] = NAMED
+            elif literals[node] or inside[node]:
+                continue
             elif graph.args[node] and (every or not graph.constant[node] or (wanted is not None and wanted[node])):
                 while passed < len(taken) and taken[passed] <= place:
                     if taken[passed] == place:
@@ -91,7 +107,7 @@ class Names(Mapping[int, str]):
     def __getitem__(self, node: int) -> str:
         rank = self.rank[node] if 0 <= node < len(self.rank) else 0
         if rank > 0:
-            return automatic(rank - 1)
+            return automatic(rank - 1, self.letters)
         if rank == 0:
             raise KeyError(node)
         return self.own.get(node, self.result)
@@ -101,6 +117,17 @@ class Names(Mapping[int, str]):
 
     def __len__(self) -> int:
         return self.count
+
+
+def _inside(graph: Graph, literals: bytearray, needed: bytearray, output: int) -> bytearray:
+    """Marks the nodes that are there for arrays of numbers alone: what their entries are."""
+    outside = bytearray(output + 1)
+    outside[output] = 1
+    for node in range(output, -1, -1):
+        if outside[node] and not literals[node]:
+            for argument in graph.args[node]:
+                outside[argument] = 1
+    return bytearray(needed[node] and not outside[node] for node in range(output + 1))
 
 
 class Known(dict[int, str]):

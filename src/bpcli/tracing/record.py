@@ -274,6 +274,8 @@ def _steps(program: Program, names: Names, wanted: bytearray | None) -> Sequence
     count = 0
     for node in names:
         asked = wanted is not None and wanted[node]
+        if names.literals[node] and node != program.output:
+            continue  # it has a value as it stands
         if graph.args[node] and (not graph.constant[node] or every or asked or node in graph.name):
             count += 1
             steps[node] = count
@@ -281,13 +283,17 @@ def _steps(program: Program, names: Names, wanted: bytearray | None) -> Sequence
 
 
 def used_again(program: Program, steps: Sequence[int]) -> dict[int, int]:
-    """How often each node is an operand of these steps, where that is more than once; in the order of first use."""
+    """How often each node is an operand of these steps, where that is more than once; in the order of first use.
+
+    No derivative comes back to a constant, so that none is counted.
+    """
     graph = program.graph
+    constant = graph.constant
     counts = array("i", bytes(4 * len(steps)))
     for node, step in enumerate(steps):
         if step:
             for argument in graph.args[node]:
-                counts[argument] += 1
+                counts[argument] += not constant[argument]
     return {
         argument: counts[argument]
         for node, step in enumerate(steps)

@@ -7,6 +7,7 @@ from bpcli.engine.floats import FLOATS
 from bpcli.engine.notes import Note
 from bpcli.engine.point import Point
 from bpcli.errors import InputError
+from bpcli.graph import Entry
 from bpcli.language.reader import SHARE, TIES, parse
 from bpcli.ops import TABLE
 from bpcli.tracing.checks import Agreement
@@ -75,8 +76,13 @@ def _program(data: Mapping[str, Any]) -> Program:
     options = data["options"]
     if options["tie"] not in TIES:
         raise ValueError(options["tie"])
-    inputs = list(data["inputs"])
+    told = data.get("entry")
+    entry = Entry(told["variable"], told["spelled"], told["fixed"]) if told else None
+    text = {shown: name for name, shown in entry.spelled.items()} if entry else {}
+    inputs = [text.get(name, name) for name in data["inputs"]]
     program = parse(data["source"], given=inputs, leaves=inputs, share=bool(options["share"]), tie=options["tie"])
+    if entry:
+        program.spell(entry)
     if [*program.outputs] != [data["output"]]:
         program.select([data["output"]])
     graph = program.graph

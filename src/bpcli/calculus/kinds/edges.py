@@ -70,6 +70,9 @@ def shape_of(edges: tuple[Edge, ...]) -> int:
 def no_rule(declared: Function | Op, position: int) -> InputError:
     """The error for a derivative by an argument that its operation has no rule for."""
     if isinstance(declared, Op):
+        if declared.inner:
+            # What a second derivative of `prod` is made of is where its rules end.
+            return InputError("no-rule-of-product")
         param = declared.params[min(position, len(declared.params) - 1)]
         return InputError("no-rule-in-table", name=declared.spelling, param=param)
     return InputError("no-rule", name=declared.name, param=declared.params[position])

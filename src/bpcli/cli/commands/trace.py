@@ -54,14 +54,17 @@ def run(work: Work) -> int:
         seed = fill_inputs(work)
     asked = work.options.get("only") == "paths"
     element = work.options.get("element")
+    idle = ""
     if element is not None:
-        from bpcli.cli.elements import as_numbers
+        from bpcli.cli.elements import alone, as_numbers
 
-        as_numbers(work, element)
+        idle = as_numbers(work, element)
     trace = record(
         work.program, work.given, work.wrt, mode=mode, long=asked, kind=work.kind, scale=scale,
         direction=direction,
     )  # fmt: skip
+    if idle:
+        alone(trace, idle)
     trace.full = "full" in work.options
     if blank:
         shown = _part(work, trace)
