@@ -206,7 +206,7 @@ def hints_in_source() -> Iterator[str]:
         (["grad", "sine(x)"],
          "错误：没有名为 'sine' 的函数\n  sine(x)\n  ^^^^\n是不是想写 `sin`？`bpcli ops` 列出全部函数\n"),
         (["grad", "x*w + b", "--x", "2"], "错误：表达式还缺 w 和 b 的值\n  x*w + b\n    ^\n请加上 --w 3 --b 2\n"),
-        (["grad", "log(x)", "--x", "-1"], "错误：log(x) 在 x = -1 处没有值：它的定义域是 x > 0\n  log(x)\n  ^^^^^^\n"),
+        (["grad", "log(x)", "--x", "-1"], "错误：log(x) 没有值（x = -1）：它的定义域是 x > 0\n  log(x)\n  ^^^^^^\n"),
     ],
 )  # fmt: skip
 def test_messages_in_chinese(words: list[str], message: str, run: Runner) -> None:

@@ -373,6 +373,21 @@ def test_everything_lies_on_the_page_and_boxes_lie_apart(run: Run, style: str) -
             assert apart, (one, other)
 
 
+@given(SMALL, st.sampled_from(STYLES))
+def test_an_svg_grows_as_values_flow(run: Run, style: str) -> None:
+    """As in every other drawing no line ends left of where it begins, or above it."""
+    made = diagram(record(*run), style)
+    assume(len(made.boxes) <= MOST_BOXES)
+    for path in read_svg(made).iter(f"{SPACE}path"):
+        if path.get("class", "").startswith("line"):
+            numbers = [float(each) for each in re.findall(r"-?[\d.]+", path.get("d", ""))]
+            (left, top), (right, bottom) = numbers[:2], numbers[-2:]
+            assert right > left or bottom > top
+            steps = list(zip(numbers[::2], numbers[1::2], strict=True))
+            ways = [[step[axis] for step in steps] for axis in (0, 1)]
+            assert any(way == sorted(way) for way in ways)
+
+
 def test_an_svg_takes_nothing_from_the_network() -> None:
     text = "\n".join(svg.diagram_lines(drawn("(x+w)*w", x=2, w=3)))
     assert re.findall(r"https?://[^\"]*", text) == ["http://www.w3.org/2000/svg"]

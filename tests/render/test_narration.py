@@ -304,3 +304,29 @@ def test_stories_keep_to_the_width(language: str, width: int) -> None:
 )
 def test_sentences_are_broken_where_they_may_be(text: str, width: int, lines: list[str]) -> None:
     assert [*wrapped(text, width)] == lines
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("level", ["normal", "story"])
+def test_every_sentence_about_arrays_ends_as_one(run: Runner, language: str, level: str) -> None:
+    """The second edge of a kind too, which is told in short or, in a story, as a story."""
+    out = run("trace", "sum(tanh(W@x+b)*tanh(x))*s", "--W", "[[1,2],[3,4]]", "--x", "[1,2]", "--b", "[1,1]", "--s", "2",
+              "--explain", level, "--lang", language).out  # fmt: skip
+    told = [line for line in out.splitlines() if re.match(r"\d+  \w+ -> \w+[:：]", line)]
+    assert len(told) == 11
+    stop = {"en": ".", "zh": "。"}[language]
+    assert all(line.endswith(stop) for line in told), told
+    assert all(f"){stop} " in line or f"){stop}" in line for line in told if "dy/dx" in line)
+    assert "()" not in "".join(line for line in out.splitlines() if re.match(r"(Forward, s|S)tep|(前向)?第 \d", line))
+
+
+@pytest.mark.parametrize(("x", "counts"), [("3", "1"), ("-3", "-1"), ("0", "0")])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_story_of_an_absolute_value_holds_on_both_sides_and_in_the_corner(
+    run: Runner, x: str, counts: str, language: str
+) -> None:
+    """Slopes by hand: the sign of x, and 0 by convention at 0."""
+    out = run("trace", "abs(x)", "--x", x, "--explain", "story", "--lang", language).out
+    story = next(line for line in out.splitlines() if re.match(r"1  y -> x[:：]", line))
+    assert {"en": "on 0 itself it counts 0", "zh": "正好站在 0 上，按约定记 0"}[language] in story
+    assert f"1 * {f'({counts})' if counts[0] == '-' else counts} = {counts}" in story

@@ -8,10 +8,10 @@ from __future__ import annotations
 # By command: what its own help says first; "" is bpcli itself.
 COMMANDS = {
     "": "对表达式求导，并看清反向传播的每一步。",
-    "eval": "求 表达式的值。",
-    "grad": "求 表达式的值和梯度。",
+    "eval": "求表达式的值。",
+    "grad": "求表达式的值和梯度。",
     "trace": "逐步显示两遍传播：数值、分支、累加和路径。",
-    "diff": "求 表达式的导数，写成公式。",
+    "diff": "求表达式的导数，写成公式。",
     "check": "用反向模式、前向模式、公式、复步法和差分求同一个梯度；若不一致，退出码为 1。",
     "jacobian": "每个结果对每个输入的导数：表达式可以以列表结尾，例如 [x*y, x + y]。",
     "hessian": "表达式的二阶导数，或它们与一个方向的乘积。",

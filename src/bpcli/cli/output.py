@@ -110,6 +110,8 @@ def show_table(table: Table, format: str, whole: bool = True) -> None:  # noqa: 
         screen = console()
         screen.print(table_renderable(table, whole, screen.width))
     else:
+        import shutil
+
         from bpcli.render.plain import table_lines
 
-        write(table_lines(table, whole))
+        write(table_lines(table, whole, shutil.get_terminal_size().columns if sys.stdout.isatty() else None))

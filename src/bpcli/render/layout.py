@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 
 from bpcli.language import text
 from bpcli.numbers import DIGITS, show, told
@@ -69,7 +70,8 @@ class Table:
         if spell is str:
             return self
         columns = tuple(map(spell, self.columns))
-        rows = (tuple(map(spell, row)) for row in self.rows)
+        read = self.rows
+        rows = Made(lambda start: (tuple(map(spell, row)) for row in islice(read, start, None)), self.count)
         return Table(
             spell(self.title), self.keys, rows, self.count, spell(self.aside), self.language, columns,
             blocks=self.blocks,
@@ -198,20 +200,18 @@ def tangent_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) 
         yield Table(title, TANGENT_COLUMNS, cells, len(rows), start, language, titles)
 
 
-def _tangent_rows(cells: Cells, rows: Sequence[Tangent], name: str) -> Iterator[tuple[str, ...]]:
-    """The rows of one input, made as they are read: that may be after the next table has begun."""
-    for row in rows:
-        yield cells.tangent(row, name)
+def _tangent_rows(cells: Cells, rows: Sequence[Tangent], name: str) -> Made[tuple[str, ...]]:
+    """The rows of one input, made as they are read: that may be after the next table has begun, and again."""
+    return _made(rows, lambda row: cells.tangent(row, name))
 
 
 def _tensor_tangents(
     trace: Trace, rows: Sequence[Tangent], name: str, digits: int, language: str
-) -> Iterator[tuple[str, ...]]:
+) -> Made[tuple[str, ...]]:
     """The same of arrays."""
     from bpcli.render import shaped
 
-    for row in rows:
-        yield shaped.tangent_row(trace, row, name, digits, language)
+    return _made(rows, lambda row: shaped.tangent_row(trace, row, name, digits, language))
 
 
 def path_tables(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> Iterator[Table]:

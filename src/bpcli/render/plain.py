@@ -8,6 +8,7 @@ import re
 from bpcli.errors import display_width
 from bpcli.numbers import DIGITS
 from bpcli.render.languages import ENGLISH
+from bpcli.render.narrow import lines_of_row, setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +29,11 @@ def padded(cell: str, width: int) -> str:
     return cell + " " * (width - display_width(cell))
 
 
-def table_lines(table: Table, whole: bool = True, width: int | None = None) -> Iterator[str]:
-    """A table as lines: title, header, rows. Where it would be wider than `width`, each row becomes a short list."""
+def table_lines(table: Table, whole: bool = True, width: int | None = None, listed: bool = False) -> Iterator[str]:
+    """A table as lines: title, header, rows. Where it would be wider than `width`, its cells are broken into lines.
+
+    listed: whether each row becomes a short list, as it does anyway where no cell can be broken enough
+    """
     from bpcli.render.layout import shortened
 
     rows = shortened(table, whole)
@@ -45,11 +49,17 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
         for row in itertools.chain(sample, rows):
             yield from [f"  {row}"] if isinstance(row, str) else block_lines(row, width)
         return
-    if width is not None and total > width:
-        yield from folded(table, itertools.chain(sample, rows), width)
-        return
+    columns = table.columns
+    if width is not None and (listed or total > width):
+        found = None if listed else setting(columns if headed else ("",) * len(columns), sample, width)
+        if found is None:
+            yield from folded(table, itertools.chain(sample, rows), width)
+            return
+        broken = [row if isinstance(row, str) else found.row(row) for row in sample]
+        rows = (row if isinstance(row, str) else found.row(row) for row in rows)
+        sample, columns, widths = broken, found.titles(columns), [column.width for column in found.columns]
     if headed:
-        yield _line(table.columns, widths)
+        yield from (_line(each, widths) for each in lines_of_row(columns))
     ready = "  " + "  ".join([*[f"%-{each}s" for each in widths[:-1]], "%s"])
     narrow = display_width("≈") == 1
     for row in itertools.chain(sample, rows):
@@ -58,12 +68,28 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None) -> I
             continue
         line = ready % row
         if "\n" in line:
-            lines = itertools.zip_longest(*(cell.split("\n") for cell in row), fillvalue="")
-            yield from (_line(each, widths) for each in lines)
+            yield from (_line(each, widths) for each in lines_of_row(row))
         else:
             # Where each character is a column, Python's own columns are those of the table.
             single = line.isascii() or (narrow and line.replace("≈", "").isascii())
             yield line.rstrip() if single else _line(row, widths)
+
+
+def listed(tables: Iterable[Table], width: int | None) -> bool:
+    """Whether one of these tables can only be told as lists in this width: then all are, for tables and lists beside
+    each other read badly."""
+    from bpcli.render.layout import shortened
+
+    if width is None:
+        return False
+    for table in tables:
+        if table.blocks:
+            continue
+        sample = list(itertools.islice(shortened(table, False), SAMPLE))
+        headed, total, _ = _measured(table, sample, width)
+        if total > width and setting(table.columns if headed else ("",) * len(table.columns), sample, width) is None:
+            return True
+    return False
 
 
 def _measured(table: Table, sample: list[tuple[str, ...] | str], width: int | None) -> tuple[bool, int, list[int]]:
@@ -234,11 +260,17 @@ def trace_lines(
     else:
         yield line
     yield ""
-    for table in layout.passes(trace, digits, language):
-        yield from table_lines(table.spelled(spell), whole, width)
+    passes: Iterable[Table] = (table.spelled(spell) for table in layout.passes(trace, digits, language))
+    paths: Iterable[Table] = (table.spelled(spell) for table in layout.path_tables(trace, digits, language))
+    as_lists = False
+    if width is not None:
+        passes, paths = [*passes], [*paths]
+        as_lists = listed((*passes, *paths), width)
+    for table in passes:
+        yield from table_lines(table, whole, width, as_lists)
         yield ""
-    for table in layout.path_tables(trace, digits, language):
-        yield from table_lines(table.spelled(spell), True, width)
+    for table in paths:
+        yield from table_lines(table, True, width, as_lists)
         yield ""
     if explain:
         from bpcli.render.narration import narration
@@ -254,6 +286,6 @@ def trace_lines(
         if width is not None and display_width(line) > width:
             # The results, then the check, each beginning a line of its own.
             for part in line.split("          "):
-                yield from filled(filter(None, part.split("    ")), width, "", "  ")
+                yield from filled(filter(None, part.split("    ")), width, "", "  ", gap="    ")
         else:
             yield line

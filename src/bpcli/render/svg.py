@@ -1,6 +1,6 @@
 """A diagram as an SVG file of its own: system fonts, dark on light, nothing from the network.
 
-It grows from left to right where that fits into a page, else from the bottom to the top, as textbooks have it.
+It grows as values flow, like every other drawing: from left to right where that fits into a page, else downwards.
 Everything is computed along the layers and across them; only at the end it becomes x and y.
 """
 
@@ -151,7 +151,7 @@ class _Plan:
             room = sum(map(self.spread, places))
             edge = -room / 2
             for place in sorted(places, key=lambda place: (origins[place], place)):
-                # A label stands to the right of a line that goes up, and on both sides of one that goes across.
+                # A label stands to the right of a line that goes down, and on both sides of one that goes across.
                 inside = self.spread(place) / 2 if self.across else 12.0
                 if len(places) == 1 and not self.across:
                     # A single one goes to the middle, unless its label is too long for what is right of that.
@@ -204,7 +204,7 @@ def diagram_lines(diagram: Diagram) -> Iterator[str]:
     left = (width - wide) / 2
 
     def point(along: float, side: float) -> str:
-        x, y = (left + along, top + side) if plan.across else (left + side, top + plan.length - along)
+        x, y = (left + along, top + side) if plan.across else (left + side, top + along)
         return f"{x:.1f} {y:.1f}"
 
     yield (
@@ -240,17 +240,17 @@ def _language(diagram: Diagram) -> str:
 
 
 def _chosen(diagram: Diagram) -> _Plan:
-    """The plan that fits into a page: to the right, else upwards, else with fewer boxes side by side."""
+    """The plan that fits into a page: to the right, else downwards, else with fewer boxes side by side."""
     plan = _Plan(diagram, True)
     room = PAGE - 2 * MARGIN
     if plan.length <= room:
         return plan
-    upwards = _Plan(diagram, False)
+    downwards = _Plan(diagram, False)
     most = room
-    while upwards.breadth > room and most > 0:
-        upwards = _Plan(diagram, False, most)
+    while downwards.breadth > room and most > 0:
+        downwards = _Plan(diagram, False, most)
         most -= 60
-    return upwards
+    return downwards
 
 
 def _heading(heads: list[tuple[str, str, int]], room: float) -> Iterator[tuple[str, str, float, int, float]]:

@@ -74,6 +74,7 @@ KINDS: dict[str, str | tuple[str, ...]] = {
 }
 
 
+STORY = 2  # the place of its sentences among the levels
 CLASS_RULE = "0"  # what the rule by a class number makes of everything
 
 
@@ -119,7 +120,8 @@ def tensor_sentence(trace: Trace, row: Backward, place: int, language: str, agai
         "g": row.pull.upstream, "above": f"{scaled}d{output}/d{node}", "op": name, "shapes": shapes_text(row.pull),
         "rule": row.pull.rule or phrase("derived rule", language, op=name),
     }  # fmt: skip
-    template: str = rules[tensor_mechanism(trace, row)][0 if again else place]
+    # A story goes on as a story; else what has been explained is told in short.
+    template: str = rules[tensor_mechanism(trace, row)][0 if again and place != STORY else place]
     sentence = template.format(**facts)
     pieces = [said["again"][place].format(text=sentence) if again else sentence]
     if row.pull.axes:
@@ -160,10 +162,9 @@ def _why_closed(trace: Trace, row: Backward, language: str) -> str:
 
 def step_sentence(trace: Trace, step: Forward, place: int, language: str) -> str:
     """What one step of the forward pass made, and its shape."""
-    template: str = texts(language, "TENSOR_WORDS")["forward"][place]
-    formula = layout.spaced(trace, step.node)
-    shape = shown(shape_of(step.value))
-    return template.format(step=step.step, node=trace.names[step.node], formula=formula, shape=shape)
+    formula, shape = layout.spaced(trace, step.node), shape_of(step.value)
+    template: str = texts(language, "TENSOR_WORDS")["forward" if shape else "forward number"][place]
+    return template.format(step=step.step, node=trace.names[step.node], formula=formula, shape=shown(shape))
 
 
 def result_sentence(name: str, total: str, slope: object, output: str, place: int, language: str) -> str:

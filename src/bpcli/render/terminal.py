@@ -14,6 +14,7 @@ from bpcli.numbers import DIGITS
 from bpcli.render import layout, plain
 from bpcli.render.languages import ENGLISH
 from bpcli.render.layout import Table
+from bpcli.render.narrow import setting
 from bpcli.render.words import phrase
 
 TYPE_CHECKING = False
@@ -38,15 +39,16 @@ STYLES = {
 }
 
 
-def table_renderable(table: Table, whole: bool, width: int, newest: bool = False) -> Any:
-    """A table for a console of this width; folded into lines where its rows do not fit.
+def table_renderable(table: Table, whole: bool, width: int, newest: bool = False, listed: bool = False) -> Any:
+    """A table for a console of this width; its cells broken into lines where its rows do not fit.
 
     Rich counts ambiguous characters as one column. Where they take two, the table is one of plain text.
 
     newest: whether the last row is marked
+    listed: whether each row becomes a short list, as it does anyway where no cell can be broken enough
     """
     if "A" in Screen.wide:
-        return Group(*(Text(line) for line in plain.table_lines(table, whole, width)))
+        return Group(*(Text(line) for line in plain.table_lines(table, whole, width, listed)))
     rows = list(layout.shortened(table, whole))
     cells = [table.columns, *(row for row in rows if not isinstance(row, str))]
     widths = [max(plain.cell_width(row[place]) for row in cells) for place in range(len(table.columns))]
@@ -56,16 +58,23 @@ def table_renderable(table: Table, whole: bool, width: int, newest: bool = False
     parts: list[Any] = [title] if table.title else []
     if table.blocks:
         return Group(*parts, *_blocks(rows, width, newest))
-    if sum(widths) + 2 * len(widths) > width:
+    found = None
+    if listed or sum(widths) + 2 * len(widths) > width:
+        found = None if listed else setting(table.columns, rows, width)
+        if found is not None:
+            rows = [row if isinstance(row, str) else found.row(row) for row in rows]
+            widths = [column.width for column in found.columns]
+    if listed or sum(widths) + 2 * len(widths) > width:
         lines = plain.folded(table, iter(rows[:-1] if newest else rows), width)
         last = plain.folded(table, iter(rows[-1:] if newest else ()), width)
         return Group(*parts, *(Text(line) for line in lines), *(Text(line, style="reverse") for line in last))
-    drawn = _empty(table, widths, header=True)
+    titles = table.columns if found is None else found.titles(table.columns)
+    drawn = _empty(table, titles, widths, header=True)
     parts.append(drawn)
     for place, row in enumerate(rows, 1):
         if isinstance(row, str):
             # It is no cell: the table goes on below it.
-            drawn = _empty(table, widths, header=False)
+            drawn = _empty(table, titles, widths, header=False)
             parts += [Text(f"  {row}"), drawn]
         else:
             drawn.add_row(*(Text(cell) for cell in row), style="reverse" if newest and place == len(rows) else "")
@@ -86,10 +95,10 @@ def _blocks(rows: list[tuple[str, ...] | str], width: int, newest: bool) -> Iter
             yield Text(line, style=whole or ("green" if value else ""))
 
 
-def _empty(table: Table, widths: list[int], header: bool) -> RichTable:
+def _empty(table: Table, titles: tuple[str, ...], widths: list[int], header: bool) -> RichTable:
     """A table without rows, its columns as wide as they have to be."""
     drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, show_header=header)
-    for key, title, width in zip(table.keys, table.columns, widths, strict=True):
+    for key, title, width in zip(table.keys, titles, widths, strict=True):
         drawn.add_column(Text(title), style=STYLES.get(key, ""), no_wrap=True, min_width=width)
     return drawn
 
@@ -110,10 +119,13 @@ def trace_renderable(
     if display_width(line) <= width:
         parts.append(Text(first, style="bold").append("".join(f"      {each}" for each in rest), style="not bold"))
     else:
-        parts += [Text(first, style="bold"), *(Text(each) for each in rest)]
+        parts += [Text(line, style="bold") for line in plain.filled([first], width, "", "  ")]
+        parts += [Text(line) for each in rest for line in plain.filled([each], width, "", "  ")]
     parts.append(Text(""))
-    for table in (*layout.passes(trace, digits, language), *layout.path_tables(trace, digits, language)):
-        parts += [table_renderable(table, whole, width), Text("")]
+    tables = (*layout.passes(trace, digits, language), *layout.path_tables(trace, digits, language))
+    as_lists = plain.listed(tables, width)
+    for table in tables:
+        parts += [table_renderable(table, whole, width, listed=as_lists), Text("")]
     if explain:
         from bpcli.render.narration import narration
 
@@ -127,9 +139,15 @@ def trace_renderable(
             whole_lines = line.split("\n") if plain.cell_width(line) <= width else [plain.one_line(line)]
             parts += [Text(piece, style="bold") for piece in whole_lines]
             continue
-        pieces = [line] if display_width(line) <= width else [piece.strip() for piece in line.split("          ")]
+        pieces = [line]
+        if display_width(line) > width:
+            # The results, then the check, each beginning a line of its own.
+            results, *pieces = line.split("          ")
+            lines = [*plain.filled(filter(None, results.split("    ")), width, "", "  ", gap="    ")]
+            parts += [Text(piece, style="yellow" if note else "bold") for piece in lines]
+            pieces = ["", *(part for piece in pieces for part in plain.filled([piece.strip()], width, "", "  "))]
         styles = ["yellow" if note else "bold", *["yellow" if note else "dim"] * (len(pieces) - 1)]
-        parts += [Text(piece, style=style) for piece, style in zip(pieces, styles, strict=True)]
+        parts += [Text(piece, style=style) for piece, style in zip(pieces, styles, strict=True) if piece]
     return Group(*parts)
 
 

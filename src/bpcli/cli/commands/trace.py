@@ -213,7 +213,7 @@ def show(
 
         spell = speller(language) if format == "ascii" else str
         whole = whole or not sys.stdout.isatty()
-        width = get_terminal_size().columns if format == "rich" else None
+        width = get_terminal_size().columns if format == "rich" or sys.stdout.isatty() else None
         write(
             trace_lines(
                 trace, digits, whole=whole, width=width, language=language, explain=explain, spell=spell,

@@ -2,15 +2,15 @@
 
 DRAWING = {
     "variable tensors": "on each line: the rule by which the gradient goes back along it; g is the gradient where it comes from",
-    "variable tangents": "on each line: the rule by which a tangent goes up along it; v is the tangent where it comes from",
+    "variable tangents": "on each line: the rule by which a tangent goes forward along it; v is the tangent where it comes from",
     "variable": "on each line: the local derivative of what it leads to",
     "op": "on each line: the value that goes on, and below it the gradient that comes back",
     "crowded": "too many lines go side by side here to draw them; each box with what it uses:",
     "value": "value",
     "gradient": "gradient",
     "local": "local derivative, on its line",
-    "rule": "rule of the way back, on its line; g comes from the box above",
-    "rule up": "rule of the way up, on its line; v comes from the box below",
+    "rule": "rule of the way back, on its line; g is the gradient where the line ends",
+    "rule up": "rule of the way forward, on its line; v is the tangent where the line begins",
     "back": "back: {slope}",
     "sum": "each line back to {name} brings gradient * local: {sum}",
 }

@@ -195,10 +195,11 @@ MECHANISMS = {
     ),
     "sign": (
         "abs takes the sign of {argument}, {local}: {factors}",
-        "An absolute value moves with its input where that is positive and against it where it is negative. "
-        "{argument} = {input}, so the slope is {local}: {factors}.",
-        "{node} only knows how far {argument} = {input} is from 0. A step away counts for it, a step towards 0 against it: "
-        "the note is multiplied by {local}, {factors}.",
+        "An absolute value moves with its input where that is positive and against it where it is negative; in its corner "
+        "at 0 the slope is 0, by convention. {argument} = {input}, so the slope is {local}: {factors}.",
+        "{node} only knows how far {argument} = {input} is from 0. To the right of 0 a step to the right leads away from it "
+        "and counts 1, to the left of it back towards it and counts -1; on 0 itself it counts 0, by convention. So the "
+        "note is multiplied by {local}, {factors}.",
     ),
     "largest won": (
         "max routes all of it to the largest, {argument}: {factors}",

@@ -148,6 +148,11 @@ TENSOR_WORDS = {
         "Forward, step {step}: {node} = {formula} has the shape {shape}.",
         "Step {step}: workshop {node} makes {formula}, a sheet of numbers of the shape {shape}.",
     ),
+    "forward number": (
+        "",
+        "Forward, step {step}: {node} = {formula} is one number.",
+        "Step {step}: workshop {node} makes {formula}, one number.",
+    ),
     "result": (
         "{total} has the shape {shape}",
         "So {total} has the shape {shape}, that of {name}: each entry says how many times as far {output} moves when this "

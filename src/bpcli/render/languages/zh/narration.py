@@ -173,8 +173,9 @@ MECHANISMS = {
     ),
     "sign": (
         "绝对值取 {argument} 的符号 {local}：{factors}",
-        "输入为正时绝对值跟着它动，为负时反着动。这里 {argument} = {input}，斜率是 {local}：{factors}。",
-        "{node} 只关心 {argument} = {input} 离 0 有多远：走远算正，走近算负，回单乘上 {local}，{factors}。",
+        "输入为正时绝对值跟着它动，为负时反着动；0 处有折点，按约定斜率取 0。这里 {argument} = {input}，斜率是 {local}：{factors}。",
+        "{node} 只量 {argument} = {input} 离 0 有多远：站在 0 的右边，往右一步离得更远，记 1；站在左边，往右一步反而更近，"
+        "记 -1；正好站在 0 上，按约定记 0。所以回单乘上 {local}：{factors}。",
     ),
     "largest won": (
         "max 把梯度全部送给最大的 {argument}：{factors}",

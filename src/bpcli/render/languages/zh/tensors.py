@@ -39,7 +39,7 @@ TENSOR_RULES = {
     "sum": (
         "求和把 {g} 复制给所有元素：{total} = {rule}，{shapes}",
         "每个元素在和里都算一次，所以各自得到传来梯度的一份复制：{total} = {rule}，{shapes}。",
-        "大家往同一个箱子里投币。箱子多一点，就等于每枚硬币多一点：每个位置都收到同样的回单，{total} = {rule}，{shapes}。",
+        "大家往同一个箱子里投币：哪一枚多一点，箱子就多一点，所以每个位置都收到同样的回单，{total} = {rule}，{shapes}。",
     ),
     "mean": (
         "平均把 {g} 平分：{total} = {rule}，{shapes}",
@@ -119,6 +119,11 @@ TENSOR_WORDS = {
         "",
         "前向第 {step} 步：{node} = {formula}，形状是 {shape}。",
         "第 {step} 步：工坊 {node} 按 {formula} 加工，交出一张形状为 {shape} 的数表。",
+    ),
+    "forward number": (
+        "",
+        "前向第 {step} 步：{node} = {formula}，得到一个数。",
+        "第 {step} 步：工坊 {node} 按 {formula} 加工，交出一个数。",
     ),
     "result": (
         "{total} 的形状是 {shape}",
