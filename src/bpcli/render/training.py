@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bpcli.numbers import DIGITS, full, show, told
+from bpcli.numbers import DIGITS, NAMED, full, show, told
 from bpcli.render.fit import spark
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.layout import Table
@@ -112,6 +112,12 @@ def model_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH)
     names = [*model.parameters]
     shown_names = ", ".join([*names[:LISTED_NAMES], *(["..."] if len(names) > LISTED_NAMES else [])])
     yield said("parameters", language, count=parameters_counted(len(names), language), names=shown_names)
+    for name in model.letters.parameters:
+        if name in model.parameters:
+            meaning, value = ("2.718...", NAMED["e"]) if name == "e" else ("2*pi", NAMED["tau"])
+            yield said("letter parameter", language, name=name, meaning=meaning, value=full(value))
+    for name in model.letters.constants:
+        yield said("letter constant", language, name=name)
     if outcome.held and model.data:
         yield said("held", language, values=values_text(outcome.held, digits))
 

@@ -17,6 +17,8 @@ TRAINING = {
     "model": "model    {formula}",
     "held": "           held: {values}",
     "parameters": "           {count}: {names}",
+    "letter parameter": "           {name} is a parameter here, not {meaning}: --hold {name}={value} makes it that number",
+    "letter constant": "           {name} is Euler's number here, since it is raised to a power: --init {name}=1 makes it a parameter",
     "parameter": "parameters",
     "mean loss": "loss     mean over the rows of {formula}",
     "sum loss": "loss     sum over the rows of {formula}",

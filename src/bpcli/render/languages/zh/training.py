@@ -17,6 +17,8 @@ TRAINING = {
     "model": "模型     {formula}",
     "held": "           固定不变：{values}",
     "parameters": "           {count} 个参数：{names}",
+    "letter parameter": "           {name} 在这里是参数，不是 {meaning}：要它取这个常数，请加 --hold {name}={value}",
+    "letter constant": "           {name} 带着指数，在这里是自然常数：要它作参数，请加 --init {name}=1",
     "parameter": "参数",
     "mean loss": "损失     各行 {formula} 的平均",
     "sum loss": "损失     各行 {formula} 的总和",
