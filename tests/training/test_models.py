@@ -28,7 +28,16 @@ COLUMNS = ("x", "y")
         ("t = x/2; p = a*t + b", ("a", "b"), "y", "p"),
         ("x", (), "y", "pred"),
         ("a", ("a",), "y", "pred"),
-        ("e*x", (), "y", "pred"),  # the constant
+        # Constants elsewhere: a time constant and a coefficient in a model, but e where it is raised, and pi.
+        ("e*x", ("e",), "y", "pred"),
+        ("a*exp(-x/tau) + c", ("a", "tau", "c"), "y", "pred"),
+        ("a*exp(-x/τ)", ("a", "τ"), "y", "pred"),
+        ("a*exp(-b*x) + d*exp(-e*x) + c", ("a", "b", "d", "e", "c"), "y", "pred"),
+        ("a*e^(-b*x)", ("a", "b"), "y", "pred"),
+        ("a*e**x", ("a",), "y", "pred"),
+        ("a*x^e", ("a", "e"), "y", "pred"),
+        ("a*sin(2*pi*x)", ("a",), "y", "pred"),
+        ("tau = 3; a*x/tau", ("a",), "y", "pred"),
         ("pred*x", ("pred",), "y", "pred_"),
     ],
 )
@@ -40,6 +49,11 @@ def test_names_of_columns_are_data_and_others_parameters(text, parameters, targe
 def test_a_name_with_a_start_or_a_value_is_no_constant():
     assert read_model("e*x", COLUMNS, parameters=["e"]).parameters == ("e",)
     held = read_model("a*x + b", COLUMNS, constants={"b": 2.0})
+    assert read_model("a*x/tau", COLUMNS, constants={"tau": 2.0}).parameters == ("a",)
+    assert read_model("a*tau", ("tau", "y")).data == ("tau", "y")
+    assert read_model("a*e^x", COLUMNS, parameters=["e"]).parameters == ("a", "e")
+    assert read_loss("(a*x/tau - y)^2", COLUMNS).parameters == ("a", "tau")
+    assert read_loss("a*tau").parameters == ("a",)  # no data: a formula as any other
     assert (held.parameters, held.constants) == (("a",), {"b": 2.0})
 
 

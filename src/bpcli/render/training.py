@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bpcli.numbers import DIGITS, full, show, told
+from bpcli.numbers import DIGITS, NAMED, full, show, told
 from bpcli.render.fit import spark
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.layout import Table
@@ -112,6 +112,12 @@ def model_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLISH)
     names = [*model.parameters]
     shown_names = ", ".join([*names[:LISTED_NAMES], *(["..."] if len(names) > LISTED_NAMES else [])])
     yield said("parameters", language, count=parameters_counted(len(names), language), names=shown_names)
+    for name in model.letters.parameters:
+        if name in model.parameters:
+            meaning, value = ("2.718...", NAMED["e"]) if name == "e" else ("2*pi", NAMED["tau"])
+            yield said("letter parameter", language, name=name, meaning=meaning, value=full(value))
+    for name in model.letters.constants:
+        yield said("letter constant", language, name=name)
     if outcome.held and model.data:
         yield said("held", language, values=values_text(outcome.held, digits))
 
@@ -283,6 +289,8 @@ def note_text(note: Note, language: str = ENGLISH) -> str:
         facts = {name: show(float(str(rate)), MOST_RATES) for name, rate in facts.items()}
     if kind == "runs off":
         facts |= {name: show(float(str(facts[name])), MOST_RATES) for name in ("value", "first")}
+    if kind == "local minimum":
+        facts["r2"] = show(float(str(facts["r2"])), 2)
     if kind == "few rows":
         facts["rows"] = counted(int(str(facts["rows"])), "row", language)
     template: str = texts(language, "TRAINING_NOTES")[kind]

@@ -10,6 +10,7 @@ from bpcli.engine.formulas import copied
 from bpcli.errors import InputError, closest
 from bpcli.language.reader import parse
 from bpcli.ops import TABLE
+from bpcli.training.letters import Letters, letters_of
 from bpcli.training.losses import LOGIT, LOSSES, MSE
 
 TYPE_CHECKING = False
@@ -37,12 +38,14 @@ class Model:
     of_tensors: whether what is trained are tensors (see tensors.py)
     probability: the node of the probability, where the prediction is what a sigmoid takes; None elsewhere
     residual:   the node whose square is the loss, up to `weight`; None where it is no square
+    letters:    constants elsewhere, such as tau, and what they are here, where nobody said
     weights:    the node of what the square is multiplied by, where that is a matter of the row; None elsewhere
     """
 
     of_tensors = False
     column = ""
     probability: int | None = None
+    letters = Letters()
     shapes: dict[str, tuple[int, ...]] = {}  # noqa: RUF012 - of tensors alone
     tensors: dict[str, Any] = {}  # noqa: RUF012
 
@@ -171,6 +174,8 @@ def read_model(
     held = constants or {}
     text = with_equals(text, columns)
     known = {*columns, *held, *parameters}
+    letters = letters_of(text, known)
+    known |= {*letters.parameters}
     program = parsed(text, known, limit)
     graph = program.graph
     prediction = program.output_name if program.output_name in program.assigned else ""
@@ -217,7 +222,7 @@ def read_model(
         program, text=text, loss_text=formula, loss_name=loss if loss in LOSSES else "", prediction=prediction,
         target=measured, columns={*columns, measured}, constants=held,
     )  # fmt: skip
-    model.column = target
+    model.column, model.letters = target, letters
     if loss in LOSSES and LOSSES[loss].takes == LOGIT:
         model.probability = graph.add("sigmoid", (node,))
     return model
@@ -239,7 +244,10 @@ def read_loss(
     ('w', 'b')
     """
     held = constants or {}
-    program = parsed(text, {*columns, *held, *parameters}, limit)
+    known = {*columns, *held, *parameters}
+    # Without data it is a formula as any other, in which a constant is one.
+    letters = letters_of(text, known) if columns else Letters()
+    program = parsed(text, known | {*letters.parameters}, limit)
     for name in program.assigned:
         if name in columns:
             raise InputError("column-assigned", name=name)
@@ -247,7 +255,9 @@ def read_loss(
     prediction = next((name for name in PREDICTIONS if name in program.assigned), "")
     if prediction == program.output_name:
         prediction = ""
-    return Model(program, text=text, prediction=prediction, columns=columns, constants=held)
+    model = Model(program, text=text, prediction=prediction, columns=columns, constants=held)
+    model.letters = letters
+    return model
 
 
 def named_loss(program: Program, columns: Collection[str] = ()) -> None:

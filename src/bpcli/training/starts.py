@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bpcli.calculus.derivative import derivative
 from bpcli.training.compiled import MeanLoss, Residuals
+from bpcli.training.frequencies import frequencies_in, tries
 from bpcli.training.model import read_model
 from bpcli.training.optimizers import levenberg
 
@@ -30,6 +31,8 @@ FOLLOWED, FOLLOWED_STEPS = 8, 30
 KEPT = 4  # of the ways that were followed: from their ends it is tried again
 SAME = 1 + 1e-6  # times a loss: ends below this are one
 MOST_ROWS = 1000  # of the data that the tries are judged on
+SPECTRAL_ROWS = 1 << 20  # of the data that a spectrum is taken of
+REDRAWN = 6  # tries for each set of frequencies, with the other parameters drawn
 
 
 class Start(NamedTuple):
@@ -70,10 +73,11 @@ def find_start(
     fixed = np.array([given.get(name, 1.0) for name in names])
     if not free:
         return Start(fixed)
-    loss = _thinned(loss)
+    turning = frequencies_in(model, free)
+    every, loss = loss, _thinned(loss, bool(turning))
     if not squares and model.target in loss.columns and model.predicted is not None and model.residual is None:
         # Least squares for the same prediction is a start that is known how to find.
-        return find_start(_with_squares(loss), given, True, seed, descends)
+        return find_start(_with_squares(every), given, True, seed, descends)
     residuals = Residuals(loss) if squares else None
     linear = [place for place in linear_in(model) if place in free] if squares else []
     rest = [place for place in free if place not in linear]
@@ -92,6 +96,17 @@ def find_start(
         if number:
             point[rest] = _drawn(loss, len(rest), generator)
         found.append(Try(*tried(point)))
+    turning = [each for each in turning if each.place in rest]
+    for frequencies in tries(_spectral(every), turning) if turning else ():
+        others = [place for place in rest if place not in frequencies]
+        for number in range(REDRAWN if others else 1):
+            point = fixed.copy()
+            if number:
+                point[others] = _drawn(loss, len(others), generator)
+            for place, value in frequencies.items():
+                point[place] = value
+            found.append(Try(*tried(point)))
+    count = len(found)
     found = _best(found)
     if not found:
         return Start(fixed, count)
@@ -198,9 +213,21 @@ def _with_squares(loss: MeanLoss) -> MeanLoss:
     return MeanLoss(other, loss.columns)
 
 
-def _thinned(loss: MeanLoss) -> MeanLoss:
-    """The same loss on at most MOST_ROWS rows, spread over all of them."""
+def _spectral(loss: MeanLoss) -> MeanLoss:
+    """The same loss on the first SPECTRAL_ROWS rows: neighbours, between which a period can be seen."""
+    if loss.rows <= SPECTRAL_ROWS:
+        return loss
+    return MeanLoss(loss.model, loss.columns.at(np.arange(SPECTRAL_ROWS)))
+
+
+def _thinned(loss: MeanLoss, turning: bool = False) -> MeanLoss:
+    """The same loss on at most MOST_ROWS rows, spread over all of them.
+
+    turning: whether there are frequencies: rows at even distances would take a high one for a low one
+    """
     if loss.rows <= MOST_ROWS:
         return loss
     places = np.linspace(0, loss.rows - 1, MOST_ROWS).astype(np.intp)
+    if turning:
+        places = np.unique(np.random.default_rng(0).integers(0, loss.rows, MOST_ROWS))
     return MeanLoss(loss.model, loss.columns.at(places), ridge=loss.ridge, reduce=loss.reduce)

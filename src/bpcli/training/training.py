@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+LITTLE = 0.1  # of R², below which a minimum that was come to may not be the lowest
 FALLBACK = 0.01  # a rate where the curvature is of no use
 PER_UNIT = 20  # steps that descent takes for each unit of condition, generously
 MOST_CONDITION = 150  # from which on descent is so slow that it looks like rounding, and digits would be lost
@@ -371,6 +372,8 @@ class Training:
         if stopped == CONVERGED and any(note.kind == "flat" for note in outcome.notes):
             # A slope of 0 on a plain is no minimum.
             outcome.stopped = STUCK
+        if outcome.stopped == CONVERGED and self._may_be_local():
+            outcome.note("local minimum", r2=outcome.r2)
         if stopped == DIVERGED:
             outcome.note("diverged", **self._advice())
         if outcome.stopped == STUCK and outcome.final_norm == 0 and (outcome.rate or 0) > outcome.largest_rate:
@@ -382,6 +385,12 @@ class Training:
             searched = outcome.optimizer == LEVENBERG and outcome.stopped != INTERRUPTED
             given = searched and self.start.tried == 0 and bool(self.loss.columns)
             outcome.note("not converged given" if given else "not converged")
+
+    def _may_be_local(self) -> bool:
+        """Whether so little of the data is explained that there may be a lower minimum elsewhere."""
+        model = self.model
+        searched = self.start.tried > 0 and not _is_quadratic(model) and bool(model.inputs_of_prediction)
+        return searched and self.outcome.r2 < LITTLE
 
     def _is_least(self, loss: float) -> bool:
         """Whether a place without a gradient is known to be a minimum."""

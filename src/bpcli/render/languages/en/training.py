@@ -17,6 +17,8 @@ TRAINING = {
     "model": "model    {formula}",
     "held": "           held: {values}",
     "parameters": "           {count}: {names}",
+    "letter parameter": "           {name} is a parameter here, not {meaning}: --hold {name}={value} makes it that number",
+    "letter constant": "           {name} is Euler's number here, since it is raised to a power: --init {name}=1 makes it a parameter",
     "parameter": "parameters",
     "mean loss": "loss     mean over the rows of {formula}",
     "sum loss": "loss     sum over the rows of {formula}",
@@ -190,6 +192,7 @@ TRAINING_NOTES = {
     "not converged given": "not converged: the parameters are where the training stands; without --init a start is looked for",
     "best": "the parameters are those of step {step}, where the validation was best",
     "other schedule": "the schedule spans the steps: over {more} of them instead of {steps} the rate of step {number} is {other} and not {rate}",
+    "local minimum": "the model explains hardly anything here (R² {r2}): this may be a local minimum, and not the lowest; --init gives a start of your own, --seed tries others",
     "other data": "the data is not that of the stored training: the numbers will be others",
 }
 

@@ -17,6 +17,8 @@ TRAINING = {
     "model": "模型     {formula}",
     "held": "           固定不变：{values}",
     "parameters": "           {count} 个参数：{names}",
+    "letter parameter": "           {name} 在这里是参数，不是 {meaning}：要它取这个常数，请加 --hold {name}={value}",
+    "letter constant": "           {name} 带着指数，在这里是自然常数：要它作参数，请加 --init {name}=1",
     "parameter": "参数",
     "mean loss": "损失     各行 {formula} 的平均",
     "sum loss": "损失     各行 {formula} 的总和",
@@ -190,6 +192,7 @@ TRAINING_NOTES = {
     "not converged given": "没有收敛：这里给出的是训练停下时的参数；不写 --init 时会自动寻找起点",
     "best": "参数取自第 {step} 步，那时的验证损失最小",
     "other schedule": "学习率的变化按总步数展开：总步数由 {steps} 变为 {more}，第 {number} 步的学习率就是 {other} 而不是 {rate}",
+    "local minimum": "模型在这里几乎没有解释任何变化（R² 为 {r2}）：这可能只是局部极小值，而不是最低点；用 --init 给出自己的起点，或用 --seed 另试一些",
     "other data": "数据与已保存的训练不同：得到的数会不一样",
 }
 
