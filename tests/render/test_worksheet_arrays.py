@@ -208,6 +208,8 @@ def test_latex_sets_names_of_derivatives_beside_shapes() -> None:
     document = "\n".join(latex_lines(sheet()))
     assert r"$g = \frac{dL}{df}\quad\text{(2,)}$" in document
     assert r"$= \arrayblank{}\quad\text{(2, 2)}$" in document
+    closing = document.partition(r"\bigskip")[2]
+    assert closing.count(r"\arrayblank{}") == 3 and closing.count(r"\par ") == 2, "each in a line of its own"
 
 
 # The page
