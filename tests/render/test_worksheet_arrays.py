@@ -208,6 +208,8 @@ def test_latex_sets_names_of_derivatives_beside_shapes() -> None:
     document = "\n".join(latex_lines(sheet()))
     assert r"$g = \frac{dL}{df}\quad\text{(2,)}$" in document
     assert r"$= \arrayblank{}\quad\text{(2, 2)}$" in document
+    closing = document.partition(r"\bigskip")[2]
+    assert closing.count(r"\arrayblank{}") == 3 and closing.count(r"\par ") == 2, "each in a line of its own"
 
 
 # The page
@@ -345,10 +347,30 @@ def test_shapes_are_for_sheets(run: Runner) -> None:
 
 
 def test_all_numbers_of_a_key_have_the_same_digits(run: Runner, tmp_path: Path) -> None:
-    """sigmoid(2) is 0.880797 and its slope 0.104994 (mpmath); times 3 they make more digits in a trace."""
+    """sigmoid(4.4) is 0.98787156501572571 (mpmath), three times that 2.9636147: at six digits 0.987872*3 is 2.963616.
+
+    A trace takes a seventh digit there; a key has six everywhere, and says that the row is rounded.
+    """
     key = tmp_path / "key"
-    run("trace", "--blank", "sigmoid(w*x)*3 + 1/x", "--w", "1.1", "--answer-key", str(key))
+    words = ("trace", "sigmoid(w*x)*3 + 1/x", "--w", "1.1", "--x", "4")
+    assert "0.9878716 * 3" in run(*words).out
+    run(*words, "--blank", "--answer-key", str(key))
     told = key.read_text(encoding="utf-8")
+    assert re.search(r"0\.987872 \* 3 +≈ 2\.96361\n", told)
     numbers = re.findall(r"(?<![\w.])\d+\.\d+", told)
     assert max(len(number.replace(".", "").lstrip("0")) for number in numbers) <= 6
-    assert "≈" in told
+
+
+def test_a_loss_of_probabilities_says_its_rule() -> None:
+    """The slope of -t log(p) - (1 - t) log(1 - p) by hand: (p - t)/(p (1 - p)), over the number of entries."""
+    told = "\n".join(plain_lines(sheet("bce(p, t)", {"p": [0.5, 0.2], "t": [1, 0]})))
+    assert "dy/dp = g * (p - t) / (p * (1 - p)) / 2    " in told
+    alone = sheet("bce(p, t)", {"p": 0.5, "t": 1})
+    assert "dy/dp = g * (p - t) / (p * (1 - p))\n" in "\n".join(plain_lines(alone))
+    assert lists(alone.answers)[1] == -2  # (0.5 - 1)/0.25
+
+
+def test_a_sheet_has_one_name_in_chinese(run: Runner) -> None:
+    assert "练习单" in run("trace", "--help", "--lang", "zh").out
+    assert "习题单" not in run("trace", "--help", "--lang", "zh").out
+    assert run(*WORDS, "--lang", "zh").out.startswith("练习单")

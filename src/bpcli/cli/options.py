@@ -90,8 +90,7 @@ OPTIONS = (
     Option("measure", None, "With --lens cost: the time of each method too.", ("trace",)),
     Option("repeat", "N", "Go backward N times over the same graph, and show the gradient after each.", ("trace",)),
     Option("no-zero", None, "With --repeat: do not set gradients to zero in between, so that they add up.", ("trace",)),
-    Option("blank", None, "A worksheet: the tables without their numbers, at fresh round numbers or "
-           "arrays.", ("trace",)),
+    Option("blank", None, "A worksheet: the tables without numbers, at fresh round numbers or arrays.", ("trace",)),
     Option("seed", "N", "With --blank: which numbers the sheet has, from 0 on (0).", ("trace",)),
     Option("answer-key", "FILE", "With --blank: write the trace with its numbers to a file.", ("trace",)),
     Option("exact", None, "Calculate in fractions, and say where that ends.", ("eval", "grad", "trace")),

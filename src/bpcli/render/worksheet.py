@@ -324,7 +324,8 @@ def _latex_lines(sheet: Sheet, spelled: Callable[[str], str]) -> Iterator[str]:
     for table in sheet.tables:
         yield from latex.table_lines(_boxed(table).spelled(spelled), sheet.names, most=MOST_ROWS)
     yield r"\bigskip"
-    yield r" \qquad ".join(f"${latex.mathematics(spelled(line), sheet.names)}$" for line in sheet.closing)
+    between = r"\par " if sheet.of_arrays else r" \qquad "
+    yield between.join(f"${latex.mathematics(spelled(line), sheet.names)}$" for line in sheet.closing)
     yield ""
     if chinese:
         yield latex.CLOSING

@@ -49,9 +49,9 @@ class _Boxes:
             group = f' data-group="{self.groups}"'
         pieces = [_written(first)]
         for kind, piece in zip(kinds, rest, strict=True):
-            wide = " wide" if kind == ARRAY_BLANK else ""
+            long = " long" if kind == ARRAY_BLANK else ""
             pieces.append(
-                f'<span class="box{wide}"><input type="text" autocomplete="off" autocapitalize="off" '
+                f'<span class="box{long}"><input type="text" autocomplete="off" autocapitalize="off" '
                 f'spellcheck="false" '
                 f'data-blank="{self.count}"{group} aria-label="{html.escape(self.label)} {self.count + 1}">'
                 f'<span class="mark" aria-hidden="true"></span></span>{_written(piece)}'
