@@ -91,7 +91,7 @@ def test_a_name_that_is_not_there_is_refused() -> None:
 
 
 def test_every_kind_has_its_sentence() -> None:
-    assert {answer[3] for answer in ANSWERS} == {*HEADS} - {"overflow"}
+    assert {answer[3] for answer in ANSWERS} == {*HEADS} - {"overflow", "rounding"}  # the last of tensors alone
     assert {cause[0] for answer in ANSWERS for cause in answer[4]} == {*CAUSES} - {reasons.NO_LOCAL}
 
 

@@ -28,6 +28,13 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], str]] = [
     ("sum(exp(x))", {"x": np.array([1.0, 40.0])}, "x", "huge", ["factor"], "dy/dx[1]"),
     ("sum(exp(x))", {"x": np.array([-60.0, -40.0])}, "x", "tiny", ["factor"], "dy/dx[1]"),
     ("sum(x^2)", {"x": np.array([3.0, 2.0])}, "x", "ordinary", ["factor"], "dy/dx[0] = 6"),
+    # By hand: probabilities add up to 1 and normalized entries to 0 whatever x is, so that nothing moves their sums.
+    ("sum(softmax(x))", {"x": np.array([1.0, 2.0, 3.0])}, "x", "rounding", ["cancels-inside"], "dy/dx["),
+    ("sum(batch_norm(x))", {"x": np.array([1.0, 2.0, 4.0])}, "x", "rounding", ["cancels-inside"], "dy/dx["),
+    ("softmax(x)[0]", {"x": np.array([800.0, 1.0, 2.0])}, "x", "zero", ["saturated"], ""),
+    ("sum(relu(x)^2)", {"x": np.array([-1.0, -2.0])}, "x", "zero", ["zero-local", "closed"], ""),
+    ("sum(relu(x))", {"x": np.array([-1.0, 2.0])}, "x", "ordinary", ["closed-entries", "factor"], "dy/dx[1] = 1"),
+    ("sum(exp(-x))", {"x": np.array([50.0, 60.0])}, "x", "tiny", ["factor"], "dy/dx[0]"),
     ("sum(log(x))", {"x": np.array([-1.0, 2.0])}, "x", "undefined-value", [], ""),
 ]
 

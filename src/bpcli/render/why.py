@@ -83,7 +83,14 @@ def _of_entries(why: Why, cause: Cause, digits: int, language: str) -> str:
         upstream=show(cause.upstream, digits),
         product=show(cause.product, digits),
         factor=show(cause.local, digits),
+        places=_places(argument, cause.entries),
     )
+
+
+def _places(name: str, entries: Sequence[tuple[int, ...]]) -> str:
+    """The first few entries of an array: x[0], x[2] ..."""
+    told = [entry_name(name if name.isidentifier() else f"({name})", entry) for entry in entries[:MOST_TERMS]]
+    return ", ".join(told) + (" ..." if len(entries) > MOST_TERMS else "")
 
 
 def _spelled(why: Why, cause: Cause) -> dict[str, tuple[str, int]]:

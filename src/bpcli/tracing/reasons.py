@@ -33,6 +33,7 @@ BESIDE = 1e-6  # how far beside a place, relative to it, a pole is one no more
 UNDEFINED_VALUE, UNDEFINED, INFINITE, ZERO, HUGE, TINY, ORDINARY = (
     "undefined-value", "undefined", "infinite", "zero", "huge", "tiny", "ordinary",
 )  # fmt: skip
+ROUNDING = "rounding"  # 0, but for the rounding of terms that cancel
 
 # What an edge, or a node, does to it.
 INDEPENDENT = "independent"  # no path
@@ -42,6 +43,9 @@ CLOSED = "closed"  # a selection that chose otherwise
 NOUGHT = "zero-local"  # the local derivative is 0 at this point
 UNDERFLOW = "underflow"  # a product of two numbers that are not 0
 CANCELS = "cancels"  # the products of the branches add up to 0
+CANCELS_INSIDE = "cancels-inside"  # of tensors: the terms that a rule adds up take each other away
+SATURATED = "saturated"  # of tensors: one probability of a softmax is 1
+GATED = "closed-entries"  # of tensors: some entries are closed
 POLE = "pole"  # an infinite local derivative
 LOCAL_OVERFLOW = "overflow-local"  # a local derivative that is finite, and beyond the range of floats
 OVERFLOW = "overflow"  # a finite product, or sum, beyond the range of floats
@@ -57,10 +61,12 @@ class Cause:
     inputs: the values of the node's arguments
     index:  of tensors, where the entry stands that it is about
 
+    entries: of tensors, where those stand that are closed
+
     Of tensors upstream and product are the largest entries, and local is how much larger the one is.
     """
 
-    __slots__ = ("argument", "index", "inputs", "kind", "local", "node", "position", "product", "upstream")
+    __slots__ = ("argument", "entries", "index", "inputs", "kind", "local", "node", "position", "product", "upstream")
 
     def __init__(
         self,
@@ -82,6 +88,7 @@ class Cause:
         self.product = product
         self.inputs = tuple(inputs)
         self.index: tuple[int, ...] = ()
+        self.entries: list[tuple[int, ...]] = []
 
 
 class Why:

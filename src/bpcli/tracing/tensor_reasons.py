@@ -15,9 +15,11 @@ from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT, connected, idle, reverse
 from bpcli.engine.entries import Summary, first_entry
 from bpcli.tracing.reasons import (
     CANCELS,
+    CANCELS_INSIDE,
     CLOSED,
     CUT,
     FACTOR,
+    GATED,
     HUGE,
     INDEPENDENT,
     INFINITE,
@@ -27,6 +29,8 @@ from bpcli.tracing.reasons import (
     NOUGHT,
     ORDINARY,
     POLE,
+    ROUNDING,
+    SATURATED,
     STEP,
     TINY,
     UNDEFINED,
@@ -36,6 +40,7 @@ from bpcli.tracing.reasons import (
     Why,
     strongest_path,
 )
+from bpcli.tracing.tensor_zeros import cancels_at, cancels_inside, is_saturated, shut_entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,9 +73,37 @@ def reason_of_tensors(point: Point, name: str, node: int) -> Why:
     summary = Summary(whole)
     size = abs(summary.largest)
     sort = HUGE if size >= LARGE else TINY if size <= 1 / LARGE else ORDINARY
+    if cancelled := _cancelled(point, node, branches, adjoints):
+        return _found(point, name, ROUNDING, whole, summary.index, cancelled)
     found = _found(point, name, sort, whole, summary.index, [])
     _follow(found, node, branches)
+    if not whole.all():
+        found.causes = [*_gates(point, node, branches), *found.causes][:MOST_CAUSES]
     return found
+
+
+def _cancelled(point: Point, node: int, branches: Sequence[Branch], adjoints: Sequence[Any]) -> list[Cause]:
+    """Where the way that brings most to a node brings the rounding of terms that cancel, and nothing else."""
+    taken = strongest_path(node, branches, _size)
+    causes = []
+    for branch in taken:
+        if cancels_at(branch.argument, branches, adjoints[branch.argument]):
+            causes.append(Cause(CANCELS, branch.argument))
+        elif cancels_inside(point, branch):
+            causes.append(_cause(CANCELS_INSIDE, branch))
+    return causes
+
+
+def _gates(point: Point, node: int, branches: Sequence[Branch]) -> list[Cause]:
+    """The operations towards a node that are closed in some of their entries."""
+    leads = _leads(point.program.graph, node, point.program.output)
+    causes = []
+    for branch in branches:
+        if leads[branch.argument] and (entries := shut_entries(point, branch)):
+            cause = _cause(GATED, branch)
+            cause.entries = entries
+            causes.append(cause)
+    return causes
 
 
 def _found(
@@ -137,7 +170,11 @@ def _stopped(point: Point, node: int, branches: Sequence[Branch], adjoints: Sequ
         elif branch.state == SHUT:
             causes.append(_cause(CLOSED, branch))
         elif not np.any(branch.product):
-            causes.append(_cause(NOUGHT, branch))
+            kind = SATURATED if is_saturated(point, branch) else NOUGHT
+            causes.append(_cause(CANCELS_INSIDE if cancels_inside(point, branch) else kind, branch))
+            # The square of a relu that is shut has the slope 0 because the relu is shut.
+            causes += [_cause(CLOSED, each) for each in branches
+                       if kind == NOUGHT and each.node == branch.argument and each.state == SHUT]  # fmt: skip
         else:
             arrived.add(branch.argument)
     causes += [Cause(CANCELS, each) for each in sorted(arrived, reverse=True) if not np.any(adjoints[each])]

@@ -9,6 +9,7 @@ HEADS = {
     "huge": "{total} = {slope} is huge",
     "tiny": "{total} = {slope} is tiny",
     "ordinary": "{total} = {slope} is an ordinary number",
+    "rounding": "{total} = {slope} is 0 but for rounding: terms cancel, and no digit of what is left means anything",
 }
 
 CAUSES = {
@@ -35,6 +36,9 @@ CAUSES = {
 TENSOR_CAUSES = {
     "closed": "{node} is closed towards {argument} in every entry",
     "zero-local": "what {node} passes on to {argument} is 0 in every entry",
+    "closed-entries": "{node} is shut at {places}: nothing passes there",
+    "cancels-inside": "on the way back through {node} to {argument}, the terms that are added up cancel: their sum is 0",
+    "saturated": "{node} is saturated: one probability is 1 to rounding, and does not move when {argument} moves a little",
     "pole": "what {node} passes on is infinite at {entry}",
     "zero-times-infinite": "{upstream} from above meets {node}, and where it meets a 0 in the rule its product has no value: first at {entry}",
     "undefined-local": "what {node} passes on has no value at {entry}",

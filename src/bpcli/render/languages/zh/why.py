@@ -9,6 +9,7 @@ HEADS = {
     "huge": "{total} = {slope}，非常大",
     "tiny": "{total} = {slope}，非常小",
     "ordinary": "{total} = {slope}，大小正常",
+    "rounding": "{total} = {slope}，除舍入误差外就是 0：各项互相抵消，剩下的数字没有意义",
 }
 
 CAUSES = {
@@ -34,6 +35,9 @@ CAUSES = {
 TENSOR_CAUSES = {
     "closed": "{node} 通往 {argument} 的边在每个分量上都关闭",
     "zero-local": "{node} 传给 {argument} 的每个分量都是 0",
+    "closed-entries": "{node} 在 {places} 处关闭：梯度在那里过不去",
+    "cancels-inside": "反向经过 {node} 传到 {argument} 时，相加的各项互相抵消：总和是 0",
+    "saturated": "{node} 已饱和：有一个概率在舍入误差内等于 1，{argument} 稍微变化时它不动",
     "pole": "{node} 传到 {entry} 的是无穷大",
     "zero-times-infinite": "上游的 {upstream} 传到 {node}，在规则中遇到 0，乘积就没有值：最早在 {entry}",
     "undefined-local": "{node} 传到 {entry} 的没有值",
