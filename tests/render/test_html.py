@@ -180,7 +180,9 @@ def cells(document: str, identifier: str) -> list[list[str]]:
 
     section = document.partition(f'id="{identifier}"')[2].partition("</section>")[0].partition("<tbody>")[2]
     rows = re.findall(r"<tr[^>]*>(.*?)</tr>", section)
-    return [[html.unescape(cell) for cell in re.findall(r"<td>(.*?)</td>", row)] for row in rows]
+    # The pieces of a cell are for narrow pages, and say no more than the cell.
+    plain = [re.sub(r"</?span[^>]*>", "", row) for row in rows]
+    return [[html.unescape(cell) for cell in re.findall(r"<td>(.*?)</td>", row)] for row in plain]
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -347,3 +349,51 @@ def test_a_verdict_does_not_stand_below_the_end_of_a_page(run: Runner) -> None:
         assert told.code == 1
         assert told.out.endswith(end)
         assert told.err.startswith("claim dy/dw = 5: wrong")
+
+
+@pytest.mark.parametrize(
+    ("language", "none", "why"),
+    [("en", "no value", "There is no value here: c = log(a), that is log(-2.5), has none."),
+     ("zh", "没有值", "这里没有值：c = log(a)，也就是 log(-2.5)，没有意义；因此也没有导数。")],
+)  # fmt: skip
+def test_where_the_result_has_no_value_the_page_says_so(language: str, none: str, why: str, tmp_path: Path) -> None:
+    """log(-2.5), by hand: neither a value nor any derivative, at every step from there on."""
+    path = tmp_path / "lesson.html"
+    path.write_text(page("log(w*x)*x", {"w": 0.3, "x": 2.5}), encoding="utf-8")
+    for step in range(11):
+        document = opened(path, f"#step={step}&set.w=-1&lang={language}").partition('id="stage"')[2]
+        document = document.partition('<script type="application/json"')[0].replace("\xa0", " ").replace("&nbsp;", " ")
+        assert not re.search(r"\bnan\b|NaN", document)
+        assert (why in document) == (step in (2, 3, 5, 6, 7, 8, 9, 10))
+        assert cells(document, "forward")[0][4] == "-2.5"
+        assert [row[4] for row in cells(document, "forward")[1:]] == [none] * 2
+        assert {(row[4], row[5].partition(": ")[2].partition(" (")[0]) for row in cells(document, "backward")} == {
+            (none, none)
+        }
+    assert why not in opened(path, f"#step=2&lang={language}").partition('<script type="application/json"')[0]
+
+
+def test_a_large_drawing_can_be_seen_whole_and_made_larger(tmp_path: Path) -> None:
+    """One of 12 layers: all of it in the window, and then at a scale of one's own, which a new width keeps."""
+    path = tmp_path / "lesson.html"
+    chain = "; ".join(f"a{place} = tanh(a{place - 1} * w)" for place in range(1, 7))
+    press = """<script>{
+    const sizes = [];
+    const size = () => { const box = document.querySelector("#canvas svg").getBoundingClientRect(),
+      room = document.getElementById("canvas").getBoundingClientRect();
+      sizes.push([box.width, box.height, room.width, room.height]); };
+    for (const key of ["whole", "in", "in", "out"]) { document.getElementById(`zoom-${key}`).click(); size(); }
+    layOut();
+    size();
+    document.title = JSON.stringify(sizes); }
+    </script>"""
+    lesson = page(chain.replace("a0", "x"), {"x": 1, "w": 2})
+    path.write_text(lesson.replace("</body>", press + "</body>"), encoding="utf-8")
+    document = opened(path)
+    found = re.search(r"<title>(.*?)</title>", document)
+    assert found is not None
+    whole, larger, larger_still, smaller, kept = json.loads(found[1])
+    assert whole[0] <= whole[2] + 1 and whole[1] <= whole[3] + 1
+    for before, after, ratio in ((whole, larger, 1.25), (larger, larger_still, 1.25), (larger_still, smaller, 0.8)):
+        assert after[0] / before[0] == pytest.approx(ratio, rel=0.02)
+    assert kept[:2] == smaller[:2]

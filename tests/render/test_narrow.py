@@ -50,3 +50,19 @@ def test_a_matrix_in_a_cell_keeps_its_lines() -> None:
         "  W     [[1, 2]   1 * 0.437",
         "         [3, 4]]  = 0.437",
     ]
+
+
+def test_titles_go_on_where_the_cells_below_them_are_narrow() -> None:
+    """By hand: of one line while there is room, else at a blank or a bracket; the cells stay as they are."""
+    rows = [("1", "1.99998", "2.45765e-5")]
+    titles = ("深度", "最大局部导数（绝对值）", "times the one above")
+    table = Table("", ("depth", "largest", "ratio"), rows, 1, titles=titles)
+    assert [*table_lines(table, True, 60)] == [
+        "  深度  最大局部导数（绝对值）  times the one above",
+        "  1     1.99998                 2.45765e-5",
+    ]
+    assert [*table_lines(table, True, 36)] == [
+        "  深度  最大局部导数  times the",
+        "        （绝对值）    one above",
+        "  1     1.99998       2.45765e-5",
+    ]

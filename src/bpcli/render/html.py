@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 
 from bpcli.engine.exported import exported, written
 from bpcli.engine.floats import FLOATS
@@ -168,9 +169,15 @@ def _table(table: Table, identifier: str) -> Iterator[str]:
     for row in table.rows:
         # A matrix stands in lines of its own.
         kinds = [' class="lines"' if "\n" in cell else "" for cell in row]
-        cells = [f"<td{kind}>{html.escape(cell)}</td>" for kind, cell in zip(kinds, row, strict=True)]
+        cells = [f"<td{kind}>{_in_pieces(cell)}</td>" for kind, cell in zip(kinds, row, strict=True)]
         yield f"<tr>{''.join(cells)}</tr>\n"
     yield "</tbody>\n</table></div>\n</section>\n"
+
+
+def _in_pieces(cell: str) -> str:
+    """A cell in pieces that stay whole: where its column is narrow it goes on before what it equals."""
+    first, *others = map(html.escape, re.split(r" (?=[=≈] )", cell))
+    return " ".join(f'<span class="piece">{piece}</span>' for piece in (first, *others)) if others else first
 
 
 def sentences(language: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Where a cell may go on in the next line: before what it equals; then before any sign, a counter, and after a comma.
 AT_RELATIONS = re.compile(r" (?=[=≈] )")
 AT_SIGNS = re.compile(r" (?=(?:[=≈<>*/+-]|[<>=]=|->|→) |\(\d+(?: of |/)\d+\)$)|(?<=[,;]) |(?<=[，；])")
-AT_BLANKS = re.compile(r" ")  # titles
+AT_BLANKS = re.compile(r" |(?=（)")  # titles
 # Lines of a row, at most and on average; where more are needed, lists read better, with the labels beside the numbers.
 MOST_LINES, USUAL_LINES = 5, 3
 WEIGHED = 60  # rows in which lines are counted, to choose which columns break
@@ -47,7 +47,7 @@ class Column:
                 continue
             line = ""
             for piece in (places or self.places).split(part):
-                gap = " " if line and not line.endswith(("，", "；")) else ""
+                gap = "" if not line or line.endswith(("，", "；")) or piece.startswith("（") else " "
                 if line and display_width(line + gap + piece) > self.most:
                     lines.append(line)
                     line = piece
@@ -70,7 +70,7 @@ class Setting:
         return tuple("\n".join(column.lines_of(cell)) for column, cell in zip(self.columns, cells, strict=True))
 
     def titles(self, titles: tuple[str, ...]) -> tuple[str, ...]:
-        """The titles, broken at blanks where the cells below them break at signs."""
+        """The titles, broken at blanks and brackets where the cells below them break at signs."""
         return tuple(
             "\n".join(column.lines_of(title, AT_BLANKS) if column.width < display_width(title) else [title])
             for column, title in zip(self.columns, titles, strict=True)

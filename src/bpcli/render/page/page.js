@@ -8,7 +8,7 @@ const nodes = new Map(lesson.nodes.map((node) => [node.place, node]));
 const upwards = lesson.forward, downwards = lesson.backward;
 const SEED = upwards.length + 1, END = SEED + downwards.length + 1;
 const given = Object.fromEntries(lesson.inputs.map(({ name, value }) => [name, Number(value)]));
-const state = { step: 0, inputs: { ...given }, language: lesson.language };
+const state = { step: 0, inputs: { ...given }, language: lesson.language, zoom: null }; // zoom: a scale, or "whole"
 const HOLE = "\ue000"; // stands for an operand in the text of a step
 let run = null, drawing = null;
 
@@ -58,6 +58,9 @@ function forwardCells(step) {
     return written[place++];
   }).join("");
   const { name, formula } = nodes.get(step.place);
+  if (Number.isNaN(value) && isWithout()) {
+    return [String(step.step), name, formula, operands.some(Number.isNaN) ? say("no-value") : numbers, say("no-value")];
+  }
   return [String(step.step), name, formula, numbers, relation === "=" ? total : `≈ ${total}`];
 }
 
@@ -65,7 +68,9 @@ function forwardCells(step) {
 function backwardParts(index) {
   const edge = downwards[index], row = run.rows[index];
   const node = nodes.get(edge.node), argument = nodes.get(edge.argument);
-  const [[upstream, local], relation, product] = told("*", [row.upstream, row.local], row.product, digits);
+  const [[upstream, local], relation, product] = Number.isNaN(row.product)
+    ? [[shown(row.upstream), shown(row.local)], "=", say("no-value")]
+    : told("*", [row.upstream, row.local], row.product, digits);
   const what = `d(${edge.derived.length <= 24 ? edge.derived : node.name})/d${edge.by[state.language]}`;
   const formula = edge.formula.length <= 40 ? edge.formula : "", chooses = node.op === "where";
   let steps, factors;
@@ -73,11 +78,13 @@ function backwardParts(index) {
     const condition = / and | or /.test(edge.condition) ? `(${edge.condition})` : edge.condition;
     steps = `${what} = 0${say("facts")}${chooses ? say("not taken") : say("not", { condition })}`;
   } else if (row.state === "flat") steps = `${what} = 0${say("facts")}${say(node.op === "detach" ? "cut" : "flat")}`;
+  else if (Number.isNaN(row.local)) steps = `${what}${formula ? ` = ${formula}` : ""}: ${say("no-value")}`;
   else {
     steps = `${what}${formula && formula !== local ? ` = ${formula}` : ""} ${rounding(formula, row.local)} ${local}`;
     if (edge.condition && (!chooses || row.state === "open")) steps += say("facts") + (chooses ? say("taken") : edge.condition);
   }
-  if (row.state === "open" || (Number.isFinite(row.local) && Number.isFinite(row.upstream))) {
+  if (Number.isNaN(row.product)) factors = say("no-value");
+  else if (row.state === "open" || (Number.isFinite(row.local) && Number.isFinite(row.upstream))) {
     factors = `${upstream} * ${bracketed(local)} ${relation} ${product}`;
   } else factors = say(row.upstream === 0 ? "nothing arrives" : "nothing passes");
   return { edge, row, node, argument, upstream, local, product, relation, steps, factors, running: running(index) };
@@ -87,6 +94,7 @@ function backwardParts(index) {
 function running(index) {
   const edge = downwards[index], row = run.rows[index], name = slope(nodes.get(edge.argument).name);
   const complete = edge.count === edge.arriving, counter = say("counter", edge);
+  if (Number.isNaN(row.total)) return `${name}: ${say("no-value")}${edge.arriving === 1 ? "" : counter}`;
   if (row.before === null) {
     return `${name}${complete ? " =" : ":"} ${show(row.total, digits)}${edge.arriving === 1 ? "" : counter}`;
   }
@@ -98,6 +106,29 @@ const backwardCells = (index) => {
   const { edge, node, argument, upstream, steps, factors, running: total } = backwardParts(index);
   return [String(edge.step), `${node.name} -> ${argument.name}`, upstream, steps, factors, total];
 };
+
+/* Both passes at the inputs of now. Where the result has no value nothing has a derivative, whatever came on the way. */
+function runs() {
+  const found = passes(program, state.inputs);
+  if (!Number.isNaN(found.values[program.output])) return found;
+  const rows = found.rows.map(() => ({ state: "open", upstream: NaN, local: NaN, product: NaN, before: null, total: NaN }));
+  return { values: found.values, rows, adjoints: found.adjoints.map(() => NaN) };
+}
+
+/* A number as it is printed, or that there is none. */
+const shown = (number) => (Number.isNaN(number) ? say("no-value") : show(number, digits));
+
+/* Whether the result has no value at the inputs of now. */
+const isWithout = () => Number.isNaN(run.values[program.output]);
+
+/* Why it has none: the first step without a value though what it computes with has one; null where there is none. */
+function withoutValue() {
+  const step = isWithout() && upwards.find(({ place }) => Number.isNaN(run.values[place])
+    && program.nodes[place].slice(1).every((argument) => !Number.isNaN(run.values[argument])));
+  if (!step) return null;
+  const [, node, formula, numbers] = forwardCells(step);
+  return say("without-value", { node, formula, numbers });
+}
 
 /* The derivative by a name: 0 where nothing arrives. */
 const gradientOf = ({ place }) => (place === null || run.adjoints[place] === null ? 0 : run.adjoints[place]);
@@ -171,7 +202,8 @@ function build() {
   const stage = document.getElementById("stage");
   stage.hidden = false;
   stage.replaceChildren(
-    make("section", "card graph", { "aria-label": say("graph") }, make("div", "canvas", { id: "canvas" })),
+    make("section", "card graph", { "aria-label": say("graph") }, make("div", "zoom", { id: "zoom" }),
+      make("div", "canvas", { id: "canvas" })),
     make("section", "card now", { id: "now", "aria-live": "polite" }),
     make("section", "card inputs", { id: "inputs" }),
     make("nav", "controls", { id: "controls" }),
@@ -254,9 +286,13 @@ function buildControls() {
   );
 }
 
+/* A cell in pieces that stay whole: where its column is narrow it goes on before what it equals. */
+const inPieces = (cell) => cell.split(/(?<= )(?=[=≈] )/).flatMap((piece, place, all) =>
+  (all.length === 1 ? [piece] : [make("span", "piece", {}, piece.trimEnd()), ...(place + 1 < all.length ? [" "] : [])]));
+
 function table(identifier, title, aside, titles, rows, firstStep) {
   const body = rows.map((cells, index) => {
-    const row = make("tr", "", {}, ...cells.map((cell) => make("td", "", {}, cell)));
+    const row = make("tr", "", {}, ...cells.map((cell) => make("td", "", {}, ...inPieces(cell))));
     if (firstStep !== null) {
       row.dataset.step = firstStep + index;
       row.addEventListener("click", () => go(firstStep + index));
@@ -272,7 +308,7 @@ function table(identifier, title, aside, titles, rows, firstStep) {
 
 /* The tables of both passes and of the paths, whole, with the numbers of now. */
 function buildTables() {
-  run = passes(program, state.inputs);
+  run = runs();
   const column = (key) => say(`column ${key}`), tables = [];
   if (upwards.length) {
     const titles = ["#", ...["node", "computes", "with numbers", "value"].map(column)];
@@ -284,7 +320,7 @@ function buildTables() {
       downwards.map((_, index) => backwardCells(index)), SEED + 1));
   }
   for (const { entry, count, listed, rest, total } of pathsByName()) {
-    if (count < 2n) continue;
+    if (count < 2n || Number.isNaN(total)) continue;
     const apart = telling(listed), more = count - BigInt(listed.length);
     const rows = listed.map((path) => pathCells(entry.name, path, apart));
     if (more) rows.push([say("more paths", { count: String(more) }), "", show(rest, digits), say("together")]);
@@ -298,7 +334,8 @@ function buildTables() {
       ...lines.map((line) => make("p", "", {}, line))));
   }
   document.getElementById("tables").replaceChildren(...tables);
-  const closing = lesson.gradient.map((entry) => `${slope(entry.name)} = ${show(gradientOf(entry), digits)}`);
+  const closing = lesson.gradient.map((entry) => `${slope(entry.name)}${Number.isNaN(gradientOf(entry)) ? ": " : " = "}${
+    shown(gradientOf(entry))}`);
   // The check was made at the inputs that came with the lesson, and says nothing of others.
   const same = lesson.inputs.every(({ name }) => Object.is(state.inputs[name], given[name]));
   document.getElementById("closing").replaceChildren(make("p", "", { id: "gradient" }, closing.join("    ")),
@@ -341,10 +378,36 @@ function layOut() {
   drawing.figures = new Map();
   for (const [place, box] of drawing.boxes) figures.append(figure(place, box));
   svg.append(below, figures, above);
-  const scale = Math.min(1.35, upright ? 1.1 : 600/drawing.height, Math.max(room/drawing.width, 0.75));
-  svg.style.width = `${Math.round(drawing.width*Math.max(scale, 0.75))}px`;
+  const usual = Math.max(Math.min(1.35, upright ? 1.1 : 600/drawing.height, room/drawing.width), 0.75);
+  const whole = Math.min(room/drawing.width, (window.innerHeight*0.78 - 20)/drawing.height);
+  // A drawing that does not fit is made smaller while it can be read; the buttons make it larger, or show all of it.
+  drawing.whole = Math.min(whole, usual);
+  drawing.scale = drawing.whole < usual ? Math.max(drawing.whole, narrow() ? 0.75 : 0.45) : usual;
   canvas.replaceChildren(svg);
+  buildZoom();
+  zoomTo(state.zoom === null ? drawing.scale : state.zoom === "whole" ? drawing.whole : state.zoom);
   paint();
+}
+
+/* The drawing at a scale, as many pixels wide. */
+function zoomTo(scale) {
+  drawing.scale = Math.min(3, Math.max(0.1, scale));
+  document.querySelector("#canvas svg").style.width = `${Math.round(drawing.width*drawing.scale)}px`;
+}
+
+/* The buttons beside the drawing: smaller, larger, all of it. */
+function buildZoom() {
+  const button = (sign, key, chosen) => make("button", "", {
+    type: "button", id: `zoom-${key}`, title: say(`zoom-${key}`), "aria-label": say(`zoom-${key}`), onclick: () => {
+      state.zoom = chosen();
+      zoomTo(state.zoom === "whole" ? drawing.whole : state.zoom);
+      paint();
+      if (state.zoom === "whole") document.getElementById("canvas").scrollIntoView({ block: "nearest" });
+    },
+  }, sign);
+  document.getElementById("zoom").replaceChildren(
+    button("−", "out", () => drawing.scale/1.25), button("+", "in", () => drawing.scale*1.25),
+    button(say("zoom-whole"), "whole", () => "whole"));
 }
 
 /* The box of a node, and what in it changes. */
@@ -380,12 +443,12 @@ function paint() {
   if (["seed", "backward", "end"].includes(phase)) arrived.set(program.output, `${slope(output)} = 1`);
   downwards.slice(0, gone).forEach((edge, place) => {
     const row = run.rows[place], name = slope(nodes.get(edge.argument).name), complete = edge.count === edge.arriving;
-    arrived.set(edge.argument, `${name}${complete ? " =" : ":"} ${show(row.total, digits)}`
+    arrived.set(edge.argument, `${name}${complete && !Number.isNaN(row.total) ? " =" : ":"} ${shown(row.total)}`
       + (complete ? "" : ` (${edge.count}/${edge.arriving})`));
   });
   const active = phase === "backward" ? downwards[index] : null;
   for (const [place, { group, value, gradient }] of drawing.figures) {
-    value.textContent = known.has(place) ? show(run.values[place], digits) : "?";
+    value.textContent = known.has(place) ? shown(run.values[place]) : "?";
     gradient.textContent = arrived.get(place) || "";
     fit(value, drawing.boxes.get(place).width - 14);
     fit(gradient, drawing.boxes.get(place).width - 10);
@@ -405,7 +468,7 @@ function paint() {
     line.setAttribute("marker-end", now || passed ? "none" : node === current ? "url(#tip-forward)" : "url(#tip)");
     line.setAttribute("marker-start", passed ? "url(#tip-backward)" : "none");
     chip.setAttribute("class", `chip${now ? " now" : ""}${shut ? " shut" : ""}`);
-    const text = passed ? (shut ? word(place) : `× ${bracketed(show(row.local, digits))}`) : "";
+    const text = passed && !Number.isNaN(row.product) ? (shut ? word(place) : `× ${bracketed(show(row.local, digits))}`) : "";
     const layer = drawing.boxes.get(node).layer;
     chips.set(layer, [...(chips.get(layer) || []), { chip, middle, text, width: columns(text)*SMALL_CHARACTER + 14 }]);
   }
@@ -484,9 +547,11 @@ function tell() {
   } else if (phase === "forward") {
     const [, name, formula, numbers, value] = forwardCells(upwards[index]);
     const equal = value.startsWith("≈") ? value : `= ${value}`;
+    const missing = Number.isNaN(run.values[upwards[index].place]) ? withoutValue() : null;
+    const last = upwards[index].place === program.output;
     now.replaceChildren(...badge("forward", `${name} = ${formula}`),
-      make("p", "sum", {}, make("code", "", {}, `${numbers} `), make("strong", "", {}, equal)),
-      paragraph(say(upwards[index].place === program.output ? "compute-result" : "compute", { name })));
+      make("p", "sum", {}, make("code", "", {}, `${numbers} `), make("strong", "", {}, missing ? value : equal)),
+      paragraph(missing || say(last ? "compute-result" : "compute", { name })));
   } else if (phase === "seed") {
     now.replaceChildren(...badge("backward", say("seed-title")),
       make("p", "sum", {}, make("code", "", {}, `${slope(output)} `), make("strong", "", {}, "= 1")),
@@ -500,16 +565,16 @@ function tell() {
         quantity("local", say("column local"), local), operator(flows ? parts.relation : "→"),
         quantity("result", say("column path product"), flows ? parts.product : row.state === "idle" ? "0" : word(index))),
       make("dl", "detail", {},
-        make("dt", "", {}, say("column upstream")), make("dd", "", {}, `${slope(node.name)} = ${parts.upstream}`),
+        make("dt", "", {}, say("column upstream")), make("dd", "", {}, `${slope(node.name)}${Number.isNaN(row.upstream) ? ": " : " = "}${parts.upstream}`),
         make("dt", "", {}, say("local-derivative")), make("dd", "", {}, parts.steps)),
       make("p", "running", {}, make("code", "", {}, parts.running)),
-      paragraph(edgeSentence(index)), ...partSentences(index).map(paragraph));
+      ...edgeSentences(index).map(paragraph));
   } else {
     const ways = pathsByName();
     const rows = lesson.gradient.map((entry) => {
       const { name } = entry;
       // A few short paths; the tables have all others.
-      const found = ways.find((each) => each.entry === entry && each.count > 1n && each.count <= 4n
+      const found = ways.find((each) => each.entry === entry && !Number.isNaN(each.total) && each.count > 1n && each.count <= 4n
         && each.listed.every((path) => path.locals.length <= 3));
       const added = sumOf(entry), apart = found ? telling(found.listed) : new Set();
       const parts = found ? found.listed.map((path) => way(name, path, apart)) : [];
@@ -517,14 +582,16 @@ function tell() {
       const sum = parts.length ? [make("ul", "", {}, ...parts)] : [];
       return make("li", "", {}, resultSentence(entry), ...sum);
     });
-    now.replaceChildren(...badge("backward", say("end-title")), make("ul", "answer", {}, ...rows));
+    const why = lesson.gradient.some((entry) => Number.isNaN(gradientOf(entry))) ? withoutValue() : null;
+    now.replaceChildren(...badge("backward", say("end-title")), ...(why ? [paragraph(why)] : []),
+      make("ul", "answer", {}, ...rows));
   }
 }
 
 /* The few branches that come back to an input, and what they add up to: dy/dw = 5 + 3 = 8. */
 function sumOf({ name, place }) {
   const products = run.rows.filter((_, index) => downwards[index].argument === place).map((row) => row.product);
-  if (products.length < 2 || products.length > 4) return "";
+  if (products.length < 2 || products.length > 4 || products.some(Number.isNaN)) return "";
   const total = run.adjoints[place] ?? 0, shown = [...products, total].map((value) => show(value, digits));
   const equal = shown.every((text, index) => Number(text) === [...products, total][index]) ? "=" : "≈", sum = shown.pop();
   return `${slope(name)} = ${[shown[0], ...shown.slice(1).map(bracketed)].join(" + ")} ${equal} ${sum}`;

@@ -42,11 +42,21 @@ function partSentences(index) {
   return [filled(explain[count === arriving ? "last part" : "next part"], facts)];
 }
 
+/* All that is said of an edge: what it does and which part this is, or that there is no value, and why. */
+function edgeSentences(index, again = false) {
+  const { local, upstream, product } = run.rows[index];
+  if (!Number.isNaN(product)) return [edgeSentence(index, again), ...partSentences(index)];
+  return [withoutValue() || say("without-derivative", {
+    upstream: show(upstream, digits), local: bracketed(show(local, digits)),
+  })];
+}
+
 const startSentence = () => filled(words().explain.start, { total: slope(output), output, scale: "1" });
 
 /* What a gradient says. */
 function resultSentence(entry) {
   const value = gradientOf(entry), { name } = entry;
+  if (Number.isNaN(value)) return say("gradient-without", { total: slope(name) });
   return filled(words().explain[value === 0 ? "result zero" : "result"],
     { total: slope(name), slope: show(value, digits), name, output });
 }
@@ -65,7 +75,7 @@ function narration() {
   }
   downwards.forEach((edge, index) => {
     const rule = mechanism(edge, run.rows[index]), [, name] = backwardCells(index);
-    const text = [edgeSentence(index, met.has(rule)), ...partSentences(index)].join(explain.join);
+    const text = edgeSentences(index, met.has(rule)).join(explain.join);
     met.add(rule);
     lines.push(say("labelled", { label: `${edge.step}  ${name}`, text }));
   });

@@ -108,6 +108,7 @@ CONVENTIONS: dict[str, str] = {
     "by hand: the tangent is vertical": "手算：切线是竖直的",
     "by hand: the outer product of (x+w)*w at x=2, w=3": "手算：(x+w)*w 在 x=2、w=3 处最外层的乘积",
     "by hand: 0^y is 0 for every y > 0": "手算：y > 0 时 0^y 总是 0",
+    "by hand: linear in y, with the slope log(1 - p) - log(p) at 0 and 1 too": "手算：对 y 是线性的，斜率为 log(1 - p) - log(p)，在 0 和 1 处也是",
     "by hand: a power with a free exponent is not real below 0": "手算：底数小于 0 时，指数可变的幂不是实数",
     "convention: 0 at 0": "约定：在 0 处取 0",
     "convention: 0 at the origin": "约定：在原点取 0",
