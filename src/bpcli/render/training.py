@@ -289,6 +289,8 @@ def note_text(note: Note, language: str = ENGLISH) -> str:
         facts = {name: show(float(str(rate)), MOST_RATES) for name, rate in facts.items()}
     if kind == "runs off":
         facts |= {name: show(float(str(facts[name])), MOST_RATES) for name in ("value", "first")}
+    if kind == "powers":
+        facts |= {name: show(float(str(facts[name])), 3) for name in ("gap", "rmse")}
     if kind == "local minimum":
         facts["r2"] = show(float(str(facts["r2"])), 2)
     if kind == "few rows":
