@@ -212,6 +212,8 @@ def stop_line(outcome: Outcome, language: str = ENGLISH) -> str:
     key = outcome.stopped
     if key == "converged" and outcome.setting.tolerance is not None:
         key = "tolerance"
+    if key == "converged" and outcome.cornered:
+        key = "lowest corner"
     if key == "stuck" and outcome.final_norm == 0:
         copies = any(note.kind == "copies" for note in outcome.notes)
         key = "shut" if outcome.model.has_corners and not copies else "no slope"
