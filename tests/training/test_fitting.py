@@ -31,6 +31,34 @@ def test_wampler1_agrees_with_its_certified_values_to_eight_digits():
         assert value == pytest.approx(certified, rel=1e-8)
 
 
+def bumpy():
+    """50 points of a wave with noise."""
+    x = np.linspace(0, 10, 50)
+    return x, 3 * np.sin(x) + x / 2 + 0.3 * np.random.default_rng(8).normal(size=50)
+
+
+def test_powers_that_floats_cannot_calculate_with_are_told():
+    x, y = bumpy()
+    for degree, lost in [(5, False), (12, False), (25, True), (30, True)]:
+        found = fit(x, y, degree)
+        # By NumPy's own Horner, beside the basis of the fit.
+        away = np.abs(np.polynomial.polynomial.polyval(x, [*found.parameters.values()]) - found.predict(x))
+        assert (float(np.max(away)) > found.rmse) == lost
+        told = [note.facts["gap"] for note in found.warnings if note.kind == "fit-powers"]
+        assert bool(told) == lost
+        if told:
+            assert 0.01 < told[0] / np.max(away) < 100  # rounding is not the same in another order
+
+
+def test_a_coefficient_far_from_least_squares_has_a_gap_of_one():
+    year = np.arange(1990.0, 2020)
+    found = fit(year, 350 + 2.4 * (year - 1990), 1, scale=False, steps=200)
+    assert found.stopped == STEP_LIMIT
+    # Both stand at nothing of what they should be: 350 - 2.4*1990 and 2.4.
+    assert found.reference.parameters == pytest.approx([-4426, 2.4], rel=1e-6)
+    assert found.reference.gaps == pytest.approx([1, 1], abs=0.1)
+
+
 def test_the_reference_never_feeds_the_descent(monkeypatch):
     """Without least squares the descent takes the same steps to the same place."""
     x, y = [0.0, 1, 2, 3, 4], [1.0, 2, 1, 4, 2]

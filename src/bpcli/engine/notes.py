@@ -16,7 +16,8 @@ class Note:
            broadcast-square, broadcast-grid; left-exact, left-exact-slope; underflow, overflow, underflow-slope,
            overflow-slope; slope-carried, slope-lost; and-more; of a fit fit-not-unique, fit-other-data,
            fit-no-freedom, fit-not-scaled, fit-diverged,
-           fit-not-converged, fit-constant-x, fit-constant-y, fit-far, fit-extrapolation
+           fit-not-converged, fit-constant-x, fit-constant-y, fit-far, fit-powers,
+           fit-extrapolation
     facts: fill the sentence of that kind
     """
 

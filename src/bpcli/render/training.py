@@ -212,6 +212,8 @@ def stop_line(outcome: Outcome, language: str = ENGLISH) -> str:
     key = outcome.stopped
     if key == "converged" and outcome.setting.tolerance is not None:
         key = "tolerance"
+    if key == "converged" and outcome.cornered:
+        key = "lowest corner"
     if key == "stuck" and outcome.final_norm == 0:
         copies = any(note.kind == "copies" for note in outcome.notes)
         key = "shut" if outcome.model.has_corners and not copies else "no slope"
@@ -289,6 +291,8 @@ def note_text(note: Note, language: str = ENGLISH) -> str:
         facts = {name: show(float(str(rate)), MOST_RATES) for name, rate in facts.items()}
     if kind == "runs off":
         facts |= {name: show(float(str(facts[name])), MOST_RATES) for name in ("value", "first")}
+    if kind == "powers":
+        facts |= {name: show(float(str(facts[name])), 3) for name in ("gap", "rmse")}
     if kind == "local minimum":
         facts["r2"] = show(float(str(facts["r2"])), 2)
     if kind == "few rows":

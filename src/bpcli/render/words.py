@@ -21,7 +21,7 @@ def sentence(note: Note, language: str = ENGLISH) -> str:
     for end in ("low", "high"):
         if end in facts:
             facts[end] = show(float(str(facts[end])))
-    for size in ("wide", "limit", "largest", "rate", "gap"):
+    for size in ("wide", "limit", "largest", "rate", "gap", "rmse"):
         if size in facts:
             facts[size] = show(float(str(facts[size])), 3)
     if "reason" in facts:

@@ -323,6 +323,9 @@ class Fitting:
             if fit.ranges[role][0] == fit.ranges[role][1] and (role == "y" or fit.degree > 0):
                 fit.warnings.append(Note(f"fit-constant-{role}", name=name))
         self._judge(raw)
+        away = polynomial.astray(raw, fit.predict(fit.x), fit.x)
+        if away > polynomial.allowed_astray(fit.rmse, fit.ranges["y"]):
+            fit.warnings.append(Note("fit-powers", x=fit.x_name, gap=away, rmse=fit.rmse))
         if fit.stopped not in (CONVERGED, DIVERGED):
             fit.warnings.append(Note("fit-not-converged", reason=fit.stopped))
 
@@ -343,7 +346,7 @@ class Fitting:
         fit = self.fit
         many = self.kept.rows > MANY
         own = factored(fit.basis, self.kept, self.objective.products if many else None)
-        known = fit.stopped == CONVERGED  # they say nothing of a descent that stands elsewhere
+        known = fit.stopped == CONVERGED  # they say nothing of a descent that stands elsewhere, nor measure its gaps
         errors = own.errors(np.eye(len(raw)), fit.rss, fit.freedom)
         fit.scaled_errors = {
             name: error if known else math.nan for name, error in zip(self.names, errors, strict=True)
@@ -358,7 +361,7 @@ class Fitting:
             name: error if known else math.nan for name, error in zip(fit.parameters, errors, strict=True)
         }
         width, height = max(map(abs, fit.ranges["x"])), max(map(abs, fit.ranges["y"]))
-        gaps = gaps_between(raw, reference, errors, width, height)
+        gaps = gaps_between(raw, reference, [*fit.standard_errors.values()], width, height)
         fit.reference = Reference(reference, gaps, basis, other.solution)
         places = np.linspace(*fit.ranges["x"], 100)
         away = float(np.max(np.abs(fit.predict(places) - fit.reference.predict(places))))

@@ -125,7 +125,11 @@ class Loop:
         validation: MeanLoss | None = None,
         narrow: NarrowLoss | None = None,
         past: Past | None = None,
+        finish: Callable[[Array], tuple[Array, bool]] | None = None,
     ) -> None:
+        """finish: of a search that stands at a corner, to a lower one, and whether no direction leads down there."""
+        self.finish = finish
+        self.cornered = False  # whether it ended so
         self.loss = loss
         self.plan = plan
         self.validation = validation
@@ -232,17 +236,34 @@ class Loop:
             watch, validation = self._validated(watch, parameters, number)
             turn = turn._replace(validation=validation)
             stopped = self._searched(watch, place.blocked)
+            if stopped in (STUCK, CONVERGED) and self.finish is not None:
+                yield from self._finished(turn, watch, scale, stopped)
+                return
             if stopped or number >= self.plan.steps:
                 yield turn._replace(stopped=stopped or STEP_LIMIT)
                 return
             following = search.lbfgs(self.loss, place)
             if following.blocked:
-                yield turn._replace(stopped=self._searched(watch, True))
+                yield from self._finished(turn, watch, scale, self._searched(watch, True))
                 return
             step = following.parameters - parameters
             yield turn._replace(step=step, used=turn.gradient, trials=following.trials)
             place = following
             self._move(place.parameters, place.pairs, watch, scale)
+
+    def _finished(self, turn: Turn, watch: Watch, scale: Scale, stopped: str) -> Iterator[Turn]:
+        """The last turns of a search: to a corner from which no direction leads down, where there is a way there."""
+        if self.finish is not None and stopped in (STUCK, CONVERGED):
+            at, self.cornered = self.finish(turn.parameters)
+            loss, gradient = self.loss(at)
+            lower = loss < turn.loss
+            self.cornered = self.cornered and loss <= turn.loss * (1 + 1e-12)
+            stopped = CONVERGED if self.cornered else STUCK
+            if lower:
+                yield turn._replace(step=at - turn.parameters, used=turn.gradient, trials=1)
+                self._move(at, None, watch, scale)
+                turn = Turn(turn.number + 1, at, loss, gradient)
+        yield turn._replace(stopped=stopped)
 
     def _searched(self, watch: Watch, blocked: bool) -> str:
         """Why a search should not go on; "" where it should."""

@@ -12,12 +12,12 @@ class Named(NamedTuple):
     takes: str
 
 
-MSE = "mse"
+MSE, ABSOLUTE = "mse", "mae"
 NUMBER, PROBABILITY, LOGIT = "number", "probability", "logit"
 
 LOSSES = {
     MSE: Named("({pred} - {target})^2", NUMBER),
-    "mae": Named("abs({pred} - {target})", NUMBER),
+    ABSOLUTE: Named("abs({pred} - {target})", NUMBER),
     # Huber, Robust estimation of a location parameter, 1964; with its corner at 1, as PyTorch has it.
     "huber": Named(
         "where(abs({pred} - {target}) <= 1, ({pred} - {target})^2/2, abs({pred} - {target}) - 1/2)", NUMBER

@@ -46,6 +46,7 @@ class Outcome:
     rate, largest_rate: of the first update, and the rate from which plain descent no longer falls, nan if unknown
     reason:          why this optimizer, as a key of the sentences; "" where it was asked for
     singles:         of a program with tensors: name -> value of other single numbers, on rows trained on, and held out
+    cornered:        whether it ended at a corner of the loss from which no direction leads down
     powers:          of a polynomial, the coefficients of powers of x; empty otherwise
     final_norm:      length of the gradient at the last step; nan where it was not computed
     condition:       of the curvature, in units of the parameters in which each alone has the same
@@ -80,6 +81,7 @@ class Outcome:
         self.r2 = math.nan
         self.condition = math.nan
         self.undetermined = 0
+        self.cornered = False
         self.rows_used = 0
         self.rows_held_out = 0
         self.rows_skipped = 0

@@ -133,6 +133,27 @@ def written(coefficients: Sequence[str], x: str = "x") -> str:
     return text
 
 
+def astray(coefficients: Sequence[float], curve: Array, x: Array) -> float:
+    """How far a polynomial in powers of x is from a curve at the points x, when it is calculated in floats.
+
+    Exact coefficients are of no use where powers of x cancel each other to the last digit: (1e8 - x)^2 near x = 1e8.
+
+    >>> x = np.array([1e8, 1e8 + 1])
+    >>> astray([1e16, -2e8, 1.0], np.array([0.0, 1.0]), x)
+    1.0
+    """
+    total = np.zeros_like(x)
+    with np.errstate(all="ignore"):
+        for order, value in enumerate(coefficients):
+            total += value * x**order
+        return float(np.max(np.abs(total - curve), initial=0.0))
+
+
+def allowed_astray(rmse: float, heights: tuple[float, float]) -> float:
+    """So far a polynomial that is printed may be from the curve that was fitted to values between two heights."""
+    return max(0.1 * rmse, 1e-6 * (heights[1] - heights[0]))
+
+
 def span_of(x: Array) -> tuple[float, float]:
     """Center and half width of the points; a half width of 1 where they are all the same."""
     low, high = float(x.min()), float(x.max())

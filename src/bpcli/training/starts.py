@@ -77,7 +77,7 @@ def find_start(
     every, loss = loss, _thinned(loss, bool(turning))
     if not squares and model.target in loss.columns and model.predicted is not None and model.residual is None:
         # Least squares for the same prediction is a start that is known how to find.
-        return find_start(_with_squares(every), given, True, seed, descends)
+        return find_start(with_squares(every), given, True, seed, descends)
     residuals = Residuals(loss) if squares else None
     linear = [place for place in linear_in(model) if place in free] if squares else []
     rest = [place for place in free if place not in linear]
@@ -201,7 +201,7 @@ def _drawn(loss: MeanLoss, count: int, generator: np.random.Generator) -> Array:
     return made
 
 
-def _with_squares(loss: MeanLoss) -> MeanLoss:
+def with_squares(loss: MeanLoss) -> MeanLoss:
     """The same prediction under the mean squared error."""
     model = loss.model
     columns = [*model.data] if model.target in model.data else [*model.data, model.target]

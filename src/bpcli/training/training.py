@@ -13,13 +13,14 @@ from bpcli.calculus.degree import is_quadratic
 from bpcli.engine.choose import NARROW
 from bpcli.errors import InputError, NumericError
 from bpcli.numbers import show
+from bpcli.training.absolute import least_absolute
 from bpcli.training.batches import parts_of, split_rows
 from bpcli.training.clipping import clip_of
-from bpcli.training.compiled import SUM, MeanLoss, kept
+from bpcli.training.compiled import SUM, MeanLoss, Residuals, kept
 from bpcli.training.curvature import extremes, largest_curvature
 from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT
 from bpcli.training.loop import Loop, Past, Plan, Turn
-from bpcli.training.losses import LOGIT, LOSSES, PROBABILITY
+from bpcli.training.losses import ABSOLUTE, LOGIT, LOSSES, PROBABILITY
 from bpcli.training.model import LOSS
 from bpcli.training.narrowed import NarrowLoss, Scale, scale_of
 from bpcli.training.neurons import idle_neurons
@@ -28,12 +29,14 @@ from bpcli.training.outcome import Outcome, judge
 from bpcli.training.rates import holding
 from bpcli.training.schedules import CONSTANT, schedule_of
 from bpcli.training.setting import AUTO, Setting
-from bpcli.training.starts import Start, find_start
+from bpcli.training.starts import Start, find_start, with_squares
 from bpcli.training.tensors import TensorLoss, TensorModel
 from bpcli.training.watch import BOUNCING, EARLY, STUCK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bpcli.data.kept import Kept
     from bpcli.training.model import Model
 
@@ -41,6 +44,7 @@ Array = NDArray[np.float64]
 
 LITTLE = 0.1  # of R², below which a minimum that was come to may not be the lowest
 FALLBACK = 0.01  # a rate where the curvature is of no use
+MOST_ENTRIES = 20_000_000  # of a Jacobian that is held in memory
 PER_UNIT = 20  # steps that descent takes for each unit of condition, generously
 MOST_CONDITION = 150  # from which on descent is so slow that it looks like rounding, and digits would be lost
 STEEPER = {"sgd": 2.0, "momentum": 3.8, "nesterov": 3.8 / 2.8}  # largest stable rate times the curvature
@@ -119,8 +123,9 @@ class Training:
         self.choice = choice or self._backed_off(self._chosen())
         plan = self._plan(self.choice)
         self.loop = Loop(
-            self.loss, self.start.parameters, plan, validation=self.validation, narrow=self.narrow, past=past
-        )
+            self.loss, self.start.parameters, plan, validation=self.validation, narrow=self.narrow, past=past,
+            finish=self._to_corner(),
+        )  # fmt: skip
         self.outcome = outcome = Outcome(setting, model, self.start)
         outcome.optimizer, outcome.reason = self.choice.optimizer, self.choice.reason
         outcome.rate, outcome.largest_rate = self.choice.rate, self.choice.largest
@@ -361,6 +366,7 @@ class Training:
             outcome.final_validation = past.best_loss
             outcome.note("best", step=past.best_step)
         outcome.final_norm = math.nan if last is None else last.norm
+        outcome.cornered = self.loop.cornered
         judge(outcome, self.loss, parameters)
         self._look_at_singles(parameters)
         if isinstance(self.loss, TensorLoss) and last is not None and np.all(np.isfinite(parameters)):
@@ -385,6 +391,21 @@ class Training:
             searched = outcome.optimizer == LEVENBERG and outcome.stopped != INTERRUPTED
             given = searched and self.start.tried == 0 and bool(self.loss.columns)
             outcome.note("not converged given" if given else "not converged")
+
+    def _to_corner(self) -> Callable[[Array], tuple[Array, bool]] | None:
+        """How absolute residuals are brought to their minimum; None for other losses."""
+        model, loss, setting = self.model, self.loss, self.setting
+        absolute = model.loss_name == ABSOLUTE and model.target in loss.columns and not setting.ridge
+        if not absolute or self.validation is not None or loss.rows * len(model.parameters) > MOST_ENTRIES:
+            return None
+        residuals = Residuals(with_squares(loss))
+        weights = loss.columns[setting.weights][:, None] if setting.weights else 1.0
+
+        def rows(at: Array) -> tuple[Array, Array]:
+            slopes, left = residuals.jacobian(at)
+            return weights * slopes, (weights * left[:, None])[:, 0]
+
+        return lambda at: least_absolute(rows, at)
 
     def _may_be_local(self) -> bool:
         """Whether so little of the data is explained that there may be a lower minimum elsewhere."""

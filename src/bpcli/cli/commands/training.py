@@ -24,6 +24,7 @@ from bpcli.render.trained import outcome_dict
 from bpcli.render.training import said
 from bpcli.render.words import counted
 from bpcli.training.lesson import flow_of
+from bpcli.training.polynomial import allowed_astray, astray
 from bpcli.training.saved import saved_training, write_model
 
 TYPE_CHECKING = False
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
 
     from bpcli.cli.arguments import Request
     from bpcli.training.loop import Turn
+    from bpcli.training.polynomial import Basis
 
+SHOWN_POWERS = 10  # digits of the coefficients of powers
+SAMPLE = 10_000  # rows on which they are held against the curve
 MOST_OVERFLOWS = 30  # that are told among the first steps
 UNNAMED = "bpcli-model"  # what an interrupted training is stored as, where nobody said
 
@@ -56,8 +60,7 @@ def run_model(request: Request) -> int:
         sys.stdout.flush()
     kept = followed(order)
     if order.basis is not None and outcome.stopped != "diverged":
-        raw = order.basis.raw(np.array([*outcome.parameters.values()]))
-        outcome.powers = {f"k{place}": value for place, value in enumerate(raw)}
+        _in_powers(order, order.basis)
     stored = store(order)
     if order.format == "json":
         write_json(outcome_dict(outcome))
@@ -78,6 +81,18 @@ def run_model(request: Request) -> int:
     if outcome.stopped == "diverged":
         return NUMERIC_FAILURE
     return INTERRUPTED if outcome.stopped == "interrupted" else DONE
+
+
+def _in_powers(order: Order, basis: Basis) -> None:
+    """The coefficients of powers of x, and whether floats can calculate with them."""
+    outcome, columns = order.training.outcome, order.training.columns
+    coefficients = np.array([*outcome.parameters.values()])
+    raw = basis.raw(coefficients)
+    outcome.powers = {f"k{place}": value for place, value in enumerate(raw)}
+    x = columns.drawn(SAMPLE)["x"]
+    away = astray([float(show(value, SHOWN_POWERS)) for value in raw], basis.columns(x) @ coefficients, x)
+    if away > allowed_astray(outcome.rmse, outcome.ranges["y"]):
+        outcome.note("powers", gap=away, rmse=outcome.rmse)
 
 
 def followed(order: Order) -> list[Turn]:
@@ -165,7 +180,7 @@ def told_outcome(order: Order, log: list[Turn]) -> None:
                 from bpcli.training.polynomial import written
 
                 say(said("in powers", tongue, name="x"))
-                say(f"y = {written([show(value, 10) for value in outcome.powers.values()], 'x')}")
+                say(f"y = {written([show(value, SHOWN_POWERS) for value in outcome.powers.values()], 'x')}")
             else:
                 say(outcome.rounded(digits, training.loss))
     print_plot(order.figure, order.options, order.format, tongue, small=order.command == "fit")

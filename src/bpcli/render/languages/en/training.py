@@ -137,7 +137,8 @@ TRAINING_STOPS = {
     "stuck": "did not converge: after {steps} no step brings the loss down, and it is not at a minimum that can be told",
     "no slope": "stopped after {steps}: the gradient is 0 there, so no step moves anything; that is a minimum, or a place where nothing comes back",
     "shut": "stopped after {steps}: the gradient is 0, because a relu, max or where is shut on the way to the parameters",
-    "corner": "stopped after {steps}: no step brings the loss down; it has corners, and at one of them no gradient vanishes",
+    "lowest corner": "converged after {steps}: the loss has a corner there, and no direction leads down from it",
+    "corner": "stopped after {steps}: no step along the gradient brings the loss down; it has corners, where no gradient vanishes and other directions may still lead down",
     "bouncing": "bouncing: after {steps} the parameters jump from one side of the valley to the other, and nothing is won",
 }
 
@@ -193,6 +194,7 @@ TRAINING_NOTES = {
     "best": "the parameters are those of step {step}, where the validation was best",
     "other schedule": "the schedule spans the steps: over {more} of them instead of {steps} the rate of step {number} is {other} and not {rate}",
     "local minimum": "the model explains hardly anything here (R² {r2}): this may be a local minimum, and not the lowest; --init gives a start of your own, --seed tries others",
+    "powers": "the powers of x as they are printed are up to {gap} away from the curve that was fitted, whose RMSE is {rmse}, since the terms cancel; take the parameters c0, c1, ..., or --save model.json and bpcli predict",
     "other data": "the data is not that of the stored training: the numbers will be others",
 }
 

@@ -137,7 +137,8 @@ TRAINING_STOPS = {
     "stuck": "没有收敛：{steps}后，怎么走损失都不再下降，而这里又看不出是极小值",
     "no slope": "{steps}后停止：这里的梯度是 0，每一步都原地不动；这里是最小值，或者没有梯度传得回来",
     "shut": "{steps}后停止：梯度为 0，因为通向参数的路上有 relu、max 或 where 处于关闭状态",
-    "corner": "{steps}后停止：怎么走损失都不再下降；损失有尖角，在那里梯度不会变成零",
+    "lowest corner": "{steps}后收敛：损失在那里有一个尖角，没有任何方向能再下降",
+    "corner": "{steps}后停止：沿着梯度走损失不再下降；损失有尖角，在那里梯度不会变成零，别的方向也许还能下降",
     "bouncing": "来回跳动：{steps}后，参数仍在山谷两侧跳来跳去，毫无进展",
 }
 
@@ -193,6 +194,7 @@ TRAINING_NOTES = {
     "best": "参数取自第 {step} 步，那时的验证损失最小",
     "other schedule": "学习率的变化按总步数展开：总步数由 {steps} 变为 {more}，第 {number} 步的学习率就是 {other} 而不是 {rate}",
     "local minimum": "模型在这里几乎没有解释任何变化（R² 为 {r2}）：这可能只是局部极小值，而不是最低点；用 --init 给出自己的起点，或用 --seed 另试一些",
+    "powers": "按 x 的幂打印的多项式各项相互抵消，与拟合曲线最多相差 {gap}，而拟合的均方根误差只有 {rmse}；请用参数 c0、c1……，或用 --save model.json 保存后以 bpcli predict 预测",
     "other data": "数据与已保存的训练不同：得到的数会不一样",
 }
 
