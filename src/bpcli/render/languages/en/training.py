@@ -38,6 +38,7 @@ TRAINING = {
     "from curvature": ", from the curvature",
     "usual": ", the usual one",
     "falling": "; rates below {largest} fall here",
+    "swinging": "; gathered, the loss swings at rates below {largest} and never settles, above it grows",
     "schedule": "           schedule {schedule}",
     "warm-up": "           the rate grows over the first {steps}",
     "batches": "           batches of {size} of {rows} rows, {steps} an epoch, shuffled by seed {seed}",
@@ -131,6 +132,7 @@ TRAINING_STOPS = {
     "step limit": "stopped at the limit of {steps}, before the gradient was down to rounding",
     "diverged": "diverged after {steps}: the loss grows",
     "interrupted": "interrupted after {steps}: the parameters are where the training stood",
+    "interrupted best": "interrupted after {steps}",
     "early stop": "stopped early after {steps}: the validation had not become better for a while",
     "stuck": "did not converge: after {steps} no step brings the loss down, and it is not at a minimum that can be told",
     "no slope": "stopped after {steps}: the gradient is 0 there, so no step moves anything; that is a minimum, or a place where nothing comes back",
@@ -189,6 +191,7 @@ TRAINING_NOTES = {
     "not converged": "not converged: the parameters are where the training stands",
     "not converged given": "not converged: the parameters are where the training stands; without --init a start is looked for",
     "best": "the parameters are those of step {step}, where the validation was best",
+    "gathered": "gradients that are gathered never settle: the steps overshoot the minimum, come back and overshoot again; without --no-zero the same rate may descend",
     "other schedule": "the schedule spans the steps: over {more} of them instead of {steps} the rate of step {number} is {other} and not {rate}",
     "other data": "the data is not that of the stored training: the numbers will be others",
 }

@@ -38,6 +38,7 @@ TRAINING = {
     "from curvature": "，由曲率得出",
     "usual": "，常用的取值",
     "falling": "；小于 {largest} 时损失在这里会下降",
+    "swinging": "；梯度累加时，学习率小于 {largest} 损失只会来回摆动，不会停下，大于它则越来越大",
     "schedule": "           学习率的变化：{schedule}",
     "warm-up": "           学习率在前 {steps}里逐渐增大（预热）",
     "batches": "           每批 {size} 行，共 {rows} 行，一轮 {steps} 批，按种子 {seed} 打乱",
@@ -131,6 +132,7 @@ TRAINING_STOPS = {
     "step limit": "到达上限 {steps}而停止，梯度还没有小到只剩舍入误差",
     "diverged": "{steps}后发散：损失越来越大",
     "interrupted": "{steps}后被中断：参数停在当时的位置",
+    "interrupted best": "{steps}后被中断",
     "early stop": "{steps}后提前停止：验证损失有一阵没有变好了",
     "stuck": "没有收敛：{steps}后，怎么走损失都不再下降，而这里又看不出是极小值",
     "no slope": "{steps}后停止：这里的梯度是 0，每一步都原地不动；这里是最小值，或者没有梯度传得回来",
@@ -189,6 +191,7 @@ TRAINING_NOTES = {
     "not converged": "没有收敛：这里给出的是训练停下时的参数",
     "not converged given": "没有收敛：这里给出的是训练停下时的参数；不写 --init 时会自动寻找起点",
     "best": "参数取自第 {step} 步，那时的验证损失最小",
+    "gathered": "累加的梯度不会停下来：每次都冲过最小值，再折返，再冲过去；去掉 --no-zero，同样的学习率也许就能下降",
     "other schedule": "学习率的变化按总步数展开：总步数由 {steps} 变为 {more}，第 {number} 步的学习率就是 {other} 而不是 {rate}",
     "other data": "数据与已保存的训练不同：得到的数会不一样",
 }
