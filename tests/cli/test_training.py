@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from bpcli.training.batches import split_rows
 from conftest import SOURCES
 
 if TYPE_CHECKING:
@@ -524,3 +525,76 @@ def test_an_intercept_that_is_rounding_has_influence(run: Runner, tmp_path: Path
     (tmp_path / "p.csv").write_text("x,y\n1,2\n4,8\n")
     answer = run("fit", str(tmp_path / "p.csv"), "--model", "a*x + b")
     assert answer.code == 0 and "influence" not in answer.out and "did not converge" not in answer.out
+
+
+# By hand, with e = 3*w + b - 10, which is -5 at the start; a rate of 0.05 takes the gathered or kept 20*e times 0.05
+# off it. Momentum: 0.9*v + 20*e is -100, -90, 9, 89.1, so e is -5, 0, 4.5, 4.05, -0.405. Gathered: the sum of 20*e is
+# -100, -100, 0, 100, 100, 0, so e is -5, 0, 5, 5, 0, -5, -5; at 0.1 the sum is -100, 0, 100, 0, and e is -5, 5, 5, -5.
+ROLLING = [
+    (("--lr", "0.05", "--optimizer", "momentum"), [25, 0, 20.25, 16.4025, 0.164025]),
+    (("--lr", "0.05", "--no-zero"), [25, 0, 25, 25, 0, 25, 25]),
+    (("--lr", "0.1", "--no-zero"), [25, 25, 25, 25, 25]),
+]
+
+
+@pytest.mark.parametrize(("options", "losses"), ROLLING)
+def test_a_gradient_that_vanishes_on_the_way_is_no_end(
+    run: Runner, tmp_path: Path, options: tuple[str, ...], losses: list[float]
+) -> None:
+    log = tmp_path / "log.csv"
+    answer = run("train", *NEURON, *options, "--log", str(log))
+    found = [float(line.split(",")[1]) for line in log.read_text().splitlines()[1:]]
+    assert found[: len(losses)] == pytest.approx(losses, abs=1e-9)
+    if "--no-zero" in options:
+        assert "stopped at the limit of 10000 steps" in answer.out and "never settle: the steps overshoot" in answer.out
+        assert "the loss swings at rates below 0.2" in answer.out and "fall here" not in answer.out
+    else:
+        assert "converged after" in answer.out and found[-1] < 1e-20
+
+
+def test_gathered_gradients_grow_above_twice_the_limit_of_descent(run: Runner) -> None:
+    """The recurrence e'' = (2 - rate*20)*e' - e stays bounded as long as 2 - rate*20 is above -2, by hand."""
+    answer = run("train", *NEURON, "--lr", "0.21", "--no-zero")
+    assert answer.code == 3 and "the rate 0.21 is above 0.2, from which on the loss grows" in answer.out
+    assert "fall here" in run("train", *NEURON, "--lr", "0.05").out
+
+
+@pytest.fixture
+def noisy(tmp_path: Path) -> str:
+    """A line with noise, whose held out rows are best predicted long before the minimum."""
+    path = tmp_path / "noisy.csv"
+    noise = [3, -2, 1, -4, 2, 5, -3, 0, -1, 4, -5, 2]
+    path.write_text("x,y\n" + "".join(f"{x},{x + each}\n" for x, each in enumerate(noise)))
+    return str(path)
+
+
+def test_least_squares_go_to_the_minimum_and_tell_the_loss_of_the_rows_held_out(run: Runner, noisy: str) -> None:
+    """Beside the lines through the rows that are left, by `numpy.linalg.lstsq`."""
+    x, y = np.loadtxt(noisy, delimiter=",", skiprows=1).T
+    for seed in range(4):
+        words = [noisy, "--val", "0.25", "--seed", str(seed)]
+        found = fitted(run, *words)
+        assert found["stopped"] == "converged" and all(each > 0 for each in found["scaled_standard_errors"].values())
+        train, _ = split_rows(len(x), 0.25, seed)
+        ones = np.stack([np.ones(len(x)), x], axis=1)
+        line = np.linalg.lstsq(ones[train], y[train], rcond=None)[0]
+        held = np.setdiff1d(np.arange(len(x)), train)
+        assert [*found["parameters"].values()] == pytest.approx(line.tolist(), rel=1e-9)
+        assert found["final_validation"] == pytest.approx(np.mean((ones[held] @ line - y[held]) ** 2))
+
+
+def test_parameters_of_an_early_stop_have_no_standard_errors(run: Runner, noisy: str) -> None:
+    stopped = [
+        answer
+        for seed in range(6)
+        if "stopped early" in (answer := run("fit", noisy, "--val", "0.25", "--seed", str(seed), "--patience", "2").out)
+    ]
+    assert stopped and not any("std error" in answer for answer in stopped)
+
+
+def test_what_is_of_the_best_validation_is_not_said_to_be_where_it_stands(run: Runner) -> None:
+    examples = Path(__file__).parents[2] / "examples"
+    digits = f"@{examples / 'digits.npz'}"
+    words = ["--X", digits, "--t", digits, "--batch", "256", "--val", "0.2", "--lr", "0.3", "--steps", "45"]
+    answer = run("train", "--file", str(examples / "digits.bp"), *words, "--trace-steps", "0")
+    assert "the parameters are those of step" in answer.out and "where the training stands" not in answer.out

@@ -134,7 +134,8 @@ def test_early_stopping_returns_the_parameters_of_the_best_validation():
     x = np.linspace(-1, 1, 24)
     columns = {"x": x, "y": np.sin(3 * x) + generator.normal(0, 0.4, 24)}
     text = "+".join(f"c{order}*cos({order}*acos(x))" for order in range(15))
-    setting = Setting(text, start={f"c{order}": 0.0 for order in range(15)}, optimizer="lbfgs", share=0.3, seed=2)
+    start = {f"c{order}": 0.0 for order in range(15)}
+    setting = Setting(text, start=start, optimizer="lbfgs", share=0.3, seed=2, patience=20)
     training, turns = finished(setting, columns)
     outcome = training.outcome
     assert (outcome.rows_used, outcome.rows_held_out) == (17, 7)

@@ -159,7 +159,7 @@ def plan_lines(
     if setting.rate is None:
         how = said("from curvature" if outcome.largest_rate == outcome.largest_rate else "usual", language)
     if outcome.largest_rate == outcome.largest_rate:
-        how += said("falling", language, largest=show(outcome.largest_rate, MOST_RATES))
+        how += said("falling" if setting.zero else "swinging", language, largest=show(outcome.largest_rate, MOST_RATES))
     yield said("rate", language, rate=show(outcome.rate or 0.0, MOST_RATES), how=how)
     if setting.schedule != "constant":
         yield said("schedule", language, schedule=setting.schedule)
@@ -214,6 +214,8 @@ def stop_line(outcome: Outcome, language: str = ENGLISH) -> str:
         key = "tolerance"
     if key == "converged" and outcome.cornered:
         key = "lowest corner"
+    if key == "interrupted" and outcome.is_of_best:
+        key = "interrupted best"
     if key == "stuck" and outcome.final_norm == 0:
         copies = any(note.kind == "copies" for note in outcome.notes)
         key = "shut" if outcome.model.has_corners and not copies else "no slope"

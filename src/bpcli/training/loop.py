@@ -64,7 +64,7 @@ class Turn(NamedTuple):
 class Plan(NamedTuple):
     """How to train. `make` is None for the optimizers that search: L-BFGS and Levenberg-Marquardt.
 
-    tolerance: of the first gradient; patience: validations without a better one
+    tolerance: of the first gradient; patience: validations without a better one before it stops early, 0 for never
     zero:      whether the gradient is set to zero before every backward pass
     decay:     of the weights at each step
     """
@@ -77,7 +77,7 @@ class Plan(NamedTuple):
     seed: int = 0
     clip: Clip | None = None
     tolerance: float | None = None
-    patience: int = 20
+    patience: int = 0
     scale: Scale = Scale()
     zero: bool = True
     decay: float = 0.0
@@ -163,7 +163,7 @@ class Loop:
             return watch, None
         loss = self.validation.value(parameters)
         watch = watch.validated(loss)
-        if watch.waiting == 0:
+        if self.plan.patience and watch.waiting == 0:
             self.past = self.past._replace(best=parameters, best_step=number, best_loss=loss)
         return watch, loss
 
@@ -190,7 +190,12 @@ class Loop:
             if not overflow:
                 with np.errstate(all="ignore"):
                     turned = before is not None and bool(gradient @ before < -0.9 * turn.norm * _length(before))
-                watch = watch.after(loss, turn.norm, turned)
+                    total, used = self._used(gradient, gathered)
+                    step, following = optimizer.update(used, state, parameters)
+                size = turn.norm
+                if memory:
+                    watch, size = watch.moved(size, _length(step))
+                watch = watch.after(loss, size, turned)
             watch, validation = self._validated(watch, parameters, number)
             turn = turn._replace(validation=validation, overflow=overflow)
             stopped = "" if overflow else self._reason(watch, memory)
@@ -202,20 +207,25 @@ class Loop:
             if overflow:
                 turn = turn._replace(state=state)
             else:
-                before = gradient
-                arrived = gradient
-                if not plan.zero:
-                    arrived = gathered = gradient if gathered is None else gathered + gradient
-                used = arrived if plan.clip is None else plan.clip.cut(arrived)
-                step, state = optimizer.update(used, state, parameters)
+                before, gathered, state = gradient, total, following
                 rate = schedule(state.updates - 1)
                 turn = turn._replace(gathered=gathered, used=used, rate=rate, step=step, state=state)
                 parameters = parameters + step
             yield turn
             self._move(parameters, state, watch, scale.after(overflow), before, gathered)
 
+    def _used(self, gradient: Array, gathered: Array | None) -> tuple[Array | None, Array]:
+        """The sum of all gradients so far, None where they are set to zero; and what the optimizer is given."""
+        plan, total = self.plan, None
+        if not plan.zero:
+            gradient = total = gradient if gathered is None else gathered + gradient
+        return total, gradient if plan.clip is None else plan.clip.cut(gradient)
+
+    def _waited(self, watch: Watch) -> bool:
+        return self.validation is not None and 0 < self.plan.patience <= watch.waiting
+
     def _reason(self, watch: Watch, memory: bool) -> str:
-        if self.validation is not None and watch.waiting >= self.plan.patience:
+        if self._waited(watch):
             return EARLY
         reason = watch.reason(memory, self.plan.tolerance)
         # The gradient of a batch says little of that of all rows; only a number that is none stops at once.
@@ -269,7 +279,7 @@ class Loop:
         """Why a search should not go on; "" where it should."""
         if not math.isfinite(watch.before) or not math.isfinite(watch.size):
             return DIVERGED
-        if self.validation is not None and watch.waiting >= self.plan.patience:
+        if self._waited(watch):
             return EARLY
         tolerance = 1e-12 if self.plan.tolerance is None else self.plan.tolerance
         if watch.size <= watch.first_size * tolerance:
@@ -300,7 +310,7 @@ class Loop:
                 stopped = CONVERGED
             elif here.blocked:
                 stopped = STUCK
-            elif self.validation is not None and watch.waiting >= self.plan.patience:
+            elif self._waited(watch):
                 stopped = EARLY
             elif number >= self.plan.steps:
                 stopped = STEP_LIMIT

@@ -43,7 +43,7 @@ class Outcome:
     standard_errors: nan where they are not known: losses that are no least squares, no convergence, no freedom
     losses:          (number of the step, loss computed there), of the batch where there are batches
     final_loss:      of all training rows at `parameters`
-    rate, largest_rate: of the first update, and the rate from which plain descent no longer falls, nan if unknown
+    rate, largest_rate: of the first update, and the rate from which on the loss grows, nan if unknown
     reason:          why this optimizer, as a key of the sentences; "" where it was asked for
     singles:         of a program with tensors: name -> value of other single numbers, on rows trained on, and held out
     cornered:        whether it ended at a corner of the loss from which no direction leads down
@@ -105,6 +105,11 @@ class Outcome:
     def warnings(self) -> list[Note]:
         """What to mind, by the name that a fitted polynomial has for it."""
         return self.notes
+
+    @property
+    def is_of_best(self) -> bool:
+        """Whether the parameters are those of the best validation, and not where the training stood in the end."""
+        return any(note.kind == "best" for note in self.notes)
 
     def note(self, kind: str, **facts: object) -> None:
         """Add something to mind."""

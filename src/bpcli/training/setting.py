@@ -28,6 +28,7 @@ class Setting(NamedTuple):
     decay:    None for the usual one of the optimizer
     dtype:    "" for double precision
     weights:  the column that says how much each row counts, "" for none
+    patience: None where nobody asked to stop early: networks and batches do, sums of squares are followed to the end
     zero:     whether the gradient is set to zero before every backward pass
     """
 
@@ -49,7 +50,7 @@ class Setting(NamedTuple):
     ridge: float = 0.0
     decay: float | None = None
     share: float = 0.0
-    patience: int = 20
+    patience: int | None = None
     tolerance: float | None = None
     dtype: str = ""
     scale: str = ""

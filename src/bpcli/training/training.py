@@ -43,11 +43,13 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 LITTLE = 0.1  # of R², below which a minimum that was come to may not be the lowest
+PATIENCE = 20  # epochs without a better validation
 FALLBACK = 0.01  # a rate where the curvature is of no use
 MOST_ENTRIES = 20_000_000  # of a Jacobian that is held in memory
 PER_UNIT = 20  # steps that descent takes for each unit of condition, generously
 MOST_CONDITION = 150  # from which on descent is so slow that it looks like rounding, and digits would be lost
 STEEPER = {"sgd": 2.0, "momentum": 3.8, "nesterov": 3.8 / 2.8}  # largest stable rate times the curvature
+SWINGING = {"sgd": 4.0}  # the same where gradients are gathered: no velocity is lost, and below this it only swings
 
 
 class Choice(NamedTuple):
@@ -272,7 +274,8 @@ class Training:
         if setting.reduce == SUM and setting.batch:
             curvature *= min(setting.batch / self.loss.rows, 1.0)
         useful = math.isfinite(curvature) and curvature > 0
-        largest = STEEPER[name] / curvature if useful and name in STEEPER else math.nan
+        limits = STEEPER if setting.zero else SWINGING
+        largest = limits[name] / curvature if useful and name in limits else math.nan
         rate = setting.rate
         if rate is None:
             rate = USUAL_RATES.get(name)
@@ -312,12 +315,23 @@ class Training:
         holds = self._holding(self.choice, min(below)) if below and self.choice.optimizer in FIRST_ORDER else math.nan
         return {"rate": rate, "largest": largest, "holds": holds}
 
+    def _patience(self) -> int:
+        """After how many validations without a better one it stops early, 0 for never.
+
+        A sum of squares has a minimum that descent is to find, and what the rows held out say of it is told at the end.
+        """
+        setting, model = self.setting, self.model
+        if setting.patience is not None:
+            return setting.patience
+        settled = not isinstance(model, TensorModel) and (model.residual is not None or _is_quadratic(model))
+        return 0 if settled and not setting.batch else PATIENCE
+
     def _plan(self, choice: Choice) -> Plan:
         setting = self.setting
         if choice.optimizer not in FIRST_ORDER:
             return Plan(
                 choice.optimizer, steps=setting.steps, seed=setting.seed, tolerance=setting.tolerance,
-                patience=setting.patience,
+                patience=self._patience(),
             )  # fmt: skip
         assert choice.rate is not None
         schedule = schedule_of(setting.schedule, choice.rate, setting.steps, setting.warmup)
@@ -332,7 +346,7 @@ class Training:
             seed=setting.seed,
             clip=clip_of(setting.clip) if setting.clip else None,
             tolerance=setting.tolerance,
-            patience=setting.patience,
+            patience=self._patience(),
             scale=scale_of(setting.scale) if setting.scale else Scale(),
             zero=setting.zero,
             decay=decay,
@@ -364,7 +378,10 @@ class Training:
         if past.best is not None and self.validation is not None and stopped != DIVERGED:
             parameters = past.best
             outcome.final_validation = past.best_loss
-            outcome.note("best", step=past.best_step)
+            if past.best_step != number:
+                outcome.note("best", step=past.best_step)
+        elif self.validation is not None and stopped != DIVERGED:
+            outcome.final_validation = self.validation.value(parameters)
         outcome.final_norm = math.nan if last is None else last.norm
         outcome.cornered = self.loop.cornered
         judge(outcome, self.loss, parameters)
@@ -386,8 +403,10 @@ class Training:
             outcome.note("above limit", rate=outcome.rate, largest=outcome.largest_rate, half=outcome.largest_rate / 2)
         if self._bounces(stopped, last):
             outcome.note("bouncing", **self._advice())
+        if stopped == STEP_LIMIT and not self.setting.zero:
+            outcome.note("gathered")
         cornered = outcome.stopped == STUCK and self.model.has_corners
-        if outcome.stopped in (STEP_LIMIT, STUCK, BOUNCING, INTERRUPTED) and not cornered:
+        if outcome.stopped in (STEP_LIMIT, STUCK, BOUNCING, INTERRUPTED) and not cornered and not outcome.is_of_best:
             searched = outcome.optimizer == LEVENBERG and outcome.stopped != INTERRUPTED
             given = searched and self.start.tried == 0 and bool(self.loss.columns)
             outcome.note("not converged given" if given else "not converged")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bpcli.numbers import show
 from bpcli.training.compiled import MeanLoss, Residuals
 from bpcli.training.descent import CONVERGED, STEP_LIMIT
-from bpcli.training.watch import EARLY, STUCK
+from bpcli.training.watch import STUCK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def uncertainty(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
         outcome.note("dependent", names=", ".join(names), count=len(places), example=example)
     elif outcome.stopped in (STEP_LIMIT, STUCK) and loss.columns:
         _look_along(outcome, at, singular, directions)
-    if outcome.freedom <= 0 or outcome.stopped not in (CONVERGED, EARLY):
+    if outcome.freedom <= 0 or outcome.stopped != CONVERGED or outcome.is_of_best:
         return
     inverse = (directions[felt].T / singular[felt]) / lengths[:, None]
     errors = math.sqrt(rss / outcome.freedom) * np.sqrt(np.sum(inverse * inverse, axis=1))

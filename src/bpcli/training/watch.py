@@ -17,11 +17,13 @@ WON = 1e-6  # of the loss: what counts as a win
 class Watch(NamedTuple):
     """The past of a descent, as far as it matters: kept and restored, it goes on as if nobody had stopped.
 
-    first, lowest, before: losses, the last one last; first_size, smallest, size: lengths of gradients likewise
+    first, lowest, before: losses, the last one last; first_size, smallest, size: lengths of gradients likewise, and
+              with a memory how far from rest (see `moved`)
     still:    turns since the gradient last fell by a tenth; growing: turns in a row in which the loss grew
     reversed: turns in a row whose gradient points against the one before
     mark:     the loss when that began
     best:     the best validation so far; waiting: turns since
+    longest:  the longest step so far
     """
 
     first: float = math.inf
@@ -36,6 +38,7 @@ class Watch(NamedTuple):
     mark: float = math.inf
     best: float = math.inf
     waiting: int = 0
+    longest: float = 0.0
 
     def after(self, loss: float, size: float, turned: bool) -> Watch:
         """The past one turn later."""
@@ -60,6 +63,19 @@ class Watch(NamedTuple):
         if loss < self.best:
             return self._replace(best=loss, waiting=0)
         return self._replace(waiting=self.waiting + 1)
+
+    def moved(self, size: float, length: float) -> tuple[Watch, float]:
+        """The past with the next step, and how far from rest it all is, in the measure of gradients.
+
+        size, length: of the gradient, and of the step that an optimizer with a memory makes next
+
+        A velocity goes on where the gradient happens to vanish, and gathered gradients may cancel where this one does
+        not: only where both are small beside what they were is a minimum reached.
+        """
+        longest = max(length, self.longest)
+        if self.first == math.inf or not 0 < longest < math.inf:
+            return self._replace(longest=longest), size
+        return self._replace(longest=longest), max(size, self.first_size * (length / longest))
 
     @property
     def bouncing(self) -> bool:

@@ -182,7 +182,7 @@ class Order:
             ridge=positive(options, "ridge") or 0.0,
             decay=positive(options, "weight-decay"),
             share=share_of(options),
-            patience=whole(options, "patience", 1, MOST_STEPS) or 20,
+            patience=whole(options, "patience", 1, MOST_STEPS),
             tolerance=positive(options, "tol"),
             dtype=options.get("dtype", ""),
             scale=options.get("loss-scale", ""),
