@@ -78,9 +78,8 @@ class Model:
 
     def _look_for_weights(self) -> None:
         """Take v*u^2, v without a parameter, as the square of sqrt(v)*u."""
-        graph, node = self.program.graph, self.program.output
-        while graph.op[node] == "same":
-            (node,) = graph.args[node]
+        graph = self.program.graph
+        node = unnamed(graph, self.program.output)
         if graph.op[node] != "mul":
             return
         for weights, rest in (graph.args[node], graph.args[node][::-1]):
@@ -203,6 +202,8 @@ def read_model(
         node = graph.give_name(node, prediction, 0, (0, len(text)))
         program.names[prediction] = node
         program.assigned = (*program.assigned, prediction)
+    if loss in LOSSES and LOSSES[loss].takes == LOGIT and graph.op[unnamed(graph, node)] == "sigmoid":
+        raise InputError("sigmoid-twice", loss=loss, model=text)
     measured = target if target.isidentifier() else next(n for n in ("target", "target_") if n not in taken)
     if loss not in LOSSES and loss.isidentifier() and loss not in {*taken, prediction, "pred"}:
         near = closest(loss, [*LOSSES])
@@ -269,6 +270,13 @@ def named_loss(program: Program, columns: Collection[str] = ()) -> None:
     program.names[name] = node
     program.assigned = (*program.assigned, name)
     program.outputs = {name: node}
+
+
+def unnamed(graph: Graph, node: int) -> int:
+    """The node that a name stands for."""
+    while graph.op[node] == "same":
+        (node,) = graph.args[node]
+    return node
 
 
 def with_equals(text: str, columns: Collection[str]) -> str:

@@ -378,6 +378,8 @@ class Training:
         if stopped == CONVERGED and any(note.kind == "flat" for note in outcome.notes):
             # A slope of 0 on a plain is no minimum.
             outcome.stopped = STUCK
+        if _takes_logits(self.model) and self._looks_like_probability(parameters):
+            outcome.note("logits", loss=self.setting.loss)
         if outcome.stopped == CONVERGED and self._may_be_local():
             outcome.note("local minimum", r2=outcome.r2)
         if stopped == DIVERGED:
@@ -406,6 +408,15 @@ class Training:
             return weights * slopes, (weights * left[:, None])[:, 0]
 
         return lambda at: least_absolute(rows, at)
+
+    def _looks_like_probability(self, at: Array) -> bool:
+        """Whether the model lies between 0 and 1 at every row and spans much of that, as a logit hardly does."""
+        node = self.model.predicted
+        if node is None or not np.all(np.isfinite(at)):
+            return False
+        ends = self.loss.reduced(at, [node], lambda results: (float(np.min(results[0])), float(np.max(results[0]))))
+        low, high = min(low for low, _ in ends), max(high for _, high in ends)
+        return low >= 0 and high <= 1 and high - low > 0.25
 
     def _may_be_local(self) -> bool:
         """Whether so little of the data is explained that there may be a lower minimum elsewhere."""
@@ -449,6 +460,11 @@ def _check_target(model: Model, columns: Kept) -> None:
     if low < 0 or high > 1:
         value = show(low if low < 0 else high)
         raise InputError("target-no-probability", name=model.target, loss=model.loss_name, value=value)
+
+
+def _takes_logits(model: Model) -> bool:
+    """Whether the loss puts a sigmoid on what the model gives."""
+    return model.loss_name in LOSSES and LOSSES[model.loss_name].takes == LOGIT
 
 
 def _is_quadratic(model: Model) -> bool:

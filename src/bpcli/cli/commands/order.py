@@ -19,6 +19,7 @@ from bpcli.engine.given import value_of
 from bpcli.errors import InputError, count_ambiguous
 from bpcli.numbers import DIGITS, full
 from bpcli.training.batches import MOST_NUMBERS
+from bpcli.training.letters import PREDICTED, renamed, uses_prediction
 from bpcli.training.saved import data_of, fingerprint, read_saved
 from bpcli.training.schedules import schedule_of
 from bpcli.training.setting import STEPS, Setting
@@ -209,11 +210,23 @@ class Order:
             return False, options["model"]
         loss = options.get("loss", "")
         if path is not None and loss and not loss.isidentifier() and "degree" not in options:
+            if uses_prediction(loss) and not self._has_column(path, PREDICTED, options.get("encoding")):
+                return False, ""  # a loss on top of a polynomial
             # A loss that is no function of a prediction is all there is.
             return True, loss
         if path is None:
             raise InputError("nothing-to-train-on", command=request.command)
         return False, ""  # a polynomial
+
+    def _has_column(self, path: str, name: str, encoding: str | None) -> bool:
+        """Whether a file has a column of this name; of standard input, which can be read once, that is not known."""
+        if path == "-":
+            return False
+        rows = open_rows(path, encoding)
+        try:
+            return name in rows.names
+        finally:
+            rows.close()
 
     def _polynomial(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], Kept]:
         """A polynomial in a basis in which descent is quick, as a model, with its columns x and y."""
@@ -238,6 +251,8 @@ class Order:
         # Without its last line, which is the loss.
         text = "\n".join(basis.program().splitlines()[:-1])
         start = {f"c{order}": 0.0 for order in range(degree + 1)} | setting.start
+        if not setting.loss.isidentifier():
+            setting = setting._replace(loss=renamed(setting.loss, {x_name: "x", y_name: "y"}))
         setting = setting._replace(text=text, target="y", start=start, weights="w" if "w" in kept else "")
         return setting, kept.names, kept
 
