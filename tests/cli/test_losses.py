@@ -50,3 +50,31 @@ def test_no_sigmoid_is_taken_twice(run, classes):
     one, other = (json.loads(answer.out) for answer in (right, same))
     assert one["final_loss"] == pytest.approx(other["final_loss"], rel=1e-9)  # one formula, written in two ways
     assert "take --loss bce" not in run("fit", classes, "--model", "a*x + b", "--loss", "cross_entropy").out
+
+
+def test_a_loss_divided_by_a_variance_weighs_the_rows(run, tmp_path):
+    path = tmp_path / "sigma.csv"
+    path.write_text("x,y,sigma\n1,2,0.1\n2,4.1,0.1\n3,5.9,0.2\n4,8.3,0.4\n")
+    found = json.loads(run("fit", str(path), "--model", "a*x + b", "--loss", "(pred - y)^2/sigma^2", "--json").out)
+    # scipy 1.17.1, curve_fit with sigma.
+    assert found["parameters"] == pytest.approx({"a": 2.0284263959390865, "b": -0.008629441624366106}, rel=1e-6)
+    assert found["standard_errors"] == pytest.approx({"a": 0.07054559237759939, "b": 0.1332465610634244}, rel=1e-5)
+    wrong = run("fit", str(path), "--model", "a*x + b", "--weights", "1/sigma^2")
+    assert wrong.code == 2
+    assert "/sigma^2" in wrong.err and "did you mean" not in wrong.err
+
+
+@pytest.mark.parametrize(
+    ("model", "loss", "rows", "separated"),
+    [
+        ("sigmoid(a*x + b)", "bce", "1,0\n2,0\n3,1\n4,1\n", True),  # anything steep at 2.5 is right
+        ("a*x + b", "cross_entropy", "1,0\n2,0\n3,1\n4,1\n", True),
+        ("a*x + b", "cross_entropy", "1,0\n2,1\n3,0\n4,1\n", False),
+    ],
+)
+def test_classes_without_an_overlap_have_no_finite_optimum(run, tmp_path, model, loss, rows, separated):
+    path = tmp_path / "classes.csv"
+    path.write_text(f"x,y\n{rows}")
+    shown = run("fit", str(path), "--model", model, "--loss", loss).out
+    assert ("no finite values are best" in shown) == separated
+    assert ("\nconverged after" in shown) != separated

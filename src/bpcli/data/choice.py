@@ -101,6 +101,9 @@ def column_index(names: tuple[str, ...], wanted: str, option: str, file: str) ->
     numbers = [str(number) for number in range(1, len(names) + 1)]
     if wanted in numbers:
         return numbers.index(wanted)
+    if option == "--weights" and not wanted.isidentifier() and any(sign in wanted for sign in "/*^"):
+        # A formula of a column is another weight than the column.
+        raise InputError("weights-formula", text=printable(wanted), columns=listed(names))
     near = closest(wanted, list(names))
     hint = f"did you mean `{option} {near}`?" if near else f"{option} takes a name or a number"
     raise InputError("csv-unknown-column", file=file, name=printable(wanted), columns=listed(names), hint=hint)

@@ -77,12 +77,20 @@ class Model:
             self._look_for_weights()
 
     def _look_for_weights(self) -> None:
-        """Take v*u^2, v without a parameter, as the square of sqrt(v)*u."""
+        """Take v*u^2 or u^2/v, v without a parameter, as the square of sqrt(v)*u."""
         graph = self.program.graph
         node = unnamed(graph, self.program.output)
-        if graph.op[node] != "mul":
+        if graph.op[node] == "div":
+            above, below = graph.args[node]
+            if residual_of(graph, above)[0] is None:
+                return
+            pairs = [(graph.add("div", (graph.const(1), below)), above)]
+        elif graph.op[node] == "mul":
+            first, second = graph.args[node]
+            pairs = [(first, second), (second, first)]
+        else:
             return
-        for weights, rest in (graph.args[node], graph.args[node][::-1]):
+        for weights, rest in pairs:
             residual, factor = residual_of(graph, rest)
             marks = graph.reaches(weights)
             if residual is not None and not any(marks[each] for each in self.nodes if each < len(marks)):

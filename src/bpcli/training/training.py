@@ -44,6 +44,7 @@ Array = NDArray[np.float64]
 
 LITTLE = 0.1  # of R², below which a minimum that was come to may not be the lowest
 FALLBACK = 0.01  # a rate where the curvature is of no use
+SURE = 1e-6  # of a mean loss of probabilities: below it every row is told but for rounding
 MOST_ENTRIES = 20_000_000  # of a Jacobian that is held in memory
 PER_UNIT = 20  # steps that descent takes for each unit of condition, generously
 MOST_CONDITION = 150  # from which on descent is so slow that it looks like rounding, and digits would be lost
@@ -378,6 +379,9 @@ class Training:
         if stopped == CONVERGED and any(note.kind == "flat" for note in outcome.notes):
             # A slope of 0 on a plain is no minimum.
             outcome.stopped = STUCK
+        if outcome.stopped in (CONVERGED, STUCK) and self._is_separated(parameters):
+            outcome.stopped = STUCK
+            outcome.note("separated", name=self.model.target)
         if _takes_logits(self.model) and self._looks_like_probability(parameters):
             outcome.note("logits", loss=self.setting.loss)
         if outcome.stopped == CONVERGED and self._may_be_local():
@@ -416,7 +420,23 @@ class Training:
             return False
         ends = self.loss.reduced(at, [node], lambda results: (float(np.min(results[0])), float(np.max(results[0]))))
         low, high = min(low for low, _ in ends), max(high for _, high in ends)
-        return low >= 0 and high <= 1 and high - low > 0.25
+        return bool(low >= 0 and high <= 1 and high - low > 0.25)
+
+    def _is_separated(self, at: Array) -> bool:
+        """Whether classes are told apart in every row, and all but surely: larger parameters are better without end."""
+        model, loss = self.model, self.loss
+        known = LOSSES.get(model.loss_name)
+        if known is None or known.takes not in (PROBABILITY, LOGIT) or model.answer is None or loss.ridge:
+            return False
+        if model.target not in loss.columns or not self.outcome.final_loss < SURE:
+            return False
+        nodes = [model.answer, model.program.names[model.target]]
+
+        def right(results: list[Array]) -> bool:
+            told, measured = results
+            return bool(np.all((measured == 0) & (told < 0.5) | (measured == 1) & (told > 0.5)))
+
+        return all(loss.reduced(at, nodes, right))
 
     def _may_be_local(self) -> bool:
         """Whether so little of the data is explained that there may be a lower minimum elsewhere."""
