@@ -78,3 +78,18 @@ def test_classes_without_an_overlap_have_no_finite_optimum(run, tmp_path, model,
     shown = run("fit", str(path), "--model", model, "--loss", loss).out
     assert ("no finite values are best" in shown) == separated
     assert ("\nconverged after" in shown) != separated
+
+
+def test_a_column_that_no_formula_can_name_has_a_name_that_it_can(run, tmp_path):
+    path, saved = tmp_path / "units.csv", tmp_path / "m.json"
+    path.write_text("Time (s),Höhe [m],how sure\n1,3,1\n2,5,1\n3,7,2\n")
+    shown = run("fit", str(path), "--model", "a*Time_s + b", "--y-col", "Höhe [m]", "--save", str(saved))
+    assert "Höhe_m = 2*Time_s + 1" in shown.out  # by hand
+    predicted = run("predict", str(saved), str(path), "-q")
+    assert predicted.code == 0
+    assert [float(line.split(",")[1]) for line in predicted.out.split()] == pytest.approx([3, 5, 7])
+    assert run("train", str(path), "--resume", str(saved), "--steps", "20").code == 0
+    weighted = run("fit", str(path), "--model", "a*Time_s + b", "--weights", "how sure", "--y-col", "2", "-q")
+    assert weighted.code == 0
+    missed = run("fit", str(path), "--model", "a*Time + b")
+    assert "Time_s" in missed.out  # among the columns that there are

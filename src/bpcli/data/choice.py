@@ -6,6 +6,7 @@ column x (or X), else the only one that is left.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from bpcli.data.cells import listed, printable
@@ -91,6 +92,19 @@ def linear_model(names: Sequence[str]) -> str:
     """
     usable = [name for name in names if name.isidentifier()][:3] or ["x1", "x2"]
     return " + ".join(["k0", *(f"k{number}*{name}" for number, name in enumerate(usable, 1))])
+
+
+def usable_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names as a formula can have them: what is no letter or digit becomes _, where nothing else is called so.
+
+    >>> usable_names(("Time (s)", "Höhe [m]", "a b", "a_b", "%", "x"))
+    ('Time_s', 'Höhe_m', 'a b', 'a_b', '%', 'x')
+    """
+    made = [re.sub(r"\W+", "_", name).strip("_") for name in names]
+    return tuple(
+        name if name.isidentifier() or not other.isidentifier() or made.count(other) > 1 else other
+        for name, other in zip(names, made, strict=True)
+    )
 
 
 def column_index(names: tuple[str, ...], wanted: str, option: str, file: str) -> int:

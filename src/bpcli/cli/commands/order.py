@@ -11,7 +11,7 @@ from bpcli.cli.commands.checkpoint import earlier_lines
 from bpcli.cli.output import chosen_format
 from bpcli.cli.settings import language
 from bpcli.cli.work import choice, pieces, positive, text_of, whole
-from bpcli.data.choice import column_index
+from bpcli.data.choice import column_index, usable_names
 from bpcli.data.kept import Kept
 from bpcli.data.rows import open_rows
 from bpcli.data.table import SHOWN_SKIPS, reason_to_skip, refuse_negative
@@ -88,6 +88,7 @@ class Order:
         self.rows_skipped = 0
         self.source = ""
         self.columns: dict[str, str] = {}  # name in the model -> column, where they differ
+        self.called: dict[str, str] = {}  # column as a formula can call it -> as the file does
         self.basis: Basis | None = None  # of a polynomial
         self.earlier: list[str] = []  # of the log
         self.moves: tuple[Turn, Turn] | None = None  # the first turn with a step, and the last
@@ -112,6 +113,8 @@ class Order:
                 raise InputError("no-model-file", file=options["resume"])
             past, start, asked = self.saved.past, self.saved.start, self.saved.choice
         self.training = Training(setting, columns, names, past=past, start=start, choice=asked)
+        if any(self.called.get(column, column) != column for column in self.training.names.values()):
+            self.columns = {name: self.called[column] for name, column in self.training.names.items()}
         outcome = self.training.outcome
         outcome.source, outcome.rows_skipped = self.source, self.rows_skipped
         outcome.skipped = tuple(self.skipped)
@@ -269,6 +272,15 @@ class Order:
         try:
             self.source = rows.source
             names = self._names(tuple(spelled(name) for name in rows.names), rows.source, setting)
+            if self.saved is None:
+                called = usable_names(names)
+                self.called = dict(zip(called, rows.names, strict=True))
+                by_original = dict(zip(names, called, strict=True))
+                setting = setting._replace(
+                    target=by_original.get(setting.target or "", setting.target),
+                    weights=by_original.get(setting.weights, setting.weights),
+                )
+                names = called
             if setting.target is not None and setting.target not in names:
                 place = setting.target
                 if place.isdecimal() and 0 < int(place) <= len(names):
