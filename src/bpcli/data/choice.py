@@ -6,6 +6,7 @@ column x (or X), else the only one that is left.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from bpcli.data.cells import listed, printable
@@ -93,6 +94,19 @@ def linear_model(names: Sequence[str]) -> str:
     return " + ".join(["k0", *(f"k{number}*{name}" for number, name in enumerate(usable, 1))])
 
 
+def usable_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names as a formula can have them: what is no letter or digit becomes _, where nothing else is called so.
+
+    >>> usable_names(("Time (s)", "Höhe [m]", "a b", "a_b", "%", "x"))
+    ('Time_s', 'Höhe_m', 'a b', 'a_b', '%', 'x')
+    """
+    made = [re.sub(r"\W+", "_", name).strip("_") for name in names]
+    return tuple(
+        name if name.isidentifier() or not other.isidentifier() or made.count(other) > 1 else other
+        for name, other in zip(names, made, strict=True)
+    )
+
+
 def column_index(names: tuple[str, ...], wanted: str, option: str, file: str) -> int:
     """Index of the column of that name, else of that number; a name that is a number goes first."""
     refuse_twice(names, wanted, file)
@@ -101,6 +115,9 @@ def column_index(names: tuple[str, ...], wanted: str, option: str, file: str) ->
     numbers = [str(number) for number in range(1, len(names) + 1)]
     if wanted in numbers:
         return numbers.index(wanted)
+    if option == "--weights" and not wanted.isidentifier() and any(sign in wanted for sign in "/*^"):
+        # A formula of a column is another weight than the column.
+        raise InputError("weights-formula", text=printable(wanted), columns=listed(names))
     near = closest(wanted, list(names))
     hint = f"did you mean `{option} {near}`?" if near else f"{option} takes a name or a number"
     raise InputError("csv-unknown-column", file=file, name=printable(wanted), columns=listed(names), hint=hint)

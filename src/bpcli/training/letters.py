@@ -1,4 +1,4 @@
-"""Which of the letters that stand for constants elsewhere are parameters in a model.
+"""Names in the text of a model before it is read: which constants of elsewhere are parameters in it.
 
 A time constant is called tau, and a fifth coefficient e: where nobody said more, a model means these. Euler's number
 is what is raised to a power, as in e^(-x).
@@ -13,9 +13,10 @@ from bpcli.language.scanner import NAME, SUPERSCRIPT, scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 RAISED = (TERMINALS["CIRCUMFLEX"], SUPERSCRIPT)
+PREDICTED = "pred"
 EULER = "e"
 TURNS = ("tau", "τ")
 
@@ -46,3 +47,31 @@ def letters_of(text: str, known: Collection[str] = ()) -> Letters:
             found[word] = found.get(word, True) and not raised
     names = [*found]
     return Letters(tuple(name for name in names if found[name]), tuple(name for name in names if not found[name]))
+
+
+def uses_prediction(text: str) -> bool:
+    """Whether a loss is one of `pred`, which something else gives it.
+
+    >>> uses_prediction("(pred - y)^4"), uses_prediction("pred = a*x; (pred - y)^4"), uses_prediction("(a*x - y)^4")
+    (True, False, False)
+    """
+    tokens = scan(text)
+    return PREDICTED not in tokens.assigned and any(
+        kind == NAME and word == PREDICTED for kind, word in zip(tokens.kinds, tokens.texts, strict=True)
+    )
+
+
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    """The text with names replaced, all at once.
+
+    >>> renamed("(pred - U)^2*t", {"t": "x", "U": "y"})
+    '(pred - y)^2*x'
+    """
+    tokens = scan(text)
+    pieces, past = [], 0
+    for place, (kind, word) in enumerate(zip(tokens.kinds, tokens.texts, strict=True)):
+        if kind == NAME and word in names:
+            start, stop = tokens.span(place, place)
+            pieces += [text[past:start], names[word]]
+            past = stop
+    return "".join([*pieces, text[past:]])

@@ -77,13 +77,20 @@ class Model:
             self._look_for_weights()
 
     def _look_for_weights(self) -> None:
-        """Take v*u^2, v without a parameter, as the square of sqrt(v)*u."""
-        graph, node = self.program.graph, self.program.output
-        while graph.op[node] == "same":
-            (node,) = graph.args[node]
-        if graph.op[node] != "mul":
+        """Take v*u^2 or u^2/v, v without a parameter, as the square of sqrt(v)*u."""
+        graph = self.program.graph
+        node = unnamed(graph, self.program.output)
+        if graph.op[node] == "div":
+            above, below = graph.args[node]
+            if residual_of(graph, above)[0] is None:
+                return
+            pairs = [(graph.add("div", (graph.const(1), below)), above)]
+        elif graph.op[node] == "mul":
+            first, second = graph.args[node]
+            pairs = [(first, second), (second, first)]
+        else:
             return
-        for weights, rest in (graph.args[node], graph.args[node][::-1]):
+        for weights, rest in pairs:
             residual, factor = residual_of(graph, rest)
             marks = graph.reaches(weights)
             if residual is not None and not any(marks[each] for each in self.nodes if each < len(marks)):
@@ -203,6 +210,8 @@ def read_model(
         node = graph.give_name(node, prediction, 0, (0, len(text)))
         program.names[prediction] = node
         program.assigned = (*program.assigned, prediction)
+    if loss in LOSSES and LOSSES[loss].takes == LOGIT and graph.op[unnamed(graph, node)] == "sigmoid":
+        raise InputError("sigmoid-twice", loss=loss, model=text)
     measured = target if target.isidentifier() else next(n for n in ("target", "target_") if n not in taken)
     if loss not in LOSSES and loss.isidentifier() and loss not in {*taken, prediction, "pred"}:
         near = closest(loss, [*LOSSES])
@@ -269,6 +278,13 @@ def named_loss(program: Program, columns: Collection[str] = ()) -> None:
     program.names[name] = node
     program.assigned = (*program.assigned, name)
     program.outputs = {name: node}
+
+
+def unnamed(graph: Graph, node: int) -> int:
+    """The node that a name stands for."""
+    while graph.op[node] == "same":
+        (node,) = graph.args[node]
+    return node
 
 
 def with_equals(text: str, columns: Collection[str]) -> str:

@@ -45,6 +45,7 @@ Array = NDArray[np.float64]
 LITTLE = 0.1  # of R², below which a minimum that was come to may not be the lowest
 PATIENCE = 20  # epochs without a better validation
 FALLBACK = 0.01  # a rate where the curvature is of no use
+SURE = 1e-6  # of a mean loss of probabilities: below it every row is told but for rounding
 MOST_ENTRIES = 20_000_000  # of a Jacobian that is held in memory
 PER_UNIT = 20  # steps that descent takes for each unit of condition, generously
 MOST_CONDITION = 150  # from which on descent is so slow that it looks like rounding, and digits would be lost
@@ -395,6 +396,11 @@ class Training:
         if stopped == CONVERGED and any(note.kind == "flat" for note in outcome.notes):
             # A slope of 0 on a plain is no minimum.
             outcome.stopped = STUCK
+        if outcome.stopped in (CONVERGED, STUCK) and self._is_separated(parameters):
+            outcome.stopped = STUCK
+            outcome.note("separated", name=self.model.target)
+        if _takes_logits(self.model) and self._looks_like_probability(parameters):
+            outcome.note("logits", loss=self.setting.loss)
         if outcome.stopped == CONVERGED and self._may_be_local():
             outcome.note("local minimum", r2=outcome.r2)
         if stopped == DIVERGED:
@@ -425,6 +431,31 @@ class Training:
             return weights * slopes, (weights * left[:, None])[:, 0]
 
         return lambda at: least_absolute(rows, at)
+
+    def _looks_like_probability(self, at: Array) -> bool:
+        """Whether the model lies between 0 and 1 at every row and spans much of that, as a logit hardly does."""
+        node = self.model.predicted
+        if node is None or not np.all(np.isfinite(at)):
+            return False
+        ends = self.loss.reduced(at, [node], lambda results: (float(np.min(results[0])), float(np.max(results[0]))))
+        low, high = min(low for low, _ in ends), max(high for _, high in ends)
+        return bool(low >= 0 and high <= 1 and high - low > 0.25)
+
+    def _is_separated(self, at: Array) -> bool:
+        """Whether classes are told apart in every row, and all but surely: larger parameters are better without end."""
+        model, loss = self.model, self.loss
+        known = LOSSES.get(model.loss_name)
+        if known is None or known.takes not in (PROBABILITY, LOGIT) or model.answer is None or loss.ridge:
+            return False
+        if model.target not in loss.columns or not self.outcome.final_loss < SURE:
+            return False
+        nodes = [model.answer, model.program.names[model.target]]
+
+        def right(results: list[Array]) -> bool:
+            told, measured = results
+            return bool(np.all((measured == 0) & (told < 0.5) | (measured == 1) & (told > 0.5)))
+
+        return all(loss.reduced(at, nodes, right))
 
     def _may_be_local(self) -> bool:
         """Whether so little of the data is explained that there may be a lower minimum elsewhere."""
@@ -468,6 +499,11 @@ def _check_target(model: Model, columns: Kept) -> None:
     if low < 0 or high > 1:
         value = show(low if low < 0 else high)
         raise InputError("target-no-probability", name=model.target, loss=model.loss_name, value=value)
+
+
+def _takes_logits(model: Model) -> bool:
+    """Whether the loss puts a sigmoid on what the model gives."""
+    return model.loss_name in LOSSES and LOSSES[model.loss_name].takes == LOGIT
 
 
 def _is_quadratic(model: Model) -> bool:

@@ -11,7 +11,7 @@ from bpcli.cli.commands.checkpoint import earlier_lines
 from bpcli.cli.output import chosen_format
 from bpcli.cli.settings import language
 from bpcli.cli.work import choice, pieces, positive, text_of, whole
-from bpcli.data.choice import column_index
+from bpcli.data.choice import column_index, usable_names
 from bpcli.data.kept import Kept
 from bpcli.data.rows import open_rows
 from bpcli.data.table import SHOWN_SKIPS, reason_to_skip, refuse_negative
@@ -19,6 +19,7 @@ from bpcli.engine.given import value_of
 from bpcli.errors import InputError, count_ambiguous
 from bpcli.numbers import DIGITS, full
 from bpcli.training.batches import MOST_NUMBERS
+from bpcli.training.letters import PREDICTED, renamed, uses_prediction
 from bpcli.training.saved import data_of, fingerprint, read_saved
 from bpcli.training.schedules import schedule_of
 from bpcli.training.setting import STEPS, Setting
@@ -87,6 +88,7 @@ class Order:
         self.rows_skipped = 0
         self.source = ""
         self.columns: dict[str, str] = {}  # name in the model -> column, where they differ
+        self.called: dict[str, str] = {}  # column as a formula can call it -> as the file does
         self.basis: Basis | None = None  # of a polynomial
         self.earlier: list[str] = []  # of the log
         self.moves: tuple[Turn, Turn] | None = None  # the first turn with a step, and the last
@@ -111,6 +113,8 @@ class Order:
                 raise InputError("no-model-file", file=options["resume"])
             past, start, asked = self.saved.past, self.saved.start, self.saved.choice
         self.training = Training(setting, columns, names, past=past, start=start, choice=asked)
+        if any(self.called.get(column, column) != column for column in self.training.names.values()):
+            self.columns = {name: self.called[column] for name, column in self.training.names.items()}
         outcome = self.training.outcome
         outcome.source, outcome.rows_skipped = self.source, self.rows_skipped
         outcome.skipped = tuple(self.skipped)
@@ -209,11 +213,23 @@ class Order:
             return False, options["model"]
         loss = options.get("loss", "")
         if path is not None and loss and not loss.isidentifier() and "degree" not in options:
+            if uses_prediction(loss) and not self._has_column(path, PREDICTED, options.get("encoding")):
+                return False, ""  # a loss on top of a polynomial
             # A loss that is no function of a prediction is all there is.
             return True, loss
         if path is None:
             raise InputError("nothing-to-train-on", command=request.command)
         return False, ""  # a polynomial
+
+    def _has_column(self, path: str, name: str, encoding: str | None) -> bool:
+        """Whether a file has a column of this name; of standard input, which can be read once, that is not known."""
+        if path == "-":
+            return False
+        rows = open_rows(path, encoding)
+        try:
+            return name in rows.names
+        finally:
+            rows.close()
 
     def _polynomial(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], Kept]:
         """A polynomial in a basis in which descent is quick, as a model, with its columns x and y."""
@@ -238,6 +254,8 @@ class Order:
         # Without its last line, which is the loss.
         text = "\n".join(basis.program().splitlines()[:-1])
         start = {f"c{order}": 0.0 for order in range(degree + 1)} | setting.start
+        if not setting.loss.isidentifier():
+            setting = setting._replace(loss=renamed(setting.loss, {x_name: "x", y_name: "y"}))
         setting = setting._replace(text=text, target="y", start=start, weights="w" if "w" in kept else "")
         return setting, kept.names, kept
 
@@ -254,6 +272,15 @@ class Order:
         try:
             self.source = rows.source
             names = self._names(tuple(spelled(name) for name in rows.names), rows.source, setting)
+            if self.saved is None:
+                called = usable_names(names)
+                self.called = dict(zip(called, rows.names, strict=True))
+                by_original = dict(zip(names, called, strict=True))
+                setting = setting._replace(
+                    target=by_original.get(setting.target or "", setting.target),
+                    weights=by_original.get(setting.weights, setting.weights),
+                )
+                names = called
             if setting.target is not None and setting.target not in names:
                 place = setting.target
                 if place.isdecimal() and 0 < int(place) <= len(names):
