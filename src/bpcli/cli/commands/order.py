@@ -8,6 +8,7 @@ import numpy as np
 
 from bpcli.cli.arguments import spelled
 from bpcli.cli.commands.checkpoint import earlier_lines
+from bpcli.cli.commands.resumed import refuse_changes
 from bpcli.cli.output import chosen_format
 from bpcli.cli.settings import language
 from bpcli.cli.work import choice, pieces, positive, text_of, whole
@@ -47,8 +48,6 @@ GENERAL = (
     "patience", "tol", "dtype", "loss-scale", "no-zero",
 )  # fmt: skip
 
-# What a training that goes on has already decided, besides those.
-FIXED = ("model", "file", "degree", "lr", "hold", "init", "x-col", "y-col", "weights", "no-scale")
 
 
 def is_file(word: str | None) -> bool:
@@ -71,6 +70,7 @@ class Order:
 
     def __init__(self, request: Request) -> None:
         options = request.options
+        self.request = request
         self.command = request.command
         self.options = options
         count_ambiguous(whole(options, "ambiguous", 1, 2) or 1)
@@ -97,9 +97,9 @@ class Order:
         setting = self._setting(request, path, given)
         names: tuple[str, ...] = ()
         columns: Mapping[str, Any] = {}
-        if "x-col" in options and (setting.text or path is None):
+        if self.saved is None and "x-col" in options and (setting.text or path is None):
             raise InputError("column-of-model", name=options["x-col"])
-        if "weights" in options and (setting.explicit or path is None):
+        if self.saved is None and "weights" in options and (setting.explicit or path is None):
             raise InputError("weights-in-loss", name=options["weights"])
         if path is not None and not setting.text:
             setting, names, columns = self._polynomial(path, setting)
@@ -141,9 +141,9 @@ class Order:
         return figure_of_training(self.training, self.columns, self.digits, losses=self.command == "train")
 
     def _setting(self, request: Request, path: str | None, given: dict[str, float]) -> Setting:
-        options, several = request.options, request.several
+        options = request.options
         if self.saved is not None:
-            refuse_decided(request)
+            refuse_changes(request, self.saved, self._asked(request, path, given))
             setting = self.saved.setting
             lacking = [name for name in (*self.saved.names, *self.saved.given) if name not in given]
             if path is None and lacking:
@@ -158,6 +158,11 @@ class Order:
                 starts = {} if not any(map(np.ndim, self.saved.parameters.values())) else self.saved.parameters
                 setting = setting._replace(constants={**setting.constants, **given}, start={**setting.start, **starts})
             return setting if limit is None else setting._replace(steps=limit)
+        return self._asked(request, path, given)
+
+    def _asked(self, request: Request, path: str | None, given: dict[str, float]) -> Setting:
+        """The setting of a training that begins. Raises InputError."""
+        options, several = request.options, request.several
         explicit, text = self._text(request, path)
         if "loss" in options and request.text is not None and path is None:
             raise InputError("loss-of-loss", loss=options["loss"])
@@ -211,7 +216,7 @@ class Order:
         if path is not None and loss and not loss.isidentifier() and "degree" not in options:
             # A loss that is no function of a prediction is all there is.
             return True, loss
-        if path is None:
+        if path is None and self.saved is None:
             raise InputError("nothing-to-train-on", command=request.command)
         return False, ""  # a polynomial
 
@@ -327,13 +332,6 @@ def numbers(texts: Sequence[str], option: str) -> dict[str, Any]:
                 raise InputError("given-twice", name=name, first=full(found[name]), second=value)
             found[name] = value_of(value.strip(), name)
     return found
-
-
-def refuse_decided(request: Request) -> None:
-    """Raises InputError for what a training that goes on has already decided."""
-    for name in (*FIXED, *GENERAL):
-        if name in request.options or name in request.several:
-            raise InputError("resume-and", option=name)
 
 
 def share_of(options: Mapping[str, str]) -> float:
