@@ -633,3 +633,14 @@ def test_what_is_of_the_best_validation_is_not_said_to_be_where_it_stands(run: R
     words = ["--X", digits, "--t", digits, "--batch", "256", "--val", "0.2", "--lr", "0.3", "--steps", "45"]
     answer = run("train", "--file", str(examples / "digits.bp"), *words, "--trace-steps", "0")
     assert "the parameters are those of step" in answer.out and "where the training stands" not in answer.out
+
+
+def test_a_scale_that_overflows_is_told_with_one_that_does_not(run: Runner) -> None:
+    """By hand: 65504 is the largest number of float16, and dL/dw = -30 and the slope -10 of the square on its way are
+    products with the scale: 2183 is the largest that 30 allows, and the first half of 65504 below it is 2047."""
+    answer = run("train", *NEURON, "--lr", "0.01", "--dtype", "float16", "--loss-scale", "65504")
+    assert answer.code == 3 and "stopped after 0 steps: the gradient overflowed" in answer.out
+    assert "try --loss-scale 2047, or dynamic" in answer.out and "smaller rate" not in answer.out
+    assert run("train", *NEURON, "--lr", "0.01", "--dtype", "float16", "--loss-scale", "2047").code == 0
+    shown = run("train", *NEURON, "--lr", "0.04", "--dtype", "bfloat16").out
+    assert "these losses are rounded to bfloat16; the last is" in shown and "in double precision" in shown

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 PATIENCE = 20  # epochs without a better validation
+SMALLER = 40  # halvings of a scale that overflows
 FALLBACK = 0.01  # a rate where the curvature is of no use
 PER_UNIT = 20  # steps that descent takes for each unit of condition, generously
 MOST_CONDITION = 150  # from which on descent is so slow that it looks like rounding, and digits would be lost
@@ -388,7 +389,7 @@ class Training:
         if stopped == CONVERGED and any(note.kind == "flat" for note in outcome.notes):
             # A slope of 0 on a plain is no minimum.
             outcome.stopped = STUCK
-        if stopped == DIVERGED:
+        if stopped == DIVERGED and not self._overflowed(last):
             outcome.note("diverged", **self._advice())
         if outcome.stopped == STUCK and outcome.final_norm == 0 and (outcome.rate or 0) > outcome.largest_rate:
             outcome.note("above limit", rate=outcome.rate, largest=outcome.largest_rate, half=outcome.largest_rate / 2)
@@ -401,6 +402,19 @@ class Training:
             searched = outcome.optimizer == LEVENBERG and outcome.stopped != INTERRUPTED
             given = searched and self.start.tried == 0 and bool(self.loss.columns)
             outcome.note("not converged given" if given else "not converged")
+
+    def _overflowed(self, last: Turn | None) -> bool:
+        """Whether the gradient left the range of a narrow format though a smaller scale keeps it there; notes it."""
+        if self.narrow is None or last is None or not math.isfinite(last.loss):
+            return False
+        scale = last.scale
+        for _ in range(SMALLER):
+            scale /= 2
+            loss, scaled = self.narrow(last.parameters, last.rows, scale)
+            if np.all(np.isfinite(scaled)) and last.loss <= 100 * abs(self.outcome.losses[0][1]):
+                self.outcome.note("overflow", scale=last.scale, half=scale, dtype=self.setting.dtype)
+                return True
+        return False
 
     def _is_least(self, loss: float) -> bool:
         """Whether a place without a gradient is known to be a minimum."""

@@ -153,6 +153,8 @@ def told_outcome(order: Order, log: list[Turn]) -> None:
         write([""])
     if training.loop.batches.size:
         say(said("batch losses", tongue, loss=show(outcome.final_loss, digits)))
+    elif training.setting.dtype and outcome.stopped != "diverged":
+        say(said("narrow losses", tongue, loss=show(outcome.final_loss, digits), dtype=training.setting.dtype))
     say(report.stop_line(outcome, tongue))
     write([""])
     if outcome.stopped != "diverged":
