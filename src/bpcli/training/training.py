@@ -410,7 +410,7 @@ class Training:
         scale = last.scale
         for _ in range(SMALLER):
             scale /= 2
-            loss, scaled = self.narrow(last.parameters, last.rows, scale)
+            _, scaled = self.narrow(last.parameters, last.rows, scale)
             if np.all(np.isfinite(scaled)) and last.loss <= 100 * abs(self.outcome.losses[0][1]):
                 self.outcome.note("overflow", scale=last.scale, half=scale, dtype=self.setting.dtype)
                 return True
