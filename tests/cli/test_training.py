@@ -644,3 +644,35 @@ def test_a_scale_that_overflows_is_told_with_one_that_does_not(run: Runner) -> N
     assert run("train", *NEURON, "--lr", "0.01", "--dtype", "float16", "--loss-scale", "2047").code == 0
     shown = run("train", *NEURON, "--lr", "0.04", "--dtype", "bfloat16").out
     assert "these losses are rounded to bfloat16; the last is" in shown and "in double precision" in shown
+
+
+ENDLESS = [
+    (["w*x + b - t", *NEURON[1:]], "w, b"),
+    (["(w - 1)^2 - b", "--init", "w=0,b=0"], "b"),
+    (["w^2 - b^2", "--init", "w=1,b=0"], "b"),
+]
+
+
+@pytest.mark.parametrize(("words", "names"), ENDLESS)
+def test_a_loss_without_a_minimum_is_not_followed_to_nowhere(run: Runner, words: list[str], names: str) -> None:
+    """By hand: a slope without a curvature, and a curvature below 0."""
+    answer = run("train", *words)
+    assert answer.code == 3 and f"no minimum: along {names} it falls without end" in answer.err
+    few = run("train", *words, "--steps", "3", "--lr", "0.1")
+    assert few.code == 0 and f"no minimum: along {names} it falls" in few.out
+
+
+def test_a_loss_of_rows_without_a_minimum(run: Runner, data: str) -> None:
+    columns = ["--x-col", "t", "--y-col", "y", "--degree", "1"]
+    assert run("fit", data, *columns, "--loss", "pred - y").code == 3
+    assert run("fit", data, *columns, "--loss", "(pred - y)^2/(1 + pred*0)").code == 0
+    answer = run("fit", data, *columns, "--loss", "bce")
+    assert answer.code == 2 and '--model "sigmoid(a + b*x)"' in answer.err and "--init" not in answer.err
+
+
+def test_one_column_without_a_name_is_the_one_input(run: Runner, tmp_path: Path) -> None:
+    path, stored = tmp_path / "p.csv", str(tmp_path / "m.json")
+    path.write_text("x,y\n1,2\n2,4\n3,6\n")
+    run("fit", str(path), "--model", "a*x", "--save", stored, "-q")
+    (tmp_path / "new.csv").write_text("3\n")
+    assert run("predict", stored, str(tmp_path / "new.csv"), "--digits", "6").out == "x,y,outside\n3,6,0\n"

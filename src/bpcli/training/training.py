@@ -16,7 +16,7 @@ from bpcli.numbers import show
 from bpcli.training.batches import parts_of, split_rows
 from bpcli.training.clipping import clip_of
 from bpcli.training.compiled import SUM, MeanLoss, kept
-from bpcli.training.curvature import extremes, largest_curvature
+from bpcli.training.curvature import MOST_EXACT, extremes, hessian, largest_curvature
 from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT
 from bpcli.training.loop import Loop, Past, Plan, Turn
 from bpcli.training.losses import LOGIT, LOSSES, PROBABILITY
@@ -27,7 +27,7 @@ from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, USUAL_DECAY
 from bpcli.training.outcome import Outcome, judge
 from bpcli.training.rates import holding
 from bpcli.training.schedules import CONSTANT, schedule_of
-from bpcli.training.setting import AUTO, Setting
+from bpcli.training.setting import AUTO, STEPS, Setting
 from bpcli.training.starts import Start, find_start
 from bpcli.training.tensors import TensorLoss, TensorModel
 from bpcli.training.watch import BOUNCING, EARLY, STUCK
@@ -41,6 +41,7 @@ Array = NDArray[np.float64]
 
 PATIENCE = 20  # epochs without a better validation
 SMALLER = 40  # halvings of a scale that overflows
+FLAT, SLOPED = 1e-12, 1e-6  # of the largest: a curvature below is 0, a slope above is none of rounding
 FALLBACK = 0.01  # a rate where the curvature is of no use
 PER_UNIT = 20  # steps that descent takes for each unit of condition, generously
 MOST_CONDITION = 150  # from which on descent is so slow that it looks like rounding, and digits would be lost
@@ -117,6 +118,9 @@ class Training:
             self._look_at_tensors(model)
         else:
             self._look_at_start()
+        endless = self._endless()
+        if endless and setting.steps == STEPS:
+            raise NumericError("no-minimum", names=endless)
         self.backed_off: float | None = None
         self.choice = choice or self._backed_off(self._chosen())
         plan = self._plan(self.choice)
@@ -130,6 +134,8 @@ class Training:
         outcome.rows_held_out = self.validation.rows if self.validation is not None else 0
         outcome.ranges = {name: (training.low[name], training.high[name]) for name in training}
         self._first_remarks(names)
+        if endless:
+            outcome.note("no minimum", names=endless)
         if self.backed_off is not None:
             outcome.note("backed off", first=self.backed_off, rate=self.choice.rate)
 
@@ -213,6 +219,26 @@ class Training:
         shown = ", ".join(f"{name} = {show(value)}" for name, value in values.items())
         kind = "loss-undefined" if self.loss.columns else "loss-undefined-here"
         raise NumericError(kind, count=count, rows=self.loss.rows, values=shown)
+
+    def _endless(self) -> str:
+        """The parameters along which a quadratic loss falls without end, "" where it has a minimum.
+
+        It falls so where its curvature is negative, and where it is 0 though its slope is not.
+        """
+        model, setting, at = self.model, self.setting, self.start.parameters
+        if model.residual is not None or setting.ridge or setting.decay or not 0 < len(at) <= MOST_EXACT:
+            return ""
+        if not _is_quadratic(model):
+            return ""
+        curvatures, directions = np.linalg.eigh(hessian(self.loss, at))
+        slopes = directions.T @ self.loss(at)[1]
+        largest = float(np.max(np.abs(curvatures)))
+        flat = np.abs(curvatures) <= FLAT * largest
+        sloped = np.abs(slopes) > SLOPED * float(np.max(np.abs(slopes)))
+        falling = (curvatures < -FLAT * largest) | (flat & sloped)
+        felt = np.max(np.abs(directions[:, falling]), axis=1, initial=0.0) > SLOPED
+        names = [name for name, each in zip(model.parameters, felt.tolist(), strict=True) if each]
+        return ", ".join(names)
 
     def _first_remarks(self, names: tuple[str, ...]) -> None:
         model, outcome = self.model, self.outcome

@@ -140,6 +140,8 @@ def run_training(request: Request) -> int:
         raise InputError("page-of-demo")
     if "patience" in request.options and "val" not in request.options and "resume" not in request.options:
         raise InputError("patience-alone")
+    if "checkpoint" in request.options and "save" not in request.options:
+        raise InputError("checkpoint-alone")
     saved = None
     if "resume" in request.options:
         from bpcli.training.saved import read_saved

@@ -20,6 +20,7 @@ from bpcli.engine.given import value_of
 from bpcli.errors import InputError, count_ambiguous
 from bpcli.numbers import DIGITS, full
 from bpcli.training.batches import MOST_NUMBERS
+from bpcli.training.losses import LOSSES, PROBABILITY
 from bpcli.training.saved import data_of, fingerprint, read_saved
 from bpcli.training.schedules import schedule_of
 from bpcli.training.setting import STEPS, Setting
@@ -228,6 +229,10 @@ class Order:
 
         degree = whole(self.options, "degree", 0, MOST_DEGREE)
         degree = 1 if degree is None else degree
+        known = LOSSES.get(setting.loss)
+        if known is not None and known.takes == PROBABILITY:
+            written = polynomial.written([*"abcdefghijklmnopqrstuvwxyz"[: degree + 1]], "x") if degree < 5 else "..."
+            raise InputError("polynomial-no-probability", loss=setting.loss, written=written)
         chosen = self.options.get("x-col"), self.options.get("y-col")
         missing, encoding = choice(self.options, "missing", MISSING), self.options.get("encoding")
         weights = self.options.get("weights")

@@ -196,6 +196,7 @@ TRAINING_NOTES = {
     "not converged given": "not converged: the parameters are where the training stands; without --init a start is looked for",
     "best": "the parameters are those of step {step}, where the validation was best",
     "overflow": "the gradient, which starts from the scale {scale}, is not finite in {dtype}; try --loss-scale {half}, or dynamic, which finds one",
+    "no minimum": "the loss has no minimum: along {names} it falls without end",
     "gathered": "gradients that are gathered never settle: the steps overshoot the minimum, come back and overshoot again; without --no-zero the same rate may descend",
     "other schedule": "the schedule spans the steps: over {more} of them instead of {steps} the rate of step {number} is {other} and not {rate}",
     "other data": "the data is not that of the stored training: the numbers will be others",

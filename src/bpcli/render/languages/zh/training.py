@@ -196,6 +196,7 @@ TRAINING_NOTES = {
     "not converged given": "没有收敛：这里给出的是训练停下时的参数；不写 --init 时会自动寻找起点",
     "best": "参数取自第 {step} 步，那时的验证损失最小",
     "overflow": "梯度从缩放 {scale} 开始，在 {dtype} 中不是有限的数；可以试试 --loss-scale {half}，或用 dynamic 自动寻找",
+    "no minimum": "损失没有最小值：沿着 {names} 的方向它会无限下降",
     "gathered": "累加的梯度不会停下来：每次都冲过最小值，再折返，再冲过去；去掉 --no-zero，同样的学习率也许就能下降",
     "other schedule": "学习率的变化按总步数展开：总步数由 {steps} 变为 {more}，第 {number} 步的学习率就是 {other} 而不是 {rate}",
     "other data": "数据与已保存的训练不同：得到的数会不一样",
