@@ -6,6 +6,7 @@ import json
 import math
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -237,7 +238,9 @@ def test_a_model_that_cannot_be_stored_is_told(run: Runner, tmp_path: Path) -> N
     assert answer.code == 4 and "missing" in answer.err
 
 
-def test_an_interruption_leaves_a_usable_model_and_says_where(tmp_path: Path) -> None:
+def test_an_interruption_leaves_a_usable_model_and_says_where(
+    run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A real signal to a real process, which trains until it comes."""
     rows = "".join(f"{x},{y}\n" for x, y in zip(np.linspace(0, 1, 400), np.linspace(1, 2, 400), strict=True))
     (tmp_path / "p.csv").write_text("x,y\n" + rows)
@@ -253,7 +256,11 @@ def test_an_interruption_leaves_a_usable_model_and_says_where(tmp_path: Path) ->
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
-    assert "interrupted after" in out and "bpcli-model.json" in out
+    assert "interrupted after" in out and "bpcli-model.json, a new file, since no --save was given" in out
+    told = shlex.split(re.findall("`(.*)`", " ".join(out.split()))[-1])
+    assert told == ["bpcli", "train", "p.csv", "--resume", "bpcli-model.json"]
+    monkeypatch.chdir(tmp_path)
+    assert run(*told[1:], "--steps", "1", "-q").code == 0
     stored = json.loads((tmp_path / "bpcli-model.json").read_text())
     assert stored["training"]["stopped"] == "interrupted" and {*stored["parameters"]} == {"a", "b", "c"}
 
@@ -285,6 +292,34 @@ def test_what_is_decided_is_refused_by_a_training_that_goes_on(
     run("fit", data, "--model", "y = a*exp(-b*t) + c", "--save", stored, "-q")
     answer = run("fit", data, "--resume", stored, "--steps", "20", *option)
     assert answer.code == 2 and f"{option[0]} cannot be changed by a training that goes on" in answer.err
+
+
+SAID_AGAIN = [
+    (["--model", "y = a*exp(-b*t) + c", "--init", "a=1,b=1,c=0", "--optimizer", "adam", "--batch", "7", "--lr", "0.05"],
+     [["--lr", "0.06"], ["--model", "y = a*exp(-b*t)"], ["--init", "a=2"]]),
+    (["--x-col", "t", "--y-col", "y", "--degree", "2", "--lr", "0.1"], [["--degree", "3"], ["--y-col", "t"]]),
+    (["--x-col", "t", "--y-col", "y", "--degree", "2", "--optimizer", "momentum"], [["--optimizer", "adam"]]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "changes"), SAID_AGAIN)
+def test_what_was_decided_may_be_said_again(
+    run: Runner, data: str, tmp_path: Path, words: list[str], changes: list[list[str]]
+) -> None:
+    stored = str(tmp_path / "m.json")
+    run("train", data, *words, "--steps", "3", "--save", stored, "-q")
+    again = run("train", data, *words, "--resume", stored, "--steps", "9", "-q")
+    assert again.code == 0
+    if words[-1] != "momentum":  # such a polynomial goes on with the coefficients of its basis
+        assert again.out == run("train", data, *words, "--steps", "9", "-q").out
+    for option, value in changes:
+        kept = [word for place, word in enumerate(words) if option not in words[max(place - 1, 0) : place + 1]]
+        answer = run("train", data, *kept, option, value, "--resume", stored)
+        assert answer.code == 2 and f"{option} cannot be changed" in answer.err
+    one_place = [*NEURON, "--lr", "0.01", "--steps", "2"]
+    run("train", *one_place, "--save", stored, "-q")
+    assert run("train", *one_place, "--resume", stored).code == 0
+    assert "the expression cannot be changed" in run("train", "(w*x - t)^2", *NEURON[1:], "--resume", stored).err
 
 
 def test_a_loss_without_the_target_is_minimised_and_says_so(run: Runner, tmp_path: Path) -> None:
@@ -599,3 +634,46 @@ def test_what_is_of_the_best_validation_is_not_said_to_be_where_it_stands(run: R
     words = ["--X", digits, "--t", digits, "--batch", "256", "--val", "0.2", "--lr", "0.3", "--steps", "45"]
     answer = run("train", "--file", str(examples / "digits.bp"), *words, "--trace-steps", "0")
     assert "the parameters are those of step" in answer.out and "where the training stands" not in answer.out
+
+
+def test_a_scale_that_overflows_is_told_with_one_that_does_not(run: Runner) -> None:
+    """By hand: 65504 is the largest number of float16, and dL/dw = -30 and the slope -10 of the square on its way are
+    products with the scale: 2183 is the largest that 30 allows, and the first half of 65504 below it is 2047."""
+    answer = run("train", *NEURON, "--lr", "0.01", "--dtype", "float16", "--loss-scale", "65504")
+    assert answer.code == 3 and "stopped after 0 steps: the gradient overflowed" in answer.out
+    assert "try --loss-scale 2047, or dynamic" in answer.out and "smaller rate" not in answer.out
+    assert run("train", *NEURON, "--lr", "0.01", "--dtype", "float16", "--loss-scale", "2047").code == 0
+    shown = run("train", *NEURON, "--lr", "0.04", "--dtype", "bfloat16").out
+    assert "these losses are rounded to bfloat16; the last is" in shown and "in double precision" in shown
+
+
+ENDLESS = [
+    (["w*x + b - t", *NEURON[1:]], "w, b"),
+    (["(w - 1)^2 - b", "--init", "w=0,b=0"], "b"),
+    (["w^2 - b^2", "--init", "w=1,b=0"], "b"),
+]
+
+
+@pytest.mark.parametrize(("words", "names"), ENDLESS)
+def test_a_loss_without_a_minimum_is_not_followed_to_nowhere(run: Runner, words: list[str], names: str) -> None:
+    """By hand: a slope without a curvature, and a curvature below 0."""
+    answer = run("train", *words)
+    assert answer.code == 3 and f"no minimum: along {names} it falls without end" in answer.err
+    few = run("train", *words, "--steps", "3", "--lr", "0.1")
+    assert few.code == 0 and f"no minimum: along {names} it falls" in few.out
+
+
+def test_a_loss_of_rows_without_a_minimum(run: Runner, data: str) -> None:
+    columns = ["--x-col", "t", "--y-col", "y", "--degree", "1"]
+    assert run("fit", data, *columns, "--loss", "pred - y").code == 3
+    assert run("fit", data, *columns, "--loss", "(pred - y)^2/(1 + pred*0)").code == 0
+    answer = run("fit", data, *columns, "--loss", "bce")
+    assert answer.code == 2 and '--model "sigmoid(a + b*x)"' in answer.err and "--init" not in answer.err
+
+
+def test_one_column_without_a_name_is_the_one_input(run: Runner, tmp_path: Path) -> None:
+    path, stored = tmp_path / "p.csv", str(tmp_path / "m.json")
+    path.write_text("x,y\n1,2\n2,4\n3,6\n")
+    run("fit", str(path), "--model", "a*x", "--save", stored, "-q")
+    (tmp_path / "new.csv").write_text("3\n")
+    assert run("predict", stored, str(tmp_path / "new.csv"), "--digits", "6").out == "x,y,outside\n3,6,0\n"

@@ -49,10 +49,12 @@ def test_targets_that_are_given_tell_how_good_it_is(run: Runner, tmp_path: Path)
     model = stored(run, tmp_path, CLASSES, steps="0")
     answer = run("predict", model, str(tmp_path / "rows.npz"), "--digits", "4")
     first = answer.out.splitlines()[:2]
-    assert first == ["class,logits[0],logits[1],logits[2],outside", "0,0,0,0,0"]
+    assert first == ["class,probability,logits[0],logits[1],logits[2],outside", "0,0.3333,0,0,0,0"]
     assert "accuracy = 0.3333    L = 1.099" in answer.err
     lines = run("predict", model, str(tmp_path / "rows.npz"), "--json").out.splitlines()
-    assert json.loads(lines[2]) == {"logits": [0, 0, 0], "class": 0, "outside": False}
+    assert json.loads(lines[2]) == {
+        "logits": [0, 0, 0], "class": 0, "probability": pytest.approx(1 / 3), "outside": False,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,8 @@ def stop_line(outcome: Outcome, language: str = ENGLISH) -> str:
         key = "tolerance"
     if key == "converged" and outcome.cornered:
         key = "lowest corner"
+    if key == "diverged" and any(note.kind == "overflow" for note in outcome.notes):
+        key = "overflow"
     if key == "interrupted" and outcome.is_of_best:
         key = "interrupted best"
     if key == "stuck" and outcome.final_norm == 0:
@@ -291,6 +293,8 @@ def note_text(note: Note, language: str = ENGLISH) -> str:
         facts |= {name: show(float(str(facts[name])), MOST_RATES) for name in ("rate", "other")}
     if kind in ("backed off", "above limit"):
         facts = {name: show(float(str(rate)), MOST_RATES) for name, rate in facts.items()}
+    if kind == "overflow":
+        facts |= {name: show(float(str(facts[name]))) for name in ("scale", "half")}
     if kind == "runs off":
         facts |= {name: show(float(str(facts[name])), MOST_RATES) for name in ("value", "first")}
     if kind == "powers":

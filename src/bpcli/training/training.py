@@ -17,7 +17,7 @@ from bpcli.training.absolute import least_absolute
 from bpcli.training.batches import parts_of, split_rows
 from bpcli.training.clipping import clip_of
 from bpcli.training.compiled import SUM, MeanLoss, Residuals, kept
-from bpcli.training.curvature import extremes, largest_curvature
+from bpcli.training.curvature import MOST_EXACT, extremes, hessian, largest_curvature
 from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT
 from bpcli.training.loop import Loop, Past, Plan, Turn
 from bpcli.training.losses import ABSOLUTE, LOGIT, LOSSES, PROBABILITY
@@ -28,7 +28,7 @@ from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, USUAL_DECAY
 from bpcli.training.outcome import Outcome, judge
 from bpcli.training.rates import holding
 from bpcli.training.schedules import CONSTANT, schedule_of
-from bpcli.training.setting import AUTO, Setting
+from bpcli.training.setting import AUTO, STEPS, Setting
 from bpcli.training.starts import Start, find_start, with_squares
 from bpcli.training.tensors import TensorLoss, TensorModel
 from bpcli.training.watch import BOUNCING, EARLY, STUCK
@@ -44,6 +44,8 @@ Array = NDArray[np.float64]
 
 LITTLE = 0.1  # of R², below which a minimum that was come to may not be the lowest
 PATIENCE = 20  # epochs without a better validation
+SMALLER = 40  # halvings of a scale that overflows
+FLAT, SLOPED = 1e-12, 1e-6  # of the largest: a curvature below is 0, a slope above is none of rounding
 FALLBACK = 0.01  # a rate where the curvature is of no use
 SURE = 1e-6  # of a mean loss of probabilities: below it every row is told but for rounding
 MOST_ENTRIES = 20_000_000  # of a Jacobian that is held in memory
@@ -122,6 +124,9 @@ class Training:
             self._look_at_tensors(model)
         else:
             self._look_at_start()
+        endless = self._endless()
+        if endless and setting.steps == STEPS:
+            raise NumericError("no-minimum", names=endless)
         self.backed_off: float | None = None
         self.choice = choice or self._backed_off(self._chosen())
         plan = self._plan(self.choice)
@@ -136,6 +141,8 @@ class Training:
         outcome.rows_held_out = self.validation.rows if self.validation is not None else 0
         outcome.ranges = {name: (training.low[name], training.high[name]) for name in training}
         self._first_remarks(names)
+        if endless:
+            outcome.note("no minimum", names=endless)
         if self.backed_off is not None:
             outcome.note("backed off", first=self.backed_off, rate=self.choice.rate)
 
@@ -219,6 +226,26 @@ class Training:
         shown = ", ".join(f"{name} = {show(value)}" for name, value in values.items())
         kind = "loss-undefined" if self.loss.columns else "loss-undefined-here"
         raise NumericError(kind, count=count, rows=self.loss.rows, values=shown)
+
+    def _endless(self) -> str:
+        """The parameters along which a quadratic loss falls without end, "" where it has a minimum.
+
+        It falls so where its curvature is negative, and where it is 0 though its slope is not.
+        """
+        model, setting, at = self.model, self.setting, self.start.parameters
+        if model.residual is not None or setting.ridge or setting.decay or not 0 < len(at) <= MOST_EXACT:
+            return ""
+        if not _is_quadratic(model):
+            return ""
+        curvatures, directions = np.linalg.eigh(hessian(self.loss, at))
+        slopes = directions.T @ self.loss(at)[1]
+        largest = float(np.max(np.abs(curvatures)))
+        flat = np.abs(curvatures) <= FLAT * largest
+        sloped = np.abs(slopes) > SLOPED * float(np.max(np.abs(slopes)))
+        falling = (curvatures < -FLAT * largest) | (flat & sloped)
+        felt = np.max(np.abs(directions[:, falling]), axis=1, initial=0.0) > SLOPED
+        names = [name for name, each in zip(model.parameters, felt.tolist(), strict=True) if each]
+        return ", ".join(names)
 
     def _first_remarks(self, names: tuple[str, ...]) -> None:
         model, outcome = self.model, self.outcome
@@ -403,7 +430,7 @@ class Training:
             outcome.note("logits", loss=self.setting.loss)
         if outcome.stopped == CONVERGED and self._may_be_local():
             outcome.note("local minimum", r2=outcome.r2)
-        if stopped == DIVERGED:
+        if stopped == DIVERGED and not self._overflowed(last):
             outcome.note("diverged", **self._advice())
         if outcome.stopped == STUCK and outcome.final_norm == 0 and (outcome.rate or 0) > outcome.largest_rate:
             outcome.note("above limit", rate=outcome.rate, largest=outcome.largest_rate, half=outcome.largest_rate / 2)
@@ -462,6 +489,19 @@ class Training:
         model = self.model
         searched = self.start.tried > 0 and not _is_quadratic(model) and bool(model.inputs_of_prediction)
         return searched and self.outcome.r2 < LITTLE
+
+    def _overflowed(self, last: Turn | None) -> bool:
+        """Whether the gradient left the range of a narrow format though a smaller scale keeps it there; notes it."""
+        if self.narrow is None or last is None or not math.isfinite(last.loss):
+            return False
+        scale = last.scale
+        for _ in range(SMALLER):
+            scale /= 2
+            _, scaled = self.narrow(last.parameters, last.rows, scale)
+            if np.all(np.isfinite(scaled)) and last.loss <= 100 * abs(self.outcome.losses[0][1]):
+                self.outcome.note("overflow", scale=last.scale, half=scale, dtype=self.setting.dtype)
+                return True
+        return False
 
     def _is_least(self, loss: float) -> bool:
         """Whether a place without a gradient is known to be a minimum."""

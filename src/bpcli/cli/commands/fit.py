@@ -36,7 +36,7 @@ class Order:
 
     def __init__(self, request: Request, saved: Saved | None = None) -> None:
         """saved: a polynomial whose descent goes on"""
-        from bpcli.cli.commands.order import refuse_decided
+        from bpcli.cli.commands.resumed import refuse_changes
         from bpcli.data.table import choose_pair, read_table
         from bpcli.training.fitting import MOST_DEGREE, STEPS, Fitting
 
@@ -44,7 +44,7 @@ class Order:
         descent = None
         if saved is not None:
             descent = saved.descent
-            refuse_decided(request)
+            refuse_changes(request, saved, None)
         if request.text is None and saved is not None:
             names_of = ", ".join(saved.columns.values())
             raise InputError(
@@ -52,6 +52,7 @@ class Order:
             )
         if request.text is None:
             raise InputError("no-data-file", command=request.command)
+        self.request = request
         for option in request.several:
             raise InputError("not-for-coefficients", option=option, file=request.text)
         for name in request.values:
@@ -139,6 +140,8 @@ def run_training(request: Request) -> int:
         raise InputError("page-of-demo")
     if "patience" in request.options and "val" not in request.options and "resume" not in request.options:
         raise InputError("patience-alone")
+    if "checkpoint" in request.options and "save" not in request.options:
+        raise InputError("checkpoint-alone")
     saved = None
     if "resume" in request.options:
         from bpcli.training.saved import read_saved
@@ -201,6 +204,7 @@ def log_lines(order: Order) -> Iterator[str]:
 def store(order: Order) -> list[str]:
     """Write the log and the model where they were asked for, the model also where one was interrupted; what to say."""
     from bpcli.cli.commands.checkpoint import write_log
+    from bpcli.cli.commands.resumed import command_to_go_on
     from bpcli.cli.commands.training import free_name
     from bpcli.render.training import said
     from bpcli.training.saved import write_model
@@ -215,7 +219,8 @@ def store(order: Order) -> list[str]:
         path = free_name()
     if path is not None and fit.stopped != "diverged":
         write_model(path, content_of(order))
-        lines.append(said("kept" if interrupted else "saved", tongue, file=path, command=order.command))
+        key = "saved" if not interrupted else "kept" if "save" in options else "kept unasked"
+        lines.append(said(key, tongue, file=path, command=command_to_go_on(order.request, path)))
     lines += store_plot(order.figure, options, tongue)
     return lines
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from bpcli.cli.arguments import spelled
 from bpcli.cli.commands.checkpoint import earlier_lines
+from bpcli.cli.commands.resumed import refuse_changes
 from bpcli.cli.output import chosen_format
 from bpcli.cli.settings import language
 from bpcli.cli.work import choice, pieces, positive, text_of, whole
@@ -20,6 +21,7 @@ from bpcli.errors import InputError, count_ambiguous
 from bpcli.numbers import DIGITS, full
 from bpcli.training.batches import MOST_NUMBERS
 from bpcli.training.letters import PREDICTED, renamed, uses_prediction
+from bpcli.training.losses import LOSSES, PROBABILITY
 from bpcli.training.saved import data_of, fingerprint, read_saved
 from bpcli.training.schedules import schedule_of
 from bpcli.training.setting import STEPS, Setting
@@ -48,8 +50,6 @@ GENERAL = (
     "patience", "tol", "dtype", "loss-scale", "no-zero",
 )  # fmt: skip
 
-# What a training that goes on has already decided, besides those.
-FIXED = ("model", "file", "degree", "lr", "hold", "init", "x-col", "y-col", "weights", "no-scale")
 
 
 def is_file(word: str | None) -> bool:
@@ -72,6 +72,7 @@ class Order:
 
     def __init__(self, request: Request) -> None:
         options = request.options
+        self.request = request
         self.command = request.command
         self.options = options
         count_ambiguous(whole(options, "ambiguous", 1, 2) or 1)
@@ -99,9 +100,9 @@ class Order:
         setting = self._setting(request, path, given)
         names: tuple[str, ...] = ()
         columns: Mapping[str, Any] = {}
-        if "x-col" in options and (setting.text or path is None):
+        if self.saved is None and "x-col" in options and (setting.text or path is None):
             raise InputError("column-of-model", name=options["x-col"])
-        if "weights" in options and (setting.explicit or path is None):
+        if self.saved is None and "weights" in options and (setting.explicit or path is None):
             raise InputError("weights-in-loss", name=options["weights"])
         if path is not None and not setting.text:
             setting, names, columns = self._polynomial(path, setting)
@@ -145,9 +146,9 @@ class Order:
         return figure_of_training(self.training, self.columns, self.digits, losses=self.command == "train")
 
     def _setting(self, request: Request, path: str | None, given: dict[str, float]) -> Setting:
-        options, several = request.options, request.several
+        options = request.options
         if self.saved is not None:
-            refuse_decided(request)
+            refuse_changes(request, self.saved, self._asked(request, path, given))
             setting = self.saved.setting
             lacking = [name for name in (*self.saved.names, *self.saved.given) if name not in given]
             if path is None and lacking:
@@ -162,6 +163,11 @@ class Order:
                 starts = {} if not any(map(np.ndim, self.saved.parameters.values())) else self.saved.parameters
                 setting = setting._replace(constants={**setting.constants, **given}, start={**setting.start, **starts})
             return setting if limit is None else setting._replace(steps=limit)
+        return self._asked(request, path, given)
+
+    def _asked(self, request: Request, path: str | None, given: dict[str, float]) -> Setting:
+        """The setting of a training that begins. Raises InputError."""
+        options, several = request.options, request.several
         explicit, text = self._text(request, path)
         if "loss" in options and request.text is not None and path is None:
             raise InputError("loss-of-loss", loss=options["loss"])
@@ -217,7 +223,7 @@ class Order:
                 return False, ""  # a loss on top of a polynomial
             # A loss that is no function of a prediction is all there is.
             return True, loss
-        if path is None:
+        if path is None and self.saved is None:
             raise InputError("nothing-to-train-on", command=request.command)
         return False, ""  # a polynomial
 
@@ -239,6 +245,10 @@ class Order:
 
         degree = whole(self.options, "degree", 0, MOST_DEGREE)
         degree = 1 if degree is None else degree
+        known = LOSSES.get(setting.loss)
+        if known is not None and known.takes == PROBABILITY:
+            written = polynomial.written([*"abcdefghijklmnopqrstuvwxyz"[: degree + 1]], "x") if degree < 5 else "..."
+            raise InputError("polynomial-no-probability", loss=setting.loss, written=written)
         chosen = self.options.get("x-col"), self.options.get("y-col")
         missing, encoding = choice(self.options, "missing", MISSING), self.options.get("encoding")
         weights = self.options.get("weights")
@@ -354,13 +364,6 @@ def numbers(texts: Sequence[str], option: str) -> dict[str, Any]:
                 raise InputError("given-twice", name=name, first=full(found[name]), second=value)
             found[name] = value_of(value.strip(), name)
     return found
-
-
-def refuse_decided(request: Request) -> None:
-    """Raises InputError for what a training that goes on has already decided."""
-    for name in (*FIXED, *GENERAL):
-        if name in request.options or name in request.several:
-            raise InputError("resume-and", option=name)
 
 
 def share_of(options: Mapping[str, str]) -> float:

@@ -135,7 +135,9 @@ def run_demo(request: Request) -> int:
     path = options.get("save") or (free_name() if interrupted else None)
     if path is not None and outcome.stopped != "diverged":
         write_model(path, saved_training(ground.training, {}))
-        (say if talks else tell)(said("kept by a demo" if interrupted else "saved", tongue, file=path))
+        unasked = "" if "save" in options else " unasked"
+        key = f"kept by a demo{unasked}" if interrupted else "saved"
+        (say if talks else tell)(said(key, tongue, file=path))
     if outcome.stopped == "diverged":
         return NUMERIC_FAILURE
     return INTERRUPTED if interrupted else DONE

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 LISTED = 4  # ranges that a warning tells
 CLASS = "class"  # the column of the most probable class, counted from 0
+PROBABILITY = "probability"  # the column of what softmax gives it
 OUTSIDE = "outside"  # the column that flags extrapolation: 1 where a row is outside of what was fitted on
 
 
@@ -90,13 +91,18 @@ def predicted(
 ) -> int:
     """Write the rows with their predictions, and say on standard error how many lie outside or have none."""
     names = {spelled(name): name for name in rows.names}
+    unnamed = [*rows.names] == ["c1"] and len(prediction.columns) == 1
+    if unnamed:
+        # One column without a name for one input: there is nothing that it could be taken for.
+        names.setdefault(spelled(prediction.columns[0]), "c1")
     missing = [column for column in prediction.columns if spelled(column) not in names]
     if missing:
         raise InputError(
             "predict-missing", names=", ".join(missing), file=rows.source, columns=", ".join(rows.names)
         )
     wanted = [names[spelled(column)] for column in prediction.columns]
-    titles = [*wanted, prediction.name, OUTSIDE]
+    called = prediction.columns if unnamed else wanted
+    titles = [*called, prediction.name, OUTSIDE]
     if form == "csv" and not quiet:
         put(csv_names(titles))
     total = beyond = empty = 0
@@ -110,7 +116,7 @@ def predicted(
         total += count
         beyond += int(np.count_nonzero(outside))
         empty += int(np.count_nonzero(~np.isfinite(values)))
-    ends = {name: each for name, each in zip(wanted, prediction.ranges, strict=True) if each is not None}
+    ends = {name: each for name, each in zip(called, prediction.ranges, strict=True) if each is not None}
     if not quiet:
         told_of_rows(total, beyond, empty, ends, tongue)
     return NUMERIC_FAILURE if total and empty == total else DONE
@@ -142,16 +148,18 @@ def run_network(network: Network, file: str, form: str, options: dict[str, str],
     names = entries(network.name, values.shape[1:])
     empty = np.logical_not(np.all(np.isfinite(table), axis=1)).reshape(rows)
     chosen = np.where(empty, np.nan, np.argmax(np.nan_to_num(table), axis=1)) if network.classes else None
+    probable = None if chosen is None else probability_of_best(table)
     with written_to(options.get("save")) as put:
         if form == "json":
             for place in range(rows):
                 line: dict[str, Any] = {network.name: plain(values[place].tolist(), digits)}
-                if chosen is not None:
+                if chosen is not None and probable is not None:
                     line[CLASS] = "nan" if empty[place] else int(chosen[place])
+                    line[PROBABILITY] = plain(float(probable[place]), digits)
                 put(dumps({**line, OUTSIDE: bool(outside[place])}, ensure_ascii=False) + "\n")
         else:
-            columns = [*([] if chosen is None else [chosen]), *table.T]
-            titles = [*([] if chosen is None else [CLASS]), *names, OUTSIDE]
+            columns = [*([] if chosen is None else [chosen, probable]), *table.T]
+            titles = [*([] if chosen is None else [CLASS, PROBABILITY]), *names, OUTSIDE]
             if not quiet:
                 put(csv_names(titles))
             put("".join(lines_of(columns, outside, titles, form, digits)))
@@ -163,6 +171,16 @@ def run_network(network: Network, file: str, form: str, options: dict[str, str],
         ends = ranges_left(network, given) if outside.any() else {}
         told_of_rows(rows, int(np.count_nonzero(outside)), int(np.count_nonzero(empty)), ends, tongue)
     return NUMERIC_FAILURE if rows and empty.all() else DONE
+
+
+def probability_of_best(logits: Any) -> Any:
+    """The largest of the softmax of each row; nan where a logit is none.
+
+    >>> probability_of_best(np.array([[0.0, 0.0], [0.0, np.inf]])).tolist()
+    [0.5, nan]
+    """
+    with np.errstate(all="ignore"):
+        return 1 / np.sum(np.exp(logits - np.max(logits, axis=1, keepdims=True)), axis=1)
 
 
 def data_of_file(network: Network, file: str, encoding: str | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from bpcli.cli.commands.checkpoint import Checkpoint, write_log
 from bpcli.cli.commands.lesson import show_step
 from bpcli.cli.commands.live import watched
 from bpcli.cli.commands.order import Order
+from bpcli.cli.commands.resumed import command_to_go_on
 from bpcli.cli.output import say, show_table, tell, write, write_json
 from bpcli.cli.plots import print_plot, store_plot
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE
@@ -167,6 +168,8 @@ def told_outcome(order: Order, log: list[Turn]) -> None:
         write([""])
     if training.loop.batches.size:
         say(said("batch losses", tongue, loss=show(outcome.final_loss, digits)))
+    elif training.setting.dtype and outcome.stopped != "diverged":
+        say(said("narrow losses", tongue, loss=show(outcome.final_loss, digits), dtype=training.setting.dtype))
     say(report.stop_line(outcome, tongue))
     write([""])
     if outcome.stopped != "diverged":
@@ -201,7 +204,9 @@ def store(order: Order) -> list[str]:
         path = free_name()
     if path is not None and stopped != "diverged":
         write_model(path, saved_training(training, order.columns or training.names))
-        lines.append(said("kept" if stopped == "interrupted" else "saved", tongue, file=path, command=order.command))
+        key = "saved" if stopped != "interrupted" else "kept" if "save" in options else "kept unasked"
+        command = command_to_go_on(order.request, path, (*training.model.tensors,) if training.model.of_tensors else ())
+        lines.append(said(key, tongue, file=path, command=command))
     return lines
 
 
