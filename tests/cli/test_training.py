@@ -544,7 +544,7 @@ def test_a_scale_that_overflows_is_shown_until_it_does_not(run: Runner) -> None:
     words += ["--trace-steps", "1"]
     answer = run("train", *NEURON, *words)
     for piece in ("the scale 4096 becomes 2048", "dL/dw = -61440 / 2048 = -30", "2 + 0.3 = 2.3",
-                  "halved 5 times by gradients that overflowed, and doubled 1 times; it is 4096"):  # fmt: skip
+                  "halved 5 times by gradients that overflowed, and doubled once; it is 4096"):  # fmt: skip
         assert piece in answer.out, piece
     assert answer.out.count("Backward") + answer.out.count("  backward") == 2  # the first overflow, and the first step
     assert "减半 5 次，加倍 1 次" in run("train", *NEURON, *words, "--lang", "zh").out
@@ -677,3 +677,13 @@ def test_one_column_without_a_name_is_the_one_input(run: Runner, tmp_path: Path)
     run("fit", str(path), "--model", "a*x", "--save", stored, "-q")
     (tmp_path / "new.csv").write_text("3\n")
     assert run("predict", stored, str(tmp_path / "new.csv"), "--digits", "6").out == "x,y,outside\n3,6,0\n"
+
+
+def test_few_digits_are_few_everywhere_and_rounding_is_no_coefficient(run: Runner, tmp_path: Path) -> None:
+    """By hand: y = 2.01*x leaves 0.001, 0.001, -0.0005 ... of these rows, and k0 is 0 but for rounding."""
+    path = tmp_path / "line.csv"
+    path.write_text("x,y\n1,2\n2,4\n3,6.1\n4,8\n")
+    out = run("fit", str(path), "--digits", "2").out
+    rows = {row.split()[0]: row.split()[1:4] for row in out.splitlines() if row.startswith(("  k0 ", "  k1 "))}
+    # s^2 = 0.007/2 and sum (x - 2.5)^2 = 5: errors sqrt(0.0035*1.5) and sqrt(0.0035/5).
+    assert rows == {"k0": ["0", "0.072", "0"], "k1": ["2", "0.026", "2"]}

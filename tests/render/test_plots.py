@@ -162,3 +162,13 @@ def test_long_numbers_are_fewer_and_one_number_is_not_alone() -> None:
     assert [text for _, text in upright(-0.9, 0.9, 1)] == ["-0.5", "0", "0.5"]
     # On four rows there is no room for five numbers; 5 and -5 are outside, and 0 alone says nothing.
     assert [text for _, text in upright(-4.06, 4.06, 2)] == ["-4", "0", "4"]
+
+
+def test_shades_have_a_legend_and_chinese_blanks_stand_around_names_of_data_alone() -> None:
+    many = Series("points", "data", [0.0] * 199 + [2.0], [2.0] * 199 + [0.0])
+    axes = ("predicted", "t"), ("residual", "t")
+    shown = Figure("", (Panel("residuals", *axes, (many,), ENDS, ENDS, False),), 200, 200, 0)
+    lines = figure_lines(shown, 60, language="zh")
+    assert lines[0].strip() == "残差（t - 预测值）随 t 的预测值的变化" and lines[-1] == ". : o @：数据由少到多"
+    assert figure_lines(shown, 60)[-1] == ". : o @: from few rows to many"
+    assert not any("few rows" in line for line in figure_lines(figure(DATA, FITTED), 80))

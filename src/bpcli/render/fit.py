@@ -120,9 +120,9 @@ def parameter_table(fit: Fit, digits: int = DIGITS, language: str = ENGLISH) -> 
         rows.append(
             (
                 name,
-                show(value, digits),
-                show(error, 3) if error == error else "-",
-                show(reference.parameters[place], digits) if reference else "-",
+                show(fit.told(place, value), digits),
+                show(error, min(3, digits)) if error == error else "-",
+                show(fit.told(place, reference.parameters[place]), digits) if reference else "-",
                 _gap(reference.gaps[place]) if reference else "-",
             )
         )
@@ -135,7 +135,7 @@ def scaled_table(fit: Fit, digits: int = DIGITS, language: str = ENGLISH) -> Tab
     rows = []
     for name, value in fit.scaled.items():
         error = fit.scaled_errors.get(name, math.nan)
-        rows.append((name, show(value, digits), show(error, 3) if error == error else "-"))
+        rows.append((name, show(value, digits), show(error, min(3, digits)) if error == error else "-"))
     return Table(said("scaled", language), ("name", "value", "std error"), rows, len(rows), language=language)
 
 
@@ -155,7 +155,7 @@ def quality_line(fit: Fit, digits: int = DIGITS, language: str = ENGLISH) -> str
         rmse=show(fit.rmse, digits),
         r2=r2,
         freedom=fit.freedom,
-        condition=show(fit.condition, 3),
+        condition=show(fit.condition, min(3, digits)),
     )
 
 

@@ -239,7 +239,7 @@ def parameter_table(outcome: Outcome, digits: int = DIGITS, language: str = ENGL
         row: tuple[str, ...] = (name, show(value, digits))
         if known:
             error = outcome.standard_errors[name]
-            row = (*row, show(error, 3) if error == error else "-")
+            row = (*row, show(error, min(3, digits)) if error == error else "-")
         rows.append(row)
     keys = ("name", "value", "std error") if known else ("name", "value")
     return table(said("parameter table", language), keys, rows, language)
@@ -264,7 +264,7 @@ def quality_lines(outcome: Outcome, digits: int = DIGITS, language: str = ENGLIS
         condition = outcome.condition
         yield said(
             "quality", language, rmse=show(outcome.rmse, digits), r2=r2, freedom=outcome.freedom,
-            condition=show(condition, 3) if condition == condition else "-",
+            condition=show(condition, min(3, digits)) if condition == condition else "-",
         )  # fmt: skip
 
 

@@ -95,17 +95,19 @@ class Fit:
         """The polynomial with names for its coefficients."""
         return polynomial.written([f"k{order}" for order in range(self.degree + 1)], self.x_name)
 
+    def told(self, order: int, value: float) -> float:
+        """A coefficient as people are told it: 0 where what it adds to y is rounding."""
+        high, width = max(map(abs, self.ranges["y"])) or 1.0, max(map(abs, self.ranges["x"]))
+        return 0.0 if abs(value) * width**order < 1e-12 * high else value
+
     def rounded(self, digits: int) -> str:
         """The polynomial with few digits, but with as many as the curve needs to stay where it is.
 
         On years, say, the terms are large and cancel: six digits would draw another curve. What a
         coefficient adds to y beyond rounding decides whether it is shown as 0.
         """
-        high, width = max(map(abs, self.ranges["y"])) or 1.0, max(map(abs, self.ranges["x"]))
-        kept = [
-            0.0 if abs(value) * width**order < 1e-12 * high else value
-            for order, value in enumerate(self.parameters.values())
-        ]
+        high = max(map(abs, self.ranges["y"])) or 1.0
+        kept = [self.told(order, value) for order, value in enumerate(self.parameters.values())]
         points = np.linspace(*self.ranges["x"], 25)
         low_y, high_y = self.ranges["y"]
         allowed = max(1e-5 * (high_y - low_y), 1e-2 * self.rmse, 1e-9 * high)

@@ -158,7 +158,8 @@ def told_outcome(order: Order, log: list[Turn]) -> None:
     else:
         show_table(report.log_table(training, log, digits, tongue), order.format)
     if order.halved or order.doubled:
-        say(said("scales", tongue, halved=order.halved, doubled=order.doubled,
+        say(said("scales", tongue, halved=counted(order.halved, "time", tongue),
+                 doubled=counted(order.doubled, "time", tongue),
                  scale=show(training.loop.past.scale.value, digits)))  # fmt: skip
     if order.command == "train" and training.model.of_tensors and order.moves is not None:
         write([""])

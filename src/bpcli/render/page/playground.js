@@ -64,7 +64,7 @@ function drawCurve(frame) {
   pen.fillText(tick(10 ** high), edge - 6, top + 10); pen.fillText(tick(10 ** low), edge - 6, top + height);
   pen.fillText(`${data.words.step} ${last}`, edge + width, top + height + 18);
   pen.textAlign = "left";
-  pen.fillText(`${data.words.loss} (log)`, edge, top - 9);
+  pen.fillText(data.words["loss axis"], edge, top - 9);
   pen.strokeStyle = "#1f2933"; pen.lineWidth = 2; pen.beginPath();
   data.losses.forEach(([step, loss], place) => pen[place ? "lineTo" : "moveTo"](across(step), down(loss)));
   pen.stroke();

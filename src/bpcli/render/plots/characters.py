@@ -7,7 +7,7 @@ import math
 from bpcli.errors import Screen, display_width
 from bpcli.render.languages import ENGLISH
 from bpcli.render.plots.axes import apart, scale, upright
-from bpcli.render.plots.words import axis_name, captions, is_counted, said, series_names
+from bpcli.render.plots.words import captions, is_counted, said, series_names, title
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def figure_runs(
         shared = bool(following) and following[0].x == panel.x and following[0].across == panel.across
         yield from _heading(panel, width, frame, language)
         yield from _panel_lines(panel, marks[place], gutter, width, height, frame, shared)
-    for text in captions(figure, language, small):
+    if any(_is_crowded(panel, width) and any(each.key == "data" for each in panel.series) for panel in figure.panels):
+        yield [(said("shades", language, signs=" ".join(SHADES)), "")]
+    for text in captions(figure, language):
         yield [(text, "")]
 
 
@@ -77,10 +79,9 @@ def text_lines(runs: Iterator[list[Run]]) -> Iterator[str]:
 
 def _heading(panel: Panel, width: int, frame: Frame, language: str) -> Iterator[list[Run]]:
     """What stands against what, and what each mark means; the marks go below where there is no room for them."""
-    key = "log" if panel.log else "against"
-    title = said(key, language, x=axis_name(panel.x, language), y=axis_name(panel.y, language))
-    line: list[Run] = [(title, "")]
-    used = display_width(title)
+    heading = title(panel, language)
+    line: list[Run] = [(heading, "")]
+    used = display_width(heading)
     for name, text in series_names(panel, language).items():
         series = next(each for each in panel.series if each.key == name)
         sign = _sign(series, _is_crowded(panel, width), frame)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from bpcli.render.languages import ENGLISH, texts
+
+OURS = "\0"  # stands around words that are ours
+BETWEEN = r"(?<=[\u3000-\u9fff\uff00-\uffef])(?:\0 | \0)(?=[\u3000-\u9fff\uff00-\uffef])"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +20,16 @@ def said(key: str, language: str = ENGLISH, **facts: object) -> str:
     """One of PLOTS with its facts."""
     template: str = texts(language, "PLOTS")[key]
     return template.format(**facts)
+
+
+def title(panel: Panel, language: str = ENGLISH) -> str:
+    """What stands against what. In Chinese blanks stand around names of data, and not around our own words."""
+    names = {
+        role: axis_name(axis, language) if axis[0] == "column" else f"{OURS}{axis_name(axis, language)}{OURS}"
+        for role, axis in (("x", panel.x), ("y", panel.y))
+    }
+    text = said("log" if panel.log else "against", language, **names)
+    return re.sub(BETWEEN, "", text).replace(OURS, "")
 
 
 def axis_name(axis: tuple[str, str], language: str = ENGLISH) -> str:
@@ -35,12 +50,10 @@ def series_names(panel: Panel, language: str = ENGLISH) -> dict[str, str]:
     return {key: said(f"series {key}", language) for key in keys}
 
 
-def captions(figure: Figure, language: str = ENGLISH, small: bool = False) -> Iterator[str]:
-    """What is left out of the figure, and why; below a report, which has a table of it, nothing of least squares."""
+def captions(figure: Figure, language: str = ENGLISH) -> Iterator[str]:
+    """What is left out of the figure, and why."""
     if figure.shown < figure.rows and figure.shown:
         facts = {"shown": figure.shown, "rows": figure.rows, "seed": figure.seed}
         yield said("sample", language, **facts)
-    if figure.same and not small:
-        yield said("same", language)
     if 0 < figure.losses < figure.steps:
         yield said("some losses", language, shown=figure.losses, steps=figure.steps)

@@ -24,7 +24,7 @@ PLOTS = {
     "log": "{y} against {x} (log scale)",
     # What is left out.
     "sample": "{shown} of {rows} rows, drawn at random (seed {seed})",
-    "same": "least squares is the same curve, as far as one can see",
+    "shades": "{signs}: from few rows to many",
     "some losses": "loss at {shown} of {steps} steps, each computed there",
     "no font": "no font with these characters is installed: what they name is written in English, or as x and y",
     "written": "plot written to {file}",

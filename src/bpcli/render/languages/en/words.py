@@ -7,6 +7,7 @@ UNITS = {
     "sweep": ("{count} sweep", "{count} sweeps"),
     "row": ("{count} row", "{count} rows"),
     "step": ("{count} step", "{count} steps"),
+    "time": ("once", "{count} times"),
     "evaluation": ("{count} evaluation", "{count} evaluations"),
 }
 

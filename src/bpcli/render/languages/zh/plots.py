@@ -22,7 +22,7 @@ PLOTS = {
     "against": "{y} 随 {x} 的变化",
     "log": "{y} 随 {x} 的变化（对数刻度）",
     "sample": "共 {rows} 行，图中是随机抽取的 {shown} 行（种子 {seed}）",
-    "same": "最小二乘的曲线与它重合，肉眼分辨不出",
+    "shades": "{signs}：数据由少到多",
     "some losses": "共 {steps} 步，图中是其中 {shown} 步的损失，都是在那一步算出的",
     "no font": "没有安装含有这些字符的字体：图中的文字改用英文，列名改写成 x 和 y",
     "written": "图已写入 {file}",
