@@ -140,4 +140,4 @@ def test_what_is_advised_can_be_typed_and_fits_the_whole_program(words: tuple[st
 def test_a_worksheet_over_matrices_without_shapes_asks_for_them() -> None:
     answer = call("trace", "--blank", "sum((W@x+b)^2)")
     assert answer.code == 2
-    assert "shapes of W, x, b, and nothing says what they are" in answer.err
+    assert "nothing says how large W, x, b should be" in answer.err

@@ -72,7 +72,7 @@ def test_the_derivative_graph_has_the_values_of_the_reverse_sweep(text, shapes):
 def test_third_derivatives_of_products_of_entries_are_refused_by_name(text):
     loss = Loss(text, ((2, 3),))
     formula = loss.formulas[0]
-    with pytest.raises(InputError, match="others_slope has no rule for its derivative by x"):
+    with pytest.raises(InputError, match="prod has rules for its first and second derivatives, and none for the third"):
         loss.push(loss.nodes[0], np.ones((2, 3)), formula + 1)
 
 

@@ -34,7 +34,7 @@ NOTES = {
     "fit-constant-x": "{name} is constant: nothing can be said of how y changes with it",
     "fit-constant-y": "{name} is constant, so R² has no meaning",
     "fit-far": "the curve is up to {gap} away from that of least squares: at this condition rounding decides between them",
-    "fit-powers": "in powers of {x} the curve cannot be calculated in floats: it is up to {gap} away from the one that was fitted, whose RMSE is {rmse}, since the terms cancel; take the coefficients c0, c1, ... of the scaled form, or --save model.json and bpcli predict",
+    "fit-powers": "in powers of {x} the curve cannot be calculated in floats: it is up to {gap} away from the one that was fitted, whose RMSE is {rmse}, since the terms cancel; take the coefficients c0, c1, ... of the scaled form, or `--save model.json` and `bpcli predict`",
     "fit-extrapolation": "{count} of the points lie outside of the data, which go from {low} to {high}: nothing holds the curve there",
     "stored-otherwise": "this file was changed: {what} is not what its formula gives with the numbers beside it",
     "shadowed": "{name} is a variable here; the constant of that name is shadowed",

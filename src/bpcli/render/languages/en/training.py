@@ -203,8 +203,8 @@ TRAINING_NOTES = {
     "gathered": "gradients that are gathered never settle: the steps overshoot the minimum, come back and overshoot again; without --no-zero the same rate may descend",
     "other schedule": "the schedule spans the steps: over {more} of them instead of {steps} the rate of step {number} is {other} and not {rate}",
     "local minimum": "the model explains hardly anything here (R² {r2}): this may be a local minimum, and not the lowest; --init gives a start of your own, --seed tries others",
-    "powers": "the powers of x as they are printed are up to {gap} away from the curve that was fitted, whose RMSE is {rmse}, since the terms cancel; take the parameters c0, c1, ..., or --save model.json and bpcli predict",
-    "logits": "--loss {loss} puts a sigmoid on what the model gives, and this model lies between 0 and 1 at every row: if it is a probability already, take --loss bce",
+    "powers": "the powers of x as they are printed are up to {gap} away from the curve that was fitted, whose RMSE is {rmse}, since the terms cancel; take the parameters c0, c1, ..., or `--save model.json` and `bpcli predict`",
+    "logits": "--loss {loss} puts a sigmoid on what the model gives, and this model lies between 0 and 1 at every row: if it is a probability already, take `--loss bce`",
     "separated": "the classes of {name} are told apart without a mistake, so that the loss falls towards 0 without end while the parameters grow: no finite values are best, and these are where the search stopped; --ridge 0.001 keeps them finite",
     "other data": "the data is not that of the stored training: the numbers will be others",
 }

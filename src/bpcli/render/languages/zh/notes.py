@@ -33,7 +33,7 @@ NOTES = {
     "fit-constant-x": "{name} 是常数：看不出结果怎样随它变化",
     "fit-constant-y": "{name} 是常数，R² 没有意义",
     "fit-far": "曲线与最小二乘曲线最多相差 {gap}：条件数太大，差别由舍入误差决定",
-    "fit-powers": "按 {x} 的幂写出的多项式无法用浮点数准确计算：各项相互抵消，算出的曲线与拟合曲线最多相差 {gap}，而拟合的均方根误差只有 {rmse}；请用缩放形式的系数 c0、c1……，或用 --save model.json 保存后以 bpcli predict 预测",
+    "fit-powers": "按 {x} 的幂写出的多项式无法用浮点数准确计算：各项相互抵消，算出的曲线与拟合曲线最多相差 {gap}，而拟合的均方根误差只有 {rmse}；请用缩放形式的系数 c0、c1……，或用 `--save model.json` 保存后以 `bpcli predict` 预测",
     "fit-extrapolation": "有 {count} 个点在数据范围（{low} 到 {high}）之外：那里的曲线没有数据约束",
     "stored-otherwise": "这个文件被改动过：{what} 与公式按旁边的数算出的结果不符",
     "shadowed": "{name} 在这里是变量，同名的常数被遮住了",

@@ -203,8 +203,8 @@ TRAINING_NOTES = {
     "gathered": "累加的梯度不会停下来：每次都冲过最小值，再折返，再冲过去；去掉 --no-zero，同样的学习率也许就能下降",
     "other schedule": "学习率的变化按总步数展开：总步数由 {steps} 变为 {more}，第 {number} 步的学习率就是 {other} 而不是 {rate}",
     "local minimum": "模型在这里几乎没有解释任何变化（R² 为 {r2}）：这可能只是局部极小值，而不是最低点；用 --init 给出自己的起点，或用 --seed 另试一些",
-    "powers": "按 x 的幂打印的多项式各项相互抵消，与拟合曲线最多相差 {gap}，而拟合的均方根误差只有 {rmse}；请用参数 c0、c1……，或用 --save model.json 保存后以 bpcli predict 预测",
-    "logits": "--loss {loss} 会给模型的结果再套一层 sigmoid，而这个模型在每一行都介于 0 和 1 之间：如果它已经是概率，请用 --loss bce",
+    "powers": "按 x 的幂打印的多项式各项相互抵消，与拟合曲线最多相差 {gap}，而拟合的均方根误差只有 {rmse}；请用参数 c0、c1……，或用 `--save model.json` 保存后以 `bpcli predict` 预测",
+    "logits": "--loss {loss} 会给模型的结果再套一层 sigmoid，而这个模型在每一行都介于 0 和 1 之间：如果它已经是概率，请用 `--loss bce`",
     "separated": "{name} 的两类可以毫无错误地分开，参数越大损失就越接近 0，没有尽头：不存在有限的最优值，这里只是搜索停下的地方；用 --ridge 0.001 可使参数保持有限",
     "other data": "数据与已保存的训练不同：得到的数会不一样",
 }

@@ -6,7 +6,7 @@ UNITS = {
     "sweep": ("{count} 遍", "{count} 遍"),
     "row": ("{count} 行", "{count} 行"),
     "step": ("{count} 步", "{count} 步"),
-    "time": (" {count} 次", " {count} 次"),
+    "time": ("一次", " {count} 次"),
     "evaluation": ("{count} 次求值", "{count} 次求值"),
 }
 
