@@ -30,3 +30,8 @@ LOSSES = {
     # The same with {pred} before the sigmoid, where nothing saturates.
     "cross_entropy": Named("softplus({pred}) - {target}*{pred}", LOGIT),
 }
+
+
+def takes_logits(name: str) -> bool:
+    """Whether a loss puts a sigmoid on what the model gives."""
+    return name in LOSSES and LOSSES[name].takes == LOGIT

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bpcli.calculus.degree import is_quadratic
 from bpcli.calculus.derivative import derivative
 from bpcli.calculus.sweeps import connected, forward, idle, reverse
 from bpcli.data.kept import Kept
@@ -234,3 +235,8 @@ class TensorLoss(MeanLoss):
             given |= {name: self.tensors[name][rows] for name in self.model.rowed}
         given |= self.model.named(at)
         return {node: given[name] for name, node in variables.items() if name in given}
+
+
+def is_quadratic_model(model: Model) -> bool:
+    """Whether the loss of a row is quadratic in single parameters."""
+    return not isinstance(model, TensorModel) and is_quadratic(model.program.graph, model.program.output, model.nodes)

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bpcli.calculus.degree import is_quadratic
 from bpcli.engine.choose import NARROW
 from bpcli.errors import InputError, NumericError
 from bpcli.numbers import show
@@ -18,20 +17,20 @@ from bpcli.training.batches import parts_of, split_rows
 from bpcli.training.clipping import clip_of
 from bpcli.training.compiled import SUM, MeanLoss, Residuals, kept
 from bpcli.training.curvature import MOST_EXACT, extremes, hessian, largest_curvature
-from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT
+from bpcli.training.descent import INTERRUPTED
 from bpcli.training.loop import Loop, Past, Plan, Turn
 from bpcli.training.losses import ABSOLUTE, LOGIT, LOSSES, PROBABILITY
 from bpcli.training.model import LOSS
 from bpcli.training.narrowed import NarrowLoss, Scale, scale_of
-from bpcli.training.neurons import idle_neurons
 from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, USUAL_DECAYS, USUAL_RATES
-from bpcli.training.outcome import Outcome, judge
+from bpcli.training.outcome import Outcome
 from bpcli.training.rates import holding
 from bpcli.training.schedules import CONSTANT, schedule_of
 from bpcli.training.setting import AUTO, STEPS, Setting
 from bpcli.training.starts import Start, find_start, with_squares
-from bpcli.training.tensors import TensorLoss, TensorModel
-from bpcli.training.watch import BOUNCING, EARLY, STUCK
+from bpcli.training.tensors import TensorLoss, TensorModel, is_quadratic_model
+from bpcli.training.verdict import finish
+from bpcli.training.watch import EARLY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,12 +41,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-LITTLE = 0.1  # of R², below which a minimum that was come to may not be the lowest
 PATIENCE = 20  # epochs without a better validation
-SMALLER = 40  # halvings of a scale that overflows
 FLAT, SLOPED = 1e-12, 1e-6  # of the largest: a curvature below is 0, a slope above is none of rounding
 FALLBACK = 0.01  # a rate where the curvature is of no use
-SURE = 1e-6  # of a mean loss of probabilities: below it every row is told but for rounding
 MOST_ENTRIES = 20_000_000  # of a Jacobian that is held in memory
 PER_UNIT = 20  # steps that descent takes for each unit of condition, generously
 MOST_CONDITION = 150  # from which on descent is so slow that it looks like rounding, and digits would be lost
@@ -235,7 +231,7 @@ class Training:
         model, setting, at = self.model, self.setting, self.start.parameters
         if model.residual is not None or setting.ridge or setting.decay or not 0 < len(at) <= MOST_EXACT:
             return ""
-        if not _is_quadratic(model):
+        if not is_quadratic_model(model):
             return ""
         curvatures, directions = np.linalg.eigh(hessian(self.loss, at))
         slopes = directions.T @ self.loss(at)[1]
@@ -283,7 +279,7 @@ class Training:
                 name, reason = LBFGS, "smooth"
             elif not model.data:
                 name, reason = "sgd", "one place"
-            elif _is_quadratic(model):
+            elif is_quadratic_model(model):
                 ends = extremes(self.loss, at)
                 if ends is not None and ends[2] and ends[1] / ends[0] <= min(setting.steps / PER_UNIT, MOST_CONDITION):
                     name, reason = "sgd", "quadratic"
@@ -307,7 +303,7 @@ class Training:
         rate = setting.rate
         if rate is None:
             rate = USUAL_RATES.get(name)
-        if rate is None and name == "sgd" and useful and _is_quadratic(model):
+        if rate is None and name == "sgd" and useful and is_quadratic_model(model):
             ends = ends or extremes(self.loss, at)
             # The constant rate that contracts the flattest and the steepest direction alike.
             rate = 2 / (ends[0] + ends[1]) if ends is not None and not setting.batch else 1 / curvature
@@ -332,11 +328,11 @@ class Training:
     def _holding(self, choice: Choice, rate: float) -> float:
         """A rate that holds, no larger than this; nan where none is known, as of tensors, batches, narrow formats."""
         setting = self.setting
-        if isinstance(self.model, TensorModel) or setting.batch or setting.dtype or _is_quadratic(self.model):
+        if isinstance(self.model, TensorModel) or setting.batch or setting.dtype or is_quadratic_model(self.model):
             return math.nan
         return holding(self.loss, self.start.parameters, lambda each: self._plan(choice._replace(rate=each)), rate)
 
-    def _advice(self) -> dict[str, float | None]:
+    def advice(self) -> dict[str, float | None]:
         """What is to be known of a rate that fails: itself, the limit at the start, and one that was seen to hold."""
         rate, largest = self.outcome.rate, self.outcome.largest_rate
         below = [each / 2 for each in (rate, largest) if each is not None and math.isfinite(each)]
@@ -351,7 +347,7 @@ class Training:
         setting, model = self.setting, self.model
         if setting.patience is not None:
             return setting.patience
-        settled = not isinstance(model, TensorModel) and (model.residual is not None or _is_quadratic(model))
+        settled = not isinstance(model, TensorModel) and (model.residual is not None or is_quadratic_model(model))
         return 0 if settled and not setting.batch else PATIENCE
 
     def _plan(self, choice: Choice) -> Plan:
@@ -391,58 +387,14 @@ class Training:
                     outcome.validations.append((last.number, last.validation))
                 yield last
         except KeyboardInterrupt:
-            self._finish(self.loop.past.number, self.loop.past.parameters, INTERRUPTED, last)
+            finish(self, self.loop.past.number, self.loop.past.parameters, INTERRUPTED, last)
             return
         if last is not None:
-            self._finish(last.number, last.parameters, last.stopped, last)
+            finish(self, last.number, last.parameters, last.stopped, last)
 
     def interrupt(self) -> None:
         """Complete the outcome where the turns stand: somebody stopped asking for more."""
-        self._finish(self.loop.past.number, self.loop.past.parameters, INTERRUPTED, None)
-
-    def _finish(self, number: int, parameters: Array, stopped: str, last: Turn | None) -> None:
-        outcome, past = self.outcome, self.loop.past
-        outcome.steps, outcome.stopped = number, stopped
-        if past.best is not None and self.validation is not None and stopped != DIVERGED:
-            parameters = past.best
-            outcome.final_validation = past.best_loss
-            if past.best_step != number:
-                outcome.note("best", step=past.best_step)
-        elif self.validation is not None and stopped != DIVERGED:
-            outcome.final_validation = self.validation.value(parameters)
-        outcome.final_norm = math.nan if last is None else last.norm
-        outcome.cornered = self.loop.cornered
-        judge(outcome, self.loss, parameters)
-        self._look_at_singles(parameters)
-        if isinstance(self.loss, TensorLoss) and last is not None and np.all(np.isfinite(parameters)):
-            for idle in idle_neurons(self.loss, parameters, last.gradient):
-                outcome.note(idle.kind, name=idle.name, count=idle.some, total=idle.total)
-        if stopped == CONVERGED and number == 0 and outcome.final_norm == 0 and not self._is_least(outcome.final_loss):
-            # Where nothing moves from the start it may be a minimum, or zeros that hold each other.
-            outcome.stopped = STUCK
-        if stopped == CONVERGED and any(note.kind == "flat" for note in outcome.notes):
-            # A slope of 0 on a plain is no minimum.
-            outcome.stopped = STUCK
-        if outcome.stopped in (CONVERGED, STUCK) and self._is_separated(parameters):
-            outcome.stopped = STUCK
-            outcome.note("separated", name=self.model.target)
-        if _takes_logits(self.model) and self._looks_like_probability(parameters):
-            outcome.note("logits", loss=self.setting.loss)
-        if outcome.stopped == CONVERGED and self._may_be_local():
-            outcome.note("local minimum", r2=outcome.r2)
-        if stopped == DIVERGED and not self._overflowed(last):
-            outcome.note("diverged", **self._advice())
-        if outcome.stopped == STUCK and outcome.final_norm == 0 and (outcome.rate or 0) > outcome.largest_rate:
-            outcome.note("above limit", rate=outcome.rate, largest=outcome.largest_rate, half=outcome.largest_rate / 2)
-        if self._bounces(stopped, last):
-            outcome.note("bouncing", **self._advice())
-        if stopped == STEP_LIMIT and not self.setting.zero:
-            outcome.note("gathered")
-        cornered = outcome.stopped == STUCK and self.model.has_corners
-        if outcome.stopped in (STEP_LIMIT, STUCK, BOUNCING, INTERRUPTED) and not cornered and not outcome.is_of_best:
-            searched = outcome.optimizer == LEVENBERG and outcome.stopped != INTERRUPTED
-            given = searched and self.start.tried == 0 and bool(self.loss.columns)
-            outcome.note("not converged given" if given else "not converged")
+        finish(self, self.loop.past.number, self.loop.past.parameters, INTERRUPTED, None)
 
     def _to_corner(self) -> Callable[[Array], tuple[Array, bool]] | None:
         """How absolute residuals are brought to their minimum; None for other losses."""
@@ -459,76 +411,6 @@ class Training:
 
         return lambda at: least_absolute(rows, at)
 
-    def _looks_like_probability(self, at: Array) -> bool:
-        """Whether the model lies between 0 and 1 at every row and spans much of that, as a logit hardly does."""
-        node = self.model.predicted
-        if node is None or not np.all(np.isfinite(at)):
-            return False
-        ends = self.loss.reduced(at, [node], lambda results: (float(np.min(results[0])), float(np.max(results[0]))))
-        low, high = min(low for low, _ in ends), max(high for _, high in ends)
-        return bool(low >= 0 and high <= 1 and high - low > 0.25)
-
-    def _is_separated(self, at: Array) -> bool:
-        """Whether classes are told apart in every row, and all but surely: larger parameters are better without end."""
-        model, loss = self.model, self.loss
-        known = LOSSES.get(model.loss_name)
-        if known is None or known.takes not in (PROBABILITY, LOGIT) or model.answer is None or loss.ridge:
-            return False
-        if model.target not in loss.columns or not self.outcome.final_loss < SURE:
-            return False
-        nodes = [model.answer, model.program.names[model.target]]
-
-        def right(results: list[Array]) -> bool:
-            told, measured = results
-            return bool(np.all((measured == 0) & (told < 0.5) | (measured == 1) & (told > 0.5)))
-
-        return all(loss.reduced(at, nodes, right))
-
-    def _may_be_local(self) -> bool:
-        """Whether so little of the data is explained that there may be a lower minimum elsewhere."""
-        model = self.model
-        searched = self.start.tried > 0 and not _is_quadratic(model) and bool(model.inputs_of_prediction)
-        return searched and self.outcome.r2 < LITTLE
-
-    def _overflowed(self, last: Turn | None) -> bool:
-        """Whether the gradient left the range of a narrow format though a smaller scale keeps it there; notes it."""
-        if self.narrow is None or last is None or not math.isfinite(last.loss):
-            return False
-        scale = last.scale
-        for _ in range(SMALLER):
-            scale /= 2
-            _, scaled = self.narrow(last.parameters, last.rows, scale)
-            if np.all(np.isfinite(scaled)) and last.loss <= 100 * abs(self.outcome.losses[0][1]):
-                self.outcome.note("overflow", scale=last.scale, half=scale, dtype=self.setting.dtype)
-                return True
-        return False
-
-    def _is_least(self, loss: float) -> bool:
-        """Whether a place without a gradient is known to be a minimum."""
-        return _is_quadratic(self.model) or (loss == 0 and self.model.residual is not None)
-
-    def _look_at_singles(self, at: Array) -> None:
-        """What else a program with tensors assigns that is a single number, on the rows of either kind."""
-        if not isinstance(self.loss, TensorLoss) or not np.all(np.isfinite(at)):
-            return
-        names = self.loss.model.single_names()
-        nodes = [self.model.program.names[name] for name in names]
-        if not nodes:
-            return
-        trained = self.loss.values(at, nodes)
-        held = self.validation.values(at, nodes) if isinstance(self.validation, TensorLoss) else [math.nan] * len(nodes)
-        self.outcome.singles = dict(zip(names, zip(trained, held, strict=True), strict=True))
-
-    def _bounces(self, stopped: str, last: Turn | None) -> bool:
-        if stopped == BOUNCING:
-            return True
-        plain = self.choice.optimizer == "sgd" and not self.setting.batch and self.setting.zero
-        if stopped != STEP_LIMIT or last is None or not plain:
-            return False
-        past = self.loop.past
-        turned = past.before is not None and float(last.gradient @ past.before) < 0
-        return past.watch.after(last.loss, last.norm, turned).bouncing
-
 
 def _check_target(model: Model, columns: Kept) -> None:
     """Raises InputError where a loss of probabilities is to meet a target that is none."""
@@ -539,15 +421,6 @@ def _check_target(model: Model, columns: Kept) -> None:
     if low < 0 or high > 1:
         value = show(low if low < 0 else high)
         raise InputError("target-no-probability", name=model.target, loss=model.loss_name, value=value)
-
-
-def _takes_logits(model: Model) -> bool:
-    """Whether the loss puts a sigmoid on what the model gives."""
-    return model.loss_name in LOSSES and LOSSES[model.loss_name].takes == LOGIT
-
-
-def _is_quadratic(model: Model) -> bool:
-    return not isinstance(model, TensorModel) and is_quadratic(model.program.graph, model.program.output, model.nodes)
 
 
 __all__ = ["EARLY", "Choice", "Training"]
