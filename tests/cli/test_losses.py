@@ -44,12 +44,12 @@ def test_no_sigmoid_is_taken_twice(run, classes):
     named = run("fit", classes, "--model", "p = sigmoid(a*x + b)", "--loss", "cross_entropy")
     assert named.code == 2
     spelled = run("fit", classes, "--model", "1/(1 + exp(-a*x - b))", "--loss", "cross_entropy")
-    assert "take --loss bce" in spelled.out
+    assert "take `--loss bce`" in spelled.out
     right = run("fit", classes, "--model", "a*x + b", "--loss", "cross_entropy", "--json")
     same = run("fit", classes, "--model", "sigmoid(a*x + b)", "--loss", "bce", "--json")
     one, other = (json.loads(answer.out) for answer in (right, same))
     assert one["final_loss"] == pytest.approx(other["final_loss"], rel=1e-9)  # one formula, written in two ways
-    assert "take --loss bce" not in run("fit", classes, "--model", "a*x + b", "--loss", "cross_entropy").out
+    assert "take `--loss bce`" not in run("fit", classes, "--model", "a*x + b", "--loss", "cross_entropy").out
 
 
 def test_a_loss_divided_by_a_variance_weighs_the_rows(run, tmp_path):

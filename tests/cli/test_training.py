@@ -547,7 +547,7 @@ def test_a_scale_that_overflows_is_shown_until_it_does_not(run: Runner) -> None:
                   "halved 5 times by gradients that overflowed, and doubled once; it is 4096"):  # fmt: skip
         assert piece in answer.out, piece
     assert answer.out.count("Backward") + answer.out.count("  backward") == 2  # the first overflow, and the first step
-    assert "减半 5 次，加倍 1 次" in run("train", *NEURON, *words, "--lang", "zh").out
+    assert "减半 5 次，加倍一次" in run("train", *NEURON, *words, "--lang", "zh").out
 
 
 def test_a_polynomial_says_what_zeroing_is_for(run: Runner, tmp_path: Path) -> None:
