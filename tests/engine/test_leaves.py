@@ -7,12 +7,17 @@ import json
 import pytest
 
 import bpcli
+from bpcli.engine.floats import FLOATS
+from bpcli.engine.leaves import Values, read_with_leaves
+from bpcli.language.reader import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
     from typing import Any
 
+    from bpcli.graph import Program
     from conftest import Runner
 
 # program, what is given, the gradient: by hand
@@ -84,3 +89,30 @@ def test_only_a_value_can_be_given_another(run: Runner) -> None:
     assert (answer.code, "cannot be given a value" in answer.err) == (2, True)
     twice = run("grad", "x = 2; x = 3; x^2")
     assert (twice.code, "has a value already" in twice.err) == (2, True)
+
+
+# program -> how often its text is read: once, once more with its values as variables, and again without exponents
+READS = [("(x+w)*w", 1), ("w = 3; x*w", 1), ("x = 2; w = 3; (x+w)*w", 2), ("n = 2; x = 3; x^n", 3), ("2 + 3", 1)]
+
+
+@pytest.mark.parametrize(("text", "count"), READS)
+def test_a_text_is_read_no_more_often_than_it_has_to_be(text: str, count: int) -> None:
+    reads: list[object] = []
+
+    def read(leaves: Collection[str]) -> Program:
+        reads.append(leaves)
+        return parse(text, given=given, leaves=leaves)
+
+    given = dict.fromkeys(("x", "w"), 1.0) if "=" not in text else {"x": 1.0} if "x*w" in text else {}
+    read_with_leaves(read, given, FLOATS)
+    assert len(reads) == count
+
+
+def test_the_values_of_a_long_text_are_each_calculated_once() -> None:
+    """A thousand values, each of them one node beside its text: no value looks at the rest of the graph."""
+    program = parse("; ".join(f"a{place} = {place} + 1/3" for place in range(1000)) + "; a0")
+    values, made = Values(program, FLOATS), []
+    functions = values.functions
+    values.functions = {op: lambda *given, op=op: made.append(op) or functions[op](*given) for op in ("add", "div")}
+    assert [values.of(program.names[name]) for name in program.values] == [place + 1 / 3 for place in range(1, 1000)]
+    assert made.count("div") == 1 and made.count("add") == 999

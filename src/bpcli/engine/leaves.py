@@ -25,20 +25,25 @@ class Values:
     def __init__(self, program: Program, kind: Kind) -> None:
         self.graph = program.graph
         self.kind = kind
+        self.functions = kind.calling(program.graph, False)
         self.known: dict[int, Any] = {}
 
     def of(self, node: int) -> Any:
-        """The value of one of them."""
-        graph, kind = self.graph, self.kind
-        needed = graph.reaches(node)
-        functions = kind.calling(graph, False)
-        for each in range(node + 1):
-            if needed[each] and each not in self.known:
-                if graph.op[each] == "const":
-                    self.known[each] = kind.constant(graph.payload[each])
-                else:
-                    self.known[each] = functions[graph.op[each]](*[self.known[arg] for arg in graph.args[each]])
-        return self.known[node]
+        """The value of one of them, which looks at no more of the graph than it is made of."""
+        graph, known = self.graph, self.known
+        work = [node]
+        while work:
+            here = work[-1]
+            missing = [each for each in graph.args[here] if each not in known]
+            if missing and here not in known:
+                work += missing
+                continue
+            work.pop()
+            if graph.op[here] == "const":
+                known[here] = self.kind.constant(graph.payload[here])
+            elif here not in known:
+                known[here] = self.functions[graph.op[here]](*[known[each] for each in graph.args[here]])
+        return known[node]
 
 
 def read_with_leaves(
@@ -62,8 +67,9 @@ def read_with_leaves(
     wanted = [name for name in program.values if name in given or name in (wrt or ())]
     if not program.inputs and (wrt is None or {*wrt}.intersection(program.values)):
         needed = [graph.reaches(node) for node in program.outputs.values()]
-        used = [name for name in program.values if any(marks[program.names[name]] for marks in needed)]
-        wanted = [name for name in program.values if name in wanted or name in used]
+        wanted = [
+            name for name in program.values if name in wanted or any(marks[program.names[name]] for marks in needed)
+        ]
     while wanted:
         try:
             opened = read(wanted)
@@ -89,9 +95,12 @@ def _values(program: Program, names: Collection[str], kind: Kind) -> dict[str, A
 def _in_exponents(program: Program) -> set[str]:
     """The variables that stand in exponents: x^n has another rule where n is not a number."""
     graph = program.graph
-    found: set[str] = set()
-    for op, arguments in zip(graph.op, graph.args, strict=True):
-        if op == "pow":
-            marks = graph.reaches(arguments[1])
-            found |= {name for name, node in graph.variables.items() if node < len(marks) and marks[node]}
-    return found
+    marks = bytearray(len(graph))
+    for node in range(len(graph) - 1, -1, -1):
+        arguments = graph.args[node]
+        if graph.op[node] == "pow":
+            marks[arguments[1]] = 1
+        if marks[node]:
+            for argument in arguments:
+                marks[argument] = 1
+    return {name for name, node in graph.variables.items() if marks[node]}
