@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,39 @@ def call_process(
     whole = {**os.environ, "PYTHONPATH": str(SOURCES), **(env or {})}
     done = subprocess.run([sys.executable, *python, *words], input=given, capture_output=True, env=whole, check=False)
     return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def on_terminal(*words: str, columns: int = 80, **environment: str) -> str:
+    """What a terminal of so many columns is sent, errors too: a pseudo-terminal with a process in it, which must end
+    well."""
+    pty = pytest.importorskip("pty")
+    fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    known = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM", "COLUMNS", "LINES")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bpcli", *words], stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL,
+        env={**known, "PYTHONPATH": str(SOURCES), "TERM": "xterm-256color", **environment},
+    )  # fmt: skip
+    os.close(theirs)
+    shown = drained(ours)
+    assert process.wait(60) == 0, shown
+    return shown.decode().replace("\r\n", "\n")
+
+
+def drained(terminal: int) -> bytes:
+    """What a pseudo-terminal is sent until its process closes it; it is closed then."""
+    shown = b""
+    while True:
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:  # how Linux says that nobody is left at the other end
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(terminal)
+    return shown
 
 
 @pytest.fixture(scope="session")

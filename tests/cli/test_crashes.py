@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from conftest import SOURCES
+from conftest import SOURCES, drained
 
 if TYPE_CHECKING:
     from conftest import Runner
@@ -131,16 +131,8 @@ def test_an_interruption_below_the_table_on_a_terminal_leaves_a_model(folder: Pa
         while b"step/value" not in shown:
             shown += os.read(ours, 65536)
         process.send_signal(signal.SIGINT)
-        while True:
-            try:
-                piece = os.read(ours, 65536)
-            except OSError:
-                break
-            if not piece:
-                break
-            shown += piece
+        shown += drained(ours)
         assert process.wait(60) == 130, shown.decode()
-    os.close(ours)
     told = (folder / "report.txt").read_text()
     assert "interrupted after" in told and "what was reached is in bpcli-model.json" in told
     assert "step/value" not in told

@@ -14,6 +14,7 @@ import pytest
 from bpcli.cli.commands.playground import GRID, Playground
 from bpcli.render.boundary import plain_lines
 from bpcli.training.demos import DEMOS, EDGE, points_of, said_at, square
+from conftest import on_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,34 +92,8 @@ def test_it_answers_programs_too(run: Runner) -> None:
 
 @pytest.mark.parametrize(("environment", "shaded"), [({"NO_COLOR": "1"}, True), ({}, False)])
 def test_a_terminal_without_colours_shades_in_characters(environment: dict[str, str], shaded: bool) -> None:
-    """A real terminal: a pseudo-terminal with a process in it."""
-    import os
-    import pty
-    import subprocess
-    import sys
-
-    from conftest import SOURCES
-
-    ours, theirs = pty.openpty()
-    known = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bpcli", "train", "--demo", "moons", "--steps", "1"], stdout=theirs, stderr=theirs,
-        stdin=subprocess.DEVNULL,
-        env={**known, "PYTHONPATH": str(SOURCES), "TERM": "xterm-256color", "COLUMNS": "80", **environment},
-    )  # fmt: skip
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:
-            break
-        if not piece:
-            break
-        shown += piece
-    os.close(ours)
-    assert process.wait(60) == 0
-    assert (b"+-----" in shown and b"dark (#)" in shown) == shaded
+    shown = on_terminal("train", "--demo", "moons", "--steps", "1", **environment)
+    assert ("+-----" in shown and "dark (#)" in shown) == shaded
 
 
 def test_the_page_keeps_its_words_out_of_the_curve() -> None:

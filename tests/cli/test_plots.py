@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import struct
-import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -14,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bpcli.errors import display_width
+from conftest import on_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,56 +32,32 @@ def needs_matplotlib() -> None:
     pytest.importorskip("matplotlib", reason="what draws files is in the extra `plot`")
 
 
-def on_terminal(*words: str, columns: int = 80, **environment: str) -> str:
-    """What a terminal of so many columns is sent: a pseudo-terminal with a process in it."""
-    pty = pytest.importorskip("pty")
-    fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
-    from conftest import SOURCES
-
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    known = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM", "COLUMNS", "LINES")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bpcli", *words], stdout=theirs, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-        env={**known, "PYTHONPATH": str(SOURCES), "TERM": "xterm-256color", **environment},
-    )  # fmt: skip
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:
-            break
-        if not piece:
-            break
-        shown += piece
-    os.close(ours)
-    assert process.wait(60) == 0
-    text = shown.decode().replace("\r\n", "\n")
-    # NO_COLOR leaves bold as it is.
+def plotted(*words: str, columns: int = 80, **environment: str) -> str:
+    """What a terminal shows, without bold, which NO_COLOR leaves as it is."""
+    text = on_terminal(*words, columns=columns, **environment)
     return re.sub(r"\x1b\[[01]?m", "", text) if "NO_COLOR" in environment else text
 
 
 def test_a_terminal_gets_a_small_plot_after_a_fit_and_a_pipe_none(points: str, run: Runner) -> None:
-    shown = on_terminal("fit", points, "--degree", "2", NO_COLOR="1")
+    shown = plotted("fit", points, "--degree", "2", NO_COLOR="1")
     assert "y against x   o data   ⠤⠤ fitted" in shown and "residual (y - prediction) against x" in shown
     drawing = shown[shown.index("y against x") :].rstrip("\n").split("\n")
     assert len(drawing) == 1 + 9 + 1 + 1 + 4 + 2
     assert shown.index("y = 1 - 2*x + 0.5*x^2") < shown.index("y against x")
     assert "against" not in run("fit", points, "--degree", "2").out
     for words in (("-q",), ("--json",), ("--plot", "none")):
-        assert "against" not in on_terminal("fit", points, "--degree", "2", *words, NO_COLOR="1")
-    assert "against" not in on_terminal("train", points, "--degree", "2", NO_COLOR="1")
+        assert "against" not in plotted("fit", points, "--degree", "2", *words, NO_COLOR="1")
+    assert "against" not in plotted("train", points, "--degree", "2", NO_COLOR="1")
 
 
 def test_colours_are_used_where_they_are_wanted(points: str) -> None:
-    assert "\x1b[36mo" in on_terminal("fit", points, "--degree", "2")
-    assert "\x1b[36m" not in on_terminal("fit", points, "--degree", "2", NO_COLOR="1")
+    assert "\x1b[36mo" in plotted("fit", points, "--degree", "2")
+    assert "\x1b[36m" not in plotted("fit", points, "--degree", "2", NO_COLOR="1")
 
 
 @pytest.mark.parametrize("columns", [60, 80])
 def test_lines_of_a_plot_fit_the_terminal(points: str, columns: int) -> None:
-    shown = on_terminal("fit", points, "--degree", "1", "--lang", "zh", columns=columns, NO_COLOR="1")
+    shown = plotted("fit", points, "--degree", "1", "--lang", "zh", columns=columns, NO_COLOR="1")
     drawing = shown[shown.index("y 随 x") :].split("\n")
     assert max(map(display_width, drawing)) <= columns and "残差（y - 预测值）" in shown
 

@@ -211,6 +211,20 @@ USES: dict[str, list[tuple[Any, ...]]] = {
     "xavier": [("xavier(3, 2) * x", (3, 2)), ("xavier(3) * x", (3,))],
     "he": [("he(3, 2) * x", (3, 2))],
 }
+# Operation, text, shapes: what a test goes through that is held for every use.
+ALL = [(name, *use) for name, uses in USES.items() for use in uses]
+
+
+def point_of(text: str, shapes: tuple[Any, ...], low: float = 0.3, high: float = 0.8, seed: int = 1) -> dict[str, Any]:
+    """Values for the variables of a use, away from corners: p as a probability, class numbers as 0."""
+    draw = np.random.Generator(np.random.PCG64(seed))
+    at: dict[str, Any] = {}
+    for name, shape in zip(parse(text).inputs, shapes, strict=False):
+        ends = (0.1, 0.9) if name == "p" else (low, high)
+        at[name] = draw.uniform(*ends, shape)
+        if name == "t" and "cross_entropy" in text and len(shape) < len(shapes[0]):
+            at[name] = np.zeros(shape)
+    return at
 
 
 class Loss:

@@ -17,7 +17,7 @@ from bpcli.tracing.pulls import shapes_text
 from bpcli.tracing.record import Trace, record
 from bpcli.tracing.stored import restored
 from conftest import call
-from ops.tensor_uses import USES
+from ops.tensor_uses import ALL, point_of
 
 NET = "h = relu(W@x + b); L = sum(h^2)"
 AT: dict[str, Any] = {"W": [[1, 2], [3, -4]], "x": [1, 1], "b": 0.5}
@@ -63,18 +63,11 @@ def test_a_direction_is_there_for_single_numbers_too() -> None:
     assert record(parse("t*x"), {"x": 2.0, "t": 3.0}, mode="forward", direction={"x": 1.0}).gradient == {"T": 3.0}
 
 
-ALL = [(name, *use) for name, uses in USES.items() for use in uses]
-
-
 @pytest.mark.parametrize("use", ALL, ids=lambda use: use[1])
 def test_every_tangent_is_a_column_of_the_jacobian(use: Any) -> None:
     _, text, *shapes = use
-    names = parse(text).inputs
-    draw = np.random.Generator(np.random.PCG64(1))
-    at = {name: draw.uniform(0.3, 0.8, shape) for name, shape in zip(names, shapes, strict=False)}
-    if "t" in at and "cross_entropy" in text and at["t"].ndim < at["x"].ndim:
-        at["t"] = np.zeros(at["t"].shape)
-    name = names[0]
+    at = point_of(text, tuple(shapes))
+    name = next(iter(at))
     index = tuple(size - 1 for size in np.shape(at[name]))
     written = f"{name}[{','.join(map(str, index))}]" if index else name
     text = f"z = {text}"

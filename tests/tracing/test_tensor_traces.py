@@ -19,7 +19,7 @@ from bpcli.tracing.pulls import shapes_text
 from bpcli.tracing.record import Trace, names_of, record
 from bpcli.tracing.stored import restored
 from conftest import call
-from ops.tensor_uses import USES
+from ops.tensor_uses import ALL, point_of
 
 # By hand: W1 @ x = [-1, 4.5, 2]; with b1 [-1, 5, 1]; h = [0, 5, 1]; W2 @ h = [13, 1]; z = [13, 2]; L = 144/2.
 NET = "h = relu(W1@x + b1); z = W2@h + b2; L = sum((z - t)^2)/2"
@@ -35,20 +35,9 @@ def traced(text: str, at: dict[str, Any], **more: Any) -> Trace:
     return record(parse(text, given=list(given)), given, **more)
 
 
-def drawn(text: str, shapes: tuple[Any, ...], seed: int = 1) -> tuple[str, dict[str, Any]]:
+def drawn(text: str, shapes: tuple[Any, ...]) -> tuple[str, dict[str, Any]]:
     """A scalar program around a use of an operation, and values for its variables."""
-    names = parse(text).inputs
-    draw = np.random.Generator(np.random.PCG64(seed))
-    given = {}
-    for name, shape in zip(names, shapes, strict=True):
-        low, high = (0.1, 0.9) if name == "p" else (0.3, 2.0)
-        given[name] = draw.uniform(low, high, shape)
-        if name == "t" and "cross_entropy" in text and len(shape) < len(shapes[0]):
-            given[name] = np.zeros(shape)
-    return f"L = sum(({text})^2)", given
-
-
-ALL = [(name, *use) for name, uses in USES.items() for use in uses]
+    return f"L = sum(({text})^2)", point_of(text, shapes, high=2.0)
 
 
 @pytest.fixture(params=ALL, ids=lambda use: use[1])

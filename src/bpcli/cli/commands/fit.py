@@ -226,13 +226,21 @@ def store(order: Order) -> list[str]:
 
 
 def told(order: Order, report: Callable[[], None]) -> int:
-    """Store what is to be stored, report, and say where it is; the exit code."""
+    """Store what is to be stored, give the answer, and say where it is; the exit code.
+
+    report: prints the whole of it, where not only numbers are asked for
+    """
     # First of all: who closes the pipe that the report goes to still has the files.
-    lines = store(order)
-    report()
+    lines, fit = store(order), order.fitting.fit
+    if order.format == "json":
+        write_json(fit_dict(fit))
+    elif order.quiet:
+        _quiet(order, fit)
+    else:
+        report()
     for line in lines:
         (tell if order.quiet or order.format == "json" else say)(line)
-    return _code(order.fitting.fit)
+    return _code(fit)
 
 
 def run_fit(order: Order) -> int:
@@ -247,16 +255,7 @@ def run_fit(order: Order) -> int:
             pass
     except KeyboardInterrupt:
         order.fitting.interrupt()
-
-    def report_it() -> None:
-        if order.format == "json":
-            write_json(fit_dict(fit))
-        elif order.quiet:
-            _quiet(order, fit)
-        else:
-            _outcome(order, fit)
-
-    return told(order, report_it)
+    return told(order, lambda: _outcome(order, fit))
 
 
 def _told_first(order: Order, fit: Fit) -> None:
@@ -293,16 +292,11 @@ def run_train(order: Order) -> int:
         order.fitting.interrupt()
 
     def report_it() -> None:
-        if order.format == "json":
-            write_json(fit_dict(fit))
-        elif order.quiet:
-            _quiet(order, fit)
-        else:
-            if last is not None and (not log or log[-1] is not last):
-                log.append(last)
-            show_table(report.log_table(fit, log, order.digits, order.language), order.format)
-            write([""])
-            _outcome(order, fit, history=False)
+        if last is not None and (not log or log[-1] is not last):
+            log.append(last)
+        show_table(report.log_table(fit, log, order.digits, order.language), order.format)
+        write([""])
+        _outcome(order, fit, history=False)
 
     return told(order, report_it)
 
