@@ -17,8 +17,8 @@ from bpcli.errors import NumericError
 from bpcli.language.reader import parse
 from bpcli.render.languages.en.lenses import FINDINGS, LENS_COLUMNS, LENS_METHODS, LENS_TITLES
 from bpcli.render.lenses import finding_text, lens_dict, lens_tables
-from bpcli.tracing import lenses
 from bpcli.tracing.lenses import Lens, cost, flow, memory, repeated
+from bpcli.tracing.lenses.remembered import needs
 from bpcli.tracing.record import record
 from calculus.programs import ALL, runs
 
@@ -155,7 +155,7 @@ def test_what_is_not_kept_is_not_needed(run: Any) -> None:
         assume(False)
     graph, values = program.graph, evaluate(program, at).values
     for row in trace.backward:
-        needed = lenses._needs(trace, row)
+        needed = needs(trace, row)
         nodes = [*graph.args[row.node], row.node]
         whole = [values[node] for node in nodes]
         pairs = zip(nodes, whole, strict=True)

@@ -10,8 +10,8 @@ import pytest
 from bpcli.engine.point import evaluate
 from bpcli.language.reader import parse
 from bpcli.render.lenses import finding_text, lens_dict, lens_tables
-from bpcli.tracing import tensor_flow
 from bpcli.tracing.lenses import Lens, cost, flow, memory, repeated
+from bpcli.tracing.lenses.tensor_flows import gain
 from bpcli.tracing.record import Trace, record
 from conftest import call
 from ops.tensor_uses import ALL, point_of
@@ -59,7 +59,7 @@ def test_the_gain_of_a_step_is_the_largest_singular_value_of_its_jacobian(use: A
                 sides.append(np.ravel(function(*[each[()] for each in moved])))
             columns.append((sides[0] - sides[1]) / 2e-6)
         whole = np.stack(columns, axis=1)
-        assert tensor_flow.gain(trace, row) == pytest.approx(np.linalg.norm(whole, 2), rel=1e-5, abs=1e-8)
+        assert gain(trace, row) == pytest.approx(np.linalg.norm(whole, 2), rel=1e-5, abs=1e-8)
         compared += 1
     assert compared or text in WITHOUT_A_STEP
 
@@ -68,7 +68,7 @@ def test_a_jacobian_that_is_too_large_to_be_made_has_the_same_gain() -> None:
     """softmax of 100 equal numbers, by hand: (I - 1/100)/100, whose largest singular value is 1/100."""
     trace = traced("L = sum(softmax(x)*w)", {"x": np.zeros(100), "w": np.arange(100.0)})
     row = next(each for each in trace.backward if trace.names[each.argument] == "x")
-    assert tensor_flow.gain(trace, row) == pytest.approx(0.01, rel=1e-9)
+    assert gain(trace, row) == pytest.approx(0.01, rel=1e-9)
 
 
 NET = "h = relu(x @ W + b); L = sum(h @ v)"

@@ -17,7 +17,8 @@ from bpcli.engine.given import bind
 from bpcli.engine.point import evaluate, gradient
 from bpcli.errors import BpcliError
 from bpcli.ops import TABLE
-from bpcli.tracing.lenses import COST, MEASURED, NUMBER, Finding, Grid, Lens, shortest, written
+from bpcli.tracing.lenses.costs import shortest, written
+from bpcli.tracing.lenses.lens import COST, MEASURED, NUMBER, Finding, Grid, Lens
 from bpcli.tracing.pulls import rule_with_shapes
 
 TYPE_CHECKING = False

@@ -17,20 +17,8 @@ from bpcli.calculus.sweeps import OPEN, SHUT
 from bpcli.engine.tensors import TENSORS
 from bpcli.engine.tensors.reductions import sum_like
 from bpcli.ops import TABLE
-from bpcli.tracing.lenses import (
-    EXPLODING,
-    FLOW,
-    SATURATED,
-    SQUASHING,
-    VALVES,
-    VANISHING,
-    Finding,
-    Grid,
-    Lens,
-    depths,
-    few,
-    output_of,
-)
+from bpcli.tracing.lenses.flows import EXPLODING, SATURATED, SQUASHING, VALVES, VANISHING, depths
+from bpcli.tracing.lenses.lens import FLOW, Finding, Grid, Lens, few, output_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
