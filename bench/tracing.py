@@ -21,7 +21,7 @@ import measure
 from bpcli.engine.point import gradient
 from bpcli.language.reader import parse
 from bpcli.render import layout, markdown, plain
-from bpcli.render.json import trace_dict, trace_text
+from bpcli.render.json.traces import trace_dict, trace_text
 from bpcli.tracing.record import record
 from measure import MIB, Row, clock, mib, paired
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -35,6 +36,9 @@ settings.load_profile(os.environ.get("BPCLI_PROFILE", "dev"))
 os.environ.update(BPCLI_CONFIG="", COLUMNS="80", LINES="40", LANG="C.UTF-8", LC_ALL="C.UTF-8", PYTHONIOENCODING="utf-8")
 for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS", "TERM_PROGRAM", "LANGUAGE"):
     os.environ.pop(name, None)
+# A shell that starts the suite in the background has its children ignore Ctrl-C; those of the tests are to hear it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SOURCES = Path(bpcli.__file__).parents[1]
 

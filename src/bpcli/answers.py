@@ -22,7 +22,7 @@ class Point(point.Point):
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract: bpcli.grad/1, or bpcli.eval/1 where no gradient was computed."""
-        from bpcli.render.json import eval_dict, grad_dict
+        from bpcli.render.json.answers import eval_dict, grad_dict
 
         return grad_dict(self) if self.adjoints else eval_dict(self)
 
@@ -52,7 +52,7 @@ class Trace(record.Trace):
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract bpcli.trace/1."""
-        from bpcli.render.json import trace_dict
+        from bpcli.render.json.traces import trace_dict
 
         return trace_dict(self)
 
@@ -100,7 +100,7 @@ class Check(checks.Check):
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract bpcli.check/1."""
-        from bpcli.render.json import check_dict
+        from bpcli.render.json.answers import check_dict
 
         return check_dict(self)
 

@@ -13,16 +13,9 @@ from bpcli.engine.formulas import differentiate
 from bpcli.engine.point import evaluate, gradient
 from bpcli.errors import NumericError
 from bpcli.language.reader import parse
-from bpcli.render.json import (
-    check_dict,
-    diff_dict,
-    eval_dict,
-    grad_dict,
-    jsonable,
-    plain_number,
-    trace_dict,
-    trace_text,
-)
+from bpcli.render.json.answers import check_dict, diff_dict, eval_dict, grad_dict
+from bpcli.render.json.traces import trace_dict, trace_text
+from bpcli.render.json.values import jsonable, plain_number
 from bpcli.tracing.checks import check
 from bpcli.tracing.record import record
 from calculus.programs import ALL, CUTTING, runs

@@ -13,7 +13,7 @@ from bpcli.engine.choose import kind_for
 from bpcli.engine.point import gradient
 from bpcli.language.reader import parse
 from bpcli.render import markdown, plain
-from bpcli.render.json import trace_text
+from bpcli.render.json.traces import trace_text
 from bpcli.tracing import edges
 from bpcli.tracing.names import automatic, places_taken
 from bpcli.tracing.record import MOST_STEPS, Trace, record

@@ -97,13 +97,13 @@ def test_every_other_step_is_what_its_function_gives_for_the_printed_numbers(run
         if not read or step.texts != (None,) or value.startswith("≈"):
             continue
         got = FLOATS.guarded[node.op](float(read.group(1)))
-        want = float(value)
-        # To the last printed digit, of which there are at least as many as were asked for.
-        assert (
-            got == want
-            or got != got
-            or abs(got - want) <= max(0.51 * 10 ** (math.floor(math.log10(abs(got) or 1)) + 1 - digits), math.ulp(got))
-        )
+        if got == float(value) or got != got:
+            continue
+        # To half of the last printed digit, of which there are at least as many as were asked for; the
+        # distance is taken between decimals, for the nearest float to what is printed is another number.
+        digit = math.floor(math.log10(abs(got) or 1)) + 1 - digits
+        distance = abs(Decimal(got) - Decimal(value))
+        assert distance <= max(Decimal("0.51").scaleb(digit), Decimal(math.ulp(got)))
 
 
 @given(valued(ALL), st.integers(1, 17))

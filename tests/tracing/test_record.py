@@ -12,7 +12,7 @@ from bpcli.engine.floats import FLOATS
 from bpcli.engine.point import gradient
 from bpcli.errors import NumericError
 from bpcli.language.reader import parse
-from bpcli.render.json import trace_dict, trace_text
+from bpcli.render.json.traces import trace_dict, trace_text
 from bpcli.tracing.record import Trace, record
 from calculus.programs import ALL, CHOOSING, CUTTING, SMOOTH, valued
 

@@ -13,7 +13,7 @@ from bpcli.calculus.sweeps import forward
 from bpcli.engine.floats import FLOATS
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
-from bpcli.render.json import trace_dict, trace_text
+from bpcli.render.json.traces import trace_dict, trace_text
 from bpcli.render.plain import trace_lines
 from bpcli.tracing.record import Trace, record
 from bpcli.tracing.stored import restored

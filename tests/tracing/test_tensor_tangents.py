@@ -12,7 +12,7 @@ from bpcli.engine.directions import jacobian, jvp
 from bpcli.engine.point import evaluate
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
-from bpcli.render.json import trace_dict
+from bpcli.render.json.traces import trace_dict
 from bpcli.tracing.pulls import shapes_text
 from bpcli.tracing.record import Trace, record
 from bpcli.tracing.stored import restored

@@ -13,7 +13,7 @@ import pytest
 from bpcli.engine.point import evaluate
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
-from bpcli.render.json import trace_dict
+from bpcli.render.json.traces import trace_dict
 from bpcli.tracing.elements import element_program
 from bpcli.tracing.pulls import shapes_text
 from bpcli.tracing.record import Trace, names_of, record

@@ -111,7 +111,7 @@ def _fit_class() -> type[fitting.Fit]:
 
         def to_dict(self) -> dict[str, Any]:
             """The JSON contract bpcli.fit/1."""
-            from bpcli.render.json import fit_dict
+            from bpcli.render.json.fits import fit_dict
 
             return fit_dict(self)
 

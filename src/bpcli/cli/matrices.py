@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def show_matrix(work: Work, found: Matrix, cost: str) -> int:
     """A Jacobian or a Hessian: the values, the matrix and what it cost; the exit code."""
     from bpcli.render.answers import matrix_table
-    from bpcli.render.json import matrix_dict
+    from bpcli.render.json.answers import matrix_dict
 
     if work.format == "json":
         write_json(matrix_dict(found, work.language))
@@ -42,7 +42,7 @@ def show_product(
 ) -> int:
     """A product with a matrix that was not made; `name` is that of its JSON schema; the exit code."""
     if work.format == "json":
-        from bpcli.render.json import product_dict
+        from bpcli.render.json.answers import product_dict
 
         write_json(product_dict(name, found, work.language))
         return DONE

@@ -80,7 +80,7 @@ def formula_text(
 
 def expectation_dict(found: Expectation, language: str = ENGLISH) -> dict[str, Any]:
     """An entry of `expect`."""
-    from bpcli.render.json import plain_number
+    from bpcli.render.json.values import plain_number
 
     return {
         "name": found.name,
@@ -135,7 +135,7 @@ def claim_lines(claim: Claim, output: str, digits: int = DIGITS, language: str =
 
 def slip_dict(slip: Slip, claimed: str, language: str = ENGLISH) -> dict[str, Any]:
     """A slip with its facts."""
-    from bpcli.render.json import jsonable, plain_number
+    from bpcli.render.json.values import jsonable, plain_number
 
     text = slip_text(slip, claimed, language=language)
     return {"kind": slip.kind, "value": plain_number(slip.value), "facts": jsonable(slip.facts), "text": text}
@@ -143,7 +143,7 @@ def slip_dict(slip: Slip, claimed: str, language: str = ENGLISH) -> dict[str, An
 
 def claim_dict(claim: Claim, output: str, language: str = ENGLISH) -> dict[str, Any]:
     """An entry of `claims`."""
-    from bpcli.render.json import plain_number
+    from bpcli.render.json.values import plain_number
 
     wrong, *slip = map(str.strip, claim_lines(claim, output, language=language))
     told = [slip_dict(slip, claim.written.text, language) for slip in claim.slips]

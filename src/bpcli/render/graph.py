@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bpcli.render.json import plain_number
+from bpcli.render.json.values import plain_number
 from bpcli.tracing.record import outline
 
 TYPE_CHECKING = False

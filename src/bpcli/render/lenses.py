@@ -77,7 +77,7 @@ def finding_text(finding: Finding, digits: int = DIGITS, language: str = ENGLISH
 
 def lens_dict(lens: Lens, language: str = ENGLISH) -> dict[str, Any]:
     """An entry of `lens`."""
-    from bpcli.render.json import jsonable
+    from bpcli.render.json.values import jsonable
 
     return {
         "kind": lens.kind,

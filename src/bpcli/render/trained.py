@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpcli.render.json import jsonable, plain_number
+from bpcli.render.json.values import jsonable, plain_number
 from bpcli.render.training import note_text
 
 TYPE_CHECKING = False
@@ -15,7 +15,7 @@ MOST_LOSSES = 1000
 
 
 def outcome_dict(outcome: Outcome) -> dict[str, Any]:
-    """bpcli.fit/1 of a model; that of a polynomial is in render/json.py."""
+    """bpcli.fit/1 of a model; that of a polynomial is in render/json/fits.py."""
     model, setting, start = outcome.model, outcome.setting, outcome.start
     starts: dict[str, Any]
     if model.of_tensors:

@@ -221,7 +221,7 @@ def sentences(why: Why, digits: int = DIGITS, language: str = ENGLISH) -> Iterat
 
 def why_dict(why: Why, language: str = ENGLISH) -> dict[str, object]:
     """bpcli.why/1"""
-    from bpcli.render.json import jsonable, plain_number
+    from bpcli.render.json.values import jsonable, plain_number
 
     program = why.program
     return {

@@ -25,7 +25,7 @@ def run(work: Work) -> int:
     )
     code = DONE if result.ok else NUMERIC_FAILURE if result.ok is None else ANSWER_IS_NO
     if work.format == "json":
-        from bpcli.render.json import check_dict
+        from bpcli.render.json.answers import check_dict
 
         write_json(check_dict(result, work.language))
         return code

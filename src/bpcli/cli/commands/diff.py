@@ -43,7 +43,7 @@ def run(work: Work) -> int:
         verdicts = on_formulas(work, made, values)
     code = verdicts.code if verdicts else DONE
     if work.format == "json":
-        from bpcli.render.json import diff_dict
+        from bpcli.render.json.answers import diff_dict
 
         told = diff_dict(made, values, used if "rules" in work.options else None, work.language)
         write_json(told | (verdicts.told if verdicts else {}))

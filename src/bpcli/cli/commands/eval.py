@@ -27,7 +27,7 @@ def run(work: Work) -> int:
 
         verdicts = on_numbers(work, point.results, None)
     if work.format == "json":
-        from bpcli.render.json import eval_dict
+        from bpcli.render.json.answers import eval_dict
 
         write_json(eval_dict(point, comparison, work.language) | (verdicts.told if verdicts else {}))
         return verdicts.code if verdicts else DONE

@@ -15,7 +15,7 @@ from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, FileError, InputErr
 from bpcli.files import check_writable
 from bpcli.numbers import full, show
 from bpcli.render import fit as report
-from bpcli.render.json import fit_dict
+from bpcli.render.json.fits import fit_dict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

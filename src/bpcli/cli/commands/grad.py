@@ -36,7 +36,7 @@ def run(work: Work) -> int:
         verdicts = on_numbers(work, point.results, point.gradient)
     code = verdicts.code if verdicts else DONE
     if work.format == "json":
-        from bpcli.render.json import grad_dict
+        from bpcli.render.json.answers import grad_dict
 
         write_json(grad_dict(point, comparison, mode, work.language) | (verdicts.told if verdicts else {}))
         return code

@@ -37,7 +37,7 @@ def _of_order(work: Work, order: int) -> int:
     """All derivatives of one order."""
     point, found = derivatives(work.program, work.given, work.wrt, order)
     if work.format == "json":
-        from bpcli.render.json import derivatives_dict
+        from bpcli.render.json.answers import derivatives_dict
 
         write_json(derivatives_dict(point, found, order, work.language))
         return DONE

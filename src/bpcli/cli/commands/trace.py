@@ -177,7 +177,7 @@ def show(
         return phrase(title[0], language, **title[1]) if title else ""
 
     if format == "json":
-        from bpcli.render.json import trace_text
+        from bpcli.render.json.traces import trace_text
 
         for piece in trace_text(trace, language, explain, more):
             sys.stdout.write(piece)
