@@ -8,16 +8,18 @@ from __future__ import annotations
 import operator
 from math import floor, inf, log10, nan
 
-from bpcli.numbers import MOST_DIGITS, told
+from bpcli.numbers import MOST_DIGITS, show, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
-    # The text; the number that it says; the value times the unit; the unit; what the last digit stands for, halved.
-    Entry = tuple[str, float, float, float, float]
+    # The text; the number that it says; that times the unit; how far from it a result is true beyond doubt; the value
+    # times the unit; the unit; what the last digit stands for, halved.
+    Entry = tuple[str, float, float, float, float, float, float]
 
-MOST_KEPT = 4096  # numbers that are remembered; they are forgotten together
+MOST_KEPT = 512  # numbers that are remembered, few enough to be at hand; they are forgotten together
 MAGIC = 1.5 * 2.0**52  # x + MAGIC - MAGIC is the whole number next to x, of all that have as many digits as are printed
 TIE = 0.4999  # what is farther than this from a whole number may be rounded either way
 DOUBT = 1e-4  # of a unit of the last digit: many times what floats lose in numbers of up to ten digits
@@ -33,7 +35,8 @@ class Printed(dict[float, "Entry"]):
 
     An entry has the text and the number that it says. Times the `unit`, a power of ten, the value has all digits that
     are printed before its point; a result is true where it differs by no more than `half` of those units. A number
-    that is printed whole has the unit 0; where floats cannot tell, the last four are nan, which is in no order.
+    that is printed whole has the unit 0; where floats cannot tell, all that follows the text is nan, which is in no
+    order.
 
     widest: digits up to which a row is widened so that what it prints is true
     """
@@ -53,19 +56,45 @@ class Printed(dict[float, "Entry"]):
         if len(self) >= MOST_KEPT:
             self.clear()
         if value.is_integer() and -1e15 < value < 1e15:
-            entry = self[value] = str(int(value)), value, value, 0.0, 0.0
+            entry = self[value] = str(int(value)), value, nan, nan, value, 0.0, 0.0
             return entry
-        text = decimal(self.form, value)
-        size = abs(value)
+        text, size = self.form % value, abs(value)
+        if "e" in text:
+            text = without_padding(text)
         unit = POWERS.get(self.digits - 1 - floor(log10(size)), nan) if size < inf else nan
         scaled = value * unit
         whole = scaled + MAGIC - MAGIC
         if -TIE < scaled - whole < TIE and self.least <= abs(scaled) < self.most:
             half = 0.5 if whole % 10 and not 0.5 < unit < 2 else half_unit(whole, unit, self.digits)
-            entry = self[value] = text, whole / unit, scaled, unit, half
+            entry = self[value] = text, whole / unit, whole, half - DOUBT, scaled, unit, half
         else:
-            entry = self[value] = text, nan, nan, nan, nan
+            entry = self[value] = text, nan, nan, nan, nan, nan, nan
         return entry
+
+    def shown(self, value: float) -> str:
+        """A number as it is printed."""
+        return self[value][0]
+
+    def product(self, left: float, right: float, result: float) -> tuple[str, str, str, str]:
+        """A product as it is printed: operands, "=" or "≈", result; as `told`, and at once where it is true."""
+        first, one, _, _, _, _, _ = self[left]
+        second, other, _, _, _, _, _ = self[right]
+        text, _, whole, near, _, unit, _ = self[result]
+        gap = abs(one * other * unit - whole)
+        if gap < near:
+            return first, second, "=", text
+        if other and near + 2 * DOUBT < gap < inf:
+            return self._wider("*", left, right, result) or self._decimally("*", left, right, result)
+        return self.told("*", left, right, result)
+
+    def total(self, left: float, right: float, result: float) -> tuple[str, str, str, str]:
+        """The same of a sum."""
+        first, one, _, _, _, _, _ = self[left]
+        second, other, _, _, _, _, _ = self[right]
+        text, _, whole, near, _, unit, _ = self[result]
+        if abs((one + other) * unit - whole) < near and (abs(one) + abs(other)) * unit < self.far:
+            return first, second, "=", text
+        return self.told("+", left, right, result)
 
     def told(
         self, op: str, left: float, right: float, result: float, exact: Sequence[bool] = (False, False)
@@ -75,9 +104,9 @@ class Printed(dict[float, "Entry"]):
         >>> Printed(6).told("*", 2.0, 0.19661193324148185, 0.3932238664829637)
         ('2', '0.196612', '=', '0.393224')
         """
-        first, one, _, unit_of_one, _ = self[left]
-        second, other, _, unit_of_other, _ = self[right]
-        text, _, scaled, unit, half = self[result]
+        first, one, _, _, _, unit_of_one, _ = self[left]
+        second, other, _, _, _, unit_of_other, _ = self[right]
+        text, _, whole, near, _, unit, half = self[result]
         if right == 1 and result == left and op == "*" and not exact[0]:
             return first, second, "=", text
         if unit == 0:
@@ -87,60 +116,61 @@ class Printed(dict[float, "Entry"]):
             one, other = left if exact[0] and one == one else one, right if exact[1] and other == other else other
             terms = abs(one) + abs(other)
             if terms * unit < self.far or (op in "*/" and terms < inf):
-                gap = abs(CALCULATE[op](one, other) * unit - (scaled + MAGIC - MAGIC))
-                if gap < half - DOUBT:
+                gap = abs(CALCULATE[op](one, other) * unit - whole)
+                if gap < near:
                     return first, second, "=", text
-                more = self._digits(CALCULATE[op], (left, right), result, exact) if half + DOUBT < gap < inf else None
-                if more:
-                    return self._at(left, more), self._at(right, more), "=", self._at(result, more)
-                if more == 0:
-                    return first, second, "≈", text
+                found = self._wider(op, left, right, result, exact) if half + DOUBT < gap < inf else None
+                if found is not None:
+                    return found
+        return self._decimally(op, left, right, result, exact)
+
+    def _decimally(
+        self, op: str, left: float, right: float, result: float, exact: Sequence[bool] = (False, False)
+    ) -> tuple[str, str, str, str]:
+        """The same in decimal arithmetic."""
         (first, second), relation, text = told(op, [left, right], result, self.digits, list(exact), self.widest)
         return first, second, relation, text
 
-    def _at(self, value: float, digits: int) -> str:
-        """A number with more digits than all others."""
-        entry = self[value]
-        return decimal(FORMS[digits], value) if entry[3] else entry[0]
-
-    def _digits(
-        self,
-        calculate: Callable[[float, float], float],
-        operands: tuple[float, float],
-        result: float,
-        exact: Sequence[bool],
-    ) -> int | None:
-        """With how many digits, beyond the first ones, two operands give a result; 0 for none, None if unsure."""
-        _, one, scaled_one, unit_of_one, _ = self[operands[0]]
-        _, other, scaled_other, unit_of_other, _ = self[operands[1]]
-        _, _, scaled, unit, _ = self[result]
+    def _wider(
+        self, op: str, left: float, right: float, result: float, exact: Sequence[bool] = (False, False)
+    ) -> tuple[str, str, str, str] | None:
+        """The same with the fewest digits beyond the first that make it true, or ≈; None if floats cannot tell."""
+        first, one, _, _, scaled_one, unit_of_one, _ = self[left]
+        second, other, _, _, scaled_other, unit_of_other, _ = self[right]
+        text, _, _, _, scaled, unit, _ = self[result]
+        calculate = CALCULATE[op]
         if exact[0]:
-            one, unit_of_one = operands[0], 0.0
+            one = left
         if exact[1]:
-            other, unit_of_other = operands[1], 0.0
+            other = right
         for more, finer in self.finer:
-            if unit_of_one:
+            if unit_of_one and not exact[0]:
                 digits = scaled_one * finer
                 whole = digits + MAGIC - MAGIC
-                if abs(digits - whole) > TIE:
+                if not -TIE < digits - whole < TIE:
                     return None
                 one = whole / (unit_of_one * finer)
-            if unit_of_other:
+            if unit_of_other and not exact[1]:
                 digits = scaled_other * finer
                 whole = digits + MAGIC - MAGIC
-                if abs(digits - whole) > TIE:
+                if not -TIE < digits - whole < TIE:
                     return None
                 other = whole / (unit_of_other * finer)
             digits = scaled * finer
             whole = digits + MAGIC - MAGIC
+            if not -TIE < digits - whole < TIE:
+                return None
             scale = unit * finer
             gap = abs(calculate(one, other) * scale - whole)
             half = 0.5 if whole % 10 and not 0.5 < scale < 2 else half_unit(whole, scale, more)
-            if abs(digits - whole) > TIE or not (gap < half - DOUBT or gap > half + DOUBT):
+            if gap < half - DOUBT:
+                form = FORMS[more]
+                first = decimal(form, left) if unit_of_one else first
+                second = decimal(form, right) if unit_of_other else second
+                return first, second, "=", decimal(form, result)
+            if not gap > half + DOUBT:
                 return None
-            if gap < half:
-                return more
-        return 0
+        return first, second, "≈", text
 
     def called(
         self, function: Callable[..., float], operands: Sequence[float], result: float, exact: Sequence[bool]
@@ -150,27 +180,27 @@ class Printed(dict[float, "Entry"]):
         The function is asked again at the printed operands: not for a number to show, but whether the one that was
         recorded is what they give, to the digits that are printed.
         """
-        text, _, scaled, unit, _ = self[result]
+        text, _, _, _, scaled, unit, _ = self[result]
         if not (unit == 0 or unit >= 1):
             return None
-        meant = [operand if known else operand + 0.0 for operand, known in zip(operands, exact, strict=True)]
-        loose = []
+        shown, meant, loose = [], [], []
         for place, operand in enumerate(operands):
-            _, _, digits, places, _ = self[operand]
-            if places and not exact[place]:
-                if not 1 <= places < EXACT:
-                    return None
+            written, said, _, _, digits, places, _ = self[operand]
+            shown.append(written)
+            if exact[place]:
+                meant.append(operand)
+            elif places == 0:
+                meant.append(said)
+            elif 1 <= places < EXACT:
+                meant.append(said)
                 loose.append((place, digits, places))
-        for more, finer in ((self.digits, 1.0), *self.finer):
-            for place, digits, places in loose:
-                digits *= finer
-                whole = digits + MAGIC - MAGIC
-                if abs(digits - whole) > TIE:
-                    return None
-                meant[place] = whole / (places * finer)
+            else:
+                return None
+        more, finer, further = self.digits, 1.0, iter(self.finer)
+        while True:
             got = function(*meant)
             if unit == 0:
-                return ([self[operand][0] for operand in operands], "=", text) if got == result else None
+                return (shown, "=", text) if got == result else None
             digits, got = scaled * finer, got * unit * finer
             whole, other = digits + MAGIC - MAGIC, got + MAGIC - MAGIC
             if abs(digits - whole) > TIE or abs(got - other) > TIE or abs(whole) >= 10.0**more:
@@ -179,9 +209,56 @@ class Printed(dict[float, "Entry"]):
                 if abs(got) < 10.0 ** (more - 1):
                     return None  # with less before its point it has more behind it
                 if more == self.digits:
-                    return [self[operand][0] for operand in operands], "=", text
-                return [self._at(operand, more) for operand in operands], "=", self._at(result, more)
-        return [self[operand][0] for operand in operands], "≈", text
+                    return shown, "=", text
+                form = FORMS[more]
+                closer = [decimal(form, each) if self[each][5] else self[each][0] for each in operands]
+                return closer, "=", decimal(form, result)
+            more, finer = next(further, (0, 0.0))
+            if not more:
+                return shown, "≈", text
+            for place, digits, places in loose:
+                digits *= finer
+                whole = digits + MAGIC - MAGIC
+                if abs(digits - whole) > TIE:
+                    return None
+                meant[place] = whole / (places * finer)
+
+
+class Various:
+    """The same of numbers of any kind: floats as above, the others in decimal arithmetic."""
+
+    __slots__ = ("digits", "floats", "widest")
+
+    def __init__(self, digits: int, widest: int = MOST_DIGITS) -> None:
+        self.digits = digits
+        self.widest = widest
+        self.floats = Printed(digits, widest)
+
+    def shown(self, value: Any) -> str:
+        """A number as it is printed."""
+        return self.floats.shown(value) if value.__class__ is float else show(value, self.digits)
+
+    def told(
+        self, op: str, left: Any, right: Any, result: Any, exact: Sequence[bool] = (False, False)
+    ) -> tuple[str, str, str, str]:
+        """A sum, difference, product or quotient: operands, "=" or "≈", result; as numbers.told."""
+        if left.__class__ is right.__class__ is result.__class__ is float:
+            return self.floats.told(op, left, right, result, exact)
+        (first, second), relation, text = told(op, [left, right], result, self.digits, list(exact), self.widest)
+        return first, second, relation, text
+
+    def product(self, left: Any, right: Any, result: Any) -> tuple[str, str, str, str]:
+        """A product."""
+        return self.told("*", left, right, result)
+
+    def total(self, left: Any, right: Any, result: Any) -> tuple[str, str, str, str]:
+        """A sum."""
+        return self.told("+", left, right, result)
+
+    def called(
+        self, function: Callable[..., Any], operands: Sequence[Any], result: Any, exact: Sequence[bool]
+    ) -> None:
+        """Whether a function gives its value as printed is not decided here."""
 
 
 def decimal(form: str, value: float) -> str:
@@ -191,8 +268,11 @@ def decimal(form: str, value: float) -> str:
     '3.33333e-8'
     """
     text = form % value
-    if "e" not in text:
-        return text
+    return without_padding(text) if "e" in text else text
+
+
+def without_padding(text: str) -> str:
+    """1e-07 as 1e-7."""
     mantissa, _, exponent = text.partition("e")
     return f"{mantissa}e{int(exponent)}"
 

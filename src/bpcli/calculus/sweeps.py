@@ -134,18 +134,19 @@ def reverse(
     output: int,
     seed: Number,
     skip: bytearray,
-    branches: list[Branch] | None = None,
+    branches: list[Any] | None = None,
     also: Mapping[int, Number] | None = None,
     *,
     onward: list[Number] | None = None,
     last: int = 0,
     keep: Container[int] | None = None,
     again: Callable[[int], None] | None = None,
+    make: type[Branch] = Branch,
 ) -> list[Number]:
     """The adjoint of every node: what one more of it would add to the output, times the seed.
 
     skip:     marks nodes that need no adjoint (constants, or what no requested variable reaches)
-    branches: filled with one Branch for each edge, in the order of accumulation
+    branches: filled with one Branch for each edge, or what `make` is, in the order of accumulation
     also:     seeds of other outputs, all below `output`: the adjoints of their weighted sum
     last:     the node to stop behind, and
     onward:   the adjoints that a pass has left which stopped above `output`: the two walk a graph in pieces, so that
@@ -157,8 +158,10 @@ def reverse(
     """
     if kind.shaped:
         with kind.quiet():
-            return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, onward, last, keep, again)
-    return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, onward, last, None, None)
+            return _reverse(
+                graph, kind, values, output, seed, skip, branches, also or {}, onward, last, keep, again, make
+            )
+    return _reverse(graph, kind, values, output, seed, skip, branches, also or {}, onward, last, None, None, make)
 
 
 def _reverse(
@@ -168,12 +171,13 @@ def _reverse(
     output: int,
     seed: Number,
     skip: bytearray,
-    branches: list[Branch] | None,
+    branches: list[Any] | None,
     also: Mapping[int, Number],
     onward: list[Number] | None,
     last: int,
     keep: Container[int] | None,
     again: Callable[[int], None] | None,
+    make: type[Branch],
 ) -> list[Number]:
     ops, args = graph.op, graph.args
     adjoints: list[Number] = [None] * len(args) if onward is None else onward
@@ -185,6 +189,9 @@ def _reverse(
     guarded = False
     shaped = kind.shaped
     bare = branches is None and not shaped
+    # Where branches are written down; a graph of symbols is given no constants that nobody asks for.
+    zero: Any = None if branches is None else kind.constant(0)
+    one: Any = 1 if branches is None else kind.constant(1)
     top, left = output, None
     node = position = 0
     while True:
@@ -248,16 +255,18 @@ def _reverse(
                     code = edge.code
                     presence = mask
                     if code == COPY:
-                        product = upstream
+                        product, local = upstream, one
                     elif code == ARGUMENT:
-                        product = upstream * values[arguments[edge.index]]
+                        local = values[arguments[edge.index]]
+                        product = upstream * local
                     elif code == FLIP:
-                        product = -upstream
+                        product, local = -upstream, -one
                     elif code == OUT:
-                        product = upstream * values[node]
+                        local = values[node]
+                        product = upstream * local
                     elif code == FLAT:
                         if branches is not None:
-                            branches.append(_shut(graph, kind, node, position, upstream, NO_SLOPE))
+                            branches.append(make(node, position, argument, upstream, zero, zero, NO_SLOPE))
                         continue
                     elif code == MISSING:
                         raise no_rule(graph.functions.get(ops[node]) or TABLE[ops[node]], position)
@@ -269,15 +278,15 @@ def _reverse(
                             # What flows through a linear map has been set to 0 where it is absent.
                             presence = None
                             product = edge.pull(registers, upstream)  # type: ignore[misc]
-                        elif edge.when is not None:
-                            presence = kind.opened(edge.when(registers), mask)
-                            if presence is CLOSED:
-                                if branches is not None:
-                                    branches.append(_shut(graph, kind, node, position, upstream, SHUT))
-                                continue
-                            product = upstream * edge.local(registers)
                         else:
-                            product = upstream * edge.local(registers)
+                            if edge.when is not None:
+                                presence = kind.opened(edge.when(registers), mask)
+                                if presence is CLOSED:
+                                    if branches is not None:
+                                        branches.append(make(node, position, argument, upstream, zero, zero, SHUT))
+                                    continue
+                            local = edge.local(registers)
+                            product = upstream * local
                     before, whole = adjoints[argument], product
                     if presence is not None and not (shaped and code in (COPY, FLIP)):
                         # 0 where the edge is closed, whatever the product became there; what is only copied is it.
@@ -285,13 +294,14 @@ def _reverse(
                     if shaped:
                         product, presence = kind.fit(product, presence, values[argument])
                     if branches is not None:
-                        if registers is None:
-                            registers = [values[each] for each in arguments]
-                            registers.append(values[node])
-                        local = edge.local(registers)
+                        if shaped or code == PULL:
+                            if registers is None:
+                                registers = [values[each] for each in arguments]
+                                registers.append(values[node])
+                            local = edge.local(registers)
                         if code == PULL and not shaped and upstream:
                             local = kind.functions["div"](product, upstream)  # the rule may bend what arrives
-                        branches.append(Branch(node, position, argument, upstream, local, whole, OPEN, product))
+                        branches.append(make(node, position, argument, upstream, local, whole, OPEN, product))
                     if presence is not None:
                         if before is None:
                             masks[argument] = presence
@@ -330,11 +340,6 @@ class _Rules(dict[str, "tuple[int, tuple[Edge, ...]]"]):
             edges = self.kind.edges(op, len(TABLE[op].params), self.guarded)
         self[op] = (shape_of(edges), edges)
         return self[op]
-
-
-def _shut(graph: Graph, kind: Kind, node: int, position: int, upstream: Number, state: str) -> Branch:
-    zero = kind.constant(0)
-    return Branch(node, position, graph.args[node][position], upstream, zero, zero, state)
 
 
 def idle(graph: Graph, wrt: list[int] | None) -> bytearray:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT
 from bpcli.engine.floats import FLOATS
 from bpcli.language import text
-from bpcli.numbers import DIGITS, is_exact, show, told
+from bpcli.numbers import DIGITS, is_exact, show
 from bpcli.ops import TABLE
-from bpcli.printed import Printed
+from bpcli.printed import Printed, Various
 from bpcli.render.languages import ENGLISH
 from bpcli.render.words import moved, phrase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bpcli.calculus.kinds.compiled import Number
     from bpcli.tracing.record import Trace
     from bpcli.tracing.rows import Backward, Forward, Tangent
@@ -35,64 +35,61 @@ class Cells:
         self.language = language
         self.names = trace.formulas.known
         self.widest = trace.widest
-        self.numbers = Printed(digits, self.widest)
-        self.floats = trace.kind is FLOATS
+        self.numbers = (Printed if trace.kind is FLOATS else Various)(digits, self.widest)
         output = trace.names.get(trace.output, trace.program.output_name)
         self.total = f"d{output}/d" if trace.scale == 1 else f"S*d{output}/d"
         self.comma = phrase("facts", language)
         self.counting = phrase("counter", language, count="%d", arriving="%d")
-        self.patterns: dict[object, str] = {}
+        self.decided = {
+            "add": self.numbers.total,
+            "sub": partial(self.numbers.told, "-"),
+            "mul": self.numbers.product,
+            "div": partial(self.numbers.told, "/"),
+        }
+        self.patterns: dict[tuple[str, int], str] = {}
+        self.equal: dict[tuple[str, Number], str] = {}
 
     def step(self, step: Forward) -> tuple[str, str, str, str, str]:
         """One step: number, name, formula in names, formula in numbers, value."""
-        node, texts = step.node, step.texts
+        node = step.node
         op = self.graph.op[node]
-        sign = ARITHMETIC.get(op)
-        if sign is None:
-            shown, relation, value = self._call(op, step, [written is not None for written in texts])
-            operands = [each if written is None else written for written, each in zip(texts, shown, strict=True)]
-            written = self._operation(op, operands)
-        else:
-            left, right = texts
-            exact = left is not None, right is not None
-            one, other = step.operands
-            first, second, relation, value = self._told(sign, one, other, step.value, exact)
-            left, right = left or first, right or second
-            if (exact[0] and (" " in left or "/" in left)) or (exact[1] and (" " in right or "/" in right)):
-                written = self._operation(op, [left, right])
-            else:
-                written = f"{left} {sign} {bracketed(right)}"
-        formula = self.trace.formulas.spaced(node) if self.graph.args[node] else self.trace.nodes[node].formula
+        written, relation, value = self._arithmetic(op, step) if op in ARITHMETIC else self._call(op, step)
+        formula = self.trace.formulas.spaced(node) if step.operands else self.trace.nodes[node].formula
         return str(step.step), self.names[node], formula, written, value if relation == "=" else f"≈ {value}"
+
+    def _arithmetic(self, op: str, step: Forward) -> tuple[str, str, str]:
+        """A sum, difference, product or quotient in numbers: the operation, "=" or "≈", value."""
+        one, other = step.operands
+        left, right = step.texts
+        if left is None and right is None:
+            left, right, relation, value = self.decided[op](one, other, step.value)
+            return f"{left} {ARITHMETIC[op]} {bracketed(right)}", relation, value
+        exact = left is not None, right is not None
+        first, second, relation, value = self.numbers.told(ARITHMETIC[op], one, other, step.value, exact)
+        left, right = left or first, right or second
+        if (exact[0] and (" " in left or "/" in left)) or (exact[1] and (" " in right or "/" in right)):
+            return self._operation(op, [left, right]), relation, value
+        return f"{left} {ARITHMETIC[op]} {bracketed(right)}", relation, value
 
     def _operation(self, op: str, operands: list[str]) -> str:
         """An operation over numbers, in the brackets that they need."""
+        call = self.patterns.get((op, len(operands)))
+        if call is None:
+            call = self.patterns[op, len(operands)] = _call_form(op, len(operands))
+        if call:
+            return call % tuple(operands)
         levels = [bracket_level(op, place, operand) for place, operand in enumerate(operands)]
-        pattern = op, *levels
-        written = self.patterns.get(pattern)
-        if written is None:
-            written = text.operation(op, ["%s"] * len(levels), levels, spaced=True)
-            if written.count("%") != len(levels):
-                return text.operation(op, operands, levels, spaced=True)  # it leaves some of them out
-            if len(self.patterns) >= MOST_KEPT:
-                self.patterns.clear()
-            self.patterns[pattern] = written
-        return written % tuple(operands)
+        return text.operation(op, operands, levels, spaced=True)
 
-    def _told(
-        self, sign: str, left: Number, right: Number, result: Number, exact: Sequence[bool] = (False, False)
-    ) -> tuple[str, str, str, str]:
-        """Operands, "=" or "≈", result, as they are printed."""
-        if left.__class__ is right.__class__ is result.__class__ is float:
-            return self.numbers.told(sign, left, right, result, exact)
-        (first, second), relation, text = told(sign, [left, right], result, self.digits, list(exact), self.widest)
-        return first, second, relation, text
+    def _call(self, op: str, step: Forward) -> tuple[str, str, str]:
+        """A step that is no arithmetic, as it is printed: the operation in numbers, "=" or "≈", value."""
+        texts = step.texts
+        shown, relation, value = self._told(op, step, [written is not None for written in texts])
+        operands = [each if written is None else written for written, each in zip(texts, shown, strict=True)]
+        return self._operation(op, operands), relation, value
 
-    def _shown(self, number: Number) -> str:
-        return self.numbers[number][0] if number.__class__ is float else show(number, self.digits)
-
-    def _call(self, op: str, step: Forward, exact: list[bool]) -> tuple[list[str], str, str]:
-        """A step that is no arithmetic, as it is printed: operands, "=" or "≈", value; as numbers.told.
+    def _told(self, op: str, step: Forward, exact: list[bool]) -> tuple[list[str], str, str]:
+        """Operands, "=" or "≈", value.
 
         The function is asked again at the printed operands: not for a number to show, but whether the one that was
         recorded is what they give, to the digits that are printed.
@@ -101,10 +98,9 @@ class Cells:
         if op not in TABLE:
             shown = [show(operand, digits) for operand in step.operands]
             return shown, "=" if all(map(is_exact, shown, step.operands)) else "≈", show(step.value, digits)
-        if self.floats:
-            found = self.numbers.called(kind.guarded[op], step.operands, step.value, exact)
-            if found is not None:
-                return found
+        found = self.numbers.called(kind.guarded[op], step.operands, step.value, exact)
+        if found is not None:
+            return found
         for more in range(digits, max(digits, self.widest) + 1):
             closer = [show(operand, more) for operand in step.operands]
             meant = [
@@ -132,8 +128,8 @@ class Cells:
 
     def product(self, row: Backward, argument: str) -> tuple[str, str, str]:
         """What comes to an edge, its local derivative as formula and number, and the product of the two."""
-        upstream, local, relation, product = self._told("*", row.upstream, row.local, row.product)
-        arguments, state, derived = self.graph.args[row.node], row.state, row.derived
+        upstream, local, relation, product = self.numbers.product(row.upstream, row.local, row.product)
+        arguments, state, derived, formula = self.graph.args[row.node], row.state, row.derived, row.formula
         if len(derived) > LONGEST_DERIVED:
             derived = self.names[row.node]
         if len(arguments) > 1 and arguments.count(row.argument) > 1:
@@ -141,8 +137,9 @@ class Cells:
         if state in (SHUT, NO_SLOPE):
             steps = f"d({derived})/d{argument} = 0{self.comma}{self._reason(row)}"
         else:
-            formula = row.formula if len(row.formula) <= LONGEST_FORMULA else ""
-            equal = rounded(formula, row.local) if formula[:1] in DECIMAL else "="
+            if len(formula) > LONGEST_FORMULA:
+                formula = ""
+            equal = self._equal(formula, row.local) if formula[:1] in DECIMAL else "="
             if formula == local or not formula:
                 steps = f"d({derived})/d{argument} {equal} {local}"
             else:
@@ -150,9 +147,18 @@ class Cells:
             if row.condition:
                 steps += self._condition(row)
         if state == OPEN or (row.local - row.local == 0 and row.upstream - row.upstream == 0):
-            return upstream, steps, f"{upstream} * {bracketed(local)} {relation} {product}"
+            return upstream, steps, f"{upstream} * {local if local[0] != '-' else f'({local})'} {relation} {product}"
         # inf * 0 is not 0: that nothing flows here is no product.
         return upstream, steps, phrase("nothing arrives" if row.upstream == 0 else "nothing passes", self.language)
+
+    def _equal(self, formula: str, local: Number) -> str:
+        """Between a local derivative and its number."""
+        equal = self.equal.get((formula, local))
+        if equal is None:
+            if len(self.equal) >= MOST_KEPT:
+                self.equal.clear()
+            equal = self.equal[formula, local] = rounded(formula, local)
+        return equal
 
     def _reason(self, row: Backward) -> str:
         """Why an edge passes nothing on."""
@@ -174,12 +180,20 @@ class Cells:
     def running(self, name: str, row: Backward) -> str:
         """The sum that a product goes to: with a colon until it is complete."""
         count, arriving = row.count, row.arriving
-        sign = " =" if count == arriving else ":"
+        if arriving == 1:
+            return f"{name} = {self.numbers.shown(row.total)}"
+        sign, place = " =" if count == arriving else ":", self.counting % (count, arriving)
         if row.before is None:
-            place = "" if arriving == 1 else self.counting % (count, arriving)
-            return f"{name}{sign} {self._shown(row.total)}{place}"
-        before, product, equal, total = self._told("+", row.before, row.product, row.total)
-        return f"{name}{sign} {before} + {bracketed(product)} {equal} {total}{self.counting % (count, arriving)}"
+            return f"{name}{sign} {self.numbers.shown(row.total)}{place}"
+        before, product, equal, total = self.numbers.total(row.before, row.product, row.total)
+        return f"{name}{sign} {before} + {bracketed(product)} {equal} {total}{place}"
+
+
+def _call_form(op: str, count: int) -> str:
+    """How an operation is written of which no operand ever takes brackets, as `sin(%s)`; "" for others."""
+    blanks = ["%s"] * count
+    loose, tight = (text.operation(op, blanks, [level] * count, spaced=True) for level in (text.OR, text.ATOM))
+    return loose if loose == tight and loose.count("%") == count else ""
 
 
 def lost_tie(trace: Trace, row: Backward) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 
 from bpcli.calculus.kinds import FLAT, MISSING, edges_below
-from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT, Branch, reverse
+from bpcli.calculus.sweeps import NO_SLOPE, OPEN, SHUT, reverse
 from bpcli.engine.directions import push
 from bpcli.tracing.pulls import fill_tensors
 from bpcli.tracing.rows import Backward, Made, Tangent
@@ -63,8 +63,8 @@ class Descent:
         sums: dict[int, tuple[int, float]] = {}
         shaped = self.point.kind.shaped
         place, described, derived = 0, -1, ""
-        for branch in self._branches():
-            node, argument, product = branch.node, branch.argument, branch.arrived
+        for row in self._branches():
+            node, argument, product = row.node, row.argument, row.arrived
             most = arriving[argument]
             if most == 1:
                 count, before, total = 1, None, product
@@ -82,18 +82,15 @@ class Descent:
                 continue
             if node != described:
                 described, derived = node, formulas.tight(node)
-            row = Backward()
-            row.step, row.node, row.argument, row.position = steps[node], node, argument, branch.position
-            row.upstream, row.local, row.product, row.state = branch.upstream, branch.local, product, branch.state
-            row.before, row.total, row.count, row.arriving = before, total, count, most
+            row.step, row.before, row.total, row.count, row.arriving = steps[node], before, total, count, most
             row.derived = derived
-            row.formula, row.condition = formulas.local(node, branch.position, row.state == SHUT)
+            row.formula, row.condition = formulas.local(node, row.position, row.state == SHUT)
             row.pull = None
             if shaped:
-                fill_tensors(row, branch, self.point, formulas)
+                fill_tensors(row, self.point, formulas)
             yield row
 
-    def _branches(self) -> Iterator[Branch]:
+    def _branches(self) -> Iterator[Backward]:
         """The edges as the reverse loop goes over them, a block of nodes at a time."""
         point, steps = self.point, self.steps
         program, kind = point.program, point.kind
@@ -102,11 +99,12 @@ class Descent:
         while top >= 0:
             # Tensors are open in some entries and closed in others, which a pass knows of its own piece alone.
             last = 0 if kind.shaped else max(top - BLOCK + 1, 0)
-            branches: list[Branch] = []
+            branches: list[Backward] = []
             if not self.skip[program.output]:
                 adjoints = reverse(
-                    program.graph, kind, point.values, top, self.seed, self.skip, branches, onward=adjoints, last=last
-                )
+                    program.graph, kind, point.values, top, self.seed, self.skip, branches, onward=adjoints, last=last,
+                    make=Backward,
+                )  # fmt: skip
                 adjoints[last : top + 1] = [None] * (top + 1 - last)  # type: ignore[list-item]
             below = [branch for branch in branches if steps[branch.node]]
             idle = [branch for node in range(last, top + 1) if steps[node] for branch in self._idle(node)]
@@ -123,14 +121,14 @@ class Descent:
             yield from below
             top = last - 1
 
-    def _idle(self, node: int) -> list[Branch]:
+    def _idle(self, node: int) -> list[Backward]:
         """The edges below a node that nothing arrived at: they are there, and pass nothing on."""
         point = self.point
         if point.adjoints[node] is not None:
             return []
         graph, kind = point.program.graph, point.kind
         zero = kind.constant(0)
-        made: list[Branch] = []
+        made: list[Backward] = []
         for position, argument in enumerate(graph.args[node]):
             if graph.constant[argument]:
                 continue
@@ -140,11 +138,11 @@ class Descent:
                 registers.append(point.values[node])
             with kind.quiet():
                 local = rules[position].local(registers)
-            made.append(Branch(node, position, argument, zero, zero if local is None else local, zero, IDLE))
+            made.append(Backward(node, position, argument, zero, zero if local is None else local, zero, IDLE))
         return made
 
 
-def _order(branch: Branch) -> tuple[int, int]:
+def _order(branch: Backward) -> tuple[int, int]:
     return -branch.node, branch.position
 
 
@@ -193,34 +191,34 @@ class Ascent:
             for count, position in enumerate(positions, 1):
                 argument, edge = arguments[position], rules[position]
                 tangent = values[argument].tangent
-                row = Tangent()
-                row.step, row.node, row.argument, row.position = step, node, argument, position
                 if kind.shaped:
+                    row = Tangent(node, position, argument, tangent, None, None, OPEN)
                     row.formula, row.condition = formulas.local(node, position)
                     with kind.quiet():
                         fill_tangent(row, edge, registers, values[argument], point, formulas)
                     total = self._add(row, total, count, len(positions))
                     place += 1
                     if place > start:
-                        row.derived = derived
+                        row.step, row.derived = step, derived
                         yield row
                     continue
-                row.upstream = nothing if tangent is None else tangent
-                row.local = edge.local(registers) if edge.code not in (FLAT, MISSING) else nothing
-                row.state = (
+                state = (
                     NO_SLOPE if edge.code == FLAT
                     else IDLE if tangent is None
                     else SHUT if edge.when is not None and not edge.when(registers)
                     else OPEN
                 )  # fmt: skip
-                row.local = row.local if row.state in (OPEN, IDLE) else nothing
-                row.product = row.local * row.upstream if row.state == OPEN else nothing
+                moves = state in (OPEN, IDLE) and edge.code != MISSING
+                local = edge.local(registers) if moves else nothing
+                product = local * tangent if state == OPEN else nothing
+                speed = nothing if tangent is None else tangent
+                row = Tangent(node, position, argument, speed, local, product, state)
                 total = self._add(row, total, count, len(positions))
                 place += 1
                 if place <= start:
                     continue
-                row.derived = derived
-                row.formula, row.condition = formulas.local(node, position, row.state == SHUT)
+                row.step, row.derived = step, derived
+                row.formula, row.condition = formulas.local(node, position, state == SHUT)
                 row.pull = None
                 yield row
 

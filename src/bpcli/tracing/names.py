@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bpcli.graph import Program
 
 LETTERS = "acfgkmnpqrsuvz"
-MOST_KEPT = 4096  # names, and patterns that are remembered; they are forgotten together, and made anew
+MOST_KEPT = 1024  # names, and patterns that are remembered; they are forgotten together, and made anew
 NAMED = -1  # the rank of a node that has a name of its own
 
 
@@ -131,7 +131,7 @@ def _inside(graph: Graph, literals: bytearray, needed: bytearray, output: int) -
 
 
 class Known(dict[int, str]):
-    """Names that were looked up: rows that stand together speak of the same few nodes."""
+    """Names that were looked up, "" for a node that has none: rows that stand together speak of the same few nodes."""
 
     __slots__ = ("names",)
 
@@ -142,26 +142,36 @@ class Known(dict[int, str]):
     def __missing__(self, node: int) -> str:
         if len(self) >= MOST_KEPT:
             self.clear()
-        name = self[node] = self.names[node]
+        name = self[node] = self.names.get(node, "")
         return name
+
+
+Patterns = dict[object, tuple[str, str]]  # what is written of an operation: two texts with places for the names
+UNKNOWN, WITHOUT = 0, 1  # places in the list of forms: of a node that was not looked at, and of one without patterns
 
 
 class Formulas:
     """What is written of the nodes and the edges of a program, in the names of a record.
 
     Two uses of an operation over names differ in these names alone: what is written once is a pattern with places.
+    Uses that have their patterns in common are of one form.
     """
 
-    __slots__ = ("constants", "kept", "known", "names", "node", "patterns", "program", "used")
+    __slots__ = (
+        "constants", "form", "forms", "keys", "known", "name_of", "names", "node", "patterns", "program", "used",
+    )  # fmt: skip
 
     def __init__(self, program: Program, names: Mapping[int, str]) -> None:
         self.program = program
         self.names = names
         self.known = Known(names)
+        self.name_of = self.known.__getitem__
         self.constants = Symbols(program.graph)
-        self.kept: dict[object, dict[object, tuple[str, str]]] = {}
+        self.form = array("i", bytes(4 * len(program.graph)))  # of each node, as a place in `forms`
+        self.forms: list[Patterns | None] = [None, None]
+        self.keys: dict[object, int] = {}
         self.node = -1  # of which `patterns` and `used` speak
-        self.patterns: dict[object, tuple[str, str]] | None = None
+        self.patterns: Patterns | None = None
         self.used: list[str] = []
 
     def of(self, node: int) -> str:
@@ -216,44 +226,39 @@ class Formulas:
 
     def _turn_to(self, node: int) -> None:
         """Find the patterns of a node, None where it has none, and the names of its operands and itself."""
-        graph, names, known = self.program.graph, self.names, self.known
-        arguments, constant = graph.args[node], graph.constant
-        self.node, self.patterns = node, None
-        if len(arguments) == 1 and not constant[arguments[0]]:
-            self.used = [known[arguments[0]], known[node]]
-            self.patterns = self._patterns_of(graph.op[node])
-            return
-        if len(arguments) == 2 and arguments[0] != arguments[1]:
-            left, right = arguments
-            if not constant[left] and not constant[right]:
-                self.used = [known[left], known[right], known[node]]
-                self.patterns = self._patterns_of((graph.op[node], 2))  # some take one argument, or two
-                return
-        if not 0 < len(arguments) < 4 or (len(arguments) > 1 and len({*arguments}) < len(arguments)):
-            return
-        used: list[str] = []
-        key: list[object] = [graph.op[node]]
-        for argument in arguments:
-            if not constant[argument] or argument in names:
-                used.append(known[argument])
-                key.append(None)
-            elif graph.op[argument] == "const":
-                payload = graph.payload[argument]
-                used.append("")
-                key.append(repr(payload) if isinstance(payload, float) else payload)  # 0 is not -0.0
-            else:
-                return
-        used.append(known[node] if not constant[node] or node in names else "")
-        self.used = used
-        self.patterns = self._patterns_of(tuple(key))
+        self.node = node
+        self.patterns = self.forms[self.form[node] or self._form_of(node)]
+        self.used = [*map(self.name_of, self.program.graph.args[node]), self.known[node]]
 
-    def _patterns_of(self, key: object) -> dict[object, tuple[str, str]]:
-        patterns = self.kept.get(key)
-        if patterns is None:
-            if len(self.kept) >= MOST_KEPT:
-                self.kept.clear()
-            patterns = self.kept[key] = {}
-        return patterns
+    def _form_of(self, node: int) -> int:
+        """The form of a node, which is found once."""
+        key = self._key(node)
+        form = WITHOUT if key is None else self.keys.get(key, UNKNOWN)
+        if form == UNKNOWN:
+            if len(self.forms) >= MOST_KEPT:
+                del self.forms[WITHOUT + 1 :]
+                self.keys.clear()
+                self.form = array("i", bytes(4 * len(self.form)))
+            form = self.keys[key] = len(self.forms)
+            self.forms.append({})
+        self.form[node] = form
+        return form
+
+    def _key(self, node: int) -> object:
+        """What the uses of one form have in common: the operation, which names are one, the numbers. None of others."""
+        graph, names = self.program.graph, self.names
+        arguments = graph.args[node]
+        if not 0 < len(arguments) < 4:
+            return None
+        key: list[object] = [graph.op[node], node in names]
+        for argument in arguments:
+            if not graph.constant[argument] or argument in names:
+                key.append(arguments.index(argument))  # x*x is another operation than x*y
+            elif graph.op[argument] == "const":
+                key.append(repr(graph.payload[argument]))
+            else:
+                return None
+        return tuple(key)
 
     def _operation(self, names: Mapping[int, str], node: int, spaced: bool) -> str:
         graph = self.program.graph

@@ -27,7 +27,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bpcli.calculus.sweeps import Branch
     from bpcli.engine.point import Point
     from bpcli.graph import Program
     from bpcli.tracing.names import Formulas
@@ -48,32 +47,32 @@ def upstream_name(program: Program) -> str:
     return next((name for name in UPSTREAM if name not in taken), UPSTREAM[-1])
 
 
-def fill_tensors(row: Backward, branch: Branch, point: Point, formulas: Formulas) -> None:
+def fill_tensors(row: Backward, point: Point, formulas: Formulas) -> None:
     """What an edge of a program of tensors has beyond one of numbers: its rule, the shapes, what was summed."""
     kind, program = point.kind, point.program
     graph = program.graph
-    node, position = branch.node, branch.position
+    node, position = row.node, row.position
     edge = edges_below(kind, graph, node)[position]
     registers = [point.values[each] for each in (*graph.args[node], node)]
-    local = branch.local
-    if branch.state == OPEN and edge.when is not None and local is not None:
+    upstream, local, product, arrived = row.upstream, row.local, row.product, row.arrived
+    if row.state == OPEN and edge.when is not None and local is not None:
         # Open in some entries and closed in others: there the slope is 0.
         presence = kind.opened(edge.when(registers), None)
         local = local if presence is None else kind.guard(presence, local)
-    shape, own = kind.shape(branch.product), kind.shape(point.values[branch.argument])
+    shape, own = kind.shape(product), kind.shape(point.values[row.argument])
     axes = summed_axes(shape, own)
-    row.upstream, row.local = single(branch.upstream), single(local)
-    row.product, row.total = single(branch.product), single(row.total)
+    row.upstream, row.local = single(upstream), single(local)
+    row.product, row.total = single(product), single(row.total)
     row.before = None if row.before is None else single(row.before)
-    if edge.code != PULL and not shape and not kind.shape(branch.upstream):
+    if edge.code != PULL and not shape and not kind.shape(upstream):
         return
     symbol = upstream_name(program)
     if edge.code == PULL:
-        textbook = _textbook_holds(graph.op[node], branch, point, [*registers, branch.upstream])
+        textbook = _textbook_holds(graph.op[node], position, product, point, [*registers, upstream])
         rule, operands, sign = pull_rule(formulas, node, position, symbol, textbook)
     else:
         rule, sign = elementwise_rule(edge.code, row.formula, row.condition, symbol), ""
-        operands = (kind.shape(branch.upstream),)
+        operands = (kind.shape(upstream),)
         if edge.code not in (COPY, FLIP) and not (isinstance(row.local, float) and shape):
             operands, sign = (*operands, kind.shape(local)), "*"
     row.pull = Pull(
@@ -83,30 +82,28 @@ def fill_tensors(row: Backward, branch: Branch, point: Point, formulas: Formulas
         operands,
         sign,
         shape,
-        single(branch.arrived),
+        single(arrived),
         axes,
         math.prod(shape[axis] for axis in axes),
-        kind.shape(branch.arrived) == own,
+        kind.shape(arrived) == own,
         summed_rule(rule, axes, shape, own) if rule and axes else "",
     )
 
 
-def _textbook_holds(op: str, branch: Branch, point: Point, registers: list[Any]) -> bool:
+def _textbook_holds(op: str, position: int, product: Any, point: Point, registers: list[Any]) -> bool:
     """Whether the rule that books print gives what the accurate one gave: p - y does where y adds up to 1."""
     declared = TABLE.get(op)
-    if declared is None or declared.params[min(branch.position, len(declared.params) - 1)] not in (
-        declared.textbook_pullbacks
-    ):
+    if declared is None or declared.params[min(position, len(declared.params) - 1)] not in declared.textbook_pullbacks:
         return False
     import numpy as np
 
     kind, count = point.kind, len(registers) - 2
     ranks = [len(kind.shape(register)) for register in registers[:count]]
-    written = pullback_text(declared, branch.position, ranks, count, textbook=True)
-    read = formula(written or "0", settings_of(declared, branch.position))
+    written = pullback_text(declared, position, ranks, count, textbook=True)
+    read = formula(written or "0", settings_of(declared, position))
     with kind.quiet():
         found = compiled(read.graph, read.output, places_of(declared, count), kind.functions, kind.constant)(registers)
-        told, product = (np.asarray(each, dtype=float) for each in (found, branch.product))
+        told, product = (np.asarray(each, dtype=float) for each in (found, product))
         return bool(np.allclose(told, product, rtol=1e-9, atol=1e-12, equal_nan=True))
 
 

@@ -17,7 +17,7 @@ from bpcli.engine.point import Point, gradient, single
 from bpcli.numbers import MOST_DIGITS
 from bpcli.tracing.checks import central_agreement
 from bpcli.tracing.edges import Ascent, Descent
-from bpcli.tracing.names import Formulas, Names, spelled
+from bpcli.tracing.names import MOST_KEPT, Formulas, Names, spelled
 from bpcli.tracing.paths import paths_to
 from bpcli.tracing.pulls import upstream_name
 from bpcli.tracing.rounding import rounding_of
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 
 
+NAMED = ((), (None,), (None, None))  # the texts of so many operands that have names
 TENSORS = "tensors"  # the kind of double precision, as it is called in the contract
 
 
@@ -308,6 +309,7 @@ def _upwards(point: Point, steps: Sequence[int], formulas: Formulas, start: int)
     program, names, values = point.program, formulas.names, point.values
     arguments_of, constant = program.graph.args, program.graph.constant
     shaped = point.kind.shaped
+    written: dict[int, str] = {}  # constants without a name, as they stand in formulas
     for node, step in enumerate(steps):
         if step <= start:
             continue
@@ -315,8 +317,12 @@ def _upwards(point: Point, steps: Sequence[int], formulas: Formulas, start: int)
         operands, value = tuple([values[argument] for argument in arguments]), values[node]
         if shaped:
             operands, value = tuple(map(single, operands)), single(value)
-        texts: list[str | None] = [None] * len(arguments)
+        texts: tuple[str | None, ...] = NAMED[len(arguments)] if len(arguments) < 3 else (None,) * len(arguments)
         for place, argument in enumerate(arguments):
-            if constant[argument] and argument not in names:
-                texts[place] = spelled(program, names, argument)[0]
-        yield Forward(step, node, operands, tuple(texts), value)
+            if constant[argument] and (argument in written or argument not in names):
+                if argument not in written:
+                    if len(written) >= MOST_KEPT:
+                        written.clear()
+                    written[argument] = spelled(program, names, argument)[0]
+                texts = (*texts[:place], written[argument], *texts[place + 1 :])
+        yield Forward(step, node, operands, texts, value)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Generic, TypeVar, overload
 
+from bpcli.calculus.sweeps import Branch
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,10 +55,10 @@ class Forward:
         self.value = value
 
 
-class Backward:
+class Backward(Branch):
     """An edge downwards: upstream * local = product, added to what has arrived at `argument` before.
 
-    of, formula:  what is derived (`a*w`) and its local derivative (`w`), in the names of the record
+    derived, formula: what is derived (`a*w`) and its local derivative (`w`), in the names of the record
     condition:    the condition that decides whether the edge is open, or ""
     state:        open, closed, flat, or idle (nothing arrived)
     before:       the running total so far, None for the first
@@ -67,19 +69,9 @@ class Backward:
     None where the edge has a rule instead.
     """
 
-    __slots__ = (
-        "argument", "arriving", "before", "condition", "count", "derived", "formula", "local", "node", "position",
-        "product", "pull", "state", "step", "total", "upstream",
-    )  # fmt: skip
+    __slots__ = ("arriving", "before", "condition", "count", "derived", "formula", "pull", "step", "total")
 
     step: int
-    node: int
-    argument: int
-    position: int
-    upstream: float
-    local: float
-    product: float
-    state: str
     derived: str
     formula: str
     condition: str

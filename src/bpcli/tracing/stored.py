@@ -192,11 +192,11 @@ def _edges(rows: list[Any], kind: type[Any], nodes: Mapping[int, Node]) -> list[
     totals: dict[int, float] = {}
     made = []
     for each in rows:
-        row = kind()
-        row.step, row.position, row.state = each["step"], each["position"], each["state"]
-        row.node, row.argument = (each["to"], each["from"]) if upwards else (each["from"], each["to"])
-        row.upstream = number(each["tangent" if upwards else "upstream"])
-        row.local, row.product, row.total = number(each["local"]), number(each["product"]), number(each["total"])
+        node, argument = (each["to"], each["from"]) if upwards else (each["from"], each["to"])
+        upstream = number(each["tangent" if upwards else "upstream"])
+        local, product = number(each["local"]), number(each["product"])
+        row = kind(node, each["position"], argument, upstream, local, product, each["state"])
+        row.step, row.total = each["step"], number(each["total"])
         row.pull = _pull(each["pull"]) if "pull" in each else None
         row.derived, row.formula, row.condition = each["derived"], each["formula"], each["condition"]
         row.count, row.arriving = each["branch"], each["branches"]

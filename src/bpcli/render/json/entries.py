@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from bpcli.tracing.record import Trace
     from bpcli.tracing.rows import Backward, Forward, Node
 
-MOST_KEPT = 4096  # texts that are remembered; they are forgotten together
+MOST_KEPT = 512  # texts that are remembered; they are forgotten together
 
 
 class Exactly(dict[float, str]):

@@ -33,7 +33,7 @@ def edge_slips(
     speed = speeds[row.argument]
 
     def instead(product: float) -> float:
-        return slope + (product - row.product) * speed
+        return slope + (product - float(row.product)) * speed
 
     argument = told(trace, row.argument)
     if not argument.isidentifier():
