@@ -63,10 +63,10 @@ def ours(rows: int) -> tuple[float, Any]:
     """From x and y to the parameters: one pass over the rows, then the steps."""
     import numpy as np
 
-    from bpcli.training.descent import descend
-    from bpcli.training.fitting import Fitting
-    from bpcli.training.fitting import points as as_points
     from bpcli.training.optimizers import gradient_descent
+    from bpcli.training.polynomials.descent import descend
+    from bpcli.training.polynomials.fitting import Fitting
+    from bpcli.training.polynomials.fitting import points as as_points
 
     x, y = points(rows)
     began = time.perf_counter()
@@ -158,8 +158,8 @@ def gradient_of_ours(model: str, rows: int) -> tuple[float, Any]:
     """The mean loss and its gradient, on all cores."""
     import numpy as np
 
-    from bpcli.training.compiled import MeanLoss
-    from bpcli.training.model import read_model
+    from bpcli.training.models.compiled import MeanLoss
+    from bpcli.training.models.model import read_model
 
     text, name, at = MODELS[model]
     x, y = rows_of(model, rows)
@@ -304,9 +304,9 @@ def steps_needed(rows: int) -> list[Row]:
     """Steps until the loss is within a millionth of the optimum, in each basis, at the best constant rate."""
     import numpy as np
 
-    from bpcli.training import polynomial
-    from bpcli.training.fitting import Fitting
-    from bpcli.training.fitting import points as as_points
+    from bpcli.training.polynomials import polynomial
+    from bpcli.training.polynomials.fitting import Fitting
+    from bpcli.training.polynomials.fitting import points as as_points
 
     x, y = points(rows)
     kept = as_points(x, y)

@@ -8,7 +8,8 @@ from bpcli.errors import InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from bpcli.training import fitting, outcome
+    from bpcli.training.outcomes import outcome
+    from bpcli.training.polynomials import fitting
 
 
 @overload
@@ -87,7 +88,8 @@ def fit(
         raise InputError("fit-what")
     if more:
         raise TypeError(f"fit() with a degree does not know {next(iter(more))}; with model= it takes more words")
-    from bpcli.training import fitting, given
+    from bpcli.training import given
+    from bpcli.training.polynomials import fitting
 
     limit = fitting.STEPS if steps is None else given.whole("steps", steps)
     x, y, x_name, y_name = given.pair_of(x, y)
@@ -104,7 +106,7 @@ def fit(
 
 def _fit_class() -> type[fitting.Fit]:
     """A Fit that shows itself; made late, because NumPy is needed for it alone."""
-    from bpcli.training import fitting
+    from bpcli.training.polynomials import fitting
 
     class Fit(fitting.Fit):
         __doc__ = fitting.Fit.__doc__

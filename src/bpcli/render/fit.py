@@ -14,8 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bpcli.training.descent import Step
-    from bpcli.training.fitting import Fit
+    from bpcli.training.polynomials.descent import Step
+    from bpcli.training.polynomials.fitting import Fit
 
 BARS = "▁▂▃▄▅▆▇█"
 SPARKS = 40

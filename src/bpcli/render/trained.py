@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from bpcli.training.outcome import Outcome
+    from bpcli.training.outcomes.outcome import Outcome
 
 MOST_LOSSES = 1000
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from bpcli.training.lesson import Flow
-    from bpcli.training.model import Model
-    from bpcli.training.outcome import Outcome
+    from bpcli.training.models.model import Model
+    from bpcli.training.outcomes.outcome import Outcome
 
 WHOLE = 6  # entries of a tensor that is shown in full
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from bpcli.engine.notes import Note
-    from bpcli.training.loop import Turn
-    from bpcli.training.outcome import Outcome
+    from bpcli.training.loop.turns import Turn
+    from bpcli.training.outcomes.outcome import Outcome
     from bpcli.training.training import Training
 
 LISTED_SKIPS = 3

@@ -12,32 +12,31 @@ from numpy.typing import NDArray
 from bpcli.engine.choose import NARROW
 from bpcli.errors import InputError, NumericError
 from bpcli.numbers import show
-from bpcli.training.absolute import least_absolute
-from bpcli.training.batches import parts_of, split_rows
-from bpcli.training.clipping import clip_of
-from bpcli.training.compiled import SUM, MeanLoss, Residuals, kept
-from bpcli.training.curvature import MOST_EXACT, extremes, hessian, largest_curvature
-from bpcli.training.descent import INTERRUPTED
-from bpcli.training.loop import Loop, Past, Plan, Turn
-from bpcli.training.losses import ABSOLUTE, LOGIT, LOSSES, PROBABILITY
-from bpcli.training.model import LOSS
-from bpcli.training.narrowed import NarrowLoss, Scale, scale_of
+from bpcli.training.choices.curvature import MOST_EXACT, extremes, hessian, largest_curvature
+from bpcli.training.choices.rates import holding
+from bpcli.training.choices.starts import Start, find_start, with_squares
+from bpcli.training.loop.absolute import least_absolute
+from bpcli.training.loop.batches import parts_of, split_rows
+from bpcli.training.loop.clipping import clip_of
+from bpcli.training.loop.schedules import CONSTANT, schedule_of
+from bpcli.training.loop.turns import Loop, Past, Plan, Turn
+from bpcli.training.loop.watch import EARLY, INTERRUPTED
+from bpcli.training.models.compiled import SUM, MeanLoss, Residuals, kept
+from bpcli.training.models.losses import ABSOLUTE, LOGIT, LOSSES, PROBABILITY
+from bpcli.training.models.model import LOSS
+from bpcli.training.models.narrowed import NarrowLoss, Scale, scale_of
+from bpcli.training.models.tensors import TensorLoss, TensorModel, is_quadratic_model
 from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, USUAL_DECAYS, USUAL_RATES
-from bpcli.training.outcome import Outcome
-from bpcli.training.rates import holding
-from bpcli.training.schedules import CONSTANT, schedule_of
+from bpcli.training.outcomes.outcome import Outcome
+from bpcli.training.outcomes.verdict import finish
 from bpcli.training.setting import AUTO, STEPS, Setting
-from bpcli.training.starts import Start, find_start, with_squares
-from bpcli.training.tensors import TensorLoss, TensorModel, is_quadratic_model
-from bpcli.training.verdict import finish
-from bpcli.training.watch import EARLY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bpcli.data.kept import Kept
-    from bpcli.training.model import Model
+    from bpcli.training.models.model import Model
 
 Array = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ import time
 
 from bpcli.errors import FileError
 from bpcli.files import write_whole
-from bpcli.training.saved import write_model
+from bpcli.training.stored.saved import write_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

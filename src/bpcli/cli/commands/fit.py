@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bpcli.cli.arguments import Request
-    from bpcli.training.descent import Step
     from bpcli.training.figure import Figure
-    from bpcli.training.fitting import Fit
-    from bpcli.training.saved import Saved
+    from bpcli.training.polynomials.descent import Step
+    from bpcli.training.polynomials.fitting import Fit
+    from bpcli.training.stored.saved import Saved
 
 MISSING = ("skip", "error")
 
@@ -38,7 +38,7 @@ class Order:
         """saved: a polynomial whose descent goes on"""
         from bpcli.cli.commands.resumed import refuse_changes
         from bpcli.data.table import choose_pair, read_table
-        from bpcli.training.fitting import MOST_DEGREE, STEPS, Fitting
+        from bpcli.training.polynomials.fitting import MOST_DEGREE, STEPS, Fitting
 
         options = request.options
         descent = None
@@ -77,7 +77,7 @@ class Order:
         self.weights = options.get("weights")
         scale, past = "no-scale" not in options, None
         if saved is not None and descent is not None:
-            from bpcli.training.saved import standing_of
+            from bpcli.training.stored.saved import standing_of
 
             chosen = saved.columns["x"], saved.columns["y"]
             degree, rate, scale = descent["degree"], descent["rate"], descent["scale"]
@@ -144,7 +144,7 @@ def run_training(request: Request) -> int:
         raise InputError("checkpoint-alone")
     saved = None
     if "resume" in request.options:
-        from bpcli.training.saved import read_saved
+        from bpcli.training.stored.saved import read_saved
 
         saved = read_saved(request.options["resume"])
     if is_general(request) and (saved is None or saved.descent is None):
@@ -178,7 +178,7 @@ def check_targets(options: dict[str, str]) -> None:
 
 def content_of(order: Order) -> dict[str, Any]:
     """What a stored polynomial holds, also while it is fitted."""
-    from bpcli.training.saved import saved_formula
+    from bpcli.training.stored.saved import saved_formula
 
     fitting, fit = order.fitting, order.fitting.fit
     standing, place = fitting.standing
@@ -207,7 +207,7 @@ def store(order: Order) -> list[str]:
     from bpcli.cli.commands.resumed import command_to_go_on
     from bpcli.cli.commands.training import free_name
     from bpcli.render.training import said
-    from bpcli.training.saved import write_model
+    from bpcli.training.stored.saved import write_model
 
     fit, options, lines = order.fitting.fit, order.options, []
     tongue = language(options) if order.format != "json" or "lang" in options else "en"

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
 
     from bpcli.cli.commands.order import Order
-    from bpcli.training.loop import Turn
+    from bpcli.training.loop.turns import Turn
 
 SHOWN_ROWS = 3
 

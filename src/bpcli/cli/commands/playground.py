@@ -19,9 +19,9 @@ from bpcli.render.trained import outcome_dict
 from bpcli.render.training import note_text, quiet_lines, said
 from bpcli.training.demos import EDGE, points_of, program_of, said_at, square
 from bpcli.training.lesson import flow_of
-from bpcli.training.saved import saved_training, write_model
+from bpcli.training.models.tensors import TensorLoss, TensorModel
 from bpcli.training.setting import Setting
-from bpcli.training.tensors import TensorLoss, TensorModel
+from bpcli.training.stored.saved import saved_training, write_model
 from bpcli.training.training import Training
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from bpcli.cli.arguments import Request
-    from bpcli.training.loop import Turn
+    from bpcli.training.loop.turns import Turn
 
 STEPS, RATE = 400, 0.03
 GRID = 40  # cells of a side

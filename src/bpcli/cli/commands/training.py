@@ -25,16 +25,16 @@ from bpcli.render.trained import outcome_dict
 from bpcli.render.training import said
 from bpcli.render.words import counted
 from bpcli.training.lesson import flow_of
-from bpcli.training.polynomial import allowed_astray, astray
-from bpcli.training.saved import saved_training, write_model
+from bpcli.training.polynomials.polynomial import allowed_astray, astray
+from bpcli.training.stored.saved import saved_training, write_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bpcli.cli.arguments import Request
-    from bpcli.training.loop import Turn
-    from bpcli.training.polynomial import Basis
+    from bpcli.training.loop.turns import Turn
+    from bpcli.training.polynomials.polynomial import Basis
 
 SHOWN_POWERS = 10  # digits of the coefficients of powers
 SAMPLE = 10_000  # rows on which they are held against the curve
@@ -181,7 +181,7 @@ def told_outcome(order: Order, log: list[Turn]) -> None:
         if training.model.predicted is not None:
             write([""])
             if outcome.powers:
-                from bpcli.training.polynomial import written
+                from bpcli.training.polynomials.polynomial import written
 
                 say(said("in powers", tongue, name="x"))
                 say(f"y = {written([show(value, SHOWN_POWERS) for value in outcome.powers.values()], 'x')}")

@@ -7,17 +7,16 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT
-from bpcli.training.losses import LOGIT, LOSSES, PROBABILITY, takes_logits
-from bpcli.training.neurons import idle_neurons
+from bpcli.training.loop.watch import BOUNCING, CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT, STUCK
+from bpcli.training.models.losses import LOGIT, LOSSES, PROBABILITY, takes_logits
+from bpcli.training.models.tensors import TensorLoss, is_quadratic_model
 from bpcli.training.optimizers import LEVENBERG
-from bpcli.training.outcome import judge
-from bpcli.training.tensors import TensorLoss, is_quadratic_model
-from bpcli.training.watch import BOUNCING, STUCK
+from bpcli.training.outcomes.neurons import idle_neurons
+from bpcli.training.outcomes.outcome import judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from bpcli.training.loop import Turn
+    from bpcli.training.loop.turns import Turn
     from bpcli.training.training import Training
 
 Array = NDArray[np.float64]

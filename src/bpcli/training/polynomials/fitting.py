@@ -16,13 +16,14 @@ from bpcli.engine.twofold import Twofold, lifted
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
 from bpcli.numbers import full, show
-from bpcli.training import polynomial
-from bpcli.training.descent import CONVERGED, DIVERGED, INTERRUPTED, Standing, Step, descend
 from bpcli.training.given import finite_column, refuse_weights
+from bpcli.training.loop.watch import CONVERGED, DIVERGED, INTERRUPTED
 from bpcli.training.optimizers import gradient_descent
-from bpcli.training.polynomial import Basis
-from bpcli.training.quadratic import Quadratic
-from bpcli.training.reference import MANY, Reference, factored, floats, gaps_between
+from bpcli.training.polynomials import polynomial
+from bpcli.training.polynomials.descent import Standing, Step, descend
+from bpcli.training.polynomials.polynomial import Basis
+from bpcli.training.polynomials.quadratic import Quadratic
+from bpcli.training.polynomials.reference import MANY, Reference, factored, floats, gaps_between
 
 Array = NDArray[np.float64]
 

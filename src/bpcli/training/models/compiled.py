@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bpcli.training.model import Model
+    from bpcli.training.models.model import Model
 
 Array = NDArray[np.float64]
 

@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bpcli.training.compiled import MeanLoss
+    from bpcli.training.models.compiled import MeanLoss
 
 Array = NDArray[np.float64]
 

@@ -19,13 +19,13 @@ from bpcli.engine.given import bind
 from bpcli.engine.tensors import TENSORS
 from bpcli.errors import InputError
 from bpcli.graph import Graph, Program
-from bpcli.training.model import PREDICTIONS, named_loss, parsed
+from bpcli.training.models.model import PREDICTIONS, named_loss, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bpcli.training.saved import Saved
+    from bpcli.training.stored.saved import Saved
 
 Array = NDArray[np.float64]
 Shape = tuple[int, ...]

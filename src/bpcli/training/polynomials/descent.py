@@ -9,16 +9,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bpcli.training.loop.watch import (
+    CONVERGED,
+    DIVERGED,
+    GROWTHS,
+    PATIENCE,
+    ROUNDING,
+    STEP_LIMIT,
+    TOLERANCE,
+)
 from bpcli.training.optimizers import Optimizer
 
 Array = NDArray[np.float64]
-
-CONVERGED, STEP_LIMIT, DIVERGED, INTERRUPTED = "converged", "step limit", "diverged", "interrupted"
-
-PATIENCE = 10  # steps without a gradient that is smaller by a tenth: then only rounding is left
-TOLERANCE = 1e-15  # of the first gradient: what is smaller is rounding
-ROUNDING = 1e-9  # the gradient has to fall by this much before standing still counts as convergence
-GROWTHS = 5  # losses in a row, each larger than the one before, after which a descent has diverged
 
 
 class Standing(NamedTuple):

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bpcli.training.saved import Saved
+    from bpcli.training.stored.saved import Saved
 
 Array = NDArray[np.float64]
 

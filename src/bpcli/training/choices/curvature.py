@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bpcli.training.compiled import MeanLoss
+    from bpcli.training.models.compiled import MeanLoss
 
 Array = NDArray[np.float64]
 

@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 from bpcli.data.kept import Kept
 from bpcli.errors import FileError, InputError
 from bpcli.files import write_whole
-from bpcli.training.descent import Standing
-from bpcli.training.loop import Damping, Past
-from bpcli.training.narrowed import Scale
+from bpcli.training.choices.starts import Start
+from bpcli.training.loop.turns import Damping, Past
+from bpcli.training.loop.watch import Watch
+from bpcli.training.models.narrowed import Scale
+from bpcli.training.models.tensors import TensorLoss, TensorModel
 from bpcli.training.optimizers import LBFGS, LEVENBERG
 from bpcli.training.optimizers.adaptive import Moments, Squares
 from bpcli.training.optimizers.gradient import Updates, Velocity
+from bpcli.training.polynomials.descent import Standing
 from bpcli.training.setting import Setting
-from bpcli.training.starts import Start
-from bpcli.training.tensors import TensorLoss, TensorModel
 from bpcli.training.training import Choice, Training
-from bpcli.training.watch import Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

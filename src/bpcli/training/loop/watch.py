@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from bpcli.training.descent import CONVERGED, DIVERGED, GROWTHS, PATIENCE, ROUNDING, TOLERANCE
-
+CONVERGED, STEP_LIMIT, DIVERGED, INTERRUPTED = "converged", "step limit", "diverged", "interrupted"
 EARLY, STUCK, BOUNCING = "early stop", "stuck", "bouncing"
+
+PATIENCE = 10  # steps without a gradient that is smaller by a tenth: then only rounding is left
+TOLERANCE = 1e-15  # of the first gradient: what is smaller is rounding
+ROUNDING = 1e-9  # the gradient has to fall by this much before standing still counts as convergence
+GROWTHS = 5  # losses in a row, each larger than the one before, after which a descent has diverged
 
 SLOW_GROWTHS, FAR = 20, 100.0  # optimizers with a memory climb on purpose, but not as long and as high as this
 BOUNCES = 10  # turns in a row that reverse the one before and win nothing

@@ -21,8 +21,8 @@ from bpcli.engine.given import bind
 from bpcli.engine.leaves import Values
 from bpcli.engine.tensors import TENSORS
 from bpcli.errors import InputError
-from bpcli.training.compiled import MEAN, MeanLoss
-from bpcli.training.model import Model, named_loss
+from bpcli.training.models.compiled import MEAN, MeanLoss
+from bpcli.training.models.model import Model, named_loss
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

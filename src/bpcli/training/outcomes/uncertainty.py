@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpcli.numbers import show
-from bpcli.training.compiled import MeanLoss, Residuals
-from bpcli.training.descent import CONVERGED, STEP_LIMIT
-from bpcli.training.watch import STUCK
+from bpcli.training.loop.watch import CONVERGED, STEP_LIMIT, STUCK
+from bpcli.training.models.compiled import MeanLoss, Residuals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from bpcli.training.outcome import Outcome
+    from bpcli.training.outcomes.outcome import Outcome
 
 Array = NDArray[np.float64]
 

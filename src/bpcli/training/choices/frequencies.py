@@ -23,8 +23,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bpcli.training.compiled import MeanLoss
-    from bpcli.training.model import Model
+    from bpcli.training.models.compiled import MeanLoss
+    from bpcli.training.models.model import Model
 
 Array = NDArray[np.float64]
 
@@ -53,7 +53,7 @@ class Frequency(NamedTuple):
 def frequencies_in(model: Model, free: Sequence[int]) -> list[Frequency]:
     """The parameters, of those that are free, that alone decide how fast a sine or cosine turns along a column.
 
-    >>> from bpcli.training.model import read_model
+    >>> from bpcli.training.models.model import read_model
     >>> frequencies_in(read_model("A*sin(3*f*t + p)", ["t", "y"]), [0, 1, 2])
     [Frequency(place=1, column='t', factor=3.0, period=False)]
     """

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bpcli.training.tensors import TensorLoss, TensorModel
+    from bpcli.training.models.tensors import TensorLoss, TensorModel
 
 Array = NDArray[np.float64]
 

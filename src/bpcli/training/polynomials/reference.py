@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from bpcli.data.kept import Kept
-    from bpcli.training.polynomial import Basis
+    from bpcli.training.polynomials.polynomial import Basis
 
 Array = NDArray[np.float64]
 

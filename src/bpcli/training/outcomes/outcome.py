@@ -19,16 +19,16 @@ from bpcli.errors import InputError
 from bpcli.graph import Graph
 from bpcli.language.text import program as program_text
 from bpcli.numbers import full, literal, negated, show
-from bpcli.training.compiled import MeanLoss
-from bpcli.training.descent import DIVERGED
-from bpcli.training.tensors import TensorModel
-from bpcli.training.uncertainty import uncertainty
+from bpcli.training.loop.watch import DIVERGED
+from bpcli.training.models.compiled import MeanLoss
+from bpcli.training.models.tensors import TensorModel
+from bpcli.training.outcomes.uncertainty import uncertainty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from bpcli.training.model import Model
+    from bpcli.training.choices.starts import Start
+    from bpcli.training.models.model import Model
     from bpcli.training.setting import Setting
-    from bpcli.training.starts import Start
     from bpcli.training.training import Training
 
 Array = NDArray[np.float64]

@@ -13,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpcli.calculus.derivative import derivative
-from bpcli.training.compiled import MeanLoss, Residuals
-from bpcli.training.frequencies import frequencies_in, tries
-from bpcli.training.model import read_model
+from bpcli.training.choices.frequencies import frequencies_in, tries
+from bpcli.training.models.compiled import MeanLoss, Residuals
+from bpcli.training.models.model import read_model
 from bpcli.training.optimizers import levenberg
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bpcli.training.model import Model
+    from bpcli.training.models.model import Model
 
 Array = NDArray[np.float64]
 

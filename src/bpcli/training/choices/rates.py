@@ -8,10 +8,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from bpcli.training.compiled import MeanLoss
-from bpcli.training.descent import DIVERGED
-from bpcli.training.loop import Loop, Plan
-from bpcli.training.watch import BOUNCING
+from bpcli.training.loop.turns import Loop, Plan
+from bpcli.training.loop.watch import BOUNCING, DIVERGED
+from bpcli.training.models.compiled import MeanLoss
 
 Array = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ from bpcli.engine.formulas import copied
 from bpcli.errors import InputError, closest
 from bpcli.language.reader import parse
 from bpcli.ops import TABLE
-from bpcli.training.letters import Letters, letters_of
-from bpcli.training.losses import LOGIT, LOSSES, MSE
+from bpcli.training.models.letters import Letters, letters_of
+from bpcli.training.models.losses import LOGIT, LOSSES, MSE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

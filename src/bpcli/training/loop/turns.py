@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bpcli.training.batches import Batches
-from bpcli.training.clipping import Clip
-from bpcli.training.compiled import MeanLoss, Residuals
-from bpcli.training.descent import CONVERGED, DIVERGED, STEP_LIMIT
-from bpcli.training.narrowed import NarrowLoss, Scale
+from bpcli.training.loop.batches import Batches
+from bpcli.training.loop.clipping import Clip
+from bpcli.training.loop.watch import CONVERGED, DIVERGED, EARLY, STEP_LIMIT, STUCK, Watch
+from bpcli.training.models.compiled import MeanLoss, Residuals
+from bpcli.training.models.narrowed import NarrowLoss, Scale
 from bpcli.training.optimizers import FIRST_ORDER, LBFGS, LEVENBERG, Optimizer, Schedule, levenberg, search
-from bpcli.training.watch import EARLY, STUCK, Watch
 
 Array = NDArray[np.float64]
 

@@ -24,7 +24,7 @@ from bpcli.calculus.sweeps import forward, idle, reverse
 from bpcli.engine.kernel import Kernel
 from bpcli.engine.twofold import TWOFOLD, Twofold, exact_sum, lifted
 from bpcli.errors import InputError
-from bpcli.training.objective import Objective
+from bpcli.training.polynomials.objective import Objective
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
