@@ -212,7 +212,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(streams, "CHARACTERS", 1 << 12)
     monkeypatch.setattr(kept_rows, "IN_MEMORY", 1 << 10)
     monkeypatch.setattr(kept_rows, "BLOCK", 1 << 8)
-    for name in ("quadratic.FEW", "fitting.MANY", "fitting.SAMPLE"):
+    for name in ("quadratic.FEW", "fitting.MANY", "fitting.SAMPLE", "fit.SAMPLE"):
         monkeypatch.setattr(f"bpcli.training.polynomials.{name}", 500)
 
     def peak(count: int) -> int:

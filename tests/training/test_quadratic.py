@@ -142,6 +142,7 @@ def test_many_rows_in_a_file_give_what_few_in_memory_give(monkeypatch: pytest.Mo
     monkeypatch.setattr("bpcli.training.polynomials.quadratic.FEW", 0)
     monkeypatch.setattr("bpcli.training.polynomials.fitting.MANY", 0)
     monkeypatch.setattr("bpcli.training.polynomials.fitting.SAMPLE", 200)
+    monkeypatch.setattr("bpcli.training.polynomials.fit.SAMPLE", 200)
     kept = Kept(("x", "y"))
     for start in range(0, 1000, 64):
         kept.add([X[start : start + 64], DATA["y"][start : start + 64]])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bpcli.training.polynomials.descent import Step
-    from bpcli.training.polynomials.fitting import Fit
+    from bpcli.training.polynomials.fit import Fit
 
 BARS = "▁▂▃▄▅▆▇█"
 SPARKS = 40

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bpcli.training.models.model import Model
-    from bpcli.training.polynomials.fitting import Fit
+    from bpcli.training.polynomials.fit import Fit
     from bpcli.training.training import Training
 
 Array = NDArray[np.float64]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bpcli.cli.arguments import Request
     from bpcli.training.figure import Figure
     from bpcli.training.polynomials.descent import Step
-    from bpcli.training.polynomials.fitting import Fit
+    from bpcli.training.polynomials.fit import Fit
     from bpcli.training.stored.saved import Saved
 
 MISSING = ("skip", "error")
