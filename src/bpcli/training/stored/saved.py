@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bpcli.data.kept import Kept
 from bpcli.errors import FileError, InputError
 from bpcli.files import write_whole
+from bpcli.training.choices.optimizer import Choice
 from bpcli.training.choices.starts import Start
 from bpcli.training.loop.turns import Damping, Past
 from bpcli.training.loop.watch import Watch
@@ -23,7 +24,7 @@ from bpcli.training.optimizers.adaptive import Moments, Squares
 from bpcli.training.optimizers.gradient import Updates, Velocity
 from bpcli.training.polynomials.descent import Standing
 from bpcli.training.setting import Setting
-from bpcli.training.training import Choice, Training
+from bpcli.training.training import Training
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
