@@ -18,9 +18,9 @@ from bpcli.numbers import DIGITS
 from bpcli.ops import TABLE
 from bpcli.render import layout
 from bpcli.render.cells import ARITHMETIC
+from bpcli.render.drawings.stage import label, stage
 from bpcli.render.languages import ENGLISH, LANGUAGES, page_sentences, tag, texts
 from bpcli.render.narration import LEVELS, SATURATED, again_place, mechanisms_at
-from bpcli.render.stage import label, stage
 from bpcli.render.words import moved, phrase
 
 TYPE_CHECKING = False
@@ -131,8 +131,8 @@ def _heading(trace: Trace, digits: int, title: str, language: str) -> Iterator[s
 
 def _drawing(trace: Trace, digits: int, language: str) -> Iterator[str]:
     """The graph as it stands: a page with arrays does not calculate."""
-    from bpcli.render import svg
-    from bpcli.render.diagram import diagram
+    from bpcli.render.drawings import svg
+    from bpcli.render.drawings.diagram import diagram
 
     yield '<figure class="drawing">\n'
     for line in svg.diagram_lines(diagram(trace, digits=digits, language=language)):

@@ -10,16 +10,16 @@ from itertools import pairwise
 from math import floor
 
 from bpcli.errors import display_width
-from bpcli.render.canvas import DOWN, LEFT, LINES, RIGHT, UP, Drawing
-from bpcli.render.diagram import CONSTANT, INPUT
-from bpcli.render.layers import arranged, breadth, placed
+from bpcli.render.drawings.canvas import DOWN, LEFT, LINES, RIGHT, UP, Drawing
+from bpcli.render.drawings.diagram import CONSTANT, INPUT
+from bpcli.render.drawings.layers import arranged, breadth, placed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from bpcli.render.diagram import Box, Diagram, Line
-    from bpcli.render.layers import Layers, Slot
+    from bpcli.render.drawings.diagram import Box, Diagram, Line
+    from bpcli.render.drawings.layers import Layers, Slot
 
 GAP = 2  # columns between two boxes, or a box and a line that passes it
 LONGEST_TITLE = 26  # columns of a formula in a box before it is broken between words

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bpcli.render.diagram import CONSTANT, INPUT, OPERATION
+from bpcli.render.drawings.diagram import CONSTANT, INPUT, OPERATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bpcli.render.diagram import Box, Diagram
+    from bpcli.render.drawings.diagram import Box, Diagram
 
 COLOURS = {INPUT: "#eef4ff", CONSTANT: "#f4f4f4", OPERATION: "#ffffff"}
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import math
 
 from bpcli.errors import display_width
-from bpcli.render.diagram import CONSTANT, INPUT, OPERATION, RESULT
+from bpcli.render.drawings.diagram import CONSTANT, INPUT, OPERATION, RESULT
+from bpcli.render.drawings.layers import arranged, breadth, placed
 from bpcli.render.languages import ENGLISH, tag
-from bpcli.render.layers import arranged, breadth, placed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bpcli.render.diagram import Box, Diagram, Line
-    from bpcli.render.layers import Layers, Slot
+    from bpcli.render.drawings.diagram import Box, Diagram, Line
+    from bpcli.render.drawings.layers import Layers, Slot
 
 CIRCLE, CORNER = 23.0, 16.0  # radius of an operation, and what its lines have to turn to it
 PAGE = 800  # pixels of a page

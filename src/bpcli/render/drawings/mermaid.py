@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bpcli.render.diagram import CONSTANT, INPUT, OPERATION
-from bpcli.render.dot import content
+from bpcli.render.drawings.diagram import CONSTANT, INPUT, OPERATION
+from bpcli.render.drawings.dot import content
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bpcli.render.diagram import Diagram
+    from bpcli.render.drawings.diagram import Diagram
 
 SHAPES = {INPUT: ('(["', '"])'), CONSTANT: ('["', '"]'), OPERATION: ('("', '")')}
 RESULT = ('(["', '"])')

@@ -10,14 +10,14 @@ from itertools import pairwise
 
 from bpcli.errors import display_width
 from bpcli.render import layout
-from bpcli.render.layers import arranged, breadth, placed
+from bpcli.render.drawings.layers import arranged, breadth, placed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from bpcli.render.layers import Layers, Slot
+    from bpcli.render.drawings.layers import Layers, Slot
     from bpcli.tracing.record import Trace
 
 HEIGHT = 78  # of a box: a name, a value and a derivative
