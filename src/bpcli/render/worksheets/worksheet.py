@@ -72,7 +72,7 @@ class Sheet:
         self.answers: list[Any] = []
         self.of_arrays = False
         if trace.of_tensors:
-            from bpcli.render.worksheet_arrays import has_arrays
+            from bpcli.render.worksheets.arrays import has_arrays
 
             self.of_arrays = has_arrays(trace)
         self.tables = [*_tables(trace, self.answers, digits, language)]
@@ -84,7 +84,7 @@ class Sheet:
             self.names.add(tangent_name(trace.program) if trace.tangents else upstream_name(trace.program))
             tasks = [task if task in ("start", "forward") else f"{task} of arrays" for task in tasks]
             tasks += ["writing"] if self.of_arrays else []
-            from bpcli.render.worksheet_arrays import blank_of
+            from bpcli.render.worksheets.arrays import blank_of
 
             blank = blank_of
         self.task = "".join(phrase(f"task {task}", language) for task in (*tasks, "rounding"))
@@ -101,7 +101,7 @@ def _one_blank(value: Any) -> str:
 def _tables(trace: Trace, answers: list[Any], digits: int, language: str) -> Iterator[Table]:
     """The tables of a trace with blanks; what belongs into them goes to `answers`, row by row."""
     if trace.of_tensors:
-        from bpcli.render.worksheet_arrays import array_tables
+        from bpcli.render.worksheets.arrays import array_tables
 
         yield from array_tables(trace, answers, digits, language)
         return

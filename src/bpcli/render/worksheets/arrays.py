@@ -11,7 +11,7 @@ from bpcli.render.arrays import shape_of
 from bpcli.render.languages import ENGLISH
 from bpcli.render.shaped import BACKWARD_COLUMNS, TANGENT_COLUMNS, copied_text, inputs_table
 from bpcli.render.words import phrase
-from bpcli.render.worksheet import ARRAY_BLANK, BLANK
+from bpcli.render.worksheets.worksheet import ARRAY_BLANK, BLANK
 from bpcli.tracing.pulls import elementwise_rule, shapes_text, sum_text, upstream_name
 from bpcli.tracing.rows import Tangent
 from bpcli.tracing.tangents import tangent_name

@@ -14,7 +14,7 @@ from bpcli.render.arrays import flat
 from bpcli.render.html import POLICY, embedded
 from bpcli.render.languages import tag
 from bpcli.render.words import phrase
-from bpcli.render.worksheet import ARRAY_BLANK, BLANK
+from bpcli.render.worksheets.worksheet import ARRAY_BLANK, BLANK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bpcli.render.layout import Table
-    from bpcli.render.worksheet import Sheet
+    from bpcli.render.worksheets.worksheet import Sheet
 
 SENTENCES = ("result", "done")
 BLANKS = re.compile(f"[{BLANK}{ARRAY_BLANK}]")
