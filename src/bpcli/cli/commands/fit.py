@@ -14,8 +14,8 @@ from bpcli.engine.notes import Note
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, FileError, InputError, closest
 from bpcli.files import check_writable
 from bpcli.numbers import full, show
-from bpcli.render import fit as report
 from bpcli.render.json.fits import fit_dict
+from bpcli.render.trainings import polynomial as report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def store(order: Order) -> list[str]:
     from bpcli.cli.commands.checkpoint import write_log
     from bpcli.cli.commands.resumed import command_to_go_on
     from bpcli.cli.commands.training import free_name
-    from bpcli.render.training import said
+    from bpcli.render.trainings.words import said
     from bpcli.training.stored.saved import write_model
 
     fit, options, lines = order.fitting.fit, order.options, []
@@ -359,7 +359,7 @@ def _watched(order: Order) -> Iterator[Step]:
     while."""
     from bpcli.cli.commands.checkpoint import Checkpoint
     from bpcli.cli.commands.live import watched
-    from bpcli.render.live import Moment
+    from bpcli.render.trainings.live import Moment
     from bpcli.training.lesson import flow_between
 
     fitting, fit = order.fitting, order.fitting.fit

@@ -12,11 +12,12 @@ from bpcli.cli.work import positive, whole
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, FileError, InputError
 from bpcli.files import write_whole
 from bpcli.numbers import DIGITS, show
-from bpcli.render import boundary
-from bpcli.render.boundary import Frame
 from bpcli.render.languages import texts
-from bpcli.render.trained import outcome_dict
-from bpcli.render.training import note_text, quiet_lines, said
+from bpcli.render.trainings import boundary
+from bpcli.render.trainings.boundary import Frame
+from bpcli.render.trainings.document import outcome_dict
+from bpcli.render.trainings.results import note_text, quiet_lines
+from bpcli.render.trainings.words import said
 from bpcli.training.demos import EDGE, points_of, program_of, said_at, square
 from bpcli.training.lesson import flow_of
 from bpcli.training.models.tensors import TensorLoss, TensorModel

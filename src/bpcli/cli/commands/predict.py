@@ -21,7 +21,7 @@ from bpcli.errors import DONE, NUMERIC_FAILURE, FileError, InputError
 from bpcli.files import whole_file
 from bpcli.numbers import DIGITS, full, show
 from bpcli.render.rows import csv_names
-from bpcli.render.training import said
+from bpcli.render.trainings.words import said
 from bpcli.render.words import counted
 from bpcli.training.models.tensors import entries
 from bpcli.training.stored.network import Network, rows_of_columns

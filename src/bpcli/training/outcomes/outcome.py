@@ -148,7 +148,7 @@ class Outcome:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract bpcli.fit/1."""
-        from bpcli.render.trained import outcome_dict
+        from bpcli.render.trainings.document import outcome_dict
 
         return outcome_dict(self)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpcli.render.json.values import jsonable, plain_number
-from bpcli.render.training import note_text
+from bpcli.render.trainings.results import note_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from bpcli.errors import display_width
 from bpcli.numbers import show
-from bpcli.render.fit import spark
 from bpcli.render.languages import ENGLISH, texts
+from bpcli.render.trainings.polynomial import spark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from bpcli.engine.entries import Summary
 from bpcli.numbers import DIGITS, full, show
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.layout import Table
-from bpcli.render.training import parameters_counted, said, statements, table
+from bpcli.render.trainings.words import parameters_counted, said, statements, table
 from bpcli.render.words import counted
 
 TYPE_CHECKING = False
