@@ -374,7 +374,9 @@ def _watched(order: Order) -> Iterator[Step]:
     if "save" in order.options:
         log_file = order.options.get("log")
         log_too = None if log_file is None else (log_file, lambda: log_lines(order))
-        checkpoint = Checkpoint(order.options["save"], order.every, lambda: content_of(order), log_too)
+        checkpoint = Checkpoint(
+            order.options["save"], order.every, lambda: content_of(order), log_too, order.language
+        )
     for step in watched(iter(fitting), moment, order.language, told):
         if checkpoint is not None and not step.stopped:
             checkpoint.look(step.number)

@@ -119,7 +119,9 @@ def followed(order: Order) -> list[Turn]:
         names = order.columns or training.names
         log_file = order.options.get("log")
         log_too = None if log_file is None else (log_file, lambda: log_lines(order))
-        checkpoint = Checkpoint(order.options["save"], order.every, lambda: saved_training(training, names), log_too)
+        checkpoint = Checkpoint(
+            order.options["save"], order.every, lambda: saved_training(training, names), log_too, order.language
+        )
     try:
         for turn in watched(turns, moment, order.language, order.shown if talks else 0):
             if checkpoint is not None and not turn.stopped:
