@@ -14,8 +14,9 @@ import pytest
 
 from bpcli.data import kept as kept_rows
 from bpcli.data import rows, streams
-from bpcli.data.table import choose_columns, choose_pair, read_table
+from bpcli.data.table import choose_pair, read_table
 from bpcli.errors import BpcliError, InputError
+from data.chosen import choose_columns
 
 POINTS = [(1.0, 2.5), (2.0, -3.0), (3.0, 400.0)]
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from bpcli.errors import InputError, closest
 from bpcli.training.loop.schedules import CONSTANT
 from bpcli.training.models.compiled import MEAN, SUM
-from bpcli.training.models.losses import LOSSES, MSE
+from bpcli.training.models.losses import MSE
 from bpcli.training.models.model import Model, parsed, read_loss, read_model
 from bpcli.training.optimizers import NAMES
 
@@ -92,8 +92,3 @@ class Setting(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """The setting by name, for a file."""
         return self._asdict()
-
-
-def known_losses() -> str:
-    """The names of losses, for a sentence."""
-    return ", ".join(LOSSES)
