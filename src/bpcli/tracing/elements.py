@@ -88,8 +88,8 @@ class _Unfolding:
         self.known: dict[int, float] = {}  # variable of the scalar graph -> its value
         self.places: dict[str, tuple[int, Index]] = {}  # name in the text -> the entry that it is
         self.joint = "_"
-        taken = {*point.program.names}
-        while any(self.joint in name and name.partition(self.joint)[0] in {*names.values()} for name in taken):
+        called = {*names.values()}
+        while any(self.joint in name and name.partition(self.joint)[0] in called for name in point.program.names):
             self.joint += "_"
 
     def told(self, target: int, place: Index) -> tuple[str, dict[str, float], Entry] | None:

@@ -306,10 +306,11 @@ class _Maker:
         if graph.op[output] == "var":
             return name
         named = {node for node in graph.name if node in self.nodes and graph.op[node] != "var" and node != output}
-        if text.symbols(graph, output, named) > LONGEST_SOURCE:
+        sizes = text.tree_sizes(graph, output, named)
+        if sizes[output] > LONGEST_SOURCE:
             return f"{name} = ..."
         last = f"{name} = {text.expression(graph, output, named, spaced=True)}"
-        if sum(text.symbols(graph, node, named - {node}) for node in named) > LONGEST_SOURCE:
+        if sum(sizes[node] for node in named) > LONGEST_SOURCE:
             return last
         told = [f"{graph.name[node]} = {text.expression(graph, node, named, spaced=True)}" for node in sorted(named)]
         whole = "; ".join([*told, last])
