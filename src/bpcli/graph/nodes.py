@@ -213,6 +213,14 @@ class Graph:
                 written[node] = not any(marks[each] for each in args[node])
         return marks
 
+    def reached_from(self, node: int) -> bytearray:
+        """Marks the nodes that are computed from `node`, itself included."""
+        marks = bytearray(len(self.op))
+        marks[node] = 1
+        for each in range(node + 1, len(self.op)):
+            marks[each] = any(marks[argument] for argument in self.args[each])
+        return marks
+
     def reaches(self, output: int) -> bytearray:
         """Marks the nodes that `output` is computed from, itself included."""
         marks = bytearray(len(self.op))

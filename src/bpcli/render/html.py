@@ -158,7 +158,8 @@ def _words(trace: Trace, level: str, digits: int, language: str) -> Iterator[str
     yield "</section>\n"
 
 
-def _table(table: Table, identifier: str) -> Iterator[str]:
+def table_head(table: Table, identifier: str = "") -> Iterator[str]:
+    """A table up to its first row: its title, what is said below that, and the titles of its columns."""
     name = f' id="{identifier}"' if identifier else ""
     yield f"<section{name}>\n<h2>{html.escape(table.title)}</h2>\n"
     if table.aside:
@@ -166,6 +167,10 @@ def _table(table: Table, identifier: str) -> Iterator[str]:
     yield '<div class="wide"><table>\n<thead><tr>'
     yield "".join(f"<th>{html.escape(column)}</th>" for column in table.columns)
     yield "</tr></thead>\n<tbody>\n"
+
+
+def _table(table: Table, identifier: str) -> Iterator[str]:
+    yield from table_head(table, identifier)
     for row in table.rows:
         # A matrix stands in lines of its own.
         kinds = [' class="lines"' if "\n" in cell else "" for cell in row]

@@ -6,6 +6,7 @@ import math
 
 from bpcli.errors import display_width, fact_in
 from bpcli.numbers import DIGITS, show, told
+from bpcli.render.cells import bracketed
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.layout import Table
 from bpcli.render.words import counted, sentence
@@ -195,7 +196,7 @@ def zeroing_lines(step: Step, before: Step, digits: int = DIGITS, language: str 
     say = texts(language, "TRAINING")
     yield say["zeroing"]
     yield say["not zeroed"].format(
-        loss="L", name=f"c{place}", last=show(last, digits), new=_bracketed(show(new, digits)),
+        loss="L", name=f"c{place}", last=show(last, digits), new=bracketed(show(new, digits)),
         total=show(last + new, digits), new_alone=show(new, digits),
     )  # fmt: skip
 
@@ -215,8 +216,8 @@ def step_table(fit: Fit, step: Step, digits: int = DIGITS, language: str = ENGLI
                 name,
                 show(value, digits),
                 show(slope, digits),
-                f"{shown[0]} * {_bracketed(shown[1])} {sign} {product}",
-                f"{terms[0]} - {_bracketed(terms[1])} {equal} {total}",
+                f"{shown[0]} * {bracketed(shown[1])} {sign} {product}",
+                f"{terms[0]} - {bracketed(terms[1])} {equal} {total}",
             )
         )
     keys = ("parameter", "value", "gradient dL/dc", "rate * gradient", "new value")
@@ -231,10 +232,6 @@ def rows_table(rows: Sequence[dict[str, float]], digits: int = DIGITS, language:
         for place, row in enumerate(rows, 1)
     ]
     return Table("", columns, written, len(written), language=language)
-
-
-def _bracketed(number: str) -> str:
-    return f"({number})" if number.startswith("-") else number
 
 
 def log_table(fit: Fit, steps: Sequence[Step], digits: int = DIGITS, language: str = ENGLISH) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bpcli.numbers import DIGITS, show, told
+from bpcli.render.cells import bracketed
 from bpcli.render.languages import ENGLISH
 from bpcli.render.layout import Table
 from bpcli.render.trainings.polynomial import spark
@@ -92,7 +93,7 @@ def step_table(
         shown = show(change, digits)
         if plain:
             pieces, sign, product = told("*", [-(turn.rate or 0.0), float(used[place])], change, digits)
-            shown = f"{pieces[0]} * {_bracketed(pieces[1])} {sign} {product}"
+            shown = f"{pieces[0]} * {bracketed(pieces[1])} {sign} {product}"
         terms, equal, total = told("+", [value, change], value + change, digits)
         cells = {
             "parameter": name,
@@ -101,7 +102,7 @@ def step_table(
             "gathered": "" if turn.gathered is None else show(float(turn.gathered[place]), digits),
             "clipped": show(float(used[place]), digits),
             "change": shown,
-            "new value": f"{terms[0]} + {_bracketed(terms[1])} {equal} {total}",
+            "new value": f"{terms[0]} + {bracketed(terms[1])} {equal} {total}",
         }
         for key in moments:
             cells[key] = show(float(fields[key][place]), digits)  # type: ignore[index]
@@ -110,10 +111,6 @@ def step_table(
         more = said("more entries", language, count=len(names) - len(chosen))
         rows.append((more, *[""] * (len(keys) - 1)))
     return table("", tuple(keys), rows, language)
-
-
-def _bracketed(number: str) -> str:
-    return f"({number})" if number.startswith("-") else number
 
 
 def rows_table(

@@ -11,7 +11,7 @@ import re
 
 from bpcli.files import page_text
 from bpcli.render.arrays import flat
-from bpcli.render.html import POLICY, embedded
+from bpcli.render.html import POLICY, embedded, table_head
 from bpcli.render.languages import tag
 from bpcli.render.words import phrase
 from bpcli.render.worksheets.worksheet import ARRAY_BLANK, BLANK
@@ -115,12 +115,7 @@ def _answer(value: Any) -> Any:
 
 
 def _table(table: Table, boxes: _Boxes) -> Iterator[str]:
-    yield f"<section>\n<h2>{html.escape(table.title)}</h2>\n"
-    if table.aside:
-        yield f'<p class="aside">{html.escape(table.aside)}</p>\n'
-    yield '<div class="wide"><table>\n<thead><tr>'
-    yield "".join(f"<th>{html.escape(column)}</th>" for column in table.columns)
-    yield "</tr></thead>\n<tbody>\n"
+    yield from table_head(table)
     for row in table.rows:
         cells = zip(table.keys, table.columns, row, strict=True)
         yield "<tr>"

@@ -37,17 +37,13 @@ def find_fault(
     but: nodes that are left out
     """
     graph, values = program.graph, point.values
-    depends = bytearray(len(graph))
-    depends[graph.variables[name]] = 1
+    depends = graph.reached_from(graph.variables[name])
     calls = FLOATS.calling(graph, True)
     worst: tuple[float, Fault] | None = None
     needed = graph.reaches(program.output)
     for node in range(graph.variables[name] + 1, program.output + 1):
         arguments = graph.args[node]
-        if not needed[node] or not any(depends[argument] for argument in arguments):
-            continue
-        depends[node] = 1
-        if node in but:
+        if not needed[node] or not depends[node] or node in but:
             continue
         edges = edges_below(FLOATS, graph, node)
         registers = [values[argument] for argument in (*arguments, node)]
@@ -82,10 +78,7 @@ def tied(point: Point, name: str, tolerance: float) -> bool:
     """
     graph = point.program.graph
     corners = {node for node, _ in corners_of(point)}
-    depends = bytearray(len(graph))
-    depends[graph.variables[name]] = 1
-    for node, arguments in enumerate(graph.args):
-        depends[node] |= any(depends[argument] for argument in arguments)
+    depends = graph.reached_from(graph.variables[name])
     needed = graph.reaches(point.program.output)
     met = any(depends[node] and needed[node] for node in corners)
     return met and find_fault(point.program, point, name, tolerance, corners) is None
