@@ -14,24 +14,20 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from statistics import median
 
 import measure
+from fitting_cases import DEGREE, MODELS, STEPS, child, points
 from measure import MIB, Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
-DEGREE = 5
-STEPS = 200
-RATE = 0.7
 SIZES = (1_000, 1_000_000)
 PROMISED = 1_000_000
 FILE_ROWS = 10_000_000
@@ -40,170 +36,9 @@ NEAR = 1e-6  # of the optimum, for the count of steps
 MOST_STEPS = 100
 PEERS = {"torch": ("torch", 1 / 50), "jax": ("jax", 1 / 10)}
 HALF = 0.5  # of the time of a compiled jax function, for value and gradient of a model
-REPEATS = 25
 READING = 1.5  # times what np.loadtxt takes for the file
 MODEL = "a*sin(b*x) + c"  # of the same file
 NIST = measure.HERE.parent / "tests" / "golden" / "nist_polynomials.json"
-
-
-def points(rows: int) -> tuple[Any, Any]:
-    """x over [-3, 5], its ends among them, and a curve with noise."""
-    import numpy as np
-
-    draw = np.random.default_rng(1)
-    x = draw.uniform(-3, 5, rows)
-    x[:2] = -3, 5
-    return x, np.sin(x) + draw.normal(0, 0.1, rows)
-
-
-# In the child: each of these gives the seconds of all steps, and the parameters after them.
-
-
-def ours(rows: int) -> tuple[float, Any]:
-    """From x and y to the parameters: one pass over the rows, then the steps."""
-    import numpy as np
-
-    from bpcli.training.descent import descend
-    from bpcli.training.fitting import Fitting
-    from bpcli.training.fitting import points as as_points
-    from bpcli.training.optimizers import gradient_descent
-
-    x, y = points(rows)
-    began = time.perf_counter()
-    fitting = Fitting(as_points(x, y), DEGREE)
-    *_, last = descend(fitting.objective, np.zeros(DEGREE + 1), gradient_descent(RATE), STEPS)
-    return time.perf_counter() - began, last.parameters
-
-
-def columns(rows: int) -> tuple[Any, Any]:
-    """The Chebyshev columns of the points, and y."""
-    import numpy as np
-
-    x, y = points(rows)
-    return np.polynomial.chebyshev.chebvander((x - 1) / 4, DEGREE), y
-
-
-def in_torch(rows: int) -> tuple[float, Any]:
-    """A training loop with autograd and SGD."""
-    import torch
-
-    torch.set_num_threads(1)
-    made, y = (torch.tensor(each) for each in columns(rows))
-    w = torch.zeros(DEGREE + 1, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.SGD([w], lr=RATE)
-    began = time.perf_counter()
-    for _ in range(STEPS):
-        optimizer.zero_grad()
-        loss = ((made @ w - y) ** 2).mean()
-        loss.backward()
-        optimizer.step()
-    return time.perf_counter() - began, w.detach().numpy()
-
-
-def in_jax(rows: int) -> tuple[float, Any]:
-    """All steps in one compiled scan, warm."""
-    import jax
-    import jax.numpy as jnp
-    import numpy as np
-
-    jax.config.update("jax_enable_x64", True)
-    made, y = (jnp.asarray(each) for each in columns(rows))
-    gradient = jax.grad(lambda w: jnp.mean((made @ w - y) ** 2))
-
-    @jax.jit
-    def run(w: Any) -> Any:
-        return jax.lax.scan(lambda w, _: (w - RATE * gradient(w), None), w, None, length=STEPS)[0]
-
-    start = jnp.zeros(DEGREE + 1)
-    run(start).block_until_ready()
-    began = time.perf_counter()
-    found = run(start).block_until_ready()
-    return time.perf_counter() - began, np.asarray(found)
-
-
-# model -> its text, its loss, and where the gradient is taken
-MODELS: dict[str, tuple[str, str, dict[str, float]]] = {
-    "exponential decay": ("a*exp(-b*x) + c", "mse", {"a": 2.0, "b": 0.7, "c": 0.5}),
-    "logistic": ("w*x + b", "cross_entropy", {"w": 1.0, "b": -2.0}),
-    "rational": ("(a + b*x)/(1 + c*x)", "mse", {"a": 1.0, "b": 2.0, "c": 0.5}),
-    "two Gaussians": (
-        "a*exp(-((x - b)/c)^2) + d*exp(-((x - f)/g)^2)",
-        "mse",
-        {"a": 1.0, "b": 1.0, "c": 0.5, "d": 2.0, "f": 3.0, "g": 0.7},
-    ),
-}
-
-
-def rows_of(model: str, rows: int) -> tuple[Any, Any]:
-    """x over [0.1, 5], and a curve with noise, or zeros and ones."""
-    import numpy as np
-
-    draw = np.random.default_rng(1)
-    x = draw.uniform(0.1, 5, rows)
-    y = np.sin(x) + draw.normal(0, 0.1, rows)
-    return x, (y > 0).astype(float) if MODELS[model][1] == "cross_entropy" else y
-
-
-def middle(work: Callable[[], object]) -> float:
-    """The median time of a call, which has been called before."""
-    times = []
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - began)
-    return median(times)
-
-
-def gradient_of_ours(model: str, rows: int) -> tuple[float, Any]:
-    """The mean loss and its gradient, on all cores."""
-    import numpy as np
-
-    from bpcli.training.compiled import MeanLoss
-    from bpcli.training.model import read_model
-
-    text, name, at = MODELS[model]
-    x, y = rows_of(model, rows)
-    loss = MeanLoss(read_model(text, ["x", "y"], loss=name), {"x": x, "y": y})
-    place = np.array([at[each] for each in loss.model.parameters])
-    value, gradient = loss(place)
-    by_name = dict(zip(loss.model.parameters, gradient.tolist(), strict=True))
-    return middle(lambda: loss(place)), [value, *(by_name[each] for each in at)]
-
-
-def gradient_in_jax(model: str, rows: int) -> tuple[float, Any]:
-    """The same by jax.jit(value_and_grad), warm, on all cores."""
-    import jax
-    import jax.numpy as jnp
-
-    jax.config.update("jax_enable_x64", True)
-    formulas: dict[str, Callable[[Any, Any, Any], Any]] = {
-        "exponential decay": lambda p, x, y: (p[0] * jnp.exp(-p[1] * x) + p[2] - y) ** 2,
-        "logistic": lambda p, x, y: jax.nn.softplus(p[0] * x + p[1]) - y * (p[0] * x + p[1]),
-        "rational": lambda p, x, y: ((p[0] + p[1] * x) / (1 + p[2] * x) - y) ** 2,
-        "two Gaussians": lambda p, x, y: (
-            (p[0] * jnp.exp(-(((x - p[1]) / p[2]) ** 2)) + p[3] * jnp.exp(-(((x - p[4]) / p[5]) ** 2)) - y) ** 2
-        ),
-    }
-    x, y = (jnp.asarray(each) for each in rows_of(model, rows))
-    of_row = formulas[model]
-    both = jax.jit(jax.value_and_grad(lambda p, x, y: jnp.mean(of_row(p, x, y))))
-    place = jnp.asarray([*MODELS[model][2].values()])
-    value, gradient = both(place, x, y)
-    found = [float(value), *map(float, gradient)]
-    return middle(lambda: jax.block_until_ready(both(place, x, y))), found
-
-
-CASES: dict[str, Callable[[int], tuple[float, Any]]] = {"ours": ours, "torch": in_torch, "jax": in_jax}
-
-
-def child(case: str, rows: int) -> None:
-    """Measure one case."""
-    which, _, model = case.partition(":")
-    if model:
-        seconds, parameters = {"ours": gradient_of_ours, "jax": gradient_in_jax}[which](model, rows)
-    else:
-        seconds, parameters = CASES[case](rows)
-    print(json.dumps({"seconds": seconds, "parameters": [float(value) for value in parameters]}))
 
 
 # In the parent
@@ -212,14 +47,10 @@ def child(case: str, rows: int) -> None:
 def start(python: Sequence[str], case: str, rows: int, cap: float, env: dict[str, str]) -> dict[str, Any]:
     """Run one case in a process of its own: its figures, or why there are none."""
     command = [*python, __file__, "--child", case, str(rows)]
-    try:
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=cap)
-    except subprocess.TimeoutExpired:
-        return {"why": f"> {cap:g} s (cap)"}
-    if done.returncode:
-        said = (done.stderr.strip().splitlines() or [""])[-1][:60]
-        return {"why": f"failed: {said or f'exit code {done.returncode}'}"}
-    found: dict[str, Any] = json.loads(done.stdout)
+    printed, why = measure.capped(command, env, cap)
+    if why:
+        return {"why": why}
+    found: dict[str, Any] = json.loads(printed)
     return found
 
 
@@ -304,9 +135,9 @@ def steps_needed(rows: int) -> list[Row]:
     """Steps until the loss is within a millionth of the optimum, in each basis, at the best constant rate."""
     import numpy as np
 
-    from bpcli.training import polynomial
-    from bpcli.training.fitting import Fitting
-    from bpcli.training.fitting import points as as_points
+    from bpcli.training.polynomials import polynomial
+    from bpcli.training.polynomials.fitting import Fitting
+    from bpcli.training.polynomials.fitting import points as as_points
 
     x, y = points(rows)
     kept = as_points(x, y)

@@ -13,28 +13,25 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import random
-import subprocess
 import sys
 import tempfile
-import threading
 from array import array
 from pathlib import Path
 from statistics import median
 
 import measure
-from measure import MIB, Row, clock, repeat
+from expressions import SHAPES
+from gradient_cases import child
+from measure import MIB, Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any
+    from collections.abc import Sequence
 
 QUICK = (1_000, 10_000, 100_000)
 SIZES = (*QUICK, 1_000_000)
 PROMISED = 100_000  # the targets are for expressions of this size and larger
 AGREE = 1e-9
-BUDGET = 1.5  # seconds for the repetitions of one measurement
 OUR_CAP = 1800.0  # seconds; ours is not excused
 
 # Peer -> the module that it needs, and the most of its time that our two passes may take.
@@ -43,295 +40,6 @@ PEERS = {"micrograd": ("micrograd", 1 / 15), "torch": ("torch", 1 / 30), "autogr
 END_TO_END = 1 / 4  # of CasADi, from text to gradient
 CHEAP = 3.5  # forward and reverse, in forwards
 SYMBOLIC = 3.0  # microseconds a node
-
-
-OPS = ("mul", "add", "sub", "div", "sin")
-
-
-class Expression:
-    """An expression as a list of instructions, and as text.
-
-    inputs:            the value of each variable; the variables are the first nodes
-    ops, lefts, rights: one entry for each node after them; operands are nodes, `ops` are places in OPS
-    """
-
-    def __init__(self, inputs: Sequence[float] = ()) -> None:
-        self.inputs = array("d", inputs)
-        self.ops = array("b")
-        self.lefts = array("q")
-        self.rights = array("q")
-        self.text = ""
-
-    def __len__(self) -> int:
-        return len(self.inputs) + len(self.ops)
-
-    def add(self, op: str, left: int, right: int = -1) -> int:
-        """Append a node; its number."""
-        self.ops.append(OPS.index(op))
-        self.lefts.append(left)
-        self.rights.append(right)
-        return len(self) - 1
-
-    COLUMNS = ("inputs", "ops", "lefts", "rights")
-
-    def save(self, folder: Path) -> None:
-        """Write the text and the columns; a child reads what it needs, so that nothing else fills its memory."""
-        (folder / "text").write_text(self.text)
-        for name in self.COLUMNS:
-            (folder / name).write_bytes(getattr(self, name).tobytes())
-
-    @classmethod
-    def load(cls, folder: Path, columns: Sequence[str]) -> Expression:
-        """Read some of the columns back; without `ops` the text takes their place."""
-        made = cls()
-        for name in columns:
-            getattr(made, name).frombytes((folder / name).read_bytes())
-        if "ops" not in columns:
-            made.text = (folder / "text").read_text()
-        return made
-
-
-def wide(nodes: int) -> Expression:
-    """x1*x2*x3 + sin(x4*x5*x6) - ...: about 0.29 n terms over n/10 variables."""
-    draw = random.Random(nodes)
-    variables = max(nodes // 10, 3)
-    made = Expression([draw.uniform(0.5, 1.5) for _ in range(variables)])
-    pieces: list[str] = []
-    total = -1
-    while len(made) < nodes:
-        a, b, c = (draw.randrange(variables) for _ in range(3))
-        term = made.add("mul", made.add("mul", a, b), c)
-        written = f"x{a}*x{b}*x{c}"
-        number = len(pieces)
-        if number % 10 == 9:
-            term, written = made.add("sin", term), f"sin({written})"
-        if total < 0:
-            total = term
-        else:
-            op, sign = ("sub", "-") if number % 3 == 2 else ("add", "+")
-            total, written = made.add(op, total, term), f"{sign} {written}"
-        pieces.append(written)
-    made.text = " ".join(pieces)
-    return made
-
-
-# What a chain does in turn; products and quotients balance, so that no gradient dies or explodes on the way.
-TURNS = ("mul", "add", "div", "sub", "mul", "add", "div", "sub", "mul sin", "div sin")
-SIGNS = {"mul": "*", "div": "/", "add": "+", "sub": "-"}
-
-
-def deep(nodes: int) -> Expression:
-    """((((x0*x7)+x2)/x5)-x1)*sin(x4)...: a chain about 0.8 n long over n/10 variables."""
-    draw = random.Random(nodes)
-    variables = max(nodes // 10, 3)
-    made = Expression([draw.uniform(0.99, 1.01) for _ in range(variables)])
-    pieces: list[str] = []
-    sines = 0
-    here = 0
-    while len(made) < nodes:
-        turn = TURNS[len(pieces) % len(TURNS)]
-        op = turn.partition(" ")[0]
-        if turn != op and sines < variables:
-            other = made.add("sin", sines)  # each sine once: ours would compute it only once anyway
-            written = f"sin(x{sines})"
-            sines += 1
-        else:
-            other = draw.randrange(variables)
-            written = f"x{other}"
-        here = made.add(op, here, other)
-        pieces.append(f"{SIGNS[op]}{written})")
-    made.text = "(" * len(pieces) + "x0" + "".join(pieces)
-    return made
-
-
-SHAPES: dict[str, Callable[[int], Expression]] = {"wide": wide, "deep": deep}
-
-
-# In the child: one measurement. Each of these fills `result` and returns the gradient by variable.
-
-
-def measure_ours(made: Expression, result: dict[str, float]) -> list[float]:
-    """Parse, both passes, the derivative as symbols, and all from text to gradient."""
-    from bpcli.calculus.derivative import derivative
-    from bpcli.calculus.sweeps import forward, idle, reverse
-    from bpcli.engine.floats import FLOATS
-    from bpcli.language.reader import parse
-
-    text = made.text
-
-    def bound(graph: Any) -> dict[int, float]:
-        return {node: made.inputs[int(name[1:])] for name, node in graph.variables.items()}
-
-    def gradient_of(program: Any) -> list[Any]:
-        values = forward(program.graph, FLOATS, bound(program.graph), program.output + 1)
-        return reverse(program.graph, FLOATS, values, program.output, 1.0, idle(program.graph, None))
-
-    # The rules of the operations are compiled at their first use, once for a process.
-    gradient_of(parse("sin(x0*x1) + x0 - x1/x0"))
-
-    before = measure.peak_bytes()
-    program = parse(text)
-    graph, output = program.graph, program.output
-    adjoints = gradient_of(program)
-    result["memory"] = measure.peak_bytes() - before
-    result["nodes"] = len(graph)
-    slopes = [0.0] * len(made.inputs)
-    for name, node in graph.variables.items():
-        slopes[int(name[1:])] = adjoints[node] or 0.0
-
-    # One forward and one reverse in turn, so that what disturbs the machine disturbs both.
-    inputs = bound(graph)
-    passes: list[tuple[float, float]] = []
-    while len(passes) < 3 or (len(passes) < 99 and sum(map(sum, passes)) < 2 * BUDGET):
-        began = clock()
-        values = forward(graph, FLOATS, inputs, output + 1)
-        middle = clock()
-        adjoints = reverse(graph, FLOATS, values, output, 1.0, idle(graph, None))
-        passes.append((middle - began, clock() - middle))
-    result["forward"] = median(up for up, _ in passes)
-    result["reverse"] = median(down for _, down in passes)
-    result["gradient"] = median(up + down for up, down in passes)
-    result["cheap"] = median((up + down) / up for up, down in passes)
-    del program, graph, values, adjoints, inputs
-    result["parse"] = repeat(lambda: parse(text), BUDGET)
-    result["end to end"] = repeat(lambda: gradient_of(parse(text)), BUDGET)
-    times: list[float] = []
-    while not times or (len(times) < 9 and sum(times) < BUDGET):
-        program = parse(text)  # a derivative extends the graph, so each needs a new one
-        wrt = list(program.graph.variables.values())
-        began = clock()
-        derivative(program.graph, program.output, wrt)
-        times.append(clock() - began)
-    result["symbolic"] = median(times)
-    return slopes
-
-
-def walk(made: Expression, leaves: list[Any], sin: Callable[[Any], Any]) -> Any:
-    """The last node of an expression, in whatever numbers the leaves are."""
-    nodes = list(leaves)
-    append = nodes.append
-    for op, left, right in zip(made.ops, made.lefts, made.rights, strict=True):
-        if op == 0:
-            append(nodes[left] * nodes[right])
-        elif op == 1:
-            append(nodes[left] + nodes[right])
-        elif op == 2:
-            append(nodes[left] - nodes[right])
-        elif op == 3:
-            append(nodes[left] / nodes[right])
-        else:
-            append(sin(nodes[left]))
-    return nodes[-1]
-
-
-def measure_peer(work: Callable[[], list[float]], result: dict[str, float]) -> list[float]:
-    """Time a function that goes from the values of the variables to the gradient."""
-    before = measure.peak_bytes()
-    began = clock()
-    answer = work()
-    result["gradient"] = first = clock() - began
-    result["memory"] = measure.peak_bytes() - before
-    if first < BUDGET:  # else once is enough: the first call weighs little
-        result["gradient"] = repeat(work, BUDGET)
-    return answer
-
-
-def measure_micrograd(made: Expression, result: dict[str, float]) -> list[float]:
-    from micrograd.engine import Value
-
-    def sin(x: Any) -> Any:  # micrograd has none; this is written as its own relu is
-        out = Value(math.sin(x.data), (x,), "sin")
-
-        def backward() -> None:
-            x.grad += math.cos(x.data) * out.grad
-
-        out._backward = backward
-        return out
-
-    def work() -> list[float]:
-        leaves = [Value(value) for value in made.inputs]
-        walk(made, leaves, sin).backward()
-        return [leaf.grad for leaf in leaves]
-
-    # Its backward() recurses as deep as the expression.
-    sys.setrecursionlimit(10**7)
-    threading.stack_size(1 << 30)
-    answer: list[float] = []
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            answer.extend(measure_peer(work, result))
-        except BaseException as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if failed:
-        raise failed[0]
-    return answer
-
-
-def measure_torch(made: Expression, result: dict[str, float]) -> list[float]:
-    import torch
-
-    torch.set_num_threads(1)
-
-    def work() -> list[float]:
-        leaves = [torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in made.inputs]
-        walk(made, leaves, torch.sin).backward()
-        return [0.0 if leaf.grad is None else leaf.grad.item() for leaf in leaves]
-
-    return measure_peer(work, result)
-
-
-def measure_autograd(made: Expression, result: dict[str, float]) -> list[float]:
-    import autograd.numpy as anp
-    from autograd import grad
-
-    point = anp.array(made.inputs)
-
-    # Indexing each variable once keeps its backward pass linear; lists of arguments do not.
-    def function(x: Any) -> Any:
-        return walk(made, [x[i] for i in range(len(made.inputs))], anp.sin)
-
-    return measure_peer(lambda: grad(function)(point).tolist(), result)
-
-
-def measure_casadi(made: Expression, result: dict[str, float]) -> list[float]:
-    import casadi
-
-    function: list[Any] = []
-
-    def work() -> list[float]:
-        x = casadi.SX.sym("x", len(made.inputs))
-        y = walk(made, [x[i] for i in range(len(made.inputs))], casadi.sin)
-        function[:] = [casadi.Function("g", [x], [y, casadi.gradient(y, x)])]
-        return function[0](made.inputs)[1].full().ravel().tolist()
-
-    answer = measure_peer(work, result)
-    point = casadi.DM(made.inputs)
-    result["again"] = repeat(lambda: function[0](point), BUDGET)
-    return answer
-
-
-CASES: dict[str, Callable[[Expression, dict[str, float]], list[float]]] = {
-    "ours": measure_ours,
-    "micrograd": measure_micrograd,
-    "torch": measure_torch,
-    "autograd": measure_autograd,
-    "casadi": measure_casadi,
-}
-
-
-def child(case: str, folder: Path) -> None:
-    """Measure one case: the figures as JSON on standard output, the gradient into a file."""
-    result: dict[str, float] = {}
-    made = Expression.load(folder, ("inputs",) if case == "ours" else Expression.COLUMNS)
-    slopes = CASES[case](made, result)
-    (folder / "slopes").write_bytes(array("d", slopes).tobytes())
-    print(json.dumps(result))
 
 
 # In the parent: rounds of children, and the table.
@@ -350,15 +58,11 @@ def start(python: Sequence[str], case: str, folder: Path, cap: float, env: dict[
     """Run one case in a process of its own, stopped after `cap` seconds."""
     slopes = array("d")
     command = [*python, __file__, "--child", case, str(folder)]
-    try:
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=cap)
-    except subprocess.TimeoutExpired:
-        return Outcome({}, slopes, f"> {cap:g} s (cap)")
-    if done.returncode:
-        said = (done.stderr.strip().splitlines() or [""])[-1][:60]
-        return Outcome({}, slopes, f"failed: {said or f'exit code {done.returncode}'}")
+    printed, why = measure.capped(command, env, cap)
+    if why:
+        return Outcome({}, slopes, why)
     slopes.frombytes((folder / "slopes").read_bytes())
-    return Outcome(json.loads(done.stdout), slopes)
+    return Outcome(json.loads(printed), slopes)
 
 
 def difference(slopes: Sequence[float], others: Sequence[float]) -> float:

@@ -227,6 +227,18 @@ def run_process(command: Sequence[str], env: dict[str, str]) -> Process:
     return Process(time.perf_counter() - began, peak, child.returncode, output.decode(errors="replace"))
 
 
+def capped(command: Sequence[str], env: dict[str, str], cap: float) -> tuple[str, str]:
+    """What a command prints and "", or "" and why it printed nothing: it failed, or was stopped after `cap` seconds."""
+    try:
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=cap)
+    except subprocess.TimeoutExpired:
+        return "", f"> {cap:g} s (cap)"
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or [""])[-1][:60]
+        return "", f"failed: {said or f'exit code {done.returncode}'}"
+    return done.stdout, ""
+
+
 def rounds(commands: dict[str, Sequence[str]], env: dict[str, str], count: int) -> dict[str, list[Process]]:
     """Every command once a round, in the same order; one round more is run first and thrown away."""
     done: dict[str, list[Process]] = {name: [] for name in commands}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -177,14 +176,10 @@ def start(
         results = Path(folder) / "slopes.npz"
         listed = ",".join(map(str, sizes))
         command = [*python, __file__, "--child", case, dtype, listed, str(results)]
-        try:
-            done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=cap)
-        except subprocess.TimeoutExpired:
-            return Outcome(why=f"> {cap:g} s (cap)")
-        if done.returncode:
-            said = (done.stderr.strip().splitlines() or [""])[-1][:60]
-            return Outcome(why=f"failed: {said or f'exit code {done.returncode}'}")
-        figures = json.loads(done.stdout)
+        printed, why = measure.capped(command, env, cap)
+        if why:
+            return Outcome(why=why)
+        figures = json.loads(printed)
         with np.load(results) as found:
             slopes = [found[name] for name in found.files]
     return Outcome(figures["seconds"], figures["memory"], slopes)

@@ -15,7 +15,7 @@ _HOME = {
     "Check": "bpcli.answers",
     "Derivative": "bpcli.engine.formulas",
     "FileError": "bpcli.errors",
-    "Fit": "bpcli.training.fitting",
+    "Fit": "bpcli.training.polynomials.fit",
     "InputError": "bpcli.errors",
     "Matrix": "bpcli.answers",
     "NumericError": "bpcli.errors",
@@ -80,7 +80,7 @@ if TYPE_CHECKING:
     from bpcli.errors import BpcliError, FileError, InputError, NumericError
     from bpcli.graph import Program
     from bpcli.language.reader import parse
-    from bpcli.training.fitting import Fit
+    from bpcli.training.polynomials.fit import Fit
 
 
 def __getattr__(name: str) -> object:

@@ -21,8 +21,8 @@ def bench(monkeypatch):
     """Import a bench as it is imported when it runs on its own."""
     monkeypatch.syspath_prepend(str(BENCH))
     yield importlib.import_module
-    for name in ("measure", "startup", "gradient", "points", "networks", "fitting", "tracing"):
-        sys.modules.pop(name, None)
+    for path in BENCH.glob("*.py"):
+        sys.modules.pop(path.stem, None)
 
 
 def lines_with(output: str, *words: str) -> list[str]:
@@ -119,12 +119,12 @@ def test_the_text_and_the_instructions_of_an_expression_are_the_same(bench, shap
     from bpcli.engine.floats import FLOATS
     from bpcli.language.reader import parse
 
-    gradient = bench("gradient")
-    made = gradient.SHAPES[shape](200)
+    expressions = bench("expressions")
+    made = expressions.SHAPES[shape](200)
     program = parse(made.text)
     inputs = {node: made.inputs[int(name[1:])] for name, node in program.graph.variables.items()}
     value = forward(program.graph, FLOATS, inputs, program.output + 1)[program.output]
-    assert value == pytest.approx(gradient.walk(made, list(made.inputs), math.sin), rel=1e-12)
+    assert value == pytest.approx(expressions.walk(made, list(made.inputs), math.sin), rel=1e-12)
     assert 200 <= len(made) <= 205
 
 

@@ -104,6 +104,35 @@ def test_a_run_that_dies_while_it_writes_leaves_the_last_whole_file(run: Runner,
     assert rest.out == run("train", *words, "-q").out
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "warning: m.json cannot be written"), ("zh", "警告：m.json 写不了")],
+)
+def test_a_checkpoint_that_cannot_be_written_is_told_once_and_tried_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], language: str, told: str
+) -> None:
+    """A disk that is full at the steps 1, 2, 3 and 5: one warning for each time that it begins, and what follows is
+    stored."""
+    from bpcli.cli.commands.checkpoint import Checkpoint
+
+    monkeypatch.chdir(folder)
+    checkpoint = Checkpoint("m.json", 1, lambda: {"number": number}, None, language)
+    for number in range(1, 7):
+        with monkeypatch.context() as patch:
+            if number in (1, 2, 3, 5):
+                patch.setattr("os.replace", full)
+            checkpoint.look(number)
+        assert (folder / "m.json").exists() == (number > 3)
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2
+    assert all(line.startswith(told) for line in said)
+    assert json.loads((folder / "m.json").read_text()) == {"number": 6}
+
+
+def full(*paths: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
 def test_a_checkpoint_predicts(run: Runner, folder: Path) -> None:
     for name in ("polynomial", "adam", "network"):
         killed(folder, [*RUNS[name], "--save", "m.json", "--checkpoint", "4", "-q"], 8)

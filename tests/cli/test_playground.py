@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bpcli.cli.commands.playground import GRID, Playground
-from bpcli.render.boundary import plain_lines
+from bpcli.render.trainings.boundary import plain_lines
 from bpcli.training.demos import DEMOS, EDGE, points_of, said_at, square
 from conftest import on_terminal
 

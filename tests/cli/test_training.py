@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from bpcli.training.batches import split_rows
+from bpcli.training.loop.batches import split_rows
 from conftest import SOURCES
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ import pytest
 
 from bpcli.data import kept as kept_rows
 from bpcli.data import rows, streams
-from bpcli.data.table import choose_columns, choose_pair, read_table
+from bpcli.data.table import choose_pair, read_table
 from bpcli.errors import BpcliError, InputError
+from data.chosen import choose_columns
 
 POINTS = [(1.0, 2.5), (2.0, -3.0), (3.0, 400.0)]
 
@@ -207,13 +208,13 @@ def test_without_pyarrow_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.
 
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row more takes less than a byte, in pieces of 4 KiB; the row itself has sixteen. Read, kept and fitted."""
-    from bpcli.training.fitting import Fitting
+    from bpcli.training.polynomials.fitting import Fitting
 
     monkeypatch.setattr(streams, "CHARACTERS", 1 << 12)
     monkeypatch.setattr(kept_rows, "IN_MEMORY", 1 << 10)
     monkeypatch.setattr(kept_rows, "BLOCK", 1 << 8)
-    for name in ("quadratic.FEW", "fitting.MANY", "fitting.SAMPLE"):
-        monkeypatch.setattr(f"bpcli.training.{name}", 500)
+    for name in ("quadratic.FEW", "fitting.MANY", "fitting.SAMPLE", "fit.SAMPLE"):
+        monkeypatch.setattr(f"bpcli.training.polynomials.{name}", 500)
 
     def peak(count: int) -> int:
         path = tmp_path / "t.csv"

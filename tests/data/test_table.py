@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from bpcli.data import delimited, streams
 from bpcli.data.choice import chosen_pair
-from bpcli.data.table import Table, choose_columns, read_table
+from bpcli.data.table import Table, read_table
 from bpcli.errors import BpcliError, FileError, InputError
+from data.chosen import choose_columns
 
 
 def table_of(folder: Path, content: str | bytes, x: str | None = None, y: str | None = None) -> Table:

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bpcli.data.table import choose_columns, read_table
+from bpcli.data.table import read_table
 from bpcli.errors import InputError, told
+from data.chosen import choose_columns
 
 POINTS = [(1.0, 2.0), (2.0, 4.0), (3.0, 7.0)]
 PLAIN = "x,y\n1,2\n2,4\n3,7\n"

@@ -13,7 +13,8 @@ from bpcli.engine.floats import FLOATS
 from bpcli.engine.formulas import differentiate
 from bpcli.engine.point import gradient
 from bpcli.language.reader import parse
-from bpcli.tracing.checks import central, check
+from bpcli.tracing.checks import check
+from bpcli.tracing.differences import central
 from bpcli.tracing.record import record
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "anchors.json"

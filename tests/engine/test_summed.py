@@ -11,8 +11,8 @@ from bpcli.calculus.derivative import derivative
 from bpcli.engine.summed import Summed, dot
 from bpcli.engine.totals import Totals
 from bpcli.language.reader import parse
-from bpcli.training.compiled import MeanLoss
-from bpcli.training.model import read_model
+from bpcli.training.models.compiled import MeanLoss
+from bpcli.training.models.model import read_model
 
 X = np.random.default_rng(2).uniform(0.1, 5, 70_000)
 COLUMNS = {"x": X, "y": np.sin(X)}

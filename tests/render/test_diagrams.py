@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from bpcli.errors import InputError, display_width
 from bpcli.language.reader import parse
 from bpcli.numbers import show
-from bpcli.render import dot, drawing, mermaid, svg
-from bpcli.render.diagram import MOST_BOXES, STYLES, Diagram, diagram, structure
+from bpcli.render.drawings import characters as drawing
+from bpcli.render.drawings import dot, mermaid, svg
+from bpcli.render.drawings.diagram import MOST_BOXES, STYLES, Diagram, diagram, structure
 from bpcli.render.languages import LANGUAGES
 from bpcli.tracing.record import Trace, record
 from calculus.programs import ALL, CUTTING, texts, valued

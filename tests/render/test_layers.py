@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpcli.render.layers import Layers, Slot, arranged, placed
+from bpcli.render.drawings.layers import Layers, Slot, arranged, placed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def test_lines_that_need_not_cross_do_not() -> None:
 
 @given(graphs())
 def test_the_sweeps_never_make_it_worse(graph: Graph) -> None:
-    from bpcli.render import layers as module
+    from bpcli.render.drawings import layers as module
 
     ordered = crossings(arranged(*graph))
     kept = module._ordered

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bpcli.errors import display_width
-from bpcli.render.live import Moment, moment_lines
+from bpcli.render.trainings.live import Moment, moment_lines
 from bpcli.training.lesson import Flow, flow_between
 
 FLOWS = [Flow("W1", 1e-5, 0.002), Flow("b1", 0.0, float("nan")), Flow("W2", 1.0, 0.5)]

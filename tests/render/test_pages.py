@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -130,6 +131,20 @@ def test_a_page_in_chinese_has_the_numbers_of_the_english_one(run: Run) -> None:
 )
 def test_words_of_a_cell_are_no_mathematics(cell: str, written: str) -> None:
     assert latex.mathematics(cell, {"x", "w"}) == written
+
+
+def test_a_formula_is_read_with_no_names_but_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long programs have as many names as rows: to look at all of them for each cell takes the square of the length."""
+    seen: list[set[str]] = []
+
+    def reading(text: str, **known: Any) -> Any:
+        seen.append({*known["given"]})
+        return parse(text, **known)
+
+    monkeypatch.setattr(latex, "parse", reading)
+    names = {"x", "w", "W[1,0]", *(f"a{number}" for number in range(100))}
+    assert latex.mathematics("a7*x + W[1,0] = 5", names) == r"a_{7} \cdot x + W_{1, 0} = 5"
+    assert seen[0] == {"a7", "x", "W_1_0"}
 
 
 LONG = "; ".join(["a0 = x", *(f"a{place + 1} = sin(a{place})*w + a{place}" for place in range(30)), "a30"])

@@ -6,8 +6,9 @@ import pytest
 
 from bpcli.errors import count_ambiguous, display_width
 from bpcli.render.plots.axes import apart, ticks, upright
-from bpcli.render.plots.characters import figure_lines, figure_runs
+from bpcli.render.plots.characters import figure_runs
 from bpcli.training.figure import Figure, Panel, Series
+from render.figures import figure_lines
 
 # y = x through three rows: 20 columns and 9 rows of cells for [0, 2] x [0, 2].
 DATA = Series("points", "data", [0.0, 1.0, 2.0], [0.0, 1.0, 2.0])

@@ -16,8 +16,8 @@ from bpcli.files import page_text
 from bpcli.language.reader import parse
 from bpcli.numbers import show
 from bpcli.render import layout
-from bpcli.render.worksheet import BLANK, LINE, Sheet, latex_lines, markdown_lines, plain_lines
-from bpcli.render.worksheet_page import page_pieces
+from bpcli.render.worksheets.page import page_pieces
+from bpcli.render.worksheets.worksheet import BLANK, LINE, Sheet, latex_lines, markdown_lines, plain_lines
 from bpcli.tracing.record import record
 from calculus.programs import ALL, CUTTING, valued
 from render.pages import opened, text_of

@@ -13,8 +13,17 @@ import pytest
 from bpcli.files import page_text
 from bpcli.language.reader import parse
 from bpcli.numbers import show
-from bpcli.render.worksheet import ARRAY_BLANK, BLANK, LINE, LONG_LINE, Sheet, latex_lines, markdown_lines, plain_lines
-from bpcli.render.worksheet_page import page_pieces
+from bpcli.render.worksheets.page import page_pieces
+from bpcli.render.worksheets.worksheet import (
+    ARRAY_BLANK,
+    BLANK,
+    LINE,
+    LONG_LINE,
+    Sheet,
+    latex_lines,
+    markdown_lines,
+    plain_lines,
+)
 from bpcli.tracing.record import record
 from render.pages import opened, text_of
 from render.test_html import Outline

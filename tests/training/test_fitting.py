@@ -13,11 +13,12 @@ import pytest
 import bpcli
 from bpcli.api.fits import fit
 from bpcli.errors import InputError
-from bpcli.training import polynomial
-from bpcli.training.descent import CONVERGED, DIVERGED, STEP_LIMIT, descend
-from bpcli.training.fitting import Fitting, points
-from bpcli.training.objective import Objective
+from bpcli.training.loop.watch import CONVERGED, DIVERGED, STEP_LIMIT
 from bpcli.training.optimizers import gradient_descent
+from bpcli.training.polynomials import polynomial
+from bpcli.training.polynomials.descent import descend
+from bpcli.training.polynomials.fitting import Fitting, points
+from bpcli.training.polynomials.objective import Objective
 
 NIST = json.loads((Path(__file__).parents[1] / "golden" / "nist.json").read_text())
 ONE_NEURON = "p = w*x + b; L = (p - t)^2"

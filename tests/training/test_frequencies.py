@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from bpcli.api.fits import fit
-from bpcli.training.frequencies import frequencies_in, spectrum_peaks
-from bpcli.training.model import read_model
+from bpcli.training.choices.frequencies import frequencies_in, spectrum_peaks
+from bpcli.training.models.model import read_model
 
 
 def wave(rows, periods, width=1.0, uneven=False):

@@ -14,10 +14,10 @@ import pytest
 
 from bpcli.cli.commands import order as command
 from bpcli.data.kept import CHUNK, Kept
-from bpcli.training import batches as trained
-from bpcli.training.batches import POOL, Batches, split_rows, split_runs
-from bpcli.training.compiled import MeanLoss, Residuals, factor
-from bpcli.training.model import read_model
+from bpcli.training.loop import batches as trained
+from bpcli.training.loop.batches import POOL, Batches, split_rows, split_runs
+from bpcli.training.models.compiled import MeanLoss, Residuals, factor
+from bpcli.training.models.model import read_model
 from bpcli.training.setting import Setting
 from bpcli.training.training import Training
 
@@ -116,7 +116,7 @@ def test_rows_held_out_are_a_share_of_every_stretch(rows: int) -> None:
 def test_memory_of_a_training_does_not_grow_with_the_rows() -> None:
     """Steps over all rows, batches, rows held out, what is reported and stored: a row more costs less than three bytes,
     where it has sixteen, its index eight, and its prediction eight."""
-    from bpcli.training.saved import saved_training
+    from bpcli.training.stored.saved import saved_training
 
     def peak(count: int) -> int:
         kept = Kept(("x", "y"), 1000)

@@ -10,11 +10,11 @@ import pytest
 from bpcli.api.fits import fit
 from bpcli.api.points import evaluate
 from bpcli.errors import InputError
-from bpcli.training.compiled import MeanLoss
-from bpcli.training.curvature import hessian, largest_curvature
-from bpcli.training.losses import LOSSES
-from bpcli.training.model import read_loss, read_model
-from bpcli.training.starts import linear_in
+from bpcli.training.choices.curvature import hessian, largest_curvature
+from bpcli.training.choices.starts import linear_in
+from bpcli.training.models.compiled import MeanLoss
+from bpcli.training.models.losses import LOSSES
+from bpcli.training.models.model import read_loss, read_model
 
 COLUMNS = ("x", "y")
 

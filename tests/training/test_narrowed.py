@@ -9,10 +9,10 @@ import pytest
 
 from bpcli.engine.narrow import FORMATS, narrow
 from bpcli.engine.narrow_lanes import narrow_lanes, rounding
-from bpcli.training import narrowed
-from bpcli.training.compiled import MeanLoss
-from bpcli.training.model import read_model
-from bpcli.training.narrowed import NarrowLoss
+from bpcli.training.models import narrowed
+from bpcli.training.models.compiled import MeanLoss
+from bpcli.training.models.model import read_model
+from bpcli.training.models.narrowed import NarrowLoss
 
 X = np.random.default_rng(0).uniform(0.1, 5, 60)
 COLUMNS = {"x": X, "y": np.sin(X)}

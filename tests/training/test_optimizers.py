@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from bpcli.errors import InputError
-from bpcli.training.clipping import clip_of
+from bpcli.training.loop.clipping import clip_of
+from bpcli.training.loop.schedules import schedule_of
 from bpcli.training.optimizers import FIRST_ORDER, adam
-from bpcli.training.schedules import schedule_of
 
 # Made by torch_steps.py with torch 2.13.
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "optimizers.json").read_text())

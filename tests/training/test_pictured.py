@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 import bpcli
 from bpcli.data.kept import Kept
 from bpcli.errors import display_width
-from bpcli.render.plots.characters import figure_lines
 from bpcli.training import figure as figures
 from bpcli.training.figure import Figure, Panel, Series
-from bpcli.training.model import read_loss, read_model
+from bpcli.training.models.model import read_loss, read_model
 from bpcli.training.pictured import figure_of_fit, figure_of_training, predicted_of
 from bpcli.training.setting import Setting
 from bpcli.training.training import Training
+from render.figures import figure_lines
 
 
 def trained(text: str, columns: dict[str, list[float]], **more: object) -> Training:

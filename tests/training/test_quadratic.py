@@ -13,12 +13,13 @@ from bpcli import fit
 from bpcli.data import kept as kept_rows
 from bpcli.data.kept import Kept
 from bpcli.language.reader import parse
-from bpcli.training import polynomial, quadratic
-from bpcli.training.descent import CONVERGED, descend
-from bpcli.training.fitting import Fitting, points
-from bpcli.training.objective import Objective
+from bpcli.training.loop.watch import CONVERGED
 from bpcli.training.optimizers import gradient_descent
-from bpcli.training.quadratic import Quadratic
+from bpcli.training.polynomials import polynomial, quadratic
+from bpcli.training.polynomials.descent import descend
+from bpcli.training.polynomials.fitting import Fitting, points
+from bpcli.training.polynomials.objective import Objective
+from bpcli.training.polynomials.quadratic import Quadratic
 
 NIST = json.loads((Path(__file__).parents[1] / "golden" / "nist_polynomials.json").read_text())
 SETS = [name for name in NIST if name != "source"]
@@ -138,9 +139,10 @@ def test_many_rows_in_a_file_give_what_few_in_memory_give(monkeypatch: pytest.Mo
     """Blocks, a temporary file, plain passes and factorized products, against the careful way."""
     careful = fit(X, DATA["y"], 5)
     monkeypatch.setattr(kept_rows, "IN_MEMORY", 100)
-    monkeypatch.setattr("bpcli.training.quadratic.FEW", 0)
-    monkeypatch.setattr("bpcli.training.fitting.MANY", 0)
-    monkeypatch.setattr("bpcli.training.fitting.SAMPLE", 200)
+    monkeypatch.setattr("bpcli.training.polynomials.quadratic.FEW", 0)
+    monkeypatch.setattr("bpcli.training.polynomials.fitting.MANY", 0)
+    monkeypatch.setattr("bpcli.training.polynomials.fitting.SAMPLE", 200)
+    monkeypatch.setattr("bpcli.training.polynomials.fit.SAMPLE", 200)
     kept = Kept(("x", "y"))
     for start in range(0, 1000, 64):
         kept.add([X[start : start + 64], DATA["y"][start : start + 64]])

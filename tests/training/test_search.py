@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bpcli.training.compiled import MeanLoss, Residuals
-from bpcli.training.model import read_loss, read_model
+from bpcli.training.models.compiled import MeanLoss, Residuals
+from bpcli.training.models.model import read_loss, read_model
 from bpcli.training.optimizers import levenberg, search
 from bpcli.training.setting import Setting
 from bpcli.training.training import Training

@@ -13,8 +13,8 @@ from bpcli.data.arrays import read_array
 from bpcli.engine.point import gradient
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
+from bpcli.training.models.tensors import TensorLoss, TensorModel
 from bpcli.training.setting import Setting
-from bpcli.training.tensors import TensorLoss, TensorModel
 from bpcli.training.training import Training
 
 TYPE_CHECKING = False

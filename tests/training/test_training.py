@@ -10,13 +10,13 @@ import pytest
 
 from bpcli.api.fits import fit
 from bpcli.errors import InputError
-from bpcli.training.loop import Past
-from bpcli.training.narrowed import Scale
-from bpcli.training.outcome import Outcome
-from bpcli.training.saved import Saved, saved_training, write_model
+from bpcli.training.loop.turns import Past
+from bpcli.training.loop.watch import Watch
+from bpcli.training.models.narrowed import Scale
+from bpcli.training.outcomes.outcome import Outcome
 from bpcli.training.setting import Setting
+from bpcli.training.stored.saved import Saved, saved_training, write_model
 from bpcli.training.training import Training
-from bpcli.training.watch import Watch
 
 NEURON = Setting("(w*x + b - t)^2", True, start={"w": 2.0, "b": -1.0}, constants={"x": 3.0, "t": 10.0})
 T = np.linspace(0, 8, 33)
@@ -228,7 +228,7 @@ def test_what_to_mind_is_said():
 def test_a_formula_with_few_digits_still_draws_the_curve():
     x = np.linspace(2000, 2010, 11)
     found = fit(x, (x - 2005) ** 2, model="a + b*x + c*x^2", optimizer="levenberg-marquardt")
-    from bpcli.training.compiled import MeanLoss
+    from bpcli.training.models.compiled import MeanLoss
 
     loss = MeanLoss(found.model, {"x": x, "y": (x - 2005) ** 2})
     text = found.rounded(4, loss).removeprefix("y = ")

@@ -8,7 +8,8 @@ from bpcli.errors import InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from bpcli.training import fitting, outcome
+    from bpcli.training.outcomes import outcome
+    from bpcli.training.polynomials.fit import Fit
 
 
 @overload
@@ -21,7 +22,7 @@ def fit(
     lr: float | None = None,
     steps: int | None = None,
     scale: bool = True,
-) -> fitting.Fit: ...
+) -> Fit: ...
 
 
 @overload
@@ -48,7 +49,7 @@ def fit(
     steps: int | None = None,
     scale: bool = True,
     **more: Any,
-) -> fitting.Fit | outcome.Outcome:
+) -> Fit | outcome.Outcome:
     """Fit a polynomial by gradient descent on the mean squared error, or any model.
 
     x, y:   finite numbers of shape (rows,): lists, arrays, columns of a data frame; or x a table of columns (a
@@ -87,32 +88,17 @@ def fit(
         raise InputError("fit-what")
     if more:
         raise TypeError(f"fit() with a degree does not know {next(iter(more))}; with model= it takes more words")
-    from bpcli.training import fitting, given
+    from bpcli.training import given
+    from bpcli.training.polynomials import fitting
 
     limit = fitting.STEPS if steps is None else given.whole("steps", steps)
     x, y, x_name, y_name = given.pair_of(x, y)
     kept = fitting.points(x, y, weights)
     degree = degree if isinstance(degree, int) else given.whole("degree", degree)
     rate = given.positive_or_none("lr", lr)
-    descent = fitting.Fitting(kept, degree, rate=rate, steps=limit, scale=scale, make=_fit_class())
+    descent = fitting.Fitting(kept, degree, rate=rate, steps=limit, scale=scale)
     if x_name.isidentifier() and y_name.isidentifier() and x_name != y_name:
         descent.fit.x_name, descent.fit.y_name = x_name, y_name
     for _ in descent:
         pass
     return descent.fit
-
-
-def _fit_class() -> type[fitting.Fit]:
-    """A Fit that shows itself; made late, because NumPy is needed for it alone."""
-    from bpcli.training import fitting
-
-    class Fit(fitting.Fit):
-        __doc__ = fitting.Fit.__doc__
-
-        def to_dict(self) -> dict[str, Any]:
-            """The JSON contract bpcli.fit/1."""
-            from bpcli.render.json.fits import fit_dict
-
-            return fit_dict(self)
-
-    return Fit

@@ -58,7 +58,7 @@ def print_plot(
     asked = options.get("plot")
     if asked != TERMINAL and not (small and asked is None and sys.stdout.isatty()):
         return
-    from bpcli.render.plots.characters import figure_runs
+    from bpcli.render.plots.characters import figure_runs, text_lines
 
     made = figure()
     if asked is None and not made.shown:
@@ -80,7 +80,7 @@ def print_plot(
                 text.append(piece, STYLES.get(key, ""))
             screen.print(text, crop=False)
     else:
-        write("".join(piece for piece, _ in line).rstrip() for line in lines)
+        write(text_lines(lines))
 
 
 def store_plot(figure: Callable[[], Figure], options: Mapping[str, str], language: str) -> list[str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bpcli.cli.work import Work
-    from bpcli.render.worksheet import Sheet
+    from bpcli.render.worksheets.worksheet import Sheet
     from bpcli.tracing.record import Trace
 
     Title = tuple[str, Mapping[str, object]]
@@ -83,7 +83,7 @@ def show_sheet(work: Work, trace: Trace, seed: int | None, show_answers: Callabl
 
     show_answers: prints the ordinary trace in a format, below a title
     """
-    from bpcli.render.worksheet import Sheet
+    from bpcli.render.worksheets.worksheet import Sheet
 
     sheet = Sheet(trace, seed, work.digits, work.language)
     if not sheet.answers:
@@ -116,7 +116,7 @@ def _write_key(path: str, text: str) -> None:
 
 def _print(sheet: Sheet, format: str, whole: bool) -> None:  # noqa: A002 - the name of the option
     """Print a sheet; unless it is to be printed whole, long tables as head and tail."""
-    from bpcli.render import worksheet
+    from bpcli.render.worksheets import worksheet
 
     if format == "rich":
         from bpcli.render.terminal import console
@@ -128,7 +128,7 @@ def _print(sheet: Sheet, format: str, whole: bool) -> None:  # noqa: A002 - the 
     elif format == "latex":
         write(worksheet.latex_lines(sheet))
     elif format == "html":
-        from bpcli.render.worksheet_page import page_pieces
+        from bpcli.render.worksheets.page import page_pieces
 
         for piece in page_pieces(sheet):
             sys.stdout.write(piece)

@@ -80,7 +80,7 @@ def read_table(
     told by their content, `.gz` is unpacked. Empty lines and lines that begin with `#` are passed over. A row with a
     missing or infinite cell is skipped and counted. With `;` or a tab between the cells, `1,5` is one and a half.
 
-    x, y:     the columns that `choose_columns` takes; all are read where neither is given and the names do not decide
+    x, y:     the columns that `choose_pair` takes; all are read where neither is given and the names do not decide
     wanted:   instead of these two: the columns to read, by name or number
     weights:  one more column, of positive numbers; a row of weight 0 is skipped
     missing:  "skip", or "error" to refuse a file with a missing cell
@@ -164,19 +164,14 @@ def refuse_negative(piece: Piece, weighing: int, names: Sequence[str], source: s
                          value=float(piece.columns[weighing][row]))  # fmt: skip
 
 
-def choose_columns(table: Table, x: str | None, y: str | None) -> tuple[str, Array, str, Array]:
-    """Name and values of the x column, then of the y column; each chosen by name, or by number from 1.
-
-    What is not chosen is the column of that name (`x` or `X`, `y` or `Y`); otherwise y is the last one, and x the only
-    one that is left. Raises InputError where that does not decide, or where there is a single column, and
-    ValueError where `read_table` was given another choice and did not read these columns.
-    """
-    names, kept = choose_pair(table, x, y)
-    return names[0], kept.column("x"), names[1], kept.column("y")
-
-
 def choose_pair(table: Table, x: str | None, y: str | None) -> tuple[tuple[str, str], Kept]:
-    """The names of the x and the y column, and the rows: x, y, and w where they have weights."""
+    """The names of the x and the y column, and the rows: x, y, and w where they have weights.
+
+    Each is chosen by name, or by number from 1. What is not chosen is the column of that name (`x` or `X`, `y` or `Y`);
+    otherwise y is the last one, and x the only one that is left. Raises InputError where that does not decide, or
+    where there is a single column, and ValueError where `read_table` was given another choice and did not read these
+    columns.
+    """
     i, j = chosen_pair(table.names, x, y, table.source, table.weights)
     for index in (i, j):
         if index not in table.places:

@@ -56,9 +56,8 @@ COMMA, EQUAL, ROOT = TERMINALS["COMMA"], TERMINALS["EQUAL"], TERMINALS["ROOT"]
 _KIND_OF_SIGN = {sign: TERMINALS[name] for sign, name in SIGNS.items()}
 _KIND_OF_WORD = {word: TERMINALS[name] for word, name in WORDS.items()}
 
-# A factor may follow one of the left without a sign, and must be one of the right.
+# After one of these a factor may follow without a sign.
 _ENDS_FACTOR = frozenset((NUMBER, SUPERSCRIPT, RPAR))
-_BEGINS_FACTOR = frozenset((NAME, FUNCTION, LPAR, ROOT))
 # After one of these a statement cannot be over, so a line break there means nothing.
 _ENDS = (")", "]", "√", "∛", ".T")
 _GOES_ON = frozenset(kind for sign, kind in _KIND_OF_SIGN.items() if sign not in _ENDS) | frozenset(

@@ -18,9 +18,9 @@ from bpcli.numbers import DIGITS
 from bpcli.ops import TABLE
 from bpcli.render import layout
 from bpcli.render.cells import ARITHMETIC
+from bpcli.render.drawings.stage import label, stage
 from bpcli.render.languages import ENGLISH, LANGUAGES, page_sentences, tag, texts
 from bpcli.render.narration import LEVELS, SATURATED, again_place, mechanisms_at
-from bpcli.render.stage import label, stage
 from bpcli.render.words import moved, phrase
 
 TYPE_CHECKING = False
@@ -131,8 +131,8 @@ def _heading(trace: Trace, digits: int, title: str, language: str) -> Iterator[s
 
 def _drawing(trace: Trace, digits: int, language: str) -> Iterator[str]:
     """The graph as it stands: a page with arrays does not calculate."""
-    from bpcli.render import svg
-    from bpcli.render.diagram import diagram
+    from bpcli.render.drawings import svg
+    from bpcli.render.drawings.diagram import diagram
 
     yield '<figure class="drawing">\n'
     for line in svg.diagram_lines(diagram(trace, digits=digits, language=language)):
@@ -158,7 +158,8 @@ def _words(trace: Trace, level: str, digits: int, language: str) -> Iterator[str
     yield "</section>\n"
 
 
-def _table(table: Table, identifier: str) -> Iterator[str]:
+def table_head(table: Table, identifier: str = "") -> Iterator[str]:
+    """A table up to its first row: its title, what is said below that, and the titles of its columns."""
     name = f' id="{identifier}"' if identifier else ""
     yield f"<section{name}>\n<h2>{html.escape(table.title)}</h2>\n"
     if table.aside:
@@ -166,6 +167,10 @@ def _table(table: Table, identifier: str) -> Iterator[str]:
     yield '<div class="wide"><table>\n<thead><tr>'
     yield "".join(f"<th>{html.escape(column)}</th>" for column in table.columns)
     yield "</tr></thead>\n<tbody>\n"
+
+
+def _table(table: Table, identifier: str) -> Iterator[str]:
+    yield from table_head(table, identifier)
     for row in table.rows:
         # A matrix stands in lines of its own.
         kinds = [' class="lines"' if "\n" in cell else "" for cell in row]

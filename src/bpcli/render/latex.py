@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 LONGEST = 200  # characters of a formula that is read again
 LONGEST_COLUMN = 8  # entries of a vector that stands upright; a longer one is a row, transposed
 SLOPE = re.compile(r"(S\*)?d(\w+(?:\[[\d,]+\])?|\(.*\))/d(\w+(?:\[[\d,]+\])?|\([^()]+\))")
+WORD = re.compile(r"\w+")
 ENTRY = re.compile(r"(\w+)\[(\d+(?:,\d+)*)\]")
 START = re.compile(r"(S\*)?d\w+/d\w+ = .*")
 COUNTER = re.compile(r"(.*) (\(\d+(?: \D+ |/)\d+\))")
@@ -95,15 +96,15 @@ def _joined(entry: re.Match[str]) -> str:
 
 def formula(text: str, names: Collection[str]) -> str:
     """Mathematics, where the text reads as a formula in these names; else the text itself."""
-    entries = {each for each in names if each.endswith("]")}
-    if entries:
-        # Entries of an array stand there as single numbers.
-        text = ENTRY.sub(lambda found: _joined(found) if found[0] in entries else found[0], text)
-        names = {ENTRY.sub(_joined, each) for each in names}
+    # Entries of an array stand there as single numbers.
+    entries = {found[0]: _joined(found) for found in ENTRY.finditer(text) if found[0] in names}
+    text = ENTRY.sub(lambda found: entries.get(found[0], found[0]), text)
     if len(text) <= LONGEST:
         try:
-            read = parse(text, given=names, share=False)
-            known = all(name in names for name in read.inputs)  # "5 factors" is no product
+            # Of thousands of names only those in the text matter to it.
+            inside = {each for each in WORD.findall(text) if each in names} | {*entries.values()}
+            read = parse(text, given=inside, share=False)
+            known = all(name in inside for name in read.inputs)  # "5 factors" is no product
             if known and len(read.outputs) == 1 and not read.assigned:
                 written = latex.expression(read.graph, read.output, dots=True)
                 if is_known(written):

@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bpcli.render.diagram import Diagram
+    from bpcli.render.drawings.diagram import Diagram
     from bpcli.render.frames import Frame
     from bpcli.tracing.record import Trace
 
@@ -207,8 +207,8 @@ def show_frame(trace: Trace, frame: Frame, digits: int, keys: str, language: str
 
 def _graph_lines(trace: Trace, width: int, height: int, language: str) -> list[str]:
     """The graph before anything is computed, and an empty line: drawn, or where that is too high, line by line."""
-    from bpcli.render.diagram import structure
-    from bpcli.render.drawing import drawn
+    from bpcli.render.drawings.characters import drawn
+    from bpcli.render.drawings.diagram import structure
 
     if not 0 < len(trace.forward) <= height:
         return []
@@ -241,7 +241,7 @@ def _fits(table: Table, rows: list[Any], width: int) -> bool:
 
 def print_diagram(diagram: Diagram, width: int) -> None:
     """Print the drawing of a diagram on the terminal, in colours."""
-    from bpcli.render.drawing import diagram_lines, drawn
+    from bpcli.render.drawings.characters import diagram_lines, drawn
 
     drawing = drawn(diagram, width)
     screen = console(width)

@@ -267,16 +267,14 @@ def find_fault(program: Program, point: Point, name: str, tolerance: float) -> F
     """
     graph, values, kind = program.graph, point.values, point.kind
     draw = np.random.Generator(np.random.PCG64(SEED))
-    depends = bytearray(len(graph))
-    depends[graph.variables[name]] = 1
+    depends = graph.reached_from(graph.variables[name])
     calls = kind.calling(graph, True)
     needed = graph.reaches(program.output)
     worst: tuple[float, Fault] | None = None
     for node in range(graph.variables[name] + 1, program.output + 1):
         arguments = graph.args[node]
-        if not needed[node] or not any(depends[argument] for argument in arguments):
+        if not needed[node] or not depends[node]:
             continue
-        depends[node] = 1
         edges = edges_below(kind, graph, node)
         registers = [values[argument] for argument in (*arguments, node)]
         for position, argument in enumerate(arguments):

@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 
     from bpcli.calculus.sweeps import Branch
     from bpcli.engine.point import Point
-    from bpcli.graph import Graph
 
     Array = Any
 
@@ -96,7 +95,7 @@ def _cancelled(point: Point, node: int, branches: Sequence[Branch], adjoints: Se
 
 def _gates(point: Point, node: int, branches: Sequence[Branch]) -> list[Cause]:
     """The operations towards a node that are closed in some of their entries."""
-    leads = _leads(point.program.graph, node, point.program.output)
+    leads = point.program.graph.reached_from(node)
     causes = []
     for branch in branches:
         if leads[branch.argument] and (entries := shut_entries(point, branch)):
@@ -144,22 +143,13 @@ def _cause(kind: str, branch: Branch, index: tuple[int, ...] = ()) -> Cause:
     return cause
 
 
-def _leads(graph: Graph, node: int, stop: int) -> bytearray:
-    """Marks what depends on a node."""
-    marks = bytearray(len(graph))
-    marks[node] = 1
-    for each in range(node + 1, stop + 1):
-        marks[each] = any(marks[argument] for argument in graph.args[each])
-    return marks
-
-
 def _stopped(point: Point, node: int, branches: Sequence[Branch], adjoints: Sequence[Any]) -> list[Cause]:
     """The edges towards a node that let nothing through, and the nodes at which branches cancel."""
     program = point.program
     graph, output = program.graph, program.output
     if node > output or not graph.reaches(output)[node]:
         return [Cause(INDEPENDENT, node)]
-    leads = _leads(graph, node, output)
+    leads = graph.reached_from(node)
     causes: list[Cause] = []
     arrived: set[int] = set()
     for branch in branches:

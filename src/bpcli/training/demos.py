@@ -13,7 +13,7 @@ from bpcli.errors import InputError, closest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from bpcli.training.tensors import TensorModel
+    from bpcli.training.models.tensors import TensorModel
 
 Array = NDArray[np.float64]
 

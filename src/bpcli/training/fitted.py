@@ -6,7 +6,7 @@ from typing import Any
 
 from bpcli.errors import InputError
 from bpcli.training.given import finite_column, numbers_by_name, positive_or_none, refuse_weights, table_of, whole
-from bpcli.training.outcome import Outcome
+from bpcli.training.outcomes.outcome import Outcome
 from bpcli.training.setting import STEPS, Setting
 from bpcli.training.training import Training
 

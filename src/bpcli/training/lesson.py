@@ -11,15 +11,15 @@ import numpy as np
 from bpcli.engine.choose import kind_for
 from bpcli.errors import NumericError
 from bpcli.tracing.record import record
-from bpcli.training.tensors import TensorLoss
+from bpcli.training.models.tensors import TensorLoss
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bpcli.tracing.record import Trace
-    from bpcli.training.loop import Turn
-    from bpcli.training.model import Model
+    from bpcli.training.loop.turns import Turn
+    from bpcli.training.models.model import Model
     from bpcli.training.training import Training
 
 Array = Any  # of float64, shape (entries,)

@@ -12,17 +12,17 @@ from bpcli.data.kept import Kept
 from bpcli.engine.kernel import Kernel
 from bpcli.numbers import DIGITS, show
 from bpcli.training import figure as figures
-from bpcli.training.descent import DIVERGED
 from bpcli.training.figure import CURVE, DATA, FITTED, GUIDE, Figure, Panel, Series
-from bpcli.training.losses import LOSSES, PROBABILITY
-from bpcli.training.polynomial import written
+from bpcli.training.loop.watch import DIVERGED
+from bpcli.training.models.losses import LOSSES, PROBABILITY
+from bpcli.training.polynomials.polynomial import written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bpcli.training.fitting import Fit
-    from bpcli.training.model import Model
+    from bpcli.training.models.model import Model
+    from bpcli.training.polynomials.fit import Fit
     from bpcli.training.training import Training
 
 Array = NDArray[np.float64]
@@ -108,7 +108,7 @@ def figure_of_training(
 def predicted_of(model: Model) -> Predicted | None:
     """What a model predicts of its rows: as it says itself, or p of a loss (p - t)^2; None where there is no such.
 
-    >>> from bpcli.training.model import read_loss
+    >>> from bpcli.training.models.model import read_loss
     >>> model = read_loss("(w*x + b - t)^2", ["x", "t"])
     >>> predicted_of(model)[1:]
     (('x',), 't', False)

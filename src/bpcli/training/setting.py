@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from bpcli.errors import InputError, closest
-from bpcli.training.compiled import MEAN, SUM
-from bpcli.training.losses import LOSSES, MSE
-from bpcli.training.model import Model, parsed, read_loss, read_model
+from bpcli.training.loop.schedules import CONSTANT
+from bpcli.training.models.compiled import MEAN, SUM
+from bpcli.training.models.losses import MSE
+from bpcli.training.models.model import Model, parsed, read_loss, read_model
 from bpcli.training.optimizers import NAMES
-from bpcli.training.schedules import CONSTANT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Setting(NamedTuple):
     def model(self, columns: Sequence[str]) -> Model:
         """The model that the text means where these are the names of columns. Raises InputError."""
         if self.explicit and not columns:
-            from bpcli.training.tensors import is_of_tensors, read_tensor_loss
+            from bpcli.training.models.tensors import is_of_tensors, read_tensor_loss
 
             program = parsed(self.text, {*self.constants, *self.start})
             if is_of_tensors(program, self.constants, self.start):
@@ -92,8 +92,3 @@ class Setting(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """The setting by name, for a file."""
         return self._asdict()
-
-
-def known_losses() -> str:
-    """The names of losses, for a sentence."""
-    return ", ".join(LOSSES)

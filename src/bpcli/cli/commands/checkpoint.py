@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 
+from bpcli.cli.output import tell
 from bpcli.errors import FileError
 from bpcli.files import write_whole
-from bpcli.training.saved import write_model
+from bpcli.render.trainings.words import said
+from bpcli.training.stored.saved import write_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,16 +33,18 @@ class Checkpoint:
         every: int,
         content: Callable[[], dict[str, Any]],
         log: tuple[str, Callable[[], Iterable[str]]] | None = None,
+        language: str = "en",
     ) -> None:
         self.log = log
+        self.language = language
         self.path = path
         self.every = every
         self.content = content
         self.due = time.monotonic() + SECONDS
-        self.failed: FileError | None = None
+        self.failing = False
 
     def look(self, number: int) -> None:
-        """Store the model where it is due before the turn of this number. What cannot be written is kept for later."""
+        """Store the model where it is due before the turn of this number; that it cannot be written is told once."""
         if number % self.every if self.every else time.monotonic() < self.due:
             return
         began = time.monotonic()
@@ -50,9 +54,13 @@ class Checkpoint:
                 path, lines = self.log
                 write_log(path, lines())
             write_model(self.path, self.content())
+            self.failing = False
         except FileError as error:
             # Hours of training are not thrown away for want of room on a disk that may have some again.
-            self.failed = error
+            if not self.failing:
+                told = said("not stored", self.language, reason=error.said(self.language))
+                tell(said("warning", self.language, text=told))
+            self.failing = True
         ended = time.monotonic()
         self.due = ended + max(SECONDS, SHARE * (ended - began))
 

@@ -14,8 +14,8 @@ from bpcli.engine.notes import Note
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, FileError, InputError, closest
 from bpcli.files import check_writable
 from bpcli.numbers import full, show
-from bpcli.render import fit as report
 from bpcli.render.json.fits import fit_dict
+from bpcli.render.trainings import polynomial as report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bpcli.cli.arguments import Request
-    from bpcli.training.descent import Step
     from bpcli.training.figure import Figure
-    from bpcli.training.fitting import Fit
-    from bpcli.training.saved import Saved
+    from bpcli.training.polynomials.descent import Step
+    from bpcli.training.polynomials.fit import Fit
+    from bpcli.training.stored.saved import Saved
 
 MISSING = ("skip", "error")
 
@@ -38,7 +38,7 @@ class Order:
         """saved: a polynomial whose descent goes on"""
         from bpcli.cli.commands.resumed import refuse_changes
         from bpcli.data.table import choose_pair, read_table
-        from bpcli.training.fitting import MOST_DEGREE, STEPS, Fitting
+        from bpcli.training.polynomials.fitting import MOST_DEGREE, STEPS, Fitting
 
         options = request.options
         descent = None
@@ -77,7 +77,7 @@ class Order:
         self.weights = options.get("weights")
         scale, past = "no-scale" not in options, None
         if saved is not None and descent is not None:
-            from bpcli.training.saved import standing_of
+            from bpcli.training.stored.saved import standing_of
 
             chosen = saved.columns["x"], saved.columns["y"]
             degree, rate, scale = descent["degree"], descent["rate"], descent["scale"]
@@ -144,7 +144,7 @@ def run_training(request: Request) -> int:
         raise InputError("checkpoint-alone")
     saved = None
     if "resume" in request.options:
-        from bpcli.training.saved import read_saved
+        from bpcli.training.stored.saved import read_saved
 
         saved = read_saved(request.options["resume"])
     if is_general(request) and (saved is None or saved.descent is None):
@@ -178,7 +178,7 @@ def check_targets(options: dict[str, str]) -> None:
 
 def content_of(order: Order) -> dict[str, Any]:
     """What a stored polynomial holds, also while it is fitted."""
-    from bpcli.training.saved import saved_formula
+    from bpcli.training.stored.saved import saved_formula
 
     fitting, fit = order.fitting, order.fitting.fit
     standing, place = fitting.standing
@@ -206,8 +206,8 @@ def store(order: Order) -> list[str]:
     from bpcli.cli.commands.checkpoint import write_log
     from bpcli.cli.commands.resumed import command_to_go_on
     from bpcli.cli.commands.training import free_name
-    from bpcli.render.training import said
-    from bpcli.training.saved import write_model
+    from bpcli.render.trainings.words import said
+    from bpcli.training.stored.saved import write_model
 
     fit, options, lines = order.fitting.fit, order.options, []
     tongue = language(options) if order.format != "json" or "lang" in options else "en"
@@ -359,7 +359,7 @@ def _watched(order: Order) -> Iterator[Step]:
     while."""
     from bpcli.cli.commands.checkpoint import Checkpoint
     from bpcli.cli.commands.live import watched
-    from bpcli.render.live import Moment
+    from bpcli.render.trainings.live import Moment
     from bpcli.training.lesson import flow_between
 
     fitting, fit = order.fitting, order.fitting.fit
@@ -374,7 +374,9 @@ def _watched(order: Order) -> Iterator[Step]:
     if "save" in order.options:
         log_file = order.options.get("log")
         log_too = None if log_file is None else (log_file, lambda: log_lines(order))
-        checkpoint = Checkpoint(order.options["save"], order.every, lambda: content_of(order), log_too)
+        checkpoint = Checkpoint(
+            order.options["save"], order.every, lambda: content_of(order), log_too, order.language
+        )
     for step in watched(iter(fitting), moment, order.language, told):
         if checkpoint is not None and not step.stopped:
             checkpoint.look(step.number)

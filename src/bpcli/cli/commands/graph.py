@@ -10,12 +10,12 @@ from bpcli.errors import DONE, InputError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bpcli.cli.work import Work
-    from bpcli.render.diagram import Diagram
+    from bpcli.render.drawings.diagram import Diagram
 
 
 def run(work: Work) -> int:
     """The graph with values and gradients where values are given, else its structure."""
-    from bpcli.render.diagram import STYLES, diagram, structure
+    from bpcli.render.drawings.diagram import STYLES, diagram, structure
 
     style = work.options.get("style", STYLES[0])
     if style not in STYLES:
@@ -47,7 +47,7 @@ def show(made: Diagram, format: str) -> None:  # noqa: A002 - the name of the op
     """A diagram in a format of its own: dot, mermaid or svg."""
     from importlib import import_module
 
-    write(import_module(f"bpcli.render.{format}").diagram_lines(made))
+    write(import_module(f"bpcli.render.drawings.{format}").diagram_lines(made))
 
 
 def _draw(made: Diagram, coloured: bool, ascii: bool, quiet: bool) -> None:  # noqa: A002
@@ -61,6 +61,6 @@ def _draw(made: Diagram, coloured: bool, ascii: bool, quiet: bool) -> None:  # n
         sys.stdout.flush()
         print_diagram(made, width)
     else:
-        from bpcli.render.drawing import diagram_lines
+        from bpcli.render.drawings.characters import diagram_lines
 
         write(diagram_lines(made, width, ascii, alone=quiet))

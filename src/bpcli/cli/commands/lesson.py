@@ -7,8 +7,8 @@ import numpy as np
 from bpcli.cli.output import say, show_table, write
 from bpcli.numbers import show
 from bpcli.render import layout
-from bpcli.render import training as report
-from bpcli.render.training import said
+from bpcli.render.trainings import turns
+from bpcli.render.trainings.words import said
 from bpcli.render.words import counted
 from bpcli.training.lesson import rows_of, telling_entries, trace_of
 
@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
 
     from bpcli.cli.commands.order import Order
-    from bpcli.training.loop import Turn
+    from bpcli.training.loop.turns import Turn
 
 SHOWN_ROWS = 3
 
@@ -54,7 +54,7 @@ def show_step(order: Order, turn: Turn, before: Turn | None) -> None:
             key = "rows" if count <= SHOWN_ROWS else "first rows"
             say(said(key, tongue, reduce=said(setting.reduce, tongue), shown=SHOWN_ROWS, count=count), 12)
             sample = rows_of(training, turn, SHOWN_ROWS)
-            show_table(report.rows_table(training, names, sample, turn, digits, tongue), order.format)
+            show_table(turns.rows_table(training, names, sample, turn, digits, tongue), order.format)
         say(said(f"loss {setting.reduce}", tongue, name=output, rows=rows, loss=show(turn.loss, digits)), 12)
     else:
         say(said("loss", tongue, loss=f"{output} = {show(turn.loss, digits)}"), 12)
@@ -81,7 +81,7 @@ def show_step(order: Order, turn: Turn, before: Turn | None) -> None:
     say(said("update", tongue), 12)
     if not order.entries:
         order.entries = telling_entries(training.model, turn)
-    show_table(report.step_table(training, turn, digits, tongue, order.entries), order.format)
+    show_table(turns.step_table(training, turn, digits, tongue, order.entries), order.format)
     write([""])
 
 

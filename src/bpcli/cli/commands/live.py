@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from bpcli.render.live import Moment, moment_lines
+from bpcli.render.trainings.live import Moment, moment_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -19,12 +19,12 @@ from bpcli.data.table import SHOWN_SKIPS, reason_to_skip, refuse_negative
 from bpcli.engine.given import value_of
 from bpcli.errors import InputError, count_ambiguous
 from bpcli.numbers import DIGITS, full
-from bpcli.training.batches import MOST_NUMBERS
-from bpcli.training.letters import PREDICTED, renamed, uses_prediction
-from bpcli.training.losses import LOSSES, PROBABILITY
-from bpcli.training.saved import data_of, fingerprint, read_saved
-from bpcli.training.schedules import schedule_of
+from bpcli.training.loop.batches import MOST_NUMBERS
+from bpcli.training.loop.schedules import schedule_of
+from bpcli.training.models.letters import PREDICTED, renamed, uses_prediction
+from bpcli.training.models.losses import LOSSES, PROBABILITY
 from bpcli.training.setting import STEPS, Setting
+from bpcli.training.stored.saved import data_of, fingerprint, read_saved
 from bpcli.training.training import Training
 
 TYPE_CHECKING = False
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from bpcli.cli.arguments import Request
     from bpcli.training.figure import Figure
-    from bpcli.training.loop import Turn
-    from bpcli.training.polynomial import Basis
-    from bpcli.training.saved import Saved
+    from bpcli.training.loop.turns import Turn
+    from bpcli.training.polynomials.polynomial import Basis
+    from bpcli.training.stored.saved import Saved
 
 MISSING = ("skip", "error")
 SHOWN_STEPS = 2
@@ -240,8 +240,8 @@ class Order:
     def _polynomial(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], Kept]:
         """A polynomial in a basis in which descent is quick, as a model, with its columns x and y."""
         from bpcli.data.table import choose_pair, read_table
-        from bpcli.training import polynomial
-        from bpcli.training.fitting import MOST_DEGREE
+        from bpcli.training.polynomials import polynomial
+        from bpcli.training.polynomials.fitting import MOST_DEGREE
 
         degree = whole(self.options, "degree", 0, MOST_DEGREE)
         degree = 1 if degree is None else degree

@@ -12,16 +12,17 @@ from bpcli.cli.work import positive, whole
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE, FileError, InputError
 from bpcli.files import write_whole
 from bpcli.numbers import DIGITS, show
-from bpcli.render import boundary
-from bpcli.render.boundary import Frame
 from bpcli.render.languages import texts
-from bpcli.render.trained import outcome_dict
-from bpcli.render.training import note_text, quiet_lines, said
+from bpcli.render.trainings import boundary
+from bpcli.render.trainings.boundary import Frame
+from bpcli.render.trainings.document import outcome_dict
+from bpcli.render.trainings.results import note_text, quiet_lines
+from bpcli.render.trainings.words import said
 from bpcli.training.demos import EDGE, points_of, program_of, said_at, square
 from bpcli.training.lesson import flow_of
-from bpcli.training.saved import saved_training, write_model
+from bpcli.training.models.tensors import TensorLoss, TensorModel
 from bpcli.training.setting import Setting
-from bpcli.training.tensors import TensorLoss, TensorModel
+from bpcli.training.stored.saved import saved_training, write_model
 from bpcli.training.training import Training
 
 TYPE_CHECKING = False
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from bpcli.cli.arguments import Request
-    from bpcli.training.loop import Turn
+    from bpcli.training.loop.turns import Turn
 
 STEPS, RATE = 400, 0.03
 GRID = 40  # cells of a side

@@ -21,12 +21,12 @@ from bpcli.errors import DONE, NUMERIC_FAILURE, FileError, InputError
 from bpcli.files import whole_file
 from bpcli.numbers import DIGITS, full, show
 from bpcli.render.rows import csv_names
-from bpcli.render.training import said
+from bpcli.render.trainings.words import said
 from bpcli.render.words import counted
-from bpcli.training.network import Network, rows_of_columns
-from bpcli.training.prediction import Prediction
-from bpcli.training.saved import read_saved
-from bpcli.training.tensors import entries
+from bpcli.training.models.tensors import entries
+from bpcli.training.stored.network import Network, rows_of_columns
+from bpcli.training.stored.prediction import Prediction
+from bpcli.training.stored.saved import read_saved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

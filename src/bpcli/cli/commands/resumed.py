@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bpcli.cli.arguments import Request
-    from bpcli.training.saved import Saved
     from bpcli.training.setting import Setting
+    from bpcli.training.stored.saved import Saved
 
 # Option -> the part of a setting that it decides.
 PARTS = {

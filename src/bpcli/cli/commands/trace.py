@@ -202,7 +202,7 @@ def show(
         write(page.trace_lines(trace, digits, whole=whole, language=language, explain=explain, title=called(language)))
     elif format in PICTURES:
         from bpcli.cli.commands.graph import show as show_picture
-        from bpcli.render.diagram import diagram
+        from bpcli.render.drawings.diagram import diagram
 
         show_picture(diagram(trace, digits=digits, language=language), format)
     else:

@@ -17,24 +17,24 @@ from bpcli.cli.output import say, show_table, tell, write, write_json
 from bpcli.cli.plots import print_plot, store_plot
 from bpcli.errors import DONE, INTERRUPTED, NUMERIC_FAILURE
 from bpcli.numbers import full, show
-from bpcli.render import trained_tensors
-from bpcli.render import training as report
-from bpcli.render.fit import said as fit_said
-from bpcli.render.live import MOST_LOSSES, Moment
-from bpcli.render.trained import outcome_dict
-from bpcli.render.training import said
+from bpcli.render.trainings import plan, results, tensors
+from bpcli.render.trainings.document import outcome_dict
+from bpcli.render.trainings.live import MOST_LOSSES, Moment
+from bpcli.render.trainings.polynomial import said as fit_said
+from bpcli.render.trainings.turns import history_table, log_table
+from bpcli.render.trainings.words import said
 from bpcli.render.words import counted
 from bpcli.training.lesson import flow_of
-from bpcli.training.polynomial import allowed_astray, astray
-from bpcli.training.saved import saved_training, write_model
+from bpcli.training.polynomials.polynomial import allowed_astray, astray
+from bpcli.training.stored.saved import saved_training, write_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bpcli.cli.arguments import Request
-    from bpcli.training.loop import Turn
-    from bpcli.training.polynomial import Basis
+    from bpcli.training.loop.turns import Turn
+    from bpcli.training.polynomials.polynomial import Basis
 
 SHOWN_POWERS = 10  # digits of the coefficients of powers
 SAMPLE = 10_000  # rows on which they are held against the curve
@@ -49,9 +49,9 @@ def run_model(request: Request) -> int:
     talks = order.format != "json" and not order.quiet
     if talks:
         for lines in (
-            report.data_lines(outcome, order.digits, tongue),
-            report.model_lines(outcome, order.digits, tongue),
-            report.plan_lines(training, order.digits, tongue, order.saved is not None),
+            plan.data_lines(outcome, order.digits, tongue),
+            plan.model_lines(outcome, order.digits, tongue),
+            plan.plan_lines(training, order.digits, tongue, order.saved is not None),
         ):
             for line in lines:
                 say(line, 11)
@@ -67,12 +67,12 @@ def run_model(request: Request) -> int:
         write_json(outcome_dict(outcome))
     elif order.quiet:
         if outcome.stopped != "diverged":
-            write(report.quiet_lines(outcome, order.bare_digits))
+            write(results.quiet_lines(outcome, order.bare_digits))
         if outcome.rows_skipped:
             rows = counted(outcome.rows_used + outcome.rows_held_out, "row", tongue)
             rows += said("skipped", tongue, count=outcome.rows_skipped)
             tell(said("warning", tongue, text=rows))
-        for line in report.warning_lines(outcome, tongue):
+        for line in results.warning_lines(outcome, tongue):
             tell(line)
     else:
         told_outcome(order, kept)
@@ -119,7 +119,9 @@ def followed(order: Order) -> list[Turn]:
         names = order.columns or training.names
         log_file = order.options.get("log")
         log_too = None if log_file is None else (log_file, lambda: log_lines(order))
-        checkpoint = Checkpoint(order.options["save"], order.every, lambda: saved_training(training, names), log_too)
+        checkpoint = Checkpoint(
+            order.options["save"], order.every, lambda: saved_training(training, names), log_too, order.language
+        )
     try:
         for turn in watched(turns, moment, order.language, order.shown if talks else 0):
             if checkpoint is not None and not turn.stopped:
@@ -154,9 +156,9 @@ def told_outcome(order: Order, log: list[Turn]) -> None:
     """The history, why it stopped, parameters, quality, the formula, and what to mind."""
     training, outcome, digits, tongue = order.training, order.training.outcome, order.digits, order.language
     if order.command == "fit":
-        show_table(report.history_table(outcome, digits, tongue), order.format)
+        show_table(history_table(outcome, digits, tongue), order.format)
     else:
-        show_table(report.log_table(training, log, digits, tongue), order.format)
+        show_table(log_table(training, log, digits, tongue), order.format)
     if order.halved or order.doubled:
         say(said("scales", tongue, halved=counted(order.halved, "time", tongue),
                  doubled=counted(order.doubled, "time", tongue),
@@ -165,30 +167,30 @@ def told_outcome(order: Order, log: list[Turn]) -> None:
         write([""])
         first, last = order.moves
         flows = flow_of(training.model, first), flow_of(training.model, last)
-        show_table(trained_tensors.flow_table(*flows, (first.number, last.number), tongue), order.format)
+        show_table(tensors.flow_table(*flows, (first.number, last.number), tongue), order.format)
         write([""])
     if training.loop.batches.size:
         say(said("batch losses", tongue, loss=show(outcome.final_loss, digits)))
     elif training.setting.dtype and outcome.stopped != "diverged":
         say(said("narrow losses", tongue, loss=show(outcome.final_loss, digits), dtype=training.setting.dtype))
-    say(report.stop_line(outcome, tongue))
+    say(results.stop_line(outcome, tongue))
     write([""])
     if outcome.stopped != "diverged":
-        show_table(report.parameter_table(outcome, digits, tongue), order.format)
+        show_table(results.parameter_table(outcome, digits, tongue), order.format)
         write([""])
-        for line in report.quality_lines(outcome, digits, tongue):
+        for line in results.quality_lines(outcome, digits, tongue):
             say(line)
         if training.model.predicted is not None:
             write([""])
             if outcome.powers:
-                from bpcli.training.polynomial import written
+                from bpcli.training.polynomials.polynomial import written
 
                 say(said("in powers", tongue, name="x"))
                 say(f"y = {written([show(value, SHOWN_POWERS) for value in outcome.powers.values()], 'x')}")
             else:
                 say(outcome.rounded(digits, training.loss))
     print_plot(order.figure, order.options, order.format, tongue, small=order.command == "fit")
-    for line in report.warning_lines(outcome, tongue):
+    for line in results.warning_lines(outcome, tongue):
         say(line)
 
 

@@ -9,7 +9,7 @@ from bpcli.render.words import sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from bpcli.training.fitting import Fit
+    from bpcli.training.polynomials.fit import Fit
 
 MOST_LOSSES = 1000  # of a history; the last is always `final_loss`
 

@@ -1,5 +1,5 @@
 "use strict";
-/* The pieces of a drawing. Where its boxes and lines stand was computed when the page was made (render/stage.py). */
+/* The pieces of a drawing. Where its boxes and lines stand was computed when the page was made (render/drawings/stage.py). */
 
 const SVG = "http://www.w3.org/2000/svg";
 const SMALL_CHARACTER = 7.6; // width of one at the size of derivatives
@@ -29,7 +29,7 @@ function spread(wishes, gaps) {
 
 /* A drawing of the lesson: {width, height, boxes by place, paths by edge}.
 
-   stage: what render/stage.py has computed for one direction */
+   stage: what render/drawings/stage.py has computed for one direction */
 function placed(stage, nodes) {
   const boxes = new Map(stage.boxes.map(([place, x, y, width, layer]) =>
     [place, { node: nodes.get(place), x, y, width, layer }]));

@@ -241,12 +241,3 @@ def _along(places: Sequence[Place], wide: int, high: int) -> Iterator[tuple[int,
             u, v = x0 + (x - x0) * share, y0 + (y - y0) * share
             if 0 <= u <= 1 and 0 <= v <= 1:
                 yield _cell(u, wide), high - 1 - _cell(v, high)
-
-
-def figure_lines(
-    figure: Figure, width: int, *, small: bool = False, plain: bool = False, language: str = ENGLISH
-) -> list[str]:
-    """The figure as lines of plain text."""
-    return [*text_lines(figure_runs(figure, width, small=small, plain=plain, language=language))]
-
-

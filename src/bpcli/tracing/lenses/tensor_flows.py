@@ -213,7 +213,7 @@ def _off(row: Backward, op: str, shape: tuple[int, ...]) -> Array | None:
 # ---- What fades and swells
 
 
-def _way(trace: Trace, node: int, best: dict[int, Backward]) -> list[int]:
+def _way(node: int, best: dict[int, Backward]) -> list[int]:
     """The nodes from one to the output, at each step over the edge that brings most."""
     way = [node]
     while way[-1] in best:
@@ -228,7 +228,7 @@ def _extremes(trace: Trace, best: dict[int, Backward], finals: dict[int, float])
     """
     found: dict[str, list[Finding]] = {"vanishing-length": [], "exploding-length": []}
     for name in trace.gradient:
-        way = _way(trace, trace.program.names[name], best)
+        way = _way(trace.program.names[name], best)
         arrays = [node for node in way if np.ndim(trace.nodes[node].value)]
         head = arrays[-1] if arrays and way[0] == arrays[0] else way[-1]
         first, last, steps = finals.get(head, 0.0), finals.get(way[0], 0.0), way.index(head)

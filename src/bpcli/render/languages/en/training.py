@@ -93,6 +93,7 @@ TRAINING = {
     "warning": "warning: {text}",
     "saved": "saved to {file}; `bpcli predict {file} new.csv` predicts with it",
     "kept": "what was reached is in {file}; `{command}` goes on from there",
+    "not stored": "{reason}; the training goes on, and storing is tried again",
     "kept unasked": "what was reached is in {file}, a new file, since no --save was given; `{command}` goes on from there",
     "kept by a demo": "what was reached is in {file}; `bpcli predict {file} points.csv` predicts with it",
     "kept by a demo unasked": "what was reached is in {file}, a new file, since no --save was given; `bpcli predict {file} points.csv` predicts with it",

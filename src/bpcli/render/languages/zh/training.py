@@ -93,6 +93,7 @@ TRAINING = {
     "warning": "警告：{text}",
     "saved": "已保存到 {file}；用 `bpcli predict {file} new.csv` 来预测",
     "kept": "已达到的结果在 {file} 里；用 `{command}` 接着训练",
+    "not stored": "{reason}；训练继续进行，稍后会再次保存",
     "kept unasked": "已达到的结果在 {file} 里，因为没有写 --save，这是新建的文件；用 `{command}` 接着训练",
     "kept by a demo": "已达到的结果在 {file} 里；用 `bpcli predict {file} points.csv` 来预测",
     "kept by a demo unasked": "已达到的结果在 {file} 里，因为没有写 --save，这是新建的文件；用 `bpcli predict {file} points.csv` 来预测",
