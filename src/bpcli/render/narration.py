@@ -155,7 +155,7 @@ def edge_sentence(
     if tells_arrays(trace, row):
         from bpcli.render.tensor_words import tensor_sentence
 
-        return tensor_sentence(trace, row, place, language, again)
+        return tensor_sentence(trace, row, place, language, again, digits)
     words = texts(language, "EXPLAIN")
     template: str = texts(language, "MECHANISMS")[mechanism(trace, row)][again_place(level) if again else place]
     said = template.format(**edge_facts(trace, row, words["condition"][place], digits))
@@ -214,7 +214,7 @@ def forward_sentence(trace: Trace, step: Forward, place: int, digits: int, langu
     if any(map(shape_of, (*step.operands, step.value))):
         from bpcli.render.tensor_words import step_sentence
 
-        return step_sentence(trace, step, place, language)
+        return step_sentence(trace, step, place, language, digits)
     _, name, formula, numbers, value = Cells(trace, digits, language).step(step)
     relation, value = ("≈", value[2:]) if value.startswith("≈") else ("=", value)
     template: str = texts(language, "EXPLAIN")["forward"][place]
