@@ -164,6 +164,20 @@ def test_pictures_have_values_that_are_short_sizes_of_others_and_the_rules(kind:
 
 
 @pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("cross_entropy(x, 1)", "g * (softmax(x) - one_hot(1, 2))"),
+        ("cross_entropy(x, t)", "g * (softmax(x) - t)"),
+        ("bce(x, t)", "rule of bce"),  # two long ones would stand side by side
+    ],
+)
+def test_a_line_has_its_rule_where_there_is_room_for_it(text: str, rule: str) -> None:
+    given = ["--x", "[0.2,0.3]", *(["--t", "[0,1]"] if "t)" in text else [])]
+    out = call("graph", text, *given).out
+    assert rule in out and ("rule of" in out) == ("rule of" in rule)
+
+
+@pytest.mark.parametrize(
     ("language", "vector", "matrix"), [("en", "vector of 12", "12x3 matrix"), ("zh", "12 维向量", "12x3 矩阵")]
 )
 def test_a_drawing_says_vector_and_matrix_of_what_does_not_fit(language: str, vector: str, matrix: str) -> None:
