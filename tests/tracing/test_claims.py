@@ -297,6 +297,14 @@ def test_one_mistake_in_two_numbers_comes_before_an_input_that_explains_them() -
     assert [claim.slips[0].kind for claim in found] == ["gate-opened", "gate-opened"]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"), [("(x+w)*w", "  x + w was made to split"), ("a = x + w; a*w", "  a = x + w was made to split")]
+)
+def test_a_sum_without_a_name_is_told_once(run: Runner, text: str, said: str) -> None:
+    # By hand: 3 arrives at the sum, and half of it was claimed.
+    assert f"\n{said}" in run("grad", text, "--x", "2", "--w", "3", "--claim", "x=1.5").out
+
+
 def test_what_may_be_either_of_two_slips_is_told_as_both(run: Runner) -> None:
     """By hand: in sum((W@x)^2) over two terms the gradient of the mean is the one without the factor 2."""
     told = run("grad", "sum((W@x)^2)", "--W", "[[1,2],[3,4]]", "--x", "[1,-1]", "--claim", "x=[-4,-6]").out
@@ -306,7 +314,7 @@ def test_what_may_be_either_of_two_slips_is_told_as_both(run: Runner) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_slip_has_a_sentence(language: str) -> None:
     spoken = {*texts(language, "SLIPS")} - {
-        "only-direct-path", "only-indirect-path", "only-equal-path", "only-path-by-place", "corner",
+        "only-direct-path", "only-indirect-path", "only-equal-path", "only-path-by-place", "corner", "split-unnamed",
     }  # fmt: skip
     assert spoken == {*KINDS}
     for trace, name in traces(30):

@@ -50,6 +50,7 @@ SLIPS = {
     "division": "d({derived})/d{argument} was taken as {divisor}: a division passes on 1/{divisor}",
     "wrong-rule": "d({derived})/d{argument} was taken as {taken}: it is {rule}",
     "split": "{node} = {derived} was made to split what arrives: a sum passes it on whole to each of its terms",
+    "split-unnamed": "{node} was made to split what arrives: a sum passes it on whole to each of its terms",
     "split-everywhere": "the sums were made to split what arrives: a sum passes it on whole to each of its terms",
     "sum-for-mean": "that is the gradient of the sum: the mean divides it by {count}",
     "mean-for-sum": "that is the gradient of the mean of the {count} terms: here they are added",

@@ -48,6 +48,7 @@ SLIPS = {
     "division": "把 d({derived})/d{argument} 当成了 {divisor}：除法传回的是 1/{divisor}",
     "wrong-rule": "把 d({derived})/d{argument} 当成了 {taken}：应为 {rule}",
     "split": "把 {node} = {derived} 当成要平分传来的梯度：加法应当原样传给每一项",
+    "split-unnamed": "把 {node} 当成要平分传来的梯度：加法应当原样传给每一项",
     "split-everywhere": "把加法当成要平分传来的梯度：加法应当原样传给每一项",
     "sum-for-mean": "这是总和的梯度：平均值还要除以 {count}",
     "mean-for-sum": "这是 {count} 项平均值的梯度：这里是把它们相加",
