@@ -305,6 +305,21 @@ def test_a_sum_without_a_name_is_told_once(run: Runner, text: str, said: str) ->
     assert f"\n{said}" in run("grad", text, "--x", "2", "--w", "3", "--claim", "x=1.5").out
 
 
+@pytest.mark.parametrize(
+    ("text", "claim", "said"),
+    [
+        # By hand: the value of x + w is 5, and that of the other factor 3; sqrt(4) has the slope 1/4.
+        ("(x+w)*w", "x=5", "d((x + w)*w)/d(x + w) was taken as x + w: it is w"),
+        ("(x+w)*w", "w=6", "d((x + w)*w)/dw was taken as w: it is x + w"),
+        ("a = x + w; a*w", "w=6", "d(a*w)/dw was taken as w: it is a"),
+        ("3*sqrt(x+2)", "x=1.5", "d(sqrt(x + 2))/d(x + 2) was taken as 1/sqrt(x + 2): it is 1/(2*sqrt(x + 2))"),
+    ],
+)
+def test_a_rule_is_told_in_names_that_an_answer_has(run: Runner, text: str, claim: str, said: str) -> None:
+    given = ["--x", "2", *(["--w", "3"] if "w" in text else [])]
+    assert f"\n  {said}\n" in run("grad", text, *given, "--claim", claim).out
+
+
 def test_what_may_be_either_of_two_slips_is_told_as_both(run: Runner) -> None:
     """By hand: in sum((W@x)^2) over two terms the gradient of the mean is the one without the factor 2."""
     told = run("grad", "sum((W@x)^2)", "--W", "[[1,2],[3,4]]", "--x", "[1,-1]", "--claim", "x=[-4,-6]").out

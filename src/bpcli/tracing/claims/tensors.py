@@ -38,6 +38,7 @@ from bpcli.tracing.claims.slips import (
     Claim,
     Slip,
 )
+from bpcli.tracing.pulls import shapes_in_rule, told_graph
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -199,7 +200,10 @@ def _rule(point: Point, row: Branch, text: str | None = None) -> str:
         named = not graph.args[argument] or argument in graph.name
         spelled[param] = (short(point.program, argument), ATOM if named else SUM)
     spelled["out"] = (short(point.program, row.node), ATOM if row.node in graph.name else SUM)
-    return expression(read.graph, read.output, spelled=spelled)
+    shapes = shapes_in_rule(graph, row.node, read)
+    if shapes is None:
+        return expression(read.graph, read.output, spelled=spelled)
+    return expression(*told_graph(read.graph, read.output, shapes), spelled=spelled)
 
 
 def _pullback(point: Point, row: Branch) -> str:

@@ -15,7 +15,7 @@ EXPECTED = {
 
 # Of vectors and matrices.
 TENSOR_SLIPS = {
-    "factors-swapped": "the factors are exchanged: d{name} is {rule}, with g what arrives from above",
+    "factors-swapped": "the factors are exchanged: what passes to {name} is {rule}, with g what arrives from above",
     "transposed": "that is the transpose of the gradient: {name} has the shape {shape}, and so has its gradient",
     "no-transpose": "a transpose is missing, or the factors are exchanged: what passes to {name} is {rule}, with g what "
     "arrives from above",

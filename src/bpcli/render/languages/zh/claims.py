@@ -15,7 +15,7 @@ EXPECTED = {
 
 # 向量和矩阵的。
 TENSOR_SLIPS = {
-    "factors-swapped": "两个因子的顺序颠倒了：d{name} 是 {rule}，其中 g 是上游梯度",
+    "factors-swapped": "两个因子的顺序颠倒了：传给 {name} 的应为 {rule}，其中 g 是上游梯度",
     "transposed": "这是梯度的转置：{name} 的形状是 {shape}，它的梯度也应是这个形状",
     "no-transpose": "少了一个转置，或者因子的顺序颠倒了：传给 {name} 的是 {rule}，其中 g 是上游梯度",
     "not-summed": "{name} 从 {own} 复制成了 {shape}，所以它的梯度是对各份复制求和：这里没有求和",
