@@ -124,6 +124,9 @@ def mistakes(trace: Trace, name: str) -> Iterator[tuple[set[str], float]]:
     for node in {row.argument for row in rows if row.arriving > 1}:
         kinds = {claims.OVERWRITTEN} if node == here else {claims.OVERWRITTEN_INSIDE}
         yield kinds, backward(trace, name, lambda row, up: up * row.local, keep=node)
+    for edge in rows:
+        if sum(row.argument == edge.argument for row in rows if row.product) > 1:
+            yield {claims.BRANCH_MISSING}, at(edge, 0.0)
     products = sorted(walks(trace, here))
     if 2 <= len(products) <= 10:
         for product in products:
@@ -257,6 +260,9 @@ KNOWN = [
     ("b = a + a; c = b + b", {"a": 3}, "a=1", "only-path-of-many", "together 3"),
     ("b = a + a; c = b + b", {"a": 3}, "a=2", "overwritten", "overwrote the sum"),
     ("x*x*x", {"x": 2}, "x=8", "path-missing", "is missing"),
+    # By hand: 12 comes back to w through b, and 14 through a, along two paths each.
+    ("a = x + w; b = a*w; c = a*b; c + b", {"x": 1, "w": 2}, "w=12", "branch-missing", "branch a -> w (14) is missing"),
+    ("a = x + w; b = a*w; c = a*b; c + b", {"x": 1, "w": 2}, "w=14", "overwritten", "overwrote the sum"),
     ("(x + w)*3", {"x": 2, "w": 5}, "x=1.5", "split", "split what arrives"),
     ("max(x, w)*5", {"x": 2, "w": 2}, "x=5", "tie", "the first of the arguments"),
     ("relu(x)*5", {"x": 0}, "x=5", "tie", "the slope 1 at the corner"),

@@ -69,6 +69,7 @@ CLAIMS: list[tuple[str, dict[str, Any], str, str]] = [
     ("sum(exp(W))", {"W": np.zeros((2, 3))}, "W=[[1,1],[1,1],[1,1]]", "transposed"),
     ("x @ A @ y", {"A": SQUARE, "x": np.array([1.0, 2.0]), "y": np.array([1.0, 5.0])}, "x=[16,22]", "no-transpose"),
     ("mean((X@w)^2)", {"X": ROWS, "w": np.ones(2)}, "w=[168,236]", "sum-for-mean"),
+    ("sum((X@w)^2)/3", {"X": ROWS, "w": np.ones(2)}, "w=[168,236]", "sum-for-mean"),
     ("sum((X@w)^2)", {"X": ROWS, "w": np.ones(2)}, "w=[56,78.6667]", "mean-for-sum"),
     ("mse(X@w, r)", {"X": ROWS, "w": np.ones(2), "r": np.zeros(3)}, "r=[-6,-14,-24]", "sum-for-mean"),
     ("sum((X+b)^2)", {"X": ROWS, "b": np.zeros(2)}, "b=[[2,4],[6,8],[10,14]]", "not-summed"),

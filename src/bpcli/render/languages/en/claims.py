@@ -38,6 +38,7 @@ SLIPS = {
     "only-equal-path": "{claimed} is only one of the two equal paths {path}: both bring {amount}, and they add up",
     "only-path-by-place": "{claimed} is only the path {path} by the {place}; by the {missing_place} {amount} is missing",
     "path-missing": "the path {path} ({amount}) is missing",
+    "branch-missing": "the branch {node} -> {argument} ({amount}) is missing: {count} branches arrive at {argument}, and they add up",
     "only-path-of-many": "{claimed} is only the path {path}; the other paths ({count}), together {amount}, are missing",
     "overwritten": "the last branch to arrive at {node} ({last}) overwrote the sum, which is {total}: branches add up",
     "overwritten-inside": "at {node} the last branch to arrive ({last}) overwrote the sum {total}: branches add up",

@@ -36,6 +36,7 @@ SLIPS = {
     "only-equal-path": "{claimed} 只是两条相同路径 {path} 中的一条：每条都贡献 {amount}，要相加",
     "only-path-by-place": "{claimed} 只是路径 {path} 经{place} 的贡献，漏了经{missing_place} 的 {amount}",
     "path-missing": "漏了路径 {path}（{amount}）",
+    "branch-missing": "漏了分支 {node} -> {argument}（{amount}）：到达 {argument} 的分支有 {count} 个，要累加",
     "only-path-of-many": "{claimed} 只是路径 {path} 的贡献，漏了其余 {count} 条路径，它们合计 {amount}",
     "overwritten": "最后到达 {node} 的支路（{last}）把累加的和覆盖了，应当是 {total}：各条支路要相加",
     "overwritten-inside": "在 {node} 处，最后到达的支路（{last}）把累加的和 {total} 覆盖了：各条支路要相加",
