@@ -113,11 +113,17 @@ def mechanisms_of(op: str, position: int) -> dict[str, str]:
 
 
 def mechanisms_at(trace: Trace, row: Backward) -> dict[str, str]:
-    """The same of an edge of a record; e^x is an exponential, however it is written."""
+    """The same of an edge of a record; e^x is an exponential, however it is written, and x^-1 no product of copies."""
     graph = trace.program.graph
     op, arguments = graph.op[row.node], graph.args[row.node]
     natural = op in ("pow", "powc") and row.position == 1 and graph.payload.get(arguments[0]) == "e"
-    return mechanisms_of("exp", 0) if natural else mechanisms_of(op, row.position)
+    found = mechanisms_of("exp", 0) if natural else mechanisms_of(op, row.position)
+    if op == "powc" and not row.position:
+        exponent = trace.constants.get(arguments[1])
+        copies = 0.0 if exponent is None else float(nearest(exponent.value))
+        if copies < 1 or not copies.is_integer():
+            found["open"] = "bent power"
+    return found
 
 
 def tells_arrays(trace: Trace, row: Backward) -> bool:
