@@ -320,6 +320,7 @@ def test_a_page_of_arrays_has_the_drawing_and_the_tables_and_says_why_it_has_no_
     given = {"W": np.array([[1.0, 2.0], [0.0, 1.0]]), "x": np.array([1.0, -1.0])}
     page = "".join(page_pieces(record(parse("h = relu(W @ x); L = sum(h^2)"), given), language=language))
     assert "<svg" in page and "<script" not in page and "http-equiv" in page
+    assert "`" not in page and "<code>bpcli trace --element</code>" in page
     for piece in ("outer(g, x)", "W.T @ g", 'class="lines"', {"en": "no sliders", "zh": "没有滑块"}[language]):
         assert piece in page, piece
 
