@@ -8,12 +8,14 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import bpcli
 from bpcli.cli.interactive import KEYS, step_through
 from bpcli.language.reader import parse
 from bpcli.render.frames import frames
+from bpcli.render.words import phrase
 from bpcli.tracing.record import record
 from conftest import call
 
@@ -103,6 +105,27 @@ def test_each_step_is_told_in_words_and_values_stay_in_sight(capsys: pytest.Capt
     assert told
     assert told in shown[3]
     assert "claim dy/dw = 5: wrong" in shown[-1]
+
+
+def test_steps_of_arrays_are_told_in_words_too() -> None:
+    """By hand: W x = [5, 11], and what comes back to x adds up the columns of W."""
+    given = {"W": np.array([[1.0, 2], [3, 4]]), "x": np.array([1.0, 2])}
+    shown = frames(record(parse("sum(W@x)"), given), explain="brief")
+    # The start and the inputs come first; the way back begins after two steps up.
+    told = [frame.lines for frame in shown[2:-1]]
+    assert "turned, times g: dy/dx = W.T @ g = [4, 6], (2, 2) @ (2,) -> (2,)" in told[4][0]
+    assert all(told[2:])
+
+
+@pytest.mark.parametrize(("language", "columns"), [("en", 60), ("zh", 60), ("zh", 40)])
+def test_the_keys_are_kept_apart_where_they_take_two_lines(
+    language: str, columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    step_through(record(parse("(x+w)*w"), AT), 6, iter([" ", "q"]).__next__, language=language)
+    last = capsys.readouterr().out.rstrip().splitlines()[-4:]
+    keys = phrase("keys", language).split("   ")
+    assert [key for line in last for key in line.rstrip().split("   ") if key in keys] == keys
 
 
 @pytest.mark.parametrize("other", [("--lens", "flow"), ("--format", "md"), ("--json",), ("--repeat", "2")])

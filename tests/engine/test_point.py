@@ -54,6 +54,8 @@ def notes(text: str, at: dict[str, float], wrt: list[str] | None = None) -> list
         ("x", {"x": -inf}, [("infinite-value", "x is -inf")]),
         ("1e400*x", {"x": 1}, [("infinite-value", "1e400*x is inf with x = 1"), ("infinite-gradient", "dy/dx is inf")]),
         ("10^400 + x", {"x": 1}, [("infinite-value", "10^400 is inf")]),
+        # Of the divisor 0 there is nothing to say but 0 != 0.
+        ("x/0", {"x": 2}, [("infinite-value", "x/0 is inf with x = 2"), ("infinite-gradient", "dy/dx is inf")]),
         # corners
         (
             "relu(x) + x",

@@ -328,6 +328,17 @@ def test_the_last_step_says_what_adds_up(tmp_path: Path) -> None:
     assert "<code>dy/dw = 5.5 + 3.5 = 9</code>" in opened(path, "#step=8&set.w=3.5")
 
 
+@pytest.mark.parametrize(("language", "left", "shut"), [("en", "not taken", "closed"), ("zh", "未选中", "关闭")])
+def test_a_line_of_the_page_says_of_where_what_its_table_says(
+    language: str, left: str, shut: str, tmp_path: Path
+) -> None:
+    """By hand: where takes its first branch at 2, and its second at -1; relu is no choice, and only closed."""
+    path = tmp_path / "lesson.html"
+    path.write_text(page("where(x > 0, 3*x, x^2) + relu(-x - 5)", {"x": 2}), encoding="utf-8")
+    drawn = opened(path, f"#step=99&lang={language}").partition('id="canvas"')[2].partition("</svg>")[0]
+    assert drawn.count(f">{left}<") == drawn.count(f">{shut}<") == 1
+
+
 def test_the_page_says_what_the_text_says_beside_the_tables(tmp_path: Path) -> None:
     """How often inputs are used, and the check, which was made at the inputs of the trace and at no others."""
     path = tmp_path / "lesson.html"

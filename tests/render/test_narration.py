@@ -64,6 +64,7 @@ OTHERS = {
     "shut": ("x^n", {"x": 0.0, "n": 2.0}),
     "smallest tied": ("min(x, w)", {"x": 2.0, "w": 2.0}),
     "wave": ("sin(x)", {"x": 1.0}),
+    "bent power": ("x^-1", {"x": 4.0}),
 }
 
 
@@ -130,6 +131,17 @@ along w, which moves 1:
 2  a -> y: a moves 1, in a product it is stretched by the other factor, w = 3: 1 * 3 = 3; first of 2 parts of dy/dw
 2  w -> y: w moves 1, in a product it is stretched by the other factor, a = 5: 1 * 5 = 5; together dy/dw = 3 + 5 = 8
 """
+
+
+@pytest.mark.parametrize(
+    ("text", "copies"), [("x^2", True), ("x^300", True), ("x^-1", False), ("x^0.5", False), ("x^(1/3)", False)]
+)
+def test_a_story_has_copies_where_there_are_some(text: str, copies: bool) -> None:
+    """x^2 is x twice over; x^0.5 is not half a time."""
+    trace = record(parse(text), {"x": 4.0})
+    (row,) = trace.backward
+    assert ("several times over" in edge_sentence(trace, row, "story")) == copies
+    assert re.search("xponent .*comes down as a factor", edge_sentence(trace, row, "normal"))
 
 
 def test_the_flagship_in_words_upwards(run: Runner) -> None:
@@ -316,7 +328,7 @@ def test_every_sentence_about_arrays_ends_as_one(run: Runner, language: str, lev
     assert len(told) == 11
     stop = {"en": ".", "zh": "。"}[language]
     assert all(line.endswith(stop) for line in told), told
-    assert all(f"){stop} " in line or f"){stop}" in line for line in told if "dy/dx" in line)
+    assert all(re.search(rf"[])]{re.escape(stop)}", line) for line in told if "dy/dx" in line)
     assert "()" not in "".join(line for line in out.splitlines() if re.match(r"(Forward, s|S)tep|(前向)?第 \d", line))
 
 

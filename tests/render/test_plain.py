@@ -125,7 +125,10 @@ def test_pieces_fill_lines(pieces: list[str], width: int, lines: list[str]) -> N
         ("2 + 3", {}, "y = 2 + 3      1 operation"),
         ("x*x*y*y*z*z*u*u", {"x": 1, "y": 1, "z": 1, "u": 1},
          "out = x * x * y * y * z * z * u * u      x = 1, y = 1, z = 1, u = 1      "
-         "7 operations, x is used twice, y is used twice, z is used twice, 1 more are used again"),
+         "7 operations, x is used twice, y is used twice, z is used twice, 1 more is used again"),
+        ("x*x*y*y*z*z*u*u*v*v", {"x": 1, "y": 1, "z": 1, "u": 1, "v": 1},
+         "out = x * x * y * y * z * z * u * u * v * v      x = 1, y = 1, z = 1, u = 1, v = 1      "
+         "9 operations, x is used twice, y is used twice, z is used twice, 2 more are used again"),
     ],
 )  # fmt: skip
 def test_headers(text: str, at: dict[str, float], header: str) -> None:

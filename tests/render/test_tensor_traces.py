@@ -164,6 +164,20 @@ def test_pictures_have_values_that_are_short_sizes_of_others_and_the_rules(kind:
 
 
 @pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("cross_entropy(x, 1)", "g * (softmax(x) - one_hot(1, 2))"),
+        ("cross_entropy(x, t)", "g * (softmax(x) - t)"),
+        ("bce(x, t)", "rule of bce"),  # two long ones would stand side by side
+    ],
+)
+def test_a_line_has_its_rule_where_there_is_room_for_it(text: str, rule: str) -> None:
+    given = ["--x", "[0.2,0.3]", *(["--t", "[0,1]"] if "t)" in text else [])]
+    out = call("graph", text, *given).out
+    assert rule in out and ("rule of" in out) == ("rule of" in rule)
+
+
+@pytest.mark.parametrize(
     ("language", "vector", "matrix"), [("en", "vector of 12", "12x3 matrix"), ("zh", "12 维向量", "12x3 矩阵")]
 )
 def test_a_drawing_says_vector_and_matrix_of_what_does_not_fit(language: str, vector: str, matrix: str) -> None:
@@ -238,9 +252,37 @@ def test_every_rule_of_the_table_has_words(use: Any, language: str) -> None:
 def test_the_words_name_operations_and_rules_that_exist() -> None:
     assert set(KINDS) <= {op.name for op in TABLE.values()}
     kinds = {each for kind in KINDS.values() for each in ((kind,) if isinstance(kind, str) else kind)}
-    assert kinds | {"copy", "flip", "entrywise", "matmul pairs", "general"} == set(TENSOR_RULES)
+    by_shape = {"copy", "flip", "entrywise", "matmul pairs", "cross entropy of rows", "general"}
+    assert kinds | by_shape == set(TENSOR_RULES)
     for language in LANGUAGES:
         assert set(texts(language, "TENSOR_RULES")) == set(TENSOR_RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        # By hand: W x = (5, 11), and the derivative by x adds up the columns of W.
+        ("L = sum(W@x)", "a = W @ x = [5, 11] has the shape (2,)."),
+        ("L = sum(W@x)", "L = sum(a) = 16 is one number."),
+        ("L = sum(W@x)", "dL/da = g = [1, 1], () -> (2,)."),
+        ("L = sum(W@x)", "dL/dx = W.T @ g = [4, 6], with the shapes (2, 2) @ (2,) -> (2,)."),
+        # Both parts are x; a name has one number alone, and that is the sum.
+        ("L = sum(x*x)", "product = g * x = [1, 2]. That is part 1 of 2; they add up to dL/dx."),
+        ("L = sum(x*x)", "That is part 2 of 2; they add up to dL/dx = [2, 4]."),
+        # x is in both rows of W + x.
+        ("L = sum(W+x)", "dL/dx = sum(g, axis=0) = [2, 2]."),
+        ("L = cross_entropy(0*x, 0)", "target, p - y. dL/da = g * (softmax(a) - one_hot(0, 2)) = [-0.5, 0.5]."),
+    ],
+)
+def test_the_words_have_the_numbers(text: str, said: str) -> None:
+    given = {"W": [[1.0, 2.0], [3.0, 4.0]], "x": [1.0, 2.0]}
+    trace = traced(text, {name: given[name] for name in parse(text, given=["W", "x"]).inputs})
+    assert any(said in line for line in narration(trace, "normal"))
+
+
+def test_a_long_array_has_no_place_in_a_sentence() -> None:
+    words = "\n".join(narration(traced("L = sum(W@x)", {"W": np.ones((9, 2)), "x": [1.0, 2.0]}), "normal"))
+    assert "a = W @ x has the shape (9,)." in words
 
 
 @pytest.mark.parametrize(
@@ -251,7 +293,8 @@ def test_the_words_name_operations_and_rules_that_exist() -> None:
         ("sum(A@B)", {"A": [[1, 2]], "B": [[3], [4]]}, ["sum", "matmul left", "matmul right"]),
         ("mean(x - y)", {"x": [1, 2], "y": [3, 4]}, ["mean", "copy", "flip"]),
         ("max(x*y)", {"x": [1, 2], "y": [3, 4]}, ["extreme", "entrywise", "entrywise"]),
-        ("cross_entropy(x, [0])", {"x": [[1, 2]]}, ["cross entropy"]),
+        ("cross_entropy(x, [0])", {"x": [[1, 2]]}, ["cross entropy of rows"]),
+        ("cross_entropy(x, 0)", {"x": [1, 2]}, ["cross entropy"]),
         ("softmax(x)[0]", {"x": [1, 2]}, ["place", "softmax"]),
         ("det(x.T)", {"x": [[1, 2], [3, 4]]}, ["algebra", "move"]),
         ("sum(dropout(x, 0))", {"x": [1, 2]}, ["sum", "general"]),
@@ -265,8 +308,8 @@ def test_the_rule_that_is_told_is_the_one_that_was_used(text: str, at: dict[str,
 def test_words_say_shapes_and_copies() -> None:
     trace = traced("sum(X@W + b)", {"X": [[1, 2], [3, 4]], "W": [[1], [2]], "b": [5]})
     told = "\n".join(narration(trace, "normal"))
-    assert "X.T @ g, with the shapes (2, 2) @ (2, 1) -> (2, 1)" in told
-    assert "b was copied to 2 rows, so its gradient is the sum over those rows: dy/db = sum(g, axis=0)." in told
+    assert "X.T @ g = [[4], [6]], with the shapes (2, 2) @ (2, 1) -> (2, 1)" in told
+    assert "b was copied to 2 rows, so its gradient is the sum over those rows: dy/db = sum(g, axis=0) = [2]." in told
     assert "So dy/dW has the shape (2, 1), that of W" in told
 
 
@@ -277,6 +320,7 @@ def test_a_page_of_arrays_has_the_drawing_and_the_tables_and_says_why_it_has_no_
     given = {"W": np.array([[1.0, 2.0], [0.0, 1.0]]), "x": np.array([1.0, -1.0])}
     page = "".join(page_pieces(record(parse("h = relu(W @ x); L = sum(h^2)"), given), language=language))
     assert "<svg" in page and "<script" not in page and "http-equiv" in page
+    assert "`" not in page and "<code>bpcli trace --element</code>" in page
     for piece in ("outer(g, x)", "W.T @ g", 'class="lines"', {"en": "no sliders", "zh": "没有滑块"}[language]):
         assert piece in page, piece
 

@@ -124,6 +124,9 @@ def mistakes(trace: Trace, name: str) -> Iterator[tuple[set[str], float]]:
     for node in {row.argument for row in rows if row.arriving > 1}:
         kinds = {claims.OVERWRITTEN} if node == here else {claims.OVERWRITTEN_INSIDE}
         yield kinds, backward(trace, name, lambda row, up: up * row.local, keep=node)
+    for edge in rows:
+        if sum(row.argument == edge.argument for row in rows if row.product) > 1:
+            yield {claims.BRANCH_MISSING}, at(edge, 0.0)
     products = sorted(walks(trace, here))
     if 2 <= len(products) <= 10:
         for product in products:
@@ -257,6 +260,9 @@ KNOWN = [
     ("b = a + a; c = b + b", {"a": 3}, "a=1", "only-path-of-many", "together 3"),
     ("b = a + a; c = b + b", {"a": 3}, "a=2", "overwritten", "overwrote the sum"),
     ("x*x*x", {"x": 2}, "x=8", "path-missing", "is missing"),
+    # By hand: 12 comes back to w through b, and 14 through a, along two paths each.
+    ("a = x + w; b = a*w; c = a*b; c + b", {"x": 1, "w": 2}, "w=12", "branch-missing", "branch a -> w (14) is missing"),
+    ("a = x + w; b = a*w; c = a*b; c + b", {"x": 1, "w": 2}, "w=14", "overwritten", "overwrote the sum"),
     ("(x + w)*3", {"x": 2, "w": 5}, "x=1.5", "split", "split what arrives"),
     ("max(x, w)*5", {"x": 2, "w": 2}, "x=5", "tie", "the first of the arguments"),
     ("relu(x)*5", {"x": 0}, "x=5", "tie", "the slope 1 at the corner"),
@@ -297,6 +303,29 @@ def test_one_mistake_in_two_numbers_comes_before_an_input_that_explains_them() -
     assert [claim.slips[0].kind for claim in found] == ["gate-opened", "gate-opened"]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"), [("(x+w)*w", "  x + w was made to split"), ("a = x + w; a*w", "  a = x + w was made to split")]
+)
+def test_a_sum_without_a_name_is_told_once(run: Runner, text: str, said: str) -> None:
+    # By hand: 3 arrives at the sum, and half of it was claimed.
+    assert f"\n{said}" in run("grad", text, "--x", "2", "--w", "3", "--claim", "x=1.5").out
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "said"),
+    [
+        # By hand: the value of x + w is 5, and that of the other factor 3; sqrt(4) has the slope 1/4.
+        ("(x+w)*w", "x=5", "d((x + w)*w)/d(x + w) was taken as x + w: it is w"),
+        ("(x+w)*w", "w=6", "d((x + w)*w)/dw was taken as w: it is x + w"),
+        ("a = x + w; a*w", "w=6", "d(a*w)/dw was taken as w: it is a"),
+        ("3*sqrt(x+2)", "x=1.5", "d(sqrt(x + 2))/d(x + 2) was taken as 1/sqrt(x + 2): it is 1/(2*sqrt(x + 2))"),
+    ],
+)
+def test_a_rule_is_told_in_names_that_an_answer_has(run: Runner, text: str, claim: str, said: str) -> None:
+    given = ["--x", "2", *(["--w", "3"] if "w" in text else [])]
+    assert f"\n  {said}\n" in run("grad", text, *given, "--claim", claim).out
+
+
 def test_what_may_be_either_of_two_slips_is_told_as_both(run: Runner) -> None:
     """By hand: in sum((W@x)^2) over two terms the gradient of the mean is the one without the factor 2."""
     told = run("grad", "sum((W@x)^2)", "--W", "[[1,2],[3,4]]", "--x", "[1,-1]", "--claim", "x=[-4,-6]").out
@@ -306,7 +335,7 @@ def test_what_may_be_either_of_two_slips_is_told_as_both(run: Runner) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_slip_has_a_sentence(language: str) -> None:
     spoken = {*texts(language, "SLIPS")} - {
-        "only-direct-path", "only-indirect-path", "only-equal-path", "only-path-by-place", "corner",
+        "only-direct-path", "only-indirect-path", "only-equal-path", "only-path-by-place", "corner", "split-unnamed",
     }  # fmt: skip
     assert spoken == {*KINDS}
     for trace, name in traces(30):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from bpcli.errors import InputError
@@ -94,3 +95,14 @@ def test_the_header_speaks_of_the_whole_and_a_path_alone_is_shown_when_asked_for
 
 def test_the_bare_answer_is_whole(run: Runner) -> None:
     assert run("trace", "(x+w)*w", "--x", "2", "--w", "3", "--until", "a", "-q").out == "x=3\nw=8\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "entry"),
+    [("sum(b + W@x)", {"b": 1.0, "W": [[1.0, 2.0]], "x": [3.0, 4.0]}, "W[0,0]"), ("sum(x)", {"x": [3.0]}, "x[0]")],
+)
+def test_who_asks_for_paths_of_arrays_is_told_where_they_are(text: str, at: dict[str, object], entry: str) -> None:
+    given = {name: np.array(value) if isinstance(value, list) else value for name, value in at.items()}
+    with pytest.raises(InputError) as caught:
+        selected(record(parse(text, given=list(given)), given), "paths")
+    assert (caught.value.kind, caught.value.facts["example"]) == ("paths-of-arrays", entry)

@@ -69,6 +69,7 @@ CLAIMS: list[tuple[str, dict[str, Any], str, str]] = [
     ("sum(exp(W))", {"W": np.zeros((2, 3))}, "W=[[1,1],[1,1],[1,1]]", "transposed"),
     ("x @ A @ y", {"A": SQUARE, "x": np.array([1.0, 2.0]), "y": np.array([1.0, 5.0])}, "x=[16,22]", "no-transpose"),
     ("mean((X@w)^2)", {"X": ROWS, "w": np.ones(2)}, "w=[168,236]", "sum-for-mean"),
+    ("sum((X@w)^2)/3", {"X": ROWS, "w": np.ones(2)}, "w=[168,236]", "sum-for-mean"),
     ("sum((X@w)^2)", {"X": ROWS, "w": np.ones(2)}, "w=[56,78.6667]", "mean-for-sum"),
     ("mse(X@w, r)", {"X": ROWS, "w": np.ones(2), "r": np.zeros(3)}, "r=[-6,-14,-24]", "sum-for-mean"),
     ("sum((X+b)^2)", {"X": ROWS, "b": np.zeros(2)}, "b=[[2,4],[6,8],[10,14]]", "not-summed"),
@@ -117,13 +118,20 @@ def test_a_right_claim_and_one_that_nothing_explains() -> None:
             "sum((W@x)^2)",
             {"W": W, "x": X},
             "W=[[10,22],[-10,-22],[20,44]]",
-            "the factors are exchanged: dW is outer(g, x), with g what arrives from above",
+            "the factors are exchanged: what passes to W is outer(g, x), with g what arrives from above",
         ),
         (
             "sum((X+b)^2)",
             {"X": ROWS, "b": np.zeros(2)},
             "b=[10,14]",
             "b was copied from (2,) to (3, 2), so its gradient is the sum over the copies: this is one of them",
+        ),
+        (
+            "cross_entropy(z, 1)",  # by hand: of two equal entries each has the probability 1/2
+            {"z": np.array([4.0, 4.0])},
+            "z=[0.5,0.5]",
+            "what passes to z was taken as g*softmax(z): it is g*(softmax(z) - one_hot(1, 2)), with g what arrives "
+            "from above",
         ),
     ],
 )

@@ -77,6 +77,7 @@ def test_targets_are_what_their_loss_takes(seed: int) -> None:
     told = drawn("-sum(t*log(softmax(z)))", {"t": (3,), "z": (3,)}, seed)["t"]
     assert (told > 0).all() and math.isclose(told.sum(), 1)
     assert {*drawn("bce(sigmoid(X@w), y)", {"X": (3, 2), "w": (2,), "y": (3,)}, seed)["y"]} == {0, 1}
+    assert {*drawn("mean((sigmoid(X@w) - y)^2)", {"X": (3, 2), "w": (2,), "y": (3,)}, seed)["y"]} == {0, 1}
     chances = drawn("bce(p, y)", {"p": (3,), "y": (3,)}, seed)["p"]
     assert ((chances > 0) & (chances < 1)).all()
     assert drawn("sum(one_hot(c, 3)*z)", {"z": (3,)}, seed)["c"] in (0, 1, 2)
@@ -88,6 +89,7 @@ def test_targets_are_what_their_loss_takes(seed: int) -> None:
         (*LAYER, ["W", "x", "b", "V"]),
         ("mse(w*x, t)", {"w": (2,), "x": (2,), "t": (2,)}, ["w", "x"]),
         ("mse(w*x, w)", {"w": (2,), "x": (2,)}, ["w", "x"]),  # it is no target alone
+        ("sum((sigmoid(w*x) - t)^2)", {"w": (2,), "x": (2,), "t": (2,)}, ["w", "x"]),
         ("sum(x^2)", {"x": (2,)}, ["x"]),
     ],
 )

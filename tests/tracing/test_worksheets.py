@@ -11,7 +11,7 @@ from hypothesis import given
 from bpcli.engine.point import gradient
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
-from bpcli.tracing.worksheets import CLASS, ODD, TURNS, faults_of, fresh_numbers, random_numbers
+from bpcli.tracing.worksheets import CLASS, ODD, TURNS, faults_of, fresh_numbers, random_numbers, targets_of
 from calculus.programs import ALL, CUTTING, valued
 
 TYPE_CHECKING = False
@@ -152,7 +152,16 @@ def test_operations_on_arrays_get_numbers_too(text: str) -> None:
         assert faults_of(point)[0] == 0, "no corner, nothing infinite"
 
 
-@pytest.mark.parametrize("text", ["p=sigmoid(z); bce(p,t)", "bce_logits(w*x, t)"])
+@pytest.mark.parametrize(
+    "text",
+    ["p=sigmoid(z); bce(p,t)", "bce_logits(w*x, t)", "p=sigmoid(w*x + b); (p - t)^2", "(t - sigmoid(z))^2/2",
+     "mse(sigmoid(z), t)"],
+)  # fmt: skip
 def test_targets_of_a_binary_loss_are_no_and_yes(text: str) -> None:
     drawn = {chosen(text, seed)["t"] for seed in range(CLASS)}
     assert drawn == {"0", "1"}
+
+
+def test_who_is_used_elsewhere_too_is_no_target() -> None:
+    assert not targets_of(parse("(sigmoid(z) - w)^2 + w"))
+    assert not targets_of(parse("(tanh(z) - t)^2"))

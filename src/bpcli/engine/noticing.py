@@ -170,7 +170,7 @@ def inside_domain(point: Point, node: int) -> bool:
 
 
 def domain_of(program: Program, node: int) -> str:
-    """The domain of an operation in the names of the program."""
+    """The domain of an operation in the names of the program; "" where it would be of numbers alone."""
     graph = program.graph
     declared = TABLE.get(graph.op[node])
     if declared is None or not declared.domain or len(declared.domain) > 40:
@@ -180,7 +180,8 @@ def domain_of(program: Program, node: int) -> str:
         param: (short(program, argument, 20), ATOM if not graph.args[argument] else SUM)
         for param, argument in zip(declared.params, graph.args[node], strict=False)
     }
-    return expression(read.graph, read.output, spelled=spelled)
+    written = expression(read.graph, read.output, spelled=spelled)
+    return written if any(map(str.isalpha, written)) else ""  # of x/0 it would be 0 != 0
 
 
 def _nan_value(point: Point, node: int) -> NumericError:

@@ -57,7 +57,7 @@ OPERATIONS = (
             ),
         ],
         of_tensors=True,
-        unfolded="-sum(one_hot_targets(x, t)*log_softmax(x))/(count(x)/count(x, axis=-1))",
+        unfolded="-mean(sum(one_hot_targets(x, t)*log_softmax(x), axis=-1))",
         pullbacks={
             # Where t has one axis less than x it holds class numbers; where as many, a distribution in each row.
             "x": {

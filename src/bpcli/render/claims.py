@@ -7,7 +7,7 @@ from bpcli.numbers import DIGITS, MOST_DIGITS, show
 from bpcli.render.answers import MOST_IN_FULL, brief
 from bpcli.render.languages import ENGLISH, texts
 from bpcli.render.words import nth, phrase
-from bpcli.tracing.claims.slips import OR_ELSE
+from bpcli.tracing.claims.slips import OR_ELSE, SPLIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,6 +107,8 @@ def slip_text(slip: Slip, claimed: str, digits: int = DIGITS, language: str = EN
             facts[place] = nth(int(slip.facts[place]), facts["twice"], language)
     elif kind == "only-path" and bool(facts["through"]) != bool(facts["missing"]):
         kind = "only-indirect-path" if facts["through"] else "only-direct-path"
+    elif kind == SPLIT and facts["node"].replace(" ", "") == facts["derived"].replace(" ", ""):
+        kind = "split-unnamed"
     elif kind == "tie" and facts["rule"] in ties:
         facts["rule"] = ties[facts["rule"]]
     elif kind == "tie":

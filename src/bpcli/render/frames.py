@@ -122,7 +122,7 @@ class Frames(Sequence[Frame]):
 
     def _told(self, row: Forward | Backward, name: str) -> Iterator[str]:
         """The newest row in words, where they were asked for; in forward mode those of the input of that name."""
-        if not self.explain or self.trace.of_tensors:
+        if not self.explain:
             return
         from bpcli.render.narration import LEVELS, edge_sentence, forward_sentence
 

@@ -91,7 +91,7 @@ def page_pieces(
             if steps > most:
                 notice = say["too-long"].format(steps=steps, most=most)
                 break
-        yield f'<p class="notice">{html.escape(notice)}</p>\n'
+        yield f'<p class="notice">{_with_commands(notice)}</p>\n'
         if trace.of_tensors and len(trace.forward) <= MOST_STEPS:
             yield from _drawing(trace, digits, language)
     yield '<div id="tables" class="tables">\n'
@@ -107,6 +107,12 @@ def page_pieces(
         for name in ("primitives.js", "program.js", "numbers.js", "drawing.js", "words.js", "page.js"):
             yield f"<script>\n{page_text(name)}</script>\n"
     yield "</body>\n</html>\n"
+
+
+def _with_commands(sentence: str) -> str:
+    """A sentence as HTML; what stands between backticks is a command."""
+    pieces = html.escape(sentence).split("`")
+    return "".join(f"<code>{piece}</code>" if place % 2 else piece for place, piece in enumerate(pieces))
 
 
 def _plays(trace: Trace) -> bool:

@@ -115,7 +115,7 @@ def header(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[
     told_of = [used(trace.nodes[node].name, count, language) for node, count in again[:3]]
     facts = [counted(operations, "operation", language), *told_of]
     if len(again) > 3:
-        facts.append(phrase("more used", language, count=len(again) - 3))
+        facts.append(counted(len(again) - 3, "more used", language))
     parts.append(phrase("facts", language).join(facts))
     return parts
 

@@ -113,11 +113,17 @@ def mechanisms_of(op: str, position: int) -> dict[str, str]:
 
 
 def mechanisms_at(trace: Trace, row: Backward) -> dict[str, str]:
-    """The same of an edge of a record; e^x is an exponential, however it is written."""
+    """The same of an edge of a record; e^x is an exponential, however it is written, and x^-1 no product of copies."""
     graph = trace.program.graph
     op, arguments = graph.op[row.node], graph.args[row.node]
     natural = op in ("pow", "powc") and row.position == 1 and graph.payload.get(arguments[0]) == "e"
-    return mechanisms_of("exp", 0) if natural else mechanisms_of(op, row.position)
+    found = mechanisms_of("exp", 0) if natural else mechanisms_of(op, row.position)
+    if op == "powc" and not row.position:
+        exponent = trace.constants.get(arguments[1])
+        copies = 0.0 if exponent is None else float(nearest(exponent.value))
+        if copies < 1 or not copies.is_integer():
+            found["open"] = "bent power"
+    return found
 
 
 def tells_arrays(trace: Trace, row: Backward) -> bool:
@@ -155,7 +161,7 @@ def edge_sentence(
     if tells_arrays(trace, row):
         from bpcli.render.tensor_words import tensor_sentence
 
-        return tensor_sentence(trace, row, place, language, again)
+        return tensor_sentence(trace, row, place, language, again, digits)
     words = texts(language, "EXPLAIN")
     template: str = texts(language, "MECHANISMS")[mechanism(trace, row)][again_place(level) if again else place]
     said = template.format(**edge_facts(trace, row, words["condition"][place], digits))
@@ -214,7 +220,7 @@ def forward_sentence(trace: Trace, step: Forward, place: int, digits: int, langu
     if any(map(shape_of, (*step.operands, step.value))):
         from bpcli.render.tensor_words import step_sentence
 
-        return step_sentence(trace, step, place, language)
+        return step_sentence(trace, step, place, language, digits)
     _, name, formula, numbers, value = Cells(trace, digits, language).step(step)
     relation, value = ("≈", value[2:]) if value.startswith("≈") else ("=", value)
     template: str = texts(language, "EXPLAIN")["forward"][place]

@@ -29,7 +29,7 @@ def nudge_sentence(
         from bpcli.render.tensor_words import tensor_nudge
 
         joint: str = said["join"][place]
-        sentence = tensor_nudge(trace, row, name, place, language)
+        sentence = tensor_nudge(trace, row, name, place, language, digits)
         return joint.join([sentence, *_part_of_arrays(trace, row, place, language)])
     facts = edge_facts(trace, row, said["condition"][place], digits)
     facts["why"] = texts(language, "REASONS_UP")[mechanism(trace, row)].format(**facts)

@@ -202,7 +202,9 @@ def show_frame(trace: Trace, frame: Frame, digits: int, keys: str, language: str
             for piece in plain.wrapped(line, screen.width):
                 screen.print(Text(piece, style="cyan"))
     screen.print()
-    screen.print(Text(phrase("frame", language, place=frame.place, count=frame.count, keys=keys), style="dim"))
+    told = phrase("frame", language, place=frame.place, count=frame.count, keys=keys)
+    for line in plain.filled(told.split("   "), screen.width, "", "", "   "):
+        screen.print(Text(line, style="dim"))
 
 
 def _graph_lines(trace: Trace, width: int, height: int, language: str) -> list[str]:

@@ -197,18 +197,25 @@ def rule_with_shapes(
     arguments, declared = graph.args[node], TABLE.get(graph.op[node])
     if declared is None:
         return None
-    shapes = [graph.shape.get(each, ()) for each in (*arguments, node)]
-    ranks = [len(shape) for shape in shapes[:-1]]
+    ranks = [len(graph.shape.get(each, ())) for each in arguments]
     written = pullback_text(declared, position, ranks, len(arguments), textbook)
     if written is None:
         return None
     read: Program = formula(written, settings_of(declared, position))
+    found = shapes_in_rule(graph, node, read)
+    return None if found is None else (read, found)
+
+
+def shapes_in_rule(graph: Graph, node: int, read: Program) -> Sequence[Shape] | None:
+    """The shape of each node of a formula over the operands of an operation, its value and what arrives there."""
+    arguments = graph.args[node]
+    shapes = [graph.shape.get(each, ()) for each in (*arguments, node)]
     variables = read.graph.variables
     inputs: dict[int, Shape] = dict.fromkeys(variables.values(), ())  # a setting reads as a variable too
-    pairs = zip(places_of(declared, len(arguments)), [*shapes, shapes[-1]], strict=True)
+    pairs = zip(places_of(TABLE[graph.op[node]], len(arguments)), [*shapes, shapes[-1]], strict=True)
     inputs |= {variables[name]: shape for name, shape in pairs if name in variables}
     try:
-        return read, shapes_of(read.graph, inputs, read.output + 1)
+        return shapes_of(read.graph, inputs, read.output + 1)
     except BpcliError:
         return None
 

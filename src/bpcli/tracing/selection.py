@@ -27,6 +27,8 @@ def selected(trace: Trace, only: str | None = None, until: str | None = None, ro
     part.whole = trace
     if only is not None:
         present = [each for each in PARTS if getattr(trace, each)]
+        if only == "paths" and only not in present and (entry := _entry_of(trace)):
+            raise InputError("paths-of-arrays", example=entry)
         if only not in present:
             raise InputError("unknown-part", part=only, known=", ".join(present) or "none")
         for each in PARTS:
@@ -47,6 +49,12 @@ def selected(trace: Trace, only: str | None = None, until: str | None = None, ro
         if only != "paths":
             part.paths = {}
     return part
+
+
+def _entry_of(trace: Trace) -> str:
+    """The first entry of the first array that is given: W1[0,0]; "" where none is."""
+    sizes = {name: getattr(value, "shape", ()) for name, value in trace.given.items()}
+    return next((f"{name}[{','.join('0' * len(shape))}]" for name, shape in sizes.items() if shape), "")
 
 
 def _stop(part: Trace, until: str, only: str | None) -> None:

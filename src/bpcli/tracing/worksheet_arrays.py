@@ -20,7 +20,7 @@ from bpcli.errors import InputError, NumericError
 from bpcli.numbers import nested, show
 from bpcli.ops import TABLE
 from bpcli.tracing.summaries import LARGEST_SIDE, is_small
-from bpcli.tracing.worksheets import BINARY, LARGE, ODD, TINY, random_numbers
+from bpcli.tracing.worksheets import BINARY, LARGE, ODD, TINY, random_numbers, targets_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def _meanings(program: Program, shapes: Mapping[str, Shape]) -> dict[str, tuple[
         found = shapes_of(graph, {node: shapes[name] for node, name in names.items()}, program.output + 1)
     except InputError:
         return {}
-    meanings: dict[str, tuple[str, int]] = {}
+    meanings: dict[str, tuple[str, int]] = dict.fromkeys(targets_of(program), (TRUTH, 0))
     for node in range(program.output + 1):
         arguments, op = graph.args[node], graph.op[node]
         kind, _, setting = op.partition(" ")
@@ -234,7 +234,7 @@ def _meanings(program: Program, shapes: Mapping[str, Shape]) -> dict[str, tuple[
             meanings[names[arguments[0]]] = CLASS_NUMBER, int(setting.partition("classes=")[2].split()[0])
         elif kind in LOSSES:
             if arguments[1] in names:
-                meanings[names[arguments[1]]] = TRUTH if kind in BINARY else TARGET, 0
+                meanings.setdefault(names[arguments[1]], (TARGET, 0))
             if kind == "bce" and arguments[0] in names:
                 meanings[names[arguments[0]]] = CHANCE, 0
         elif kind == "mul":

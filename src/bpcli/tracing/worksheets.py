@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from bpcli.calculus.sweeps import OPEN
 from bpcli.engine.given import shapes_needed
 from bpcli.engine.point import evaluate, gradient
@@ -27,6 +29,8 @@ ROUGH = ("0.37", "0.71", "1.23", "2.19", "3.7", "-0.83", "-1.37", "-2.3")  # whe
 TURNS = ((WHOLE, 40), (WIDER, 80), (SMALL, 80), (ROUGH, 40))  # how often each is tried where no point is without fault
 
 BINARY, TRUTHS = ("bce", "bce_logits"), ("0", "1")  # losses of yes or no, and what their targets are
+COMPARING = ("sub", "mse", "mae", "huber")  # what compares with a target of any kind
+CHANCES = ("sigmoid", "hard_sigmoid")  # of yes; who compares with one, has a target of yes or no
 
 MOST_NODES_IN_ALL = 100_000  # that all tries together calculate; a long program gets fewer of them
 FEWEST = 12
@@ -95,11 +99,25 @@ def fresh_numbers(
 
 
 def targets_of(program: Program) -> set[str]:
-    """The inputs that are targets of a binary loss: what was true, 0 or 1."""
+    """The inputs that say what was true, 0 or 1: targets of a binary loss, or compared with a sigmoid and nothing else.
+
+    >>> from bpcli.language.reader import parse
+    >>> targets_of(parse("(sigmoid(w*x) - t)^2"))
+    {'t'}
+    """
     graph = program.graph
     names = {node: name for name, node in graph.variables.items()}
-    pairs = zip(graph.op, graph.args, strict=True)
-    return {names[arguments[1]] for op, arguments in pairs if op in BINARY and arguments[1] in names}
+    uses = Counter(argument for arguments in graph.args for argument in arguments)
+    found = set()
+    for op, arguments in zip(graph.op, graph.args, strict=True):
+        kind = op.partition(" ")[0]
+        if kind in BINARY and arguments[1] in names:
+            found.add(names[arguments[1]])
+        elif kind in COMPARING:
+            for one, other in (arguments[:2], arguments[1::-1]):
+                if graph.op[one] in CHANCES and other in names and uses[other] == 1:
+                    found.add(names[other])
+    return found
 
 
 def _each(number: Any) -> list[float]:

@@ -34,6 +34,7 @@ LONGEST_ARRAY = 44  # characters of an array in a box
 LONGEST_SOURCE = 200  # names, numbers and signs of a statement in a title
 LONGEST_TITLE = 160  # characters of a title with all its statements
 LONGEST_TENSOR_RULE = 24  # of a rule between tensors on a line
+LONGEST_ALONE = 40  # of one beside which there is no other
 LONGEST_RULE = 16  # characters of the formula of a local derivative on a line
 
 INPUT, CONSTANT, OPERATION, RESULT = "input", "constant", "operation", "result"
@@ -243,7 +244,9 @@ def _label(trace: Trace, row: Backward, digits: int, language: str) -> tuple[str
         return f"0{phrase('facts', language)}{reason}", "0", True
     if row.pull is not None:
         rule = row.pull.summed or row.pull.rule
-        if not 0 < len(rule) <= LONGEST_TENSOR_RULE:
+        graph = trace.program.graph
+        alone = sum(not graph.constant[argument] for argument in graph.args[row.node]) == 1
+        if not 0 < len(rule) <= (LONGEST_ALONE if alone else LONGEST_TENSOR_RULE):
             rule = phrase("rule of", language, op=sign(op))
         return rule, rule, False
     local = show(row.local, digits)

@@ -479,9 +479,9 @@ function paint() {
 
 /* Why nothing flows along an edge, in a word. */
 function word(index) {
-  const { state: how } = run.rows[index];
+  const { state: how } = run.rows[index], { op } = nodes.get(downwards[index].node);
   if (how === "idle") return "0";
-  return say(how === "closed" ? "closed" : nodes.get(downwards[index].node).op === "detach" ? "cut" : "flat");
+  return say(how === "closed" ? (op === "where" ? "not taken" : "closed") : op === "detach" ? "cut" : "flat");
 }
 
 /* A text no wider than its box. */

@@ -16,7 +16,7 @@ from __future__ import annotations
 import copy
 import math
 
-from bpcli.calculus.sweeps import OPEN
+from bpcli.calculus.sweeps import OPEN, SHUT
 from bpcli.engine.choose import fitting
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.noticing import short
@@ -27,8 +27,10 @@ from bpcli.tracing.claims.gates import gate_slips
 from bpcli.tracing.claims.inputs import input_slips
 from bpcli.tracing.claims.remembered import rule_slips
 from bpcli.tracing.claims.slips import INPUT, TARGET, Claim, Slip
+from bpcli.tracing.claims.told import as_factor
 from bpcli.tracing.claims.whole import mean_slips, whole_slips
 from bpcli.tracing.expectations import TOLERANCE
+from bpcli.tracing.names import Formulas
 from bpcli.tracing.paths import ways
 from bpcli.tracing.record import record
 
@@ -128,8 +130,10 @@ def _by_formulas(trace: Trace) -> None:
     for node, entry in trace.nodes.items():
         if entry.args and node != trace.output and node not in program.graph.name:
             entry.name = short(program, node)
+    formulas = Formulas(program, {node: as_factor(entry.name) for node, entry in trace.nodes.items()})
     for row in trace.backward:
         row.derived = short(program, row.node)
+        row.formula, row.condition = formulas.local(row.node, row.position, row.state == SHUT)
 
 
 def _prefer_common(wrong: list[Claim]) -> None:

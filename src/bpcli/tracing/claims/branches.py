@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from bpcli.tracing.claims.slips import (
+    BRANCH_MISSING,
     LOCALS_ONLY,
     ONLY_PATH,
     ONLY_PATH_OF_MANY,
@@ -72,13 +75,21 @@ def _places(trace: Trace, path: Path, other: Path) -> dict[str, Any]:
 def sum_slips(
     trace: Trace, way: Sequence[Backward], node: int, slope: float, speeds: Mapping[int, float]
 ) -> Iterator[Slip]:
-    """Branches that were not added: the last one to arrive is all that is left."""
+    """Branches that were not added: one that was forgotten, or the last one to arrive is all that is left."""
     # The last that brought something: a closed edge may come after it.
     for row in {row.argument: row for row in way}.values():
         if row.product != row.total:
             value = slope + (row.product - row.total) * speeds[row.argument]
             kind = OVERWRITTEN if row.argument == node else OVERWRITTEN_INSIDE
             yield Slip(kind, value, node=told(trace, row.argument), last=row.product, total=row.total)
+    arriving = Counter(row.argument for row in way)
+    for row in way:
+        if arriving[row.argument] > 1 and row.product:
+            yield Slip(
+                BRANCH_MISSING, slope - row.product * speeds[row.argument], 0.0 if row.argument == node else 1.0,
+                node=told(trace, row.node), argument=told(trace, row.argument), amount=row.product,
+                count=float(arriving[row.argument]),
+            )  # fmt: skip
     here = [row for row in way if row.argument == node]
     if here and len(here) > 1:
         yield Slip(LOCALS_ONLY, sum(row.local for row in here), node=told(trace, node), count=float(len(here)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bpcli.ops import TABLE
 from bpcli.tracing.claims.slips import DIVISION, FACTOR, INNER, SIGN_INSIDE, SPLIT, SUM_FOR_MEAN, TIE, UPSTREAM, Slip
-from bpcli.tracing.claims.told import constant_of, kind_of, told, value_of
+from bpcli.tracing.claims.told import as_differential, constant_of, kind_of, told, value_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,9 +35,7 @@ def edge_slips(
     def instead(product: float) -> float:
         return slope + (product - float(row.product)) * speed
 
-    argument = told(trace, row.argument)
-    if not argument.isidentifier():
-        argument = f"({argument})"
+    argument = as_differential(told(trace, row.argument))
     edge: dict[str, Any] = {"node": told(trace, row.node), "argument": argument, "derived": row.derived}
     arguments = trace.nodes[row.node].args
     if arguments.count(row.argument) > 1:

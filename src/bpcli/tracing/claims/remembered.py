@@ -10,7 +10,7 @@ from bpcli.engine.floats import FLOATS
 from bpcli.language.text import ATOM, expression
 from bpcli.ops import TABLE
 from bpcli.tracing.claims.slips import WRONG_RULE, Slip
-from bpcli.tracing.claims.told import constant_of, kind_of, told, value_of
+from bpcli.tracing.claims.told import alone, as_differential, as_factor, constant_of, kind_of, told, value_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def rule_slips(trace: Trace, row: Backward, slope: float, speed: float) -> Itera
             yield Slip(
                 WRONG_RULE, slope + (local - row.local) * row.upstream * speed,
                 0.0 if speed == 1 else 1.0,
-                derived=row.derived, argument=told(trace, row.argument), taken=_spelled(trace, row, text),
-                rule=row.formula,
+                derived=row.derived, argument=as_differential(told(trace, row.argument)),
+                taken=alone(_spelled(trace, row, text)), rule=alone(row.formula),
             )  # fmt: skip
 
 
@@ -87,5 +87,4 @@ def _spelled(trace: Trace, row: Backward, text: str) -> str:
 
 def _name(trace: Trace, node: int) -> str:
     number = constant_of(trace, node)
-    name = f"{number:g}" if number is not None else told(trace, node)
-    return name if name.isidentifier() or name.isdecimal() else f"({name})"
+    return as_factor(f"{number:g}" if number is not None else told(trace, node))

@@ -38,6 +38,7 @@ from bpcli.tracing.claims.slips import (
     Claim,
     Slip,
 )
+from bpcli.tracing.pulls import shapes_in_rule, told_graph
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -199,7 +200,10 @@ def _rule(point: Point, row: Branch, text: str | None = None) -> str:
         named = not graph.args[argument] or argument in graph.name
         spelled[param] = (short(point.program, argument), ATOM if named else SUM)
     spelled["out"] = (short(point.program, row.node), ATOM if row.node in graph.name else SUM)
-    return expression(read.graph, read.output, spelled=spelled)
+    shapes = shapes_in_rule(graph, row.node, read)
+    if shapes is None:
+        return expression(read.graph, read.output, spelled=spelled)
+    return expression(*told_graph(read.graph, read.output, shapes), spelled=spelled)
 
 
 def _pullback(point: Point, row: Branch) -> str:
@@ -256,22 +260,45 @@ def _averaged(point: Point) -> Iterator[tuple[int, int]]:
         if name in ("mean", "variance"):
             over = axes_of(TABLE[graph.op[node]].chosen["axis"], shapes[0])
             yield node, int(np.prod([shapes[0][place] for place in over]))
+        elif name == "div" and (count := _divided_sum(point, node)):
+            yield node, count
         elif name in AVERAGING:
             yield node, int(np.prod(np.broadcast_shapes(*shapes[:2])))
         elif name == "cross_entropy" and len(shapes[0]) > 1:
             yield node, int(np.prod(shapes[0][:-1]))
 
 
-def _summed(point: Point) -> set[int]:
-    """Over how many entries there are sums."""
+def _divided_sum(point: Point, node: int) -> int:
+    """Over how many entries a mean is taken that is written as a sum divided by their number; 0 of anything else."""
     graph = point.program.graph
-    found = set()
-    for node in range(point.program.output + 1):
-        if _base(point, node) == "sum":
-            shape = np.shape(point.values[graph.args[node][0]])
-            over = axes_of(TABLE[graph.op[node]].chosen["axis"], shape)
-            found.add(int(np.prod([shape[place] for place in over])))
-    return found
+    above, below = graph.args[node]
+    if _base(point, above) != "sum" or not graph.constant[below] or np.ndim(point.values[below]):
+        return 0
+    count = _terms(point, above)
+    return count if float(point.values[below]) == count else 0
+
+
+def _terms(point: Point, node: int) -> int:
+    """How many entries go into each entry of a sum."""
+    graph = point.program.graph
+    shape = np.shape(point.values[graph.args[node][0]])
+    over = axes_of(TABLE[graph.op[node]].chosen["axis"], shape)
+    return int(np.prod([shape[place] for place in over]))
+
+
+def _summed(point: Point) -> set[int]:
+    """Over how many entries there are sums, but for those that are divided by their number."""
+    graph = point.program.graph
+    means = {
+        graph.args[node][0]
+        for node in range(point.program.output + 1)
+        if _base(point, node) == "div" and _divided_sum(point, node)
+    }
+    return {
+        _terms(point, node)
+        for node in range(point.program.output + 1)
+        if _base(point, node) == "sum" and node not in means
+    }
 
 
 def _batches(point: Point) -> set[int]:

@@ -15,7 +15,7 @@ EXPECTED = {
 
 # Of vectors and matrices.
 TENSOR_SLIPS = {
-    "factors-swapped": "the factors are exchanged: d{name} is {rule}, with g what arrives from above",
+    "factors-swapped": "the factors are exchanged: what passes to {name} is {rule}, with g what arrives from above",
     "transposed": "that is the transpose of the gradient: {name} has the shape {shape}, and so has its gradient",
     "no-transpose": "a transpose is missing, or the factors are exchanged: what passes to {name} is {rule}, with g what "
     "arrives from above",
@@ -38,6 +38,7 @@ SLIPS = {
     "only-equal-path": "{claimed} is only one of the two equal paths {path}: both bring {amount}, and they add up",
     "only-path-by-place": "{claimed} is only the path {path} by the {place}; by the {missing_place} {amount} is missing",
     "path-missing": "the path {path} ({amount}) is missing",
+    "branch-missing": "the branch {node} -> {argument} ({amount}) is missing: {count} branches arrive at {argument}, and they add up",
     "only-path-of-many": "{claimed} is only the path {path}; the other paths ({count}), together {amount}, are missing",
     "overwritten": "the last branch to arrive at {node} ({last}) overwrote the sum, which is {total}: branches add up",
     "overwritten-inside": "at {node} the last branch to arrive ({last}) overwrote the sum {total}: branches add up",
@@ -50,6 +51,7 @@ SLIPS = {
     "division": "d({derived})/d{argument} was taken as {divisor}: a division passes on 1/{divisor}",
     "wrong-rule": "d({derived})/d{argument} was taken as {taken}: it is {rule}",
     "split": "{node} = {derived} was made to split what arrives: a sum passes it on whole to each of its terms",
+    "split-unnamed": "{node} was made to split what arrives: a sum passes it on whole to each of its terms",
     "split-everywhere": "the sums were made to split what arrives: a sum passes it on whole to each of its terms",
     "sum-for-mean": "that is the gradient of the sum: the mean divides it by {count}",
     "mean-for-sum": "that is the gradient of the mean of the {count} terms: here they are added",

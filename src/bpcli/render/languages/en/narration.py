@@ -99,6 +99,11 @@ MECHANISMS = {
         "In a power the exponent comes down as a factor, and the power that is left is one lower: at {argument} = {input} the slope is {slope}. {factors}.",
         "It is as if {argument} = {input} were built into {node} several times over: a nudge acts in every copy at once, and counts {slope} in all. The note says {factors}.",
     ),
+    "bent power": (
+        "the exponent of {node} comes down, {slope}: {factors}",
+        "An exponent that is negative or no whole number comes down as a factor as well, and the power that is left is one lower: at {argument} = {input} the slope is {slope}. {factors}.",
+        "The marks on the scale of {node} are not evenly spaced: at {argument} = {input} a nudge reads as {slope} times itself. The note says {factors}.",
+    ),
     "exponent": (
         "{argument} stands in the exponent, so the slope is {slope}: {factors}",
         "In the exponent a step of {argument} multiplies the value instead of adding to it. The slope is "

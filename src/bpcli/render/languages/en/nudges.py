@@ -58,6 +58,7 @@ REASONS_UP = {
     "scale": "above the line of a fraction it counts {slope}",
     "divisor": "below the line of a fraction it counts {slope}",
     "power": "a power is as steep as its exponent times one power less, {slope}",
+    "bent power": "the power {node} is as steep as its exponent times one power less, {slope}",
     "exponent": "a step in the exponent multiplies, here with the slope {slope}",
     "exponential": "exp climbs as steeply as it is high, {slope}",
     "logarithm": "a logarithm is flatter the larger its input is, here {slope}",

@@ -97,9 +97,16 @@ TENSOR_RULES = {
     "cross entropy": (
         "cross entropy with softmax: prediction minus target, p - y: {total} = {rule}",
         "Softmax and logarithm together leave the simplest of slopes: the predicted probabilities minus the target, "
-        "p - y, divided by the number of rows. {total} = {rule}.",
+        "p - y. {total} = {rule}.",
         "The net said how sure it was, the teacher says what was true. What comes back is the difference of the two, "
         "prediction minus truth: {total} = {rule}.",
+    ),
+    "cross entropy of rows": (
+        "cross entropy with softmax: prediction minus target over the rows, (p - y)/rows: {total} = {rule}",
+        "Softmax and logarithm together leave the simplest of slopes: in each row the predicted probabilities minus the "
+        "target, p - y. The loss is the mean of the rows, so that is divided by their number. {total} = {rule}.",
+        "In every row the net said how sure it was, and the teacher what was true. What comes back is the difference of "
+        "the two, prediction minus truth, and each row pays its share: {total} = {rule}.",
     ),
     "class number": (
         "{argument} is a class number, which has no gradient: {total} = 0",

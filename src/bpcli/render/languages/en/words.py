@@ -3,6 +3,7 @@
 # How a number of things is said: of one, and of more.
 UNITS = {
     "operation": ("{count} operation", "{count} operations"),
+    "more used": ("{count} more is used again", "{count} more are used again"),
     "pass": ("{count} pass", "{count} passes"),
     "sweep": ("{count} sweep", "{count} sweeps"),
     "row": ("{count} row", "{count} rows"),
@@ -78,7 +79,6 @@ PHRASES = {
     "long formula": "(a formula of {operations})",
     "used twice": "{name} is used twice",
     "used": "{name} is used {count} times",
-    "more used": "{count} more are used again",
     # Its tables.
     "forward": "Forward",
     "backward": "Backward",

@@ -15,7 +15,7 @@ EXPECTED = {
 
 # 向量和矩阵的。
 TENSOR_SLIPS = {
-    "factors-swapped": "两个因子的顺序颠倒了：d{name} 是 {rule}，其中 g 是上游梯度",
+    "factors-swapped": "两个因子的顺序颠倒了：传给 {name} 的应为 {rule}，其中 g 是上游梯度",
     "transposed": "这是梯度的转置：{name} 的形状是 {shape}，它的梯度也应是这个形状",
     "no-transpose": "少了一个转置，或者因子的顺序颠倒了：传给 {name} 的是 {rule}，其中 g 是上游梯度",
     "not-summed": "{name} 从 {own} 复制成了 {shape}，所以它的梯度是对各份复制求和：这里没有求和",
@@ -36,6 +36,7 @@ SLIPS = {
     "only-equal-path": "{claimed} 只是两条相同路径 {path} 中的一条：每条都贡献 {amount}，要相加",
     "only-path-by-place": "{claimed} 只是路径 {path} 经{place} 的贡献，漏了经{missing_place} 的 {amount}",
     "path-missing": "漏了路径 {path}（{amount}）",
+    "branch-missing": "漏了分支 {node} -> {argument}（{amount}）：到达 {argument} 的分支有 {count} 个，要累加",
     "only-path-of-many": "{claimed} 只是路径 {path} 的贡献，漏了其余 {count} 条路径，它们合计 {amount}",
     "overwritten": "最后到达 {node} 的支路（{last}）把累加的和覆盖了，应当是 {total}：各条支路要相加",
     "overwritten-inside": "在 {node} 处，最后到达的支路（{last}）把累加的和 {total} 覆盖了：各条支路要相加",
@@ -48,6 +49,7 @@ SLIPS = {
     "division": "把 d({derived})/d{argument} 当成了 {divisor}：除法传回的是 1/{divisor}",
     "wrong-rule": "把 d({derived})/d{argument} 当成了 {taken}：应为 {rule}",
     "split": "把 {node} = {derived} 当成要平分传来的梯度：加法应当原样传给每一项",
+    "split-unnamed": "把 {node} 当成要平分传来的梯度：加法应当原样传给每一项",
     "split-everywhere": "把加法当成要平分传来的梯度：加法应当原样传给每一项",
     "sum-for-mean": "这是总和的梯度：平均值还要除以 {count}",
     "mean-for-sum": "这是 {count} 项平均值的梯度：这里是把它们相加",

@@ -91,6 +91,11 @@ MECHANISMS = {
         "幂的指数落下来成为因子，幂次减一：在 {argument} = {input} 处斜率是 {slope}。{factors}。",
         "好比 {node} 里装了好几个同样的 {argument} = {input}：拨动一下，每一个都同时起作用，合起来算 {slope}。回单写着 {factors}。",
     ),
+    "bent power": (
+        "{node} 的指数落下来，{slope}：{factors}",
+        "负的或不是整数的指数同样落下来成为因子，幂次减一：在 {argument} = {input} 处斜率是 {slope}。{factors}。",
+        "{node} 的刻度疏密不匀：在 {argument} = {input} 处轻推一下，读出来是它的 {slope} 倍。回单写着 {factors}。",
+    ),
     "exponent": (
         "{argument} 在指数上，斜率是 {slope}：{factors}",
         "{argument} 在指数上，走一步不是加而是乘。斜率是函数值乘以对数，{slope}：{factors}。",

@@ -54,6 +54,7 @@ REASONS_UP = {
     "scale": "在分数线上面，它的变化要乘 {slope}",
     "divisor": "在分数线下面，它的变化要乘 {slope}",
     "power": "幂的斜率是指数乘以低一次的幂，{slope}",
+    "bent power": "幂 {node} 的斜率是指数乘以低一次的幂，{slope}",
     "exponent": "在指数上走一步是相乘，这里的斜率是 {slope}",
     "exponential": "exp 有多高就有多陡，{slope}",
     "logarithm": "对数的输入越大就越平，这里是 {slope}",

@@ -78,8 +78,13 @@ TENSOR_RULES = {
     ),
     "cross entropy": (
         "softmax 加交叉熵：预测减目标 p - y：{total} = {rule}",
-        "softmax 与对数合在一起，导数变得最简单：预测的概率减去目标，即 p - y，再除以行数。{total} = {rule}。",
+        "softmax 与对数合在一起，导数变得最简单：预测的概率减去目标，即 p - y。{total} = {rule}。",
         "网络说了它有多大把握，老师说了正确答案。传回来的就是两者之差，预测减真相：{total} = {rule}。",
+    ),
+    "cross entropy of rows": (
+        "softmax 加交叉熵：预测减目标，再除以行数，(p - y)/行数：{total} = {rule}",
+        "softmax 与对数合在一起，导数变得最简单：每一行都是预测的概率减去目标，即 p - y。损失是各行的平均，所以再除以行数。{total} = {rule}。",
+        "每一行里，网络说了它有多大把握，老师说了正确答案。传回来的就是两者之差，预测减真相，各行只承担自己的一份：{total} = {rule}。",
     ),
     "class number": (
         "{argument} 是类别编号，没有梯度：{total} = 0",

@@ -2,6 +2,7 @@
 
 UNITS = {
     "operation": ("{count} 次运算", "{count} 次运算"),
+    "more used": ("另有 {count} 个也被重复使用", "另有 {count} 个也被重复使用"),
     "pass": ("{count} 遍", "{count} 遍"),
     "sweep": ("{count} 遍", "{count} 遍"),
     "row": ("{count} 行", "{count} 行"),
@@ -75,7 +76,6 @@ PHRASES = {
     "long formula": "（含 {operations}的公式）",
     "used twice": "{name} 用了两次",
     "used": "{name} 用了 {count} 次",
-    "more used": "另有 {count} 个也被重复使用",
     "forward": "前向传播",
     "backward": "反向传播",
     "inputs": "输入",
