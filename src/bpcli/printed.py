@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    # The text; the number that it says; that times the unit; how far from it a result is true beyond doubt; the value
-    # times the unit; the unit; what the last digit stands for, halved.
-    Entry = tuple[str, float, float, float, float, float, float]
+    # The text; the number that it says; that times the unit; how far from it a result is true beyond doubt; the unit.
+    Entry = tuple[str, float, float, float, float]
 
 MOST_KEPT = 512  # numbers that are remembered, few enough to be at hand; they are forgotten together
 MAGIC = 1.5 * 2.0**52  # x + MAGIC - MAGIC is the whole number next to x, of all that have as many digits as are printed
@@ -41,13 +40,14 @@ class Printed(dict[float, "Entry"]):
     widest: digits up to which a row is widened so that what it prints is true
     """
 
-    __slots__ = ("digits", "far", "finer", "form", "least", "most", "widest")
+    __slots__ = ("digits", "far", "finer", "form", "least", "most", "units", "widest")
 
     def __init__(self, digits: int, widest: int = MOST_DIGITS) -> None:
         super().__init__()
         self.digits = digits
         self.widest = widest
         self.form = f"%.{digits}g"
+        self.units = {digits - 1 - power: unit for power, unit in POWERS.items()}
         self.least, self.most = (10.0 ** (digits - 1), 10.0**digits) if digits <= MOST_DIGITS else (inf, inf)
         self.finer = [(more, 10.0 ** (more - digits)) for more in range(digits + 1, widest + 1)]
         self.far = FAR * 10.0 ** (digits - MOST_DIGITS)
@@ -56,19 +56,19 @@ class Printed(dict[float, "Entry"]):
         if len(self) >= MOST_KEPT:
             self.clear()
         if value.is_integer() and -1e15 < value < 1e15:
-            entry = self[value] = str(int(value)), value, nan, nan, value, 0.0, 0.0
+            entry = self[value] = str(int(value)), value, nan, nan, 0.0
             return entry
         text, size = self.form % value, abs(value)
         if "e" in text:
             text = without_padding(text)
-        unit = POWERS.get(self.digits - 1 - floor(log10(size)), nan) if size < inf else nan
+        unit = self.units.get(floor(log10(size)), nan) if size < inf else nan
         scaled = value * unit
         whole = scaled + MAGIC - MAGIC
         if -TIE < scaled - whole < TIE and self.least <= abs(scaled) < self.most:
             half = 0.5 if whole % 10 and not 0.5 < unit < 2 else half_unit(whole, unit, self.digits)
-            entry = self[value] = text, whole / unit, whole, half - DOUBT, scaled, unit, half
+            entry = self[value] = text, whole / unit, whole, half - DOUBT, unit
         else:
-            entry = self[value] = text, nan, nan, nan, nan, nan, nan
+            entry = self[value] = text, nan, nan, nan, nan
         return entry
 
     def shown(self, value: float) -> str:
@@ -77,9 +77,9 @@ class Printed(dict[float, "Entry"]):
 
     def product(self, left: float, right: float, result: float) -> tuple[str, str, str, str]:
         """A product as it is printed: operands, "=" or "≈", result; as `told`, and at once where it is true."""
-        first, one, _, _, _, _, _ = self[left]
-        second, other, _, _, _, _, _ = self[right]
-        text, _, whole, near, _, unit, _ = self[result]
+        first, one, _, _, _ = self[left]
+        second, other, _, _, _ = self[right]
+        text, _, whole, near, unit = self[result]
         gap = abs(one * other * unit - whole)
         if gap < near:
             return first, second, "=", text
@@ -89,9 +89,9 @@ class Printed(dict[float, "Entry"]):
 
     def total(self, left: float, right: float, result: float) -> tuple[str, str, str, str]:
         """The same of a sum."""
-        first, one, _, _, _, _, _ = self[left]
-        second, other, _, _, _, _, _ = self[right]
-        text, _, whole, near, _, unit, _ = self[result]
+        first, one, _, _, _ = self[left]
+        second, other, _, _, _ = self[right]
+        text, _, whole, near, unit = self[result]
         if abs((one + other) * unit - whole) < near and (abs(one) + abs(other)) * unit < self.far:
             return first, second, "=", text
         return self.told("+", left, right, result)
@@ -104,22 +104,22 @@ class Printed(dict[float, "Entry"]):
         >>> Printed(6).told("*", 2.0, 0.19661193324148185, 0.3932238664829637)
         ('2', '0.196612', '=', '0.393224')
         """
-        first, one, _, _, _, unit_of_one, _ = self[left]
-        second, other, _, _, _, unit_of_other, _ = self[right]
-        text, _, whole, near, _, unit, half = self[result]
+        first, one, _, _, unit_of_one = self[left]
+        second, other, _, _, unit_of_other = self[right]
+        text, _, whole, near, unit = self[result]
         if right == 1 and result == left and op == "*" and not exact[0]:
             return first, second, "=", text
         if unit == 0:
             if unit_of_one == unit_of_other == 0 and op != "/" and CALCULATE[op](left, right) == result:
                 return first, second, "=", text
-        elif other and half == half:
+        elif other and near == near:
             one, other = left if exact[0] and one == one else one, right if exact[1] and other == other else other
             terms = abs(one) + abs(other)
             if terms * unit < self.far or (op in "*/" and terms < inf):
                 gap = abs(CALCULATE[op](one, other) * unit - whole)
                 if gap < near:
                     return first, second, "=", text
-                found = self._wider(op, left, right, result, exact) if half + DOUBT < gap < inf else None
+                found = self._wider(op, left, right, result, exact) if near + 2 * DOUBT < gap < inf else None
                 if found is not None:
                     return found
         return self._decimally(op, left, right, result, exact)
@@ -135,9 +135,10 @@ class Printed(dict[float, "Entry"]):
         self, op: str, left: float, right: float, result: float, exact: Sequence[bool] = (False, False)
     ) -> tuple[str, str, str, str] | None:
         """The same with the fewest digits beyond the first that make it true, or ≈; None if floats cannot tell."""
-        first, one, _, _, scaled_one, unit_of_one, _ = self[left]
-        second, other, _, _, scaled_other, unit_of_other, _ = self[right]
-        text, _, _, _, scaled, unit, _ = self[result]
+        first, one, _, _, unit_of_one = self[left]
+        second, other, _, _, unit_of_other = self[right]
+        text, _, _, _, unit = self[result]
+        scaled_one, scaled_other, scaled = left * unit_of_one, right * unit_of_other, result * unit
         calculate = CALCULATE[op]
         if exact[0]:
             one = left
@@ -180,12 +181,13 @@ class Printed(dict[float, "Entry"]):
         The function is asked again at the printed operands: not for a number to show, but whether the one that was
         recorded is what they give, to the digits that are printed.
         """
-        text, _, _, _, scaled, unit, _ = self[result]
+        text, _, _, _, unit = self[result]
         if not (unit == 0 or unit >= 1):
             return None
+        scaled = result * unit
         shown, meant, loose = [], [], []
         for place, operand in enumerate(operands):
-            written, said, _, _, digits, places, _ = self[operand]
+            written, said, _, _, places = self[operand]
             shown.append(written)
             if exact[place]:
                 meant.append(operand)
@@ -193,7 +195,7 @@ class Printed(dict[float, "Entry"]):
                 meant.append(said)
             elif 1 <= places < EXACT:
                 meant.append(said)
-                loose.append((place, digits, places))
+                loose.append((place, operand * places, places))
             else:
                 return None
         more, finer, further = self.digits, 1.0, iter(self.finer)
@@ -211,7 +213,7 @@ class Printed(dict[float, "Entry"]):
                 if more == self.digits:
                     return shown, "=", text
                 form = FORMS[more]
-                closer = [decimal(form, each) if self[each][5] else self[each][0] for each in operands]
+                closer = [decimal(form, each) if self[each][4] else self[each][0] for each in operands]
                 return closer, "=", decimal(form, result)
             more, finer = next(further, (0, 0.0))
             if not more:

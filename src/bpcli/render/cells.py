@@ -33,6 +33,8 @@ class Cells:
         self.graph = trace.program.graph
         self.digits = digits
         self.language = language
+        self.op = self.graph.op
+        self.formulas = trace.formulas
         self.names = trace.formulas.known
         self.widest = trace.widest
         self.numbers = (Printed if trace.kind is FLOATS else Various)(digits, self.widest)
@@ -52,9 +54,9 @@ class Cells:
     def step(self, step: Forward) -> tuple[str, str, str, str, str]:
         """One step: number, name, formula in names, formula in numbers, value."""
         node = step.node
-        op = self.graph.op[node]
+        op = self.op[node]
         written, relation, value = self._arithmetic(op, step) if op in ARITHMETIC else self._call(op, step)
-        formula = self.trace.formulas.spaced(node) if step.operands else self.trace.nodes[node].formula
+        formula = self.formulas.spaced(node) if step.operands else self.trace.nodes[node].formula
         return str(step.step), self.names[node], formula, written, value if relation == "=" else f"≈ {value}"
 
     def _arithmetic(self, op: str, step: Forward) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from bpcli.graph import Program
 
@@ -142,11 +142,16 @@ class Known(dict[int, str]):
     def __missing__(self, node: int) -> str:
         if len(self) >= MOST_KEPT:
             self.clear()
-        name = self[node] = self.names.get(node, "")
+        try:
+            name = self[node] = self.names[node]
+        except KeyError:
+            name = self[node] = ""
         return name
 
 
+WHOLE, SPACED, TIGHT = "whole", "spaced", "tight"
 Patterns = dict[object, tuple[str, str]]  # what is written of an operation: two texts with places for the names
+PLACES = {"{0}": 0, "{1}": 1, "{2}": 2, "{3}": 3}
 UNKNOWN, WITHOUT = 0, 1  # places in the list of forms: of a node that was not looked at, and of one without patterns
 
 
@@ -176,53 +181,43 @@ class Formulas:
 
     def of(self, node: int) -> str:
         """The formula of a node: `a*w`."""
-        return self._filled("", node, lambda names: (self._operation(names, node, False), ""))[0]
+        return self._told(WHOLE, node)[0]
 
     def spaced(self, node: int) -> str:
         """The same with air: `a * w`."""
-        found = self._pattern(" ", node)
-        if found is None:
-            return self._filled(" ", node, lambda names: (self._operation(names, node, True), ""))[0]
-        return found[0].format(*self.used)
+        return self._told(SPACED, node)[0]
 
     def tight(self, node: int) -> str:
         """A formula as it stands in d(a+w)/dw: without air, unless a sign would run into the next."""
-        found = self._pattern("d", node)
-        if found is None:
-            return self._filled("d", node, lambda names: (_tight(self._operation(names, node, False)), ""))[0]
-        return found[0].format(*self.used)
+        return self._told(TIGHT, node)[0]
 
     def local(self, node: int, position: int, closed: bool = False) -> tuple[str, str]:
         """The local derivative of an edge as a formula, and its condition."""
-        what = (position, closed) if closed else position
-        found = self._pattern(what, node)
-        if found is None:
-            return self._filled(what, node, lambda names: self._local(names, node, position, closed))
-        first, second = found
-        return first.format(*self.used) if "{" in first else first, second and second.format(*self.used)
+        return self._told((position, closed), node)
 
-    def _pattern(self, what: object, node: int) -> tuple[str, str] | None:
-        """What has been written of the operation of a node, with places for the names."""
+    def _told(self, what: str | tuple[int, bool], node: int) -> tuple[str, str]:
+        """Two texts of a node: the pattern of its form with its names put in."""
         if node != self.node:
             self._turn_to(node)
-        return None if self.patterns is None else self.patterns.get(what)
-
-    def _filled(
-        self, what: object, node: int, write: Callable[[Mapping[int, str]], tuple[str, str]]
-    ) -> tuple[str, str]:
-        """Two texts of a node: the pattern of its operation, over its constants, with its names put in."""
-        if node != self.node:
-            self._turn_to(node)
-        patterns = self.patterns
+        patterns, used = self.patterns, self.used
         if patterns is None:
-            return write(self.names)
+            return self._written(what, node, self.names)
         found = patterns.get(what)
         if found is None:
             arguments = self.program.graph.args[node]
             blanks = {each: f"{{{place}}}" for place, each in enumerate(arguments) if each in self.names}
-            found = patterns[what] = write({**blanks, node: f"{{{len(arguments)}}}"})
+            found = patterns[what] = self._written(what, node, {**blanks, node: f"{{{len(arguments)}}}"})
         first, second = found
-        return first.format(*self.used) if "{" in first else first, second and second.format(*self.used)
+        place = PLACES.get(first)  # many local derivatives are one name
+        first = used[place] if place is not None else first.format(*used) if "{" in first else first
+        return first, second and second.format(*used)
+
+    def _written(self, what: str | tuple[int, bool], node: int, names: Mapping[int, str]) -> tuple[str, str]:
+        """What is asked for of a node, in these names."""
+        if isinstance(what, tuple):
+            return self._local(names, node, *what)
+        written = self._operation(names, node, what == SPACED)
+        return (_tight(written) if what == TIGHT else written), ""
 
     def _turn_to(self, node: int) -> None:
         """Find the patterns of a node, None where it has none, and the names of its operands and itself."""
@@ -250,6 +245,8 @@ class Formulas:
         arguments = graph.args[node]
         if not 0 < len(arguments) < 4:
             return None
+        if not any(map(graph.constant.__getitem__, arguments)) and len({*arguments}) == len(arguments):
+            return graph.op[node], len(arguments)
         key: list[object] = [graph.op[node], node in names]
         for argument in arguments:
             if not graph.constant[argument] or argument in names:

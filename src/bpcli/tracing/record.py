@@ -290,18 +290,15 @@ def used_again(program: Program, steps: Sequence[int]) -> dict[int, int]:
     """
     graph = program.graph
     constant = graph.constant
-    counts = array("i", bytes(4 * len(steps)))
+    counts, order = array("i", bytes(4 * len(steps))), array("i")
     for node, step in enumerate(steps):
         if step:
             for argument in graph.args[node]:
-                counts[argument] += not constant[argument]
-    return {
-        argument: counts[argument]
-        for node, step in enumerate(steps)
-        if step
-        for argument in graph.args[node]
-        if counts[argument] > 1
-    }
+                if not constant[argument]:
+                    if not counts[argument]:
+                        order.append(argument)
+                    counts[argument] += 1
+    return {argument: counts[argument] for argument in order if counts[argument] > 1}
 
 
 def _upwards(point: Point, steps: Sequence[int], formulas: Formulas, start: int) -> Iterator[Forward]:
