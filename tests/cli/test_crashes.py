@@ -133,10 +133,16 @@ def full(*paths: object) -> None:
     raise OSError(28, "No space left on device")
 
 
-def test_a_checkpoint_predicts(run: Runner, folder: Path) -> None:
+def test_a_checkpoint_predicts_what_a_training_of_as_many_steps_predicts(run: Runner, folder: Path) -> None:
     for name in ("polynomial", "adam", "network"):
         killed(folder, [*RUNS[name], "--save", "m.json", "--checkpoint", "4", "-q"], 8)
-        assert run("predict", "m.json", "rows.npz" if name == "network" else "p.csv").code == 0
+        shorter = [*RUNS[name]]
+        shorter[shorter.index("--steps") + 1] = "8"
+        assert run("train", *shorter, "--save", "short.json", "-q").code == 0
+        rows = "rows.npz" if name == "network" else "p.csv"
+        predicted = run("predict", "m.json", rows)
+        assert predicted.code == 0
+        assert predicted.out == run("predict", "short.json", rows).out
 
 
 @pytest.mark.parametrize(

@@ -128,8 +128,16 @@ def test_many_entries_are_not_gone_along_one_by_one() -> None:
     assert "dy/dt = 26" in hint.out
 
 
-@pytest.mark.parametrize("words", [["trace", "--mode", "forward"], ["check"], ["grad", "--mode", "forward"]])
-def test_a_class_number_has_no_tangent(words: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["trace", "--mode", "forward"], "dy/dk = 0"),
+        (["check"], "k is not compared: class numbers have no slope"),
+        (["grad", "--mode", "forward"], "dy/dk = 0"),
+    ],
+)
+def test_a_class_number_has_no_tangent(words: list[str], told: str) -> None:
     """Between class numbers nothing is; the derivative by one is 0."""
     found = call(*words, "cross_entropy(z, k)", "--z", "[1, 2, 3]", "--k", "2")
     assert found.code == 0, found.err
+    assert told in found.out

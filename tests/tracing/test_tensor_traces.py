@@ -238,5 +238,9 @@ def test_memory_counts_the_bytes_of_arrays() -> None:
 
 
 def test_an_entry_can_have_what_is_about_numbers() -> None:
-    for option in (["--lens", "flow"], ["--mode", "forward"]):
-        assert call("trace", NET, *FROM_SHELL, "--element", "x[0]", *option).code == 0
+    """By hand: c = [-1, 4.5, 2], relu of c + b1 is [0, 5, 1], z - t = [12, 0]; dL/dx[0] = 12*(2*0.5 + 3*0) = 12."""
+    forward = call("trace", NET, *FROM_SHELL, "--element", "x[0]", "--mode", "forward").out
+    assert "dL/dx[0] = 12 " in forward
+    flow = call("trace", NET, *FROM_SHELL, "--element", "x[0]", "--lens", "flow").out
+    assert re.search(r"x\[0\] +12 ", flow)
+    assert "is dead" in flow

@@ -9,7 +9,7 @@ from bpcli.cli.work import positive
 from bpcli.engine.choose import fitting
 from bpcli.engine.point import gradient
 from bpcli.errors import ANSWER_IS_NO, DONE, InputError
-from bpcli.tracing.expectations import judged, named_numbers
+from bpcli.tracing.expectations import Expectation, Written, judged, named_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,7 +107,6 @@ def on_formulas(work: Work, made: Mapping[str, Derivative], values: Mapping[str,
     from bpcli.language.reader import parse
     from bpcli.render.claims import expectation_dict, expectation_text, formula_text
     from bpcli.render.derivatives import leibniz
-    from bpcli.tracing.expectations import Expectation, Written
 
     found = Verdicts()
     program = work.program

@@ -7,7 +7,7 @@ import sys
 
 from bpcli.cli.arguments import spelled, whole_number
 from bpcli.cli.options import table_of
-from bpcli.cli.output import chosen_format
+from bpcli.cli.output import chosen_format, tell
 from bpcli.cli.settings import count_widths, digits, spoken
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.given import value_of
@@ -271,7 +271,6 @@ def warn(point: Point, language: str) -> None:
     """Say on standard error what was noticed about infinite values; the rest is part of the answer."""
     if not point.notes:
         return
-    from bpcli.cli.output import tell
     from bpcli.render.words import phrase, sentence
 
     for note in point.notes:

@@ -13,7 +13,7 @@ from bpcli.calculus.pullbacks import places_of
 from bpcli.calculus.shapes import shown
 from bpcli.engine.notes import Note, first_few
 from bpcli.engine.noticing import advice_for, domain_of, figure, live, short
-from bpcli.engine.tensors import finite
+from bpcli.engine.tensors import TENSORS, finite
 from bpcli.errors import InputError, NumericError
 from bpcli.numbers import show
 from bpcli.ops import TABLE
@@ -118,7 +118,6 @@ def look_at_entries(point: Point) -> None:
     """Notes for infinite entries and kinks; an error where a result has an entry that is nan."""
     if point.kind.written:
         from bpcli.engine.object_tensors import in_floats
-        from bpcli.engine.tensors import TENSORS
 
         # What is worth knowing shows in floats too; the notes are those of the point itself.
         exact, point = point, copy(point)

@@ -1,7 +1,7 @@
 """The primitives: how each kind of number spells what everything else is made of.
 
-One row a primitive. `scalar` works on floats and may raise; `guarded` gives the IEEE value instead, where the
-two differ; `array` is the name of the NumPy function, or a function of this module's policy for arrays.
+Three tables: SCALAR works on floats and may raise; GUARDED gives the IEEE value instead, where the two differ;
+ARRAY has the names of NumPy's functions, and `lanes` spells what NumPy lacks.
 
 The policy at the corners, the same for every kind: poles give a signed infinity, what is outside a domain
 gives nan, overflow gives a signed infinity, max and min pass nan on and have no -0.0, halves round to even,

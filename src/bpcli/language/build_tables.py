@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import zlib
 
-from bpcli.files import grammar_text
+from bpcli.files import grammar_text, write_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,8 +95,6 @@ def module_text(grammar: str) -> str:
 
 def main() -> None:
     """Write tables.py beside this module."""
-    from bpcli.files import write_whole
-
     here = os.path.dirname(os.path.abspath(__file__))
     write_whole(os.path.join(here, "tables.py"), [module_text(grammar_text("expression.lark"))])
 

@@ -20,7 +20,7 @@ from bpcli.render import layout
 from bpcli.render.cells import ARITHMETIC
 from bpcli.render.drawings.stage import label, stage
 from bpcli.render.languages import ENGLISH, LANGUAGES, page_sentences, tag, texts
-from bpcli.render.narration import LEVELS, SATURATED, again_place, mechanisms_at
+from bpcli.render.narration import LEVELS, SATURATED, again_place, mechanisms_at, narration
 from bpcli.render.words import moved, phrase
 
 TYPE_CHECKING = False
@@ -155,8 +155,6 @@ def _tables(trace: Trace, digits: int, language: str) -> Iterator[str]:
 
 
 def _words(trace: Trace, level: str, digits: int, language: str) -> Iterator[str]:
-    from bpcli.render.narration import narration
-
     title, *told = narration(trace, level, digits, language)
     yield f'<section id="words" class="words">\n<h2>{html.escape(title)}</h2>\n'
     for line in told:

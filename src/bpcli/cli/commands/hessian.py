@@ -7,7 +7,7 @@ from bpcli.cli.output import show_table, write, write_json
 from bpcli.cli.work import warn, whole
 from bpcli.engine.directions import derivatives, hessian, hessian_product
 from bpcli.errors import DONE, InputError
-from bpcli.render.answers import hessian_product_table
+from bpcli.render.answers import derivatives_table, hessian_product_table, results_text
 from bpcli.render.words import counted, phrase
 
 TYPE_CHECKING = False
@@ -45,7 +45,6 @@ def _of_order(work: Work, order: int) -> int:
     if work.quiet:
         write(f"{','.join(names)}={work.number(value)}" for names, value in found.items())
         return DONE
-    from bpcli.render.answers import derivatives_table, results_text
 
     write([results_text(point, work.digits)])
     show_table(derivatives_table(point, found, work.digits, work.language), work.format)

@@ -15,7 +15,7 @@ from bpcli.cli.work import choice, pieces, positive, text_of, whole
 from bpcli.data.choice import column_index, usable_names
 from bpcli.data.kept import Kept
 from bpcli.data.rows import open_rows
-from bpcli.data.table import SHOWN_SKIPS, reason_to_skip, refuse_negative
+from bpcli.data.table import SHOWN_SKIPS, choose_pair, read_table, reason_to_skip, refuse_negative
 from bpcli.engine.given import value_of
 from bpcli.errors import InputError, count_ambiguous
 from bpcli.numbers import DIGITS, full
@@ -239,7 +239,6 @@ class Order:
 
     def _polynomial(self, path: str, setting: Setting) -> tuple[Setting, tuple[str, ...], Kept]:
         """A polynomial in a basis in which descent is quick, as a model, with its columns x and y."""
-        from bpcli.data.table import choose_pair, read_table
         from bpcli.training.polynomials import polynomial
         from bpcli.training.polynomials.fitting import MOST_DEGREE
 

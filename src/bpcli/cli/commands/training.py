@@ -25,7 +25,7 @@ from bpcli.render.trainings.turns import history_table, log_table
 from bpcli.render.trainings.words import said
 from bpcli.render.words import counted
 from bpcli.training.lesson import flow_of
-from bpcli.training.polynomials.polynomial import allowed_astray, astray
+from bpcli.training.polynomials.polynomial import allowed_astray, astray, written
 from bpcli.training.stored.saved import saved_training, write_model
 
 TYPE_CHECKING = False
@@ -183,8 +183,6 @@ def told_outcome(order: Order, log: list[Turn]) -> None:
         if training.model.predicted is not None:
             write([""])
             if outcome.powers:
-                from bpcli.training.polynomials.polynomial import written
-
                 say(said("in powers", tongue, name="x"))
                 say(f"y = {written([show(value, SHOWN_POWERS) for value in outcome.powers.values()], 'x')}")
             else:

@@ -1,4 +1,4 @@
-"""The contract of a polynomial; that of a model is in render/trained.py."""
+"""The contract of a polynomial; that of a model is in render/trainings/document.py."""
 
 from __future__ import annotations
 
