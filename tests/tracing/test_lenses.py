@@ -110,6 +110,17 @@ def test_the_product_along_the_depth_is_that_of_the_local_derivatives() -> None:
     assert facts(lens, "vanishing")["mean"] == pytest.approx(0.1)
 
 
+def test_a_weight_of_every_step_does_not_hide_how_the_steps_fade() -> None:
+    """By hand: each of five products brings 0.5 times as much back to the one below, and w gets most from the last."""
+    chain = "; ".join(f"a{place} = a{place - 1}*w" for place in range(1, 6))
+    lens = flow(record(parse(f"a0 = x; {chain}"), {"x": 64.0, "w": 0.5}))
+    rows = grid(lens, "layers")
+    assert [row[3] for row in rows] == ["w", "a3", "a2", "a1", "a0", "x"]
+    assert [row[5] for row in rows[2:]] == pytest.approx([0.5] * 3 + [1])
+    # The gradient by w is 5*64*0.5^4 = 20 from all steps together; below it stands 0.5^2.
+    assert rows[0][4] == 20 and rows[1][4] == 0.25
+
+
 # program, and what each step keeps: by hand, from the rules of `bpcli ops`
 KEEPS = [
     ("x + w", ""),

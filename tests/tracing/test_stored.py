@@ -49,6 +49,8 @@ def test_a_stored_trace_is_the_trace(run: Any, mode: str, digits: int) -> None:
         ("e*x + pi", {"x": 2.0, "e": 3.0}, {}),
         ("f(u) = u^2; d f/du = 2*u; f(x)/3", {"x": 2.0}, {}),
         ("sqrt(x) + 1/w", {"x": 0.0, "w": 0.0}, {}),
+        ("h = tanh(w*x); sigmoid(h) + tanh(x)", {"x": 2.0, "w": 1.0}, {"unfold": ["tanh"]}),
+        ("tanh(x) - sinh(w)", {"x": 2.0, "w": 1.0}, {"unfold": ["tanh", "sinh"]}),
         ("2*3", {}, {}),
         ("a0 = x; " + "".join(f"a{i} = a{i - 1} + a{i - 1};" for i in range(1, 70)) + "a69", {"x": 1.0}, {}),
     ],

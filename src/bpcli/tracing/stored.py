@@ -19,7 +19,7 @@ from bpcli.tracing.rows import Backward, Forward, Node, Pull, Tangent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Any
 
     from bpcli.graph import Graph, Program
@@ -80,16 +80,39 @@ def _program(data: Mapping[str, Any]) -> Program:
     entry = Entry(told["variable"], told["spelled"], told["fixed"]) if told else None
     text = {shown: name for name, shown in entry.spelled.items()} if entry else {}
     inputs = [text.get(name, name) for name in data["inputs"]]
-    program = parse(data["source"], given=inputs, leaves=inputs, share=bool(options["share"]), tie=options["tie"])
+
+    def read(unfold: Collection[str] = ()) -> Program:
+        return parse(
+            data["source"], given=inputs, leaves=inputs, share=bool(options["share"]), tie=options["tie"], unfold=unfold
+        )
+
+    program = read()
+    if _stranger(program.graph, data["nodes"]) is not None:
+        program = read(_taken_apart(data["nodes"]))
     if entry:
         program.spell(entry)
     if [*program.outputs] != [data["output"]]:
         program.select([data["output"]])
-    graph = program.graph
-    for each in data["nodes"]:
-        if (graph.op[each["id"]], list(graph.args[each["id"]])) != (each["op"], each["args"]):
-            raise ValueError(f"node {each['id']} is another one")
+    stranger = _stranger(program.graph, data["nodes"])
+    if stranger is not None:
+        raise ValueError(f"node {stranger} is another one")
     return program
+
+
+def _stranger(graph: Graph, nodes: Sequence[Mapping[str, Any]]) -> int | None:
+    """The first stored node that the text does not have at its place."""
+    for each in nodes:
+        node = each["id"]
+        if node >= len(graph) or (graph.op[node], list(graph.args[node])) != (each["op"], each["args"]):
+            return int(node)
+    return None
+
+
+def _taken_apart(nodes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The functions that stand for a formula and are no node of a stored trace: with --unfold, their formulas are."""
+    there = {each["op"].partition(" ")[0] for each in nodes}
+    kept = {op.spelling for op in TABLE.values() if op.name.partition(" ")[0] in there}
+    return sorted({op.spelling for op in TABLE.values() if op.unfolded and op.spelling.isidentifier()} - kept)
 
 
 def _filled(data: Mapping[str, Any], program: Program, make: type[Trace]) -> Trace:

@@ -10,7 +10,7 @@ from bpcli.tracing.lenses.lens import FLOW, Finding, Grid, Lens, few, name_of, o
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from bpcli.tracing.record import Trace
@@ -31,6 +31,9 @@ def flow(trace: Trace) -> Lens:
 
         return tensor_flow(trace)
     deep = depths(trace)
+    # An input that is used at many depths, as the weight of every step of a chain, is compared where it is used first:
+    # what the upper steps bring to it says nothing of how much is left below.
+    deep |= _first_uses(trace, deep)
     layers: dict[int, list[Backward]] = {}
     for row in trace.backward:
         if row.argument in deep:
@@ -64,6 +67,15 @@ def depths(trace: Trace) -> dict[int, int]:
     for row in trace.backward:
         if row.node in found:
             found[row.argument] = max(found.get(row.argument, 0), found[row.node] + 1)
+    return found
+
+
+def _first_uses(trace: Trace, deep: Mapping[int, int]) -> dict[int, int]:
+    """Edges from the output to each input, by the shortest end of its ways."""
+    found: dict[int, int] = {}
+    for row in trace.backward:
+        if row.node in deep and not trace.nodes[row.argument].args:
+            found[row.argument] = min(found.get(row.argument, deep[row.node] + 1), deep[row.node] + 1)
     return found
 
 
