@@ -10,7 +10,7 @@ import pytest
 from bpcli.language.reader import parse
 from bpcli.render.check import verdict
 from bpcli.tracing.checks import check
-from bpcli.tracing.entries import SAMPLED
+from bpcli.tracing.checks.arrays import SAMPLED
 from conftest import call
 
 A = np.array([[1.0, 2.0], [-3.0, 0.5]])

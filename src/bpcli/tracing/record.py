@@ -180,7 +180,7 @@ def record(
         elif kind is FLOATS:
             trace.check = central_agreement(program, given, trace.gradient, rounding_of(point, scale))
         elif kind.title == TENSORS:
-            from bpcli.tracing.entries import tensor_agreement
+            from bpcli.tracing.checks.arrays import tensor_agreement
 
             held = sum(getattr(value, "size", 1) for value in point.values)
             with kind.quiet():

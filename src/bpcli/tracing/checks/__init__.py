@@ -3,7 +3,7 @@
 Reverse, forward mode and the symbolic derivative read one table, so a wrong rule there agrees with itself.
 The verdict therefore rests on the complex step and on central differences, which know nothing of rules.
 
-The rooms: `record`, what a check came to; `numbers`, how single numbers are checked; `faults`, which rule is wrong;
+The rooms: `record`, what a check came to; `numbers` and `arrays`, how those are checked; `faults`, which rule is wrong;
 `steps`, errors against the step.
 """
 

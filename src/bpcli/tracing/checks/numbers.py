@@ -107,7 +107,7 @@ def check(
     point = gradient(program, given, wrt)
     result = make(point, step, tolerance)
     if point.kind.shaped:
-        from bpcli.tracing.entries import check_entries
+        from bpcli.tracing.checks.arrays import check_entries
 
         with point.kind.quiet():
             check_entries(result, program, given, sweep)

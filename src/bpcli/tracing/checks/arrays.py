@@ -17,7 +17,9 @@ from bpcli.calculus.sweeps import forward
 from bpcli.engine.directions import entry_name, push
 from bpcli.engine.given import bind
 from bpcli.errors import InputError
-from bpcli.tracing.checks import RULED, TOLERANCE, Agreement, Check, Fault, relative, sweep_errors
+from bpcli.tracing.checks.faults import Fault
+from bpcli.tracing.checks.record import RULED, TOLERANCE, Agreement, Check, relative
+from bpcli.tracing.checks.steps import sweep_errors
 from bpcli.tracing.differences import (
     AGREES,
     DISAGREES,
