@@ -48,7 +48,8 @@ class Cells:
             "mul": self.numbers.product,
             "div": partial(self.numbers.told, "/"),
         }
-        self.patterns: dict[tuple[str, int], str] = {}
+        self.calls: dict[tuple[str, int], str] = {}
+        self.patterns: dict[object, str] = {}
         self.equal: dict[tuple[str, Number], str] = {}
 
     def step(self, step: Forward) -> tuple[str, str, str, str, str]:
@@ -75,13 +76,22 @@ class Cells:
 
     def _operation(self, op: str, operands: list[str]) -> str:
         """An operation over numbers, in the brackets that they need."""
-        call = self.patterns.get((op, len(operands)))
+        call = self.calls.get((op, len(operands)))
         if call is None:
-            call = self.patterns[op, len(operands)] = _call_form(op, len(operands))
+            call = self.calls[op, len(operands)] = _call_form(op, len(operands))
         if call:
             return call % tuple(operands)
         levels = [bracket_level(op, place, operand) for place, operand in enumerate(operands)]
-        return text.operation(op, operands, levels, spaced=True)
+        pattern = op, *levels
+        written = self.patterns.get(pattern)
+        if written is None:
+            written = text.operation(op, ["%s"] * len(levels), levels, spaced=True)
+            if written.count("%") != len(levels):
+                return text.operation(op, operands, levels, spaced=True)  # it leaves some of them out
+            if len(self.patterns) >= MOST_KEPT:
+                self.patterns.clear()
+            self.patterns[pattern] = written
+        return written % tuple(operands)
 
     def _call(self, op: str, step: Forward) -> tuple[str, str, str]:
         """A step that is no arithmetic, as it is printed: the operation in numbers, "=" or "≈", value."""
