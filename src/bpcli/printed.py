@@ -112,6 +112,8 @@ class Printed(dict[float, "Entry"]):
         if unit == 0:
             if unit_of_one == unit_of_other == 0 and op != "/" and CALCULATE[op](left, right) == result:
                 return first, second, "=", text
+            if result == 0 and ((left == 0 and op in "*/") or (right == 0 and op == "*")):
+                return first, second, "=", text
         elif other and near == near:
             one, other = left if exact[0] and one == one else one, right if exact[1] and other == other else other
             terms = abs(one) + abs(other)

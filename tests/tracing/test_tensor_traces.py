@@ -242,5 +242,5 @@ def test_an_entry_can_have_what_is_about_numbers() -> None:
     forward = call("trace", NET, *FROM_SHELL, "--element", "x[0]", "--mode", "forward").out
     assert "dL/dx[0] = 12 " in forward
     flow = call("trace", NET, *FROM_SHELL, "--element", "x[0]", "--lens", "flow").out
-    assert re.search(r"x\[0\] +12 ", flow)
+    assert re.search(r"k\[0\] +12 ", flow)  # k = z - t, of which L is half the square
     assert "is dead" in flow
