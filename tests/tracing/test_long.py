@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bpcli import printed
 from bpcli.engine.choose import kind_for
 from bpcli.engine.point import gradient
 from bpcli.language.reader import parse
-from bpcli.render import markdown, plain
+from bpcli.render import cells, markdown, plain
+from bpcli.render.json import entries
 from bpcli.render.json.traces import trace_text
-from bpcli.tracing import edges
+from bpcli.tracing import edges, names
 from bpcli.tracing.names import automatic, places_taken
 from bpcli.tracing.record import MOST_STEPS, Trace, record
 from bpcli.tracing.rows import Made
@@ -106,6 +108,29 @@ def test_automatic_names_pass_by_those_that_are_taken() -> None:
     trace = record(parse("a1 = x*x; c = sin(a1); (c + x)*(c - x) + exp(c) + a", given=["x", "a"]), {"x": 1, "a": 2})
     names = [trace.names[step.node] for step in trace.forward]
     assert names == ["a1", "c", "f", "g", "k", "m", "n", "y"]
+
+
+def test_rows_are_the_same_however_little_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names, patterns and numbers are forgotten together and made anew; here all the time."""
+    lines = [f"t{k + 1} = t{k}*t{k} + 0.{k}*sin(t{k}) - (w/{k + 2})^2" for k in range(1, 30)]
+    program = parse("\n".join(["t1 = x", *lines, "t30"]))
+    point = {"x": 0.3, "w": 0.2}
+    wanted = written(record(program, point))
+    for module in (names, printed, cells, entries):
+        monkeypatch.setattr(module, "MOST_KEPT", 3)
+    assert written(record(program, point, stored=-1)) == wanted
+
+
+def test_what_is_written_of_an_operation_does_not_grow_with_its_uses() -> None:
+    forms = []
+    for count in (10, 1000):
+        lines = [f"t{place + 1} = t{place}*t{place} - sin(t{place}*w)/2" for place in range(count)]
+        trace = record(parse("\n".join(["t0 = x", *lines, f"t{count}"])), {"x": 0.3, "w": 0.2}, stored=-1)
+        written(trace)
+        forms.append(set(trace.formulas.keys))
+    # t*t, t*w, the sine, half of it, the difference, and the result, which is the last of them again.
+    assert forms[0] == forms[1]
+    assert len(forms[0]) == 6
 
 
 def test_reading_a_long_trace_holds_no_more_than_a_few_rows() -> None:
