@@ -97,6 +97,7 @@ CALLS = [
     ["trace", "(x+w)*relu(x)*tanh(9w)", "--x", "-1", "--w", "3", "--lens", "cost,flow,memory", "--repeat", "2"],
     ["trace", "sin(sin(sin(sin(x))))", "--x", "1", "--lens", "memory,cost", "--measure"],
     ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--until", "a"],
+    ["trace", "tanh(w*x)", "--x", "2", "--w", "3", "--unfold", "tanh"],
     ["trace", "sum(W@x)/3", "--W", "[[1,2]]", "--x", "[3,4]", "--exact"],
     ["trace", "sum(tanh(W@x))", "--W", "[[1,2]]", "--x", "[3,4]", "--precision", "20", "--mode", "forward"],
     ["trace", "sum(W@x)", "--W", "[[1,2]]", "--x", "[3,4]", "--mode", "forward", "--direction", "x=[1,0]"],

@@ -52,6 +52,8 @@ def test_a_stored_trace_is_the_trace(run: Any, mode: str, digits: int) -> None:
         ("sqrt(x) + 1/w", {"x": 0.0, "w": 0.0}, {}),
         ("h = tanh(w*x); sigmoid(h) + tanh(x)", {"x": 2.0, "w": 1.0}, {"unfold": ["tanh"]}),
         ("tanh(x) - sinh(w)", {"x": 2.0, "w": 1.0}, {"unfold": ["tanh", "sinh"]}),
+        ("leaky_relu(x) + tanh(w)", {"x": -2.0, "w": 1.0}, {"unfold": ["leaky_relu"]}),
+        ("tanh(x)*w", {"x": 2.0, "w": 1.0}, {"unfold": ["relu"]}),  # of which there is none
         ("2*3", {}, {}),
         ("a0 = x; " + "".join(f"a{i} = a{i - 1} + a{i - 1};" for i in range(1, 70)) + "a69", {"x": 1.0}, {}),
     ],
@@ -65,6 +67,7 @@ def test_what_decided_how_it_was_read_is_stored(text: str, at: dict[str, float],
     again = restored(stored(trace))
     assert [*trace_lines(again)] == [*trace_lines(trace)]
     assert stored(again) == stored(trace)
+    assert stored(trace)["options"]["unfold"] == sorted(options.get("unfold", []))
 
 
 @given(valued(ALL + CHOOSING + CUTTING))
@@ -167,6 +170,8 @@ def test_numbers_are_read_and_not_computed() -> None:
         (lambda data: {**data, "nodes": data["nodes"][::-1][:1]}, "trace-does-not-fit"),
         (lambda data: {**data, "gradient": {"x": "many"}}, "trace-does-not-fit"),
         (lambda data: {**data, "options": {"share": True, "tie": "random"}}, "trace-does-not-fit"),
+        (lambda data: {**data, "options": {"share": True, "tie": "share"}}, "trace-does-not-fit"),
+        (lambda data: {**data, "options": {**data["options"], "unfold": ["sinus"]}}, "unfold-unknown"),
         (lambda data: {**data, "backward": [{**data["backward"][0], "to": 99}]}, "trace-does-not-fit"),
     ],
 )

@@ -20,7 +20,7 @@ from bpcli.tracing.stored_numbers import Numbers, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from bpcli.graph import Graph, Program
@@ -71,14 +71,10 @@ def _program(data: Mapping[str, Any]) -> Program:
     text = {shown: name for name, shown in entry.spelled.items()} if entry else {}
     inputs = [text.get(name, name) for name in data["inputs"]]
 
-    def read(unfold: Collection[str] = ()) -> Program:
-        return parse(
-            data["source"], given=inputs, leaves=inputs, share=bool(options["share"]), tie=options["tie"], unfold=unfold
-        )
-
-    program = read()
-    if _stranger(program.graph, data["nodes"]) is not None:
-        program = read(_taken_apart(data["nodes"]))
+    program = parse(
+        data["source"], given=inputs, leaves=inputs, share=bool(options["share"]), tie=options["tie"],
+        unfold=list(options["unfold"]),
+    )  # fmt: skip
     if entry:
         program.spell(entry)
     if [*program.outputs] != [data["output"]]:
@@ -96,13 +92,6 @@ def _stranger(graph: Graph, nodes: Sequence[Mapping[str, Any]]) -> int | None:
         if node >= len(graph) or (graph.op[node], list(graph.args[node])) != (each["op"], each["args"]):
             return int(node)
     return None
-
-
-def _taken_apart(nodes: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The functions that stand for a formula and are no node of a stored trace: with --unfold, their formulas are."""
-    there = {each["op"].partition(" ")[0] for each in nodes}
-    kept = {op.spelling for op in TABLE.values() if op.name.partition(" ")[0] in there}
-    return sorted({op.spelling for op in TABLE.values() if op.unfolded and op.spelling.isidentifier()} - kept)
 
 
 def _filled(data: Mapping[str, Any], program: Program, numbers: Numbers, make: type[Trace]) -> Trace:

@@ -45,7 +45,8 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
     entries = None if kind.written else Entries(trace)
     yield "schema", "bpcli.trace/1"
     yield "source", trace.source
-    yield "options", {"share": trace.program.graph.share, "tie": tie_of(trace.program.graph)}
+    program = trace.program
+    yield "options", {"share": program.graph.share, "tie": tie_of(program.graph), "unfold": list(program.unfolded)}
     yield "numbers", trace.kind.title
     yield "output", names.get(trace.output, trace.program.output_name)
     yield "value", plain_number(trace.value)
