@@ -75,6 +75,51 @@ def test_records_show_themselves_in_chinese_and_in_words() -> None:
             trace.text(**wrong)
 
 
+def test_a_trace_goes_upwards_along_names_entries_and_directions() -> None:
+    """By hand: d((x+w)*w) = w*dx + (x + 2w)*dw, and sum(W @ x) by W[0,1] is x[1]."""
+    upwards = bpcli.trace("(x+w)*w", x=2, w=3, mode="forward")
+    assert upwards.gradient == {"x": 3, "w": 8}
+    assert not upwards.backward
+    for direction in ({"x": 1, "w": 2}, [1, 2], {"w": 2, "x": "1"}):
+        along = bpcli.trace("(x+w)*w", x=2, w=3, mode="forward", direction=direction)
+        assert along.gradient == {"t": 3 * 1 + 8 * 2}
+        assert "Tangents along t" in str(along)
+        assert along.to_dict()["direction"] == {"x": 1, "w": 2}
+    entry = bpcli.trace("sum(W @ x)", W=[[1, 2], [3, 4]], x=[5, 7], mode="forward", wrt="W[0,1],x[0]")
+    assert entry.gradient == {"W[0,1]": 7, "x[0]": 1 + 3}
+    exact = bpcli.trace("x*w", x=1, w="1/3", mode="forward", numbers="exact")
+    assert str(exact.gradient["x"]) == "1/3"
+
+
+def test_a_trace_of_forward_mode_refuses_what_the_command_refuses() -> None:
+    wrong = [
+        ({"mode": "upwards"}, "unknown-mode"),
+        ({"direction": [1, 2]}, "option-needs"),
+        ({"mode": "forward", "direction": [1, 2], "wrt": "x"}, "direction-and-option"),
+        ({"mode": "forward", "direction": [1, 2, 3]}, "too-many-numbers"),
+        ({"mode": "forward", "direction": {"q": 1}}, "wrt-unknown"),
+        ({"mode": "forward", "direction": {"x": [1, 2]}}, "direction-shape"),
+        ({"mode": "forward", "loss_scale": 8.0, "numbers": "float16"}, "loss-scale-forward"),
+    ]
+    for options, kind in wrong:
+        with pytest.raises(bpcli.InputError) as caught:
+            bpcli.trace("(x+w)*w", x=2, w=3, **options)
+        assert caught.value.kind == kind, options
+
+
+def test_a_trace_answers_other_questions() -> None:
+    """By hand: relu at -2 is shut. The sentences are those of `bpcli trace --lens`."""
+    trace = bpcli.trace("h = relu(w*x); h^2", w=2, x=-1)
+    found = {name: trace.lens(name) for name in ("cost", "flow", "memory")}
+    assert [each["kind"] for each in found.values()] == [*found]
+    assert found["flow"]["findings"][0]["facts"]["value"] == -2
+    assert "失活" in trace.lens("flow", language="zh")["findings"][0]["text"]
+    with pytest.raises(bpcli.InputError, match="no lens time"):
+        trace.lens("time")
+    with pytest.raises(bpcli.InputError, match="backward pass"):
+        bpcli.trace("x^2", x=3, mode="forward").lens("flow")
+
+
 def test_records_show_themselves() -> None:
     assert "dy/dw = 5 + 3 = 8 (2 of 2)" in str(bpcli.trace("(x+w)*w", x=2, w=3))
     assert "dy/dw = 5 + 3 = 8 (2 of 2)" in bpcli.trace("(x+w)*w", x=2, w=3)._repr_html_()

@@ -76,6 +76,30 @@ class Trace(record.Trace):
             raise InputError("unknown-level", level=explain, known=", ".join(LEVELS))
         return "\n".join(trace_lines(self, digits, language=_language(language), explain=explain))
 
+    def lens(self, name: str, *, language: str = ENGLISH) -> dict[str, Any]:
+        """What `bpcli trace --lens` shows: `tables` by name, each a list of rows, and `findings` in sentences.
+
+        name:     "cost", what each method of differentiation would take here; "flow", where the gradient vanishes,
+                  explodes or dies; "memory", which values the reverse pass needs
+        language: of the sentences, "en" or "zh"
+
+        Raises InputError for another name, and of a trace of forward mode, which has no reverse pass to look at.
+
+        >>> import bpcli
+        >>> flow = bpcli.trace("h = relu(w*x); h^2", w=2, x=-1).lens("flow")
+        >>> [finding["kind"] for finding in flow["findings"]]
+        ['dead']
+        """
+        from bpcli.render.lenses import lens_dict
+        from bpcli.tracing import lenses
+
+        if name not in lenses.LENSES:
+            raise InputError("unknown-lens", lens=name, known=", ".join(lenses.LENSES))
+        if self.tangents:
+            raise InputError("lens-forward", option="lens")
+        look = {lenses.COST: lenses.cost, lenses.FLOW: lenses.flow, lenses.MEMORY: lenses.memory}[name]
+        return lens_dict(look(self), _language(language))
+
     def __str__(self) -> str:
         return self.text()
 

@@ -136,6 +136,24 @@ def _decimal(value: int) -> str:
     return ("-" if value < 0 else "") + "".join([str(rest), *reversed(pieces)])
 
 
+def whole_number(text: str) -> int:
+    """The whole number that digits stand for, of any length. Raises ValueError.
+
+    >>> whole_number("-12"), whole_number("9" * 9000) == 10**9000 - 1
+    (-12, True)
+    """
+    if len(text) <= LARGEST_EXPONENT:
+        return int(text)
+    if not text.removeprefix("-").isdecimal():
+        raise ValueError(text[:20])
+    found = 0
+    digits = text.removeprefix("-")
+    for start in range(0, len(digits), LARGEST_EXPONENT):
+        piece = digits[start : start + LARGEST_EXPONENT]
+        found = found * 10 ** len(piece) + int(piece)
+    return -found if text.startswith("-") else found
+
+
 def _whole_text(value: int) -> str:
     text = _decimal(value)
     stripped = text.rstrip("0")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpcli.engine.floats import FLOATS
-from bpcli.engine.given import value_of
+from bpcli.engine.given import pieces, value_of
 from bpcli.engine.leaves import read_with_leaves
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
@@ -130,5 +130,5 @@ def _number(value: Any, kind: Kind) -> Any:
 
 
 def listed_names(wrt: str | Sequence[str] | None) -> list[str] | None:
-    """Names to differentiate by, as a list or as text: "x,w"."""
-    return [name.strip() for name in wrt.split(",")] if isinstance(wrt, str) else None if wrt is None else list(wrt)
+    """Names to differentiate by, as a list or as text: "x,w", "W[0,1],b"."""
+    return [name.strip() for name in pieces(wrt)] if isinstance(wrt, str) else None if wrt is None else list(wrt)

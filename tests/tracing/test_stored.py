@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpcli.calculus.sweeps import forward
+from bpcli.engine.choose import kind_called
 from bpcli.engine.floats import FLOATS
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
@@ -51,6 +52,8 @@ def test_a_stored_trace_is_the_trace(run: Any, mode: str, digits: int) -> None:
         ("sqrt(x) + 1/w", {"x": 0.0, "w": 0.0}, {}),
         ("h = tanh(w*x); sigmoid(h) + tanh(x)", {"x": 2.0, "w": 1.0}, {"unfold": ["tanh"]}),
         ("tanh(x) - sinh(w)", {"x": 2.0, "w": 1.0}, {"unfold": ["tanh", "sinh"]}),
+        ("leaky_relu(x) + tanh(w)", {"x": -2.0, "w": 1.0}, {"unfold": ["leaky_relu"]}),
+        ("tanh(x)*w", {"x": 2.0, "w": 1.0}, {"unfold": ["relu"]}),  # of which there is none
         ("2*3", {}, {}),
         ("a0 = x; " + "".join(f"a{i} = a{i - 1} + a{i - 1};" for i in range(1, 70)) + "a69", {"x": 1.0}, {}),
     ],
@@ -64,6 +67,7 @@ def test_what_decided_how_it_was_read_is_stored(text: str, at: dict[str, float],
     again = restored(stored(trace))
     assert [*trace_lines(again)] == [*trace_lines(trace)]
     assert stored(again) == stored(trace)
+    assert stored(trace)["options"]["unfold"] == sorted(options.get("unfold", []))
 
 
 @given(valued(ALL + CHOOSING + CUTTING))
@@ -79,6 +83,74 @@ def test_the_formulas_of_a_trace_give_its_numbers(run: Any) -> None:
         assert repr(value) == repr(step.value), (node.name, node.formula)
 
 
+OTHER_NUMBERS = [
+    ("--exact",), ("--precision", "30"), ("--dtype", "float16"), ("--dtype", "bfloat16"), ("--dtype", "float32"),
+]  # fmt: skip
+OTHER_RUNS = [
+    ("(x+w)*w/3", "--x", "0.1", "--w", "1/7"),
+    ("relu(x)*tanh(w) + x^2", "--x", "1/3", "--w", "2", "--mode", "forward"),
+    ("(x+w)*w/3", "--x", "1/3", "--w", "3", "--mode", "forward", "--direction", "0.1,2"),
+    ("x*w/3 + detach(x)", "--x", "1e-5", "--w", "1e-5"),
+    ("1/x + max(w, 1)*z", "--x", "0", "--w", "1", "--z", "3"),
+    ("sum(W @ x)/3", "--W", "[[0.1, 2], [3, 4]]", "--x", "[1, 7]"),
+    ("cross_entropy(W @ x, t)", "--W", "[[0.1, 2], [3, 4]]", "--x", "[1, 0.7]", "--t", "[0, 1]"),
+    ("sum(W @ x)*b/3", "--W", "[[0.1, 2], [3, 4]]", "--x", "[1, 7]", "--b", "2", "--mode", "forward"),
+    ("sum(W @ x)/3", "--W", "[[0.1, 2], [3, 4]]", "--x", "[1, 7]", "--element", "W[0,1]"),
+]
+SHOWN = ((), ("--format", "rich"), ("--format", "md"), ("--format", "latex"), ("--format", "svg"), ("--json",), ("-q",))
+
+
+@pytest.mark.parametrize("numbers", OTHER_NUMBERS, ids=" ".join)
+@pytest.mark.parametrize("asked", OTHER_RUNS, ids=lambda asked: asked[0])
+def test_traces_in_other_numbers_are_read_back(
+    run: Runner, tmp_path: Path, numbers: tuple[str, ...], asked: tuple[str, ...]
+) -> None:
+    """Whatever is shown of a stored trace is what is shown of the trace itself."""
+    direct = run("trace", *asked, *numbers, "--json")
+    if "bfloat16" in numbers and "[" in "".join(asked):
+        assert direct.code == 2  # NumPy has none
+        return
+    path = tmp_path / "t.json"
+    path.write_text(direct.out, encoding="utf-8")
+    for more in (*SHOWN, ("--digits", "3"), ("--digits", "17"), ("--explain", "normal")):
+        first, again = run("trace", *asked, *numbers, *more), run("trace", "--from", str(path), *more)
+        assert (again.code, again.out, again.err) == (first.code, first.out, first.err), more
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("exact numbers", "-355/113"),
+        ("exact numbers", "9" * 5000 + "/" + "7" * 4999 + "1"),
+        ("numbers of 30 digits", "0.1"),
+        ("numbers of 30 digits", "-1.5e-400"),
+        ("numbers of 5 digits", "inf"),
+    ],
+)
+def test_a_number_of_another_kind_survives_as_text(title: str, text: str) -> None:
+    kind = kind_called(title)
+    assert kind is not None
+    number = kind.of_text(text)
+    again = kind.of_text(str(kind.to_text(number)))
+    assert again == number
+    third = kind.functions["div"](number, kind.constant(3))
+    assert kind.of_text(str(kind.to_text(third))) == third
+
+
+def test_a_changed_fraction_is_noticed(run: Runner, tmp_path: Path) -> None:
+    """By hand: 5 * 7 / 3 = 35/3, and no 36/3; float16 has 3.3340 for 10/3, which follows."""
+    path = tmp_path / "t.json"
+    text = run("trace", "x*w/3", "--x", "5", "--w", "7", "--exact", "--json").out
+    path.write_text(text.replace("35/3", "36/3"), encoding="utf-8")
+    assert "this file was changed" in run("trace", "--from", str(path)).out
+    path.write_text(text.replace("35/3", "many"), encoding="utf-8")
+    assert run("trace", "--from", str(path)).code == 2
+    path.write_text(text.replace("exact numbers", "numbers of 1 digits"), encoding="utf-8")
+    assert run("trace", "--from", str(path)).code == 2
+    path.write_text(run("trace", "x*w/3", "--x", "5", "--w", "2", "--dtype", "float16", "--json").out, encoding="utf-8")
+    assert "changed" not in run("trace", "--from", str(path)).out
+
+
 def test_numbers_are_read_and_not_computed() -> None:
     """A stored number that is wrong is shown as it was stored."""
     data = stored(record(parse("(x+w)*w"), {"x": 2.0, "w": 3.0}))
@@ -92,12 +164,14 @@ def test_numbers_are_read_and_not_computed() -> None:
         (lambda data: {}, "not-a-trace"),
         (lambda data: [1, 2], "not-a-trace"),
         (lambda data: {**data, "schema": "bpcli.grad/1"}, "not-a-trace"),
-        (lambda data: {**data, "numbers": "fractions"}, "trace-not-floats"),
+        (lambda data: {**data, "numbers": "fractions"}, "trace-of-other-numbers"),
         (lambda data: {key: value for key, value in data.items() if key != "paths"}, "trace-does-not-fit"),
         (lambda data: {**data, "source": "x*w*x"}, "trace-does-not-fit"),
         (lambda data: {**data, "nodes": data["nodes"][::-1][:1]}, "trace-does-not-fit"),
         (lambda data: {**data, "gradient": {"x": "many"}}, "trace-does-not-fit"),
         (lambda data: {**data, "options": {"share": True, "tie": "random"}}, "trace-does-not-fit"),
+        (lambda data: {**data, "options": {"share": True, "tie": "share"}}, "trace-does-not-fit"),
+        (lambda data: {**data, "options": {**data["options"], "unfold": ["sinus"]}}, "unfold-unknown"),
         (lambda data: {**data, "backward": [{**data["backward"][0], "to": 99}]}, "trace-does-not-fit"),
     ],
 )

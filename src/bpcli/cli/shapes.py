@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bpcli.calculus.shapes import shown
 from bpcli.cli.arguments import spelled
-from bpcli.cli.work import pieces
+from bpcli.engine.given import pieces
 from bpcli.errors import InputError
 
 TYPE_CHECKING = False

@@ -7,6 +7,7 @@ import json
 from bpcli.cli.output import chosen_format
 from bpcli.cli.settings import count_widths, digits, spoken
 from bpcli.cli.work import text_of
+from bpcli.engine.choose import digits_of, kind_called
 from bpcli.engine.floats import FLOATS
 from bpcli.errors import InputError
 from bpcli.numbers import full, show
@@ -44,12 +45,12 @@ class Stored:
         self.claimed = request.several.get("claim", [])
         if "tolerance" in options and not self.expected and not self.claimed:
             raise InputError("tolerance-alone")
-        self.digits = digits(options)
         self.format = chosen_format(options.get("format", ""), "json" in options, request.command)
         self.language = spoken(options, self.format)
-        self.kind = FLOATS
         self.wrt: list[str] | None = None
         self.trace = self._read(options["from"])
+        self.kind = kind_called(self.trace.kind.title) or FLOATS
+        self.digits = digits(options, max(17, digits_of(self.kind)))
         self.program, self.given = self.trace.program, self.trace.given
 
     def _read(self, path: str) -> Trace:

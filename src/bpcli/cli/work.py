@@ -10,7 +10,7 @@ from bpcli.cli.options import table_of
 from bpcli.cli.output import chosen_format, tell
 from bpcli.cli.settings import count_widths, digits, spoken
 from bpcli.engine.floats import FLOATS
-from bpcli.engine.given import value_of
+from bpcli.engine.given import pieces, value_of
 from bpcli.engine.leaves import read_with_leaves
 from bpcli.errors import FileError, InputError, closest
 from bpcli.graph import MOST_NODES
@@ -150,22 +150,6 @@ def _refuse_unused(unfold: Sequence[str], text: str) -> None:
     for name in unfold:
         if called.isdisjoint({name, *(word for op in named(name) for word in (op.spelling, *op.aliases))}):
             raise InputError("unfold-unused", name=name)
-
-
-def pieces(text: str) -> list[str]:
-    """The parts of a list that commas outside of brackets divide.
-
-    >>> pieces("x=[1, 2],w=3")
-    ['x=[1, 2]', 'w=3']
-    """
-    found, depth = [""], 0
-    for char in text:
-        depth += (char in "([{") - (char in ")]}")
-        if char == "," and depth <= 0:
-            found.append("")
-        else:
-            found[-1] += char
-    return found
 
 
 def chosen_kind(options: dict[str, str]) -> Kind:

@@ -36,6 +36,27 @@ def fitting(program: Program, given: Mapping[str, Any], kind: Kind) -> Kind:
     raise InputError("tensors-of-floats", kind=kind.title)
 
 
+def kind_called(title: str) -> Kind | None:
+    """The kind that calls itself so, of single numbers where it is one of tensors; None for what none is called.
+
+    Raises InputError where mpmath is needed and missing.
+    """
+    if title in (FLOATS.title, "tensors"):
+        return FLOATS
+    if title in NARROW:
+        return kind_for(title)
+    if title == "exact numbers":
+        return kind_for("exact")
+    first, _, last = title.partition("numbers of ")
+    digits = last.removesuffix(" digits")
+    return kind_for(int(digits)) if not first and digits.isdecimal() and len(digits) < 6 else None
+
+
+def digits_of(kind: Kind) -> int:
+    """How many digits were asked for, of numbers of so many digits; 0 of another kind."""
+    return int(getattr(getattr(kind, "inner", kind), "digits", 0))
+
+
 def kind_for(numbers: str | int) -> Kind:
     """The kind for "float64", "exact", one of NARROW, or a number of digits.
 

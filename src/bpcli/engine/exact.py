@@ -17,7 +17,7 @@ from bpcli.engine.notes import first_few
 from bpcli.engine.noticing import live, short
 from bpcli.engine.primitives import GUARDED
 from bpcli.errors import NumericError
-from bpcli.numbers import Constant, as_float, fraction_text, nearest
+from bpcli.numbers import Constant, as_float, fraction_text, nearest, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -275,6 +275,13 @@ class Fractions(Kind):
 
     def given(self, value: Any) -> Any:
         return value if isinstance(value, Exact | float) else bounded(Fraction(value))
+
+    def to_text(self, number: Any) -> str | None:
+        return None if isinstance(number, float) else fraction_text(number.numerator, number.denominator)
+
+    def of_text(self, text: str) -> Any:
+        top, _, bottom = text.partition("/")
+        return Exact(whole_number(top), whole_number(bottom or "1"))
 
     def look_at_values(self, point: Point, given: Mapping[str, Any]) -> None:
         """Notes for the nodes at which the values stop being fractions."""

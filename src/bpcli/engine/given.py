@@ -26,6 +26,22 @@ FILES = (".npy", ".npz", ".csv", ".tsv", ".txt", ".json")
 WORDS = {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 
+def pieces(text: str) -> list[str]:
+    """The parts of a list that commas outside of brackets divide.
+
+    >>> pieces("x=[1, 2],w=3")
+    ['x=[1, 2]', 'w=3']
+    """
+    found, depth = [""], 0
+    for char in text:
+        depth += (char in "([{") - (char in ")]}")
+        if char == "," and depth <= 0:
+            found.append("")
+        else:
+            found[-1] += char
+    return found
+
+
 def value_of(text: str, name: str = "a variable", kind: Kind = FLOATS) -> Any:
     """The number that a value on the command line stands for: 2, -1e5, 1/3, pi/2, 2^10.
 

@@ -104,6 +104,9 @@ class Narrow(Kind):
     def given(self, value: Any) -> float:
         return self.make(self.format.rounded(FLOATS.given(value)))
 
+    def of_float(self, value: float) -> float:
+        return self.make(value)
+
     def look_at_values(self, point: Point, given: Mapping[str, Any]) -> None:
         """Notes for the nodes whose value is too small or too large for the format."""
         program, values = point.program, point.values

@@ -229,6 +229,12 @@ class ObjectTensors(Tensors):
             return self.inner.given(Fraction(repr(float(value))))
         return self.inner.given(value)
 
+    def to_text(self, number: Any) -> str | None:
+        return self.inner.to_text(number)
+
+    def of_text(self, text: str) -> Any:
+        return self.inner.of_text(text)
+
     def seed(self, scale: float) -> Any:
         return self.inner.seed(scale)
 

@@ -140,6 +140,14 @@ class Precise(Kind):
             return "nan" if value != value else "inf" if value > 0 else "-inf"
         return trimmed(str(self.context.nstr(value, digits, min_fixed=-5, max_fixed=max(digits, 15))))
 
+    def to_text(self, number: Any) -> str | None:
+        # As many digits as it takes to tell all bits apart, those of the spare digits too.
+        digits = 1 + math.ceil(self.context.prec * math.log10(2))
+        return self.text(number, digits) if isinstance(number, self.context.mpf) else None
+
+    def of_text(self, text: str) -> Any:
+        return self.context.mpf(text)
+
     def _careful(self, op: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """A function as floats have it where mpmath raises, turns complex, or would not come to an end.
 

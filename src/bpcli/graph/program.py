@@ -46,9 +46,10 @@ class Program:
     shadowed: names that are variables here and constants elsewhere
     values:   assigned names that stand for a value alone, as in `x = 2`, `W = [[1, 2], [3, 4]]` and `b = zeros(3)`
     entry:    the entry of an array that the program was written for, or None
+    unfolded: the operations that were to be read as the formulas that they stand for
     """
 
-    __slots__ = ("assigned", "entry", "graph", "names", "outputs", "shadowed", "source", "values")
+    __slots__ = ("assigned", "entry", "graph", "names", "outputs", "shadowed", "source", "unfolded", "values")
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class Program:
         self.shadowed = shadowed
         self.values = values
         self.entry: Entry | None = None
+        self.unfolded: tuple[str, ...] = ()
 
     def spell(self, entry: Entry) -> None:
         """Call the names of the text what they are shown as: W[1,0] for W_1_0; variables in the order of `entry`."""

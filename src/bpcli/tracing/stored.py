@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpcli.calculus.sweeps import OPEN
-from bpcli.engine.floats import FLOATS
+from bpcli.engine.choose import kind_called
 from bpcli.engine.notes import Note
 from bpcli.engine.point import Point
 from bpcli.errors import InputError
@@ -16,27 +16,16 @@ from bpcli.tracing.names import Formulas, spelled
 from bpcli.tracing.paths import Path, Paths
 from bpcli.tracing.record import TENSORS, Trace, used_again
 from bpcli.tracing.rows import Backward, Forward, Node, Pull, Tangent
+from bpcli.tracing.stored_numbers import Numbers, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from bpcli.graph import Graph, Program
 
 SCHEMA = "bpcli.trace/1"
-SLACK = 1e-9  # between a stored number and what its formula gives: other machines round sums otherwise
-
-
-def number(stored: Any) -> Any:
-    """A stored number as a float, nested lists as an array; inf and nan are words. null is None."""
-    if stored is None:
-        return None
-    if not isinstance(stored, list):
-        return float(stored)
-    import numpy as np
-
-    return np.array(stored, dtype=np.float64)
 
 
 def tie_of(graph: Graph) -> str:
@@ -53,20 +42,21 @@ def restored(data: Mapping[str, Any], make: type[Trace] = Trace) -> Trace:
     Only the text of the program is read again, for its formulas; every number is the one that was stored. Where one
     does not follow from the others by these formulas, as in a file that somebody has edited, a note says so.
 
-    Raises InputError where the data is no such trace, was not calculated in double precision, or does not fit
-    the program in it.
+    Raises InputError where the data is no such trace, does not fit the program in it, or has numbers of a kind that
+    does not exist, or that needs mpmath where that is missing.
     """
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else None
         raise InputError("not-a-trace", found=found or "-")
     if "numbers" not in data:
         raise InputError("trace-does-not-fit", what="numbers is missing")
-    if data["numbers"] not in (FLOATS.title, TENSORS):
-        raise InputError("trace-not-floats", numbers=data.get("numbers"))
+    if kind_called(str(data["numbers"])) is None:
+        raise InputError("trace-of-other-numbers", numbers=data["numbers"])
     try:
         program = _program(data)
-        trace = _filled(data, program, make)
-        trace.notes += _doubts(trace)
+        numbers = Numbers(data, program)
+        trace = _filled(data, program, numbers, make)
+        trace.notes += _doubts(trace, numbers)
         return trace
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise InputError("trace-does-not-fit", what=f"{type(error).__name__}: {error}") from None
@@ -81,14 +71,10 @@ def _program(data: Mapping[str, Any]) -> Program:
     text = {shown: name for name, shown in entry.spelled.items()} if entry else {}
     inputs = [text.get(name, name) for name in data["inputs"]]
 
-    def read(unfold: Collection[str] = ()) -> Program:
-        return parse(
-            data["source"], given=inputs, leaves=inputs, share=bool(options["share"]), tie=options["tie"], unfold=unfold
-        )
-
-    program = read()
-    if _stranger(program.graph, data["nodes"]) is not None:
-        program = read(_taken_apart(data["nodes"]))
+    program = parse(
+        data["source"], given=inputs, leaves=inputs, share=bool(options["share"]), tie=options["tie"],
+        unfold=list(options["unfold"]),
+    )  # fmt: skip
     if entry:
         program.spell(entry)
     if [*program.outputs] != [data["output"]]:
@@ -108,34 +94,26 @@ def _stranger(graph: Graph, nodes: Sequence[Mapping[str, Any]]) -> int | None:
     return None
 
 
-def _taken_apart(nodes: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The functions that stand for a formula and are no node of a stored trace: with --unfold, their formulas are."""
-    there = {each["op"].partition(" ")[0] for each in nodes}
-    kept = {op.spelling for op in TABLE.values() if op.name.partition(" ")[0] in there}
-    return sorted({op.spelling for op in TABLE.values() if op.unfolded and op.spelling.isidentifier()} - kept)
-
-
-def _filled(data: Mapping[str, Any], program: Program, make: type[Trace]) -> Trace:
+def _filled(data: Mapping[str, Any], program: Program, numbers: Numbers, make: type[Trace]) -> Trace:
     graph = program.graph
     values = [float("nan")] * max(program.stop, *(each["id"] + 1 for each in data["nodes"]))
     entries = {}
     for each in data["nodes"]:
-        value = values[each["id"]] = number(each["value"])
+        value = values[each["id"]] = numbers.of(each, "value")
         entries[each["id"]] = Node(
             each["id"], each["name"], each["op"], tuple(each["args"]), each["formula"], value, tuple(each["span"])
         )
     point = Point(program, values)
-    point.gradient = {name: number(slope) for name, slope in data["gradient"].items()}
+    told = data[numbers.key] if numbers.key else {"gradient": {}, "inputs": {}}
+    point.gradient = numbers.named(data["gradient"], told["gradient"])
     point.notes = [_note(each) for each in data["notes"]]
-    if data["numbers"] == TENSORS:
-        from bpcli.engine.choose import fitting
-
-        point.kind = fitting(program, {name: number(value) for name, value in data["inputs"].items()}, FLOATS)
+    point.kind = numbers.kind
+    if point.kind.shaped:
         graph.shape |= {node: shape for node, value in enumerate(values) if (shape := getattr(value, "shape", ()))}
     trace = make(program, point)
     trace.nodes = {each["id"]: entries[each["id"]] for each in data["nodes"] if each["shown"]}
     trace.constants = {node: entry for node, entry in entries.items() if node not in trace.nodes}
-    trace.given = {name: number(value) for name, value in data["inputs"].items()}
+    trace.given = numbers.named(data["inputs"], told["inputs"])
     trace.scale = float(data.get("loss_scale", 1.0))
     names = {node: entry.name for node, entry in trace.nodes.items()}
     trace.names, trace.formulas = names, Formulas(program, names)
@@ -144,15 +122,16 @@ def _filled(data: Mapping[str, Any], program: Program, make: type[Trace]) -> Tra
     for each in data["forward"]:
         node = each["node"]
         steps[node] = each["step"]
-        operands = tuple(number(operand) for operand in each["operands"])
+        operands = numbers.listed(each, "operands")
         texts = tuple(None if arg in names else spelled(program, names, arg)[0] for arg in graph.args[node])
-        forward.append(Forward(each["step"], node, operands, texts, number(each["value"])))
+        forward.append(Forward(each["step"], node, operands, texts, numbers.of(each, "value")))
     trace.forward, trace.uses = forward, used_again(program, steps)
-    trace.backward = _edges(data["backward"], Backward, trace.nodes)
-    trace.tangents = {name: _edges(rows, Tangent, trace.nodes) for name, rows in data.get("tangents", {}).items()}
+    trace.backward = _edges(data["backward"], Backward, trace.nodes, numbers)
+    upwards = data.get("tangents", {})
+    trace.tangents = {name: _edges(rows, Tangent, trace.nodes, numbers) for name, rows in upwards.items()}
     nodes = {name: node for node, name in names.items()}
-    trace.direction = {name: number(speed) for name, speed in data.get("direction", {}).items()}
-    trace.paths = {name: _paths(each, nodes) for name, each in data["paths"].items()}
+    trace.direction = {name: plain(speed) for name, speed in data.get("direction", {}).items()}
+    trace.paths = {name: _paths(each, nodes, numbers) for name, each in data["paths"].items()}
     check = data.get("check")
     if check is not None:
         if check["state"] not in STATES:
@@ -162,20 +141,23 @@ def _filled(data: Mapping[str, Any], program: Program, make: type[Trace]) -> Tra
     return trace
 
 
-def _doubts(trace: Trace) -> list[Note]:
+def _doubts(trace: Trace, numbers: Numbers) -> list[Note]:
     """A note on the first stored number that does not follow: of a step forward, else of an edge back."""
     program, kind = trace.program, trace.kind
     graph = program.graph
-    functions = kind.calling(graph, True)
+    functions, far = kind.calling(graph, True), numbers.far
     for step in trace.forward:
+        operands = step.operands
+        if kind.shaped and kind.title != TENSORS:
+            operands = tuple(map(kind.given, operands))  # single ones too have a type of their own there
         with kind.quiet():
-            found = functions[graph.op[step.node]](*step.operands)
-        value = _far(step.value, found)
+            found = functions[graph.op[step.node]](*operands)
+        value = far(step.value, found)
         named = [trace.nodes[node].value for node in graph.args[step.node] if node in trace.nodes]
         told = [each for node, each in zip(graph.args[step.node], step.operands, strict=True) if node in trace.nodes]
-        if value or any(_far(one, other) for one, other in zip(named, told, strict=True)):
+        if value or any(far(one, other) for one, other in zip(named, told, strict=True)):
             return [Note("stored-otherwise", what=trace.nodes[step.node].name)]
-        if _far(step.value, trace.nodes[step.node].value):
+        if far(step.value, trace.nodes[step.node].value):
             return [Note("stored-otherwise", what=trace.nodes[step.node].name)]
     if trace.of_tensors:
         return []
@@ -184,43 +166,28 @@ def _doubts(trace: Trace) -> list[Note]:
     for row in trace.backward:
         name = f"d{output}/d{trace.nodes[row.argument].name}"
         total = row.product if row.before is None else row.before + row.product
-        if (row.state == OPEN and _far(row.product, row.upstream * row.local)) or _far(row.total, total):
+        if (row.state == OPEN and far(row.product, row.upstream * row.local)) or far(row.total, total):
             return [Note("stored-otherwise", what=name)]
         last[row.argument] = row.total
     for name, slope in trace.gradient.items():
-        node = program.names[name]
-        if node in last and _far(slope * trace.scale, last[node]):
+        node = program.names.get(name, -1)  # a direction has no node
+        if node in last and far(slope * trace.scale, last[node]):
             return [Note("stored-otherwise", what=f"d{output}/d{name}")]
     return []
 
 
-def _far(stored: Any, found: Any) -> bool:
-    """Whether two numbers, or arrays, differ by more than another order of the same sums would make them."""
-    if getattr(found, "shape", ()) or getattr(stored, "shape", ()):
-        import numpy as np
-
-        if np.shape(stored) != np.shape(found):
-            return True
-        size = float(np.max(np.abs(found), initial=0.0))
-        return not np.allclose(stored, found, rtol=SLACK, atol=SLACK * size if size < np.inf else 0.0, equal_nan=True)
-    stored, found = float(stored), float(found)
-    if stored == found or (stored != stored and found != found):
-        return False
-    return not abs(stored - found) <= SLACK * max(abs(stored), abs(found))
-
-
-def _edges(rows: list[Any], kind: type[Any], nodes: Mapping[int, Node]) -> list[Any]:
+def _edges(rows: list[Any], kind: type[Any], nodes: Mapping[int, Node], numbers: Numbers) -> list[Any]:
     """The rows of a sweep; what a running total was before a row is the total of the one before it."""
     upwards = kind is Tangent
     totals: dict[int, float] = {}
     made = []
     for each in rows:
         node, argument = (each["to"], each["from"]) if upwards else (each["from"], each["to"])
-        upstream = number(each["tangent" if upwards else "upstream"])
-        local, product = number(each["local"]), number(each["product"])
+        upstream = numbers.of(each, "tangent" if upwards else "upstream")
+        local, product = numbers.of(each, "local"), numbers.of(each, "product")
         row = kind(node, each["position"], argument, upstream, local, product, each["state"])
-        row.step, row.total = each["step"], number(each["total"])
-        row.pull = _pull(each["pull"]) if "pull" in each else None
+        row.step, row.total = each["step"], numbers.of(each, "total")
+        row.pull = _pull(each["pull"], numbers) if "pull" in each else None
         row.derived, row.formula, row.condition = each["derived"], each["formula"], each["condition"]
         row.count, row.arriving = each["branch"], each["branches"]
         key = row.node if upwards else row.argument
@@ -232,7 +199,7 @@ def _edges(rows: list[Any], kind: type[Any], nodes: Mapping[int, Node]) -> list[
     return made
 
 
-def _pull(data: Mapping[str, Any]) -> Pull:
+def _pull(data: Mapping[str, Any], numbers: Numbers) -> Pull:
     return Pull(
         data["upstream"],
         data["rule"],
@@ -240,7 +207,7 @@ def _pull(data: Mapping[str, Any]) -> Pull:
         tuple(map(tuple, data["operands"])),
         data["sign"],
         tuple(data["shape"]),
-        number(data["arrived"]),
+        numbers.of(data, "arrived"),
         tuple(data["axes"]),
         data["copies"],
         data["fits"],
@@ -248,19 +215,19 @@ def _pull(data: Mapping[str, Any]) -> Pull:
     )
 
 
-def _paths(data: Mapping[str, Any], nodes: Mapping[str, int]) -> Paths:
+def _paths(data: Mapping[str, Any], nodes: Mapping[str, int], numbers: Numbers) -> Paths:
     listed = tuple(
         Path(
             tuple(nodes[name] for name in each["nodes"]),
-            tuple(float(local) for local in each["locals"]),
-            float(each["product"]),
+            numbers.listed(each, "locals"),
+            numbers.of(each, "product"),
         )
         for each in data["listed"]
     )
     digits = str(data["count"])
     # Beyond 4096 bits only the size is stored: about 10^30103.
     count = 10 ** int(digits.rpartition("^")[2]) if "^" in digits else int(digits)
-    return Paths(count, listed, float(data["rest"]), float(data["total"]))
+    return Paths(count, listed, numbers.of(data, "rest"), numbers.of(data, "total"))
 
 
 def _note(data: Mapping[str, Any]) -> Note:

@@ -104,7 +104,7 @@ def _entries(point: Point, wrt: Sequence[str] | None) -> Any:
         for node, index in places:
             unit = kind.zero_like(point.values[node])
             if index:
-                unit[index] = 1
+                unit[index] = kind.constant(1)
             yield entry_name(program.graph.name.get(node, name), index), {node: unit if index else kind.constant(1)}
 
 

@@ -87,6 +87,18 @@ class Kind:
         """A number from outside, the value of a variable, as one of this kind."""
         return value
 
+    def to_text(self, number: Number) -> str | None:
+        """A number as text that `of_text` reads back to the last bit; None where it is a float."""
+        return None
+
+    def of_text(self, text: str) -> Number:
+        """The number that `to_text` has written. Raises ValueError."""
+        return float(text)
+
+    def of_float(self, value: float) -> Number:
+        """A number of this kind that was stored as a float, which says all of it."""
+        return value
+
     def seed(self, scale: float) -> Number:
         """What a reverse pass starts with that is scaled: a wide number, as a loss is where networks are narrow."""
         return scale

@@ -11,12 +11,12 @@ from bpcli.cli.commands.checkpoint import earlier_lines
 from bpcli.cli.commands.resumed import refuse_changes
 from bpcli.cli.output import chosen_format
 from bpcli.cli.settings import language
-from bpcli.cli.work import choice, pieces, positive, text_of, whole
+from bpcli.cli.work import choice, positive, text_of, whole
 from bpcli.data.choice import column_index, usable_names
 from bpcli.data.kept import Kept
 from bpcli.data.rows import open_rows
 from bpcli.data.table import SHOWN_SKIPS, choose_pair, read_table, reason_to_skip, refuse_negative
-from bpcli.engine.given import value_of
+from bpcli.engine.given import pieces, value_of
 from bpcli.errors import InputError, count_ambiguous
 from bpcli.numbers import DIGITS, full
 from bpcli.training.loop.batches import MOST_NUMBERS

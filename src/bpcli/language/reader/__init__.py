@@ -121,7 +121,9 @@ class Reader(Statements):
 
     def made(self, outputs: dict[str, int]) -> Program:
         """The program with these results."""
-        return Program(
+        made = Program(
             self.tokens.source, self.graph, self.names, tuple(self.assigned), outputs, tuple(self.hidden),
             tuple(name for name in self.values if self.assigned[name] not in outputs.values()),
         )  # fmt: skip
+        made.unfolded = tuple(sorted(self.unfold))
+        return made

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from bpcli.render.json.entries import Entries
-from bpcli.render.json.values import Listed, as_text, jsonable, notes_list, plain_number
+from bpcli.render.json.values import Listed, as_text, in_full, jsonable, notes_list, plain_number
 from bpcli.render.languages import ENGLISH
 from bpcli.render.words import phrase
 from bpcli.tracing.record import in_order
@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from bpcli.calculus.kinds import Kind
     from bpcli.tracing.record import Trace
     from bpcli.tracing.rows import Backward, Pull
 
@@ -40,10 +41,12 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
     """The parts of a trace; the long ones as iterators, so that a million steps can be written one by one."""
     from bpcli.render.layout import count_text
 
-    names, entries = trace.names, Entries(trace)
+    names, kind = trace.names, trace.kind
+    entries = None if kind.written else Entries(trace)
     yield "schema", "bpcli.trace/1"
     yield "source", trace.source
-    yield "options", {"share": trace.program.graph.share, "tie": tie_of(trace.program.graph)}
+    program = trace.program
+    yield "options", {"share": program.graph.share, "tie": tie_of(program.graph), "unfold": list(program.unfolded)}
     yield "numbers", trace.kind.title
     yield "output", names.get(trace.output, trace.program.output_name)
     yield "value", plain_number(trace.value)
@@ -63,11 +66,12 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
                 "formula": node.formula,
                 **({"shape": list(getattr(node.value, "shape", ()))} if trace.of_tensors else {}),
                 "value": plain_number(node.value),
+                **in_full(kind, value=node.value),
                 "span": list(node.span),
                 "shown": node.id in trace.nodes,
             },
             in_order(trace),
-            entries.node,
+            entries.node if entries else None,
         ),
     )
     yield (
@@ -80,9 +84,10 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
                 "formula": trace.formulas.of(step.node),
                 "operands": jsonable(step.operands),
                 "value": plain_number(step.value),
+                **in_full(kind, operands=step.operands, value=step.value),
             },
             trace.forward,
-            entries.step,
+            entries.step if entries else None,
         ),
     )
     arguments_of = trace.program.graph.args
@@ -91,19 +96,19 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
 
         def edge(row: Backward) -> dict[str, Any]:
             told = edge_sentence(trace, row, explain, language=language)
-            return {**_edge_dict(row, names, arguments_of[row.node]), "text": told}
+            return {**_edge_dict(row, names, arguments_of[row.node], kind), "text": told}
     else:
 
         def edge(row: Backward) -> dict[str, Any]:
-            return _edge_dict(row, names, arguments_of[row.node])
+            return _edge_dict(row, names, arguments_of[row.node], kind)
 
-    yield "backward", Listed(edge, trace.backward, None if explain else entries.edge)
+    yield "backward", Listed(edge, trace.backward, None if explain or not entries else entries.edge)
     if trace.direction:
         yield "direction", jsonable(trace.direction)
     if trace.tangents:
         yield "tangents", {
             name: [
-                _edge_dict(row, names, arguments_of[row.node]) | _nudge(trace, row, name, explain, language)
+                _edge_dict(row, names, arguments_of[row.node], kind) | _nudge(trace, row, name, explain, language)
                 for row in rows
             ]
             for name, rows in trace.tangents.items()
@@ -119,11 +124,13 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
                         "nodes": [names[node] for node in path.nodes],
                         "locals": jsonable(path.locals),
                         "product": plain_number(path.product),
+                        **in_full(kind, locals=path.locals, product=path.product),
                     }
                     for path in paths.listed
                 ],
                 "rest": plain_number(paths.rest),
                 "total": plain_number(paths.total),
+                **in_full(kind, rest=paths.rest, total=paths.total),
             }
             for name, paths in trace.paths.items()
         },
@@ -131,7 +138,8 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
     if trace.scale != 1:
         yield "loss_scale", trace.scale
     yield "gradient", jsonable(trace.gradient)
-    yield from as_text(trace.kind, trace.value, trace.gradient).items()
+    for key, told in as_text(kind, trace.value, trace.gradient).items():
+        yield key, told | {"inputs": in_full(kind, **trace.given)[key]}
     if trace.check is not None:
         found = trace.check
         yield (
@@ -147,9 +155,12 @@ def _trace_parts(trace: Trace, language: str, explain: str) -> Iterator[tuple[st
     yield "notes", notes_list(trace.notes, language)
 
 
-def _edge_dict(row: Backward, names: Mapping[int, str], arguments: tuple[int, ...]) -> dict[str, Any]:
+def _edge_dict(row: Backward, names: Mapping[int, str], arguments: tuple[int, ...], kind: Kind) -> dict[str, Any]:
     """One edge of the reverse sweep, or upwards of forward mode, where `upstream` is called `tangent`."""
     upwards = isinstance(row, Tangent)
+    numbers = {"upstream": row.upstream, "local": row.local, "product": row.product, "total": row.total}
+    if upwards:
+        numbers["tangent"] = numbers.pop("upstream")
     edge = [names[row.node], names[row.argument]]
     return {
         "step": row.step,
@@ -164,15 +175,16 @@ def _edge_dict(row: Backward, names: Mapping[int, str], arguments: tuple[int, ..
         "condition": row.condition,
         "local": plain_number(row.local),
         "product": plain_number(row.product),
-        **({} if row.pull is None else {"pull": _pull_dict(row.pull)}),
+        **({} if row.pull is None else {"pull": _pull_dict(row.pull, kind)}),
         "state": row.state,
         "total": plain_number(row.total),
         "branch": row.count,
         "branches": row.arriving,
+        **in_full(kind, **numbers),
     }
 
 
-def _pull_dict(pull: Pull) -> dict[str, Any]:
+def _pull_dict(pull: Pull, kind: Kind) -> dict[str, Any]:
     """The rule of an edge between tensors, its shapes, and what arrived."""
     return {
         "upstream": pull.upstream,
@@ -182,6 +194,7 @@ def _pull_dict(pull: Pull) -> dict[str, Any]:
         "sign": pull.sign,
         "shape": list(pull.shape),
         "arrived": plain_number(pull.arrived),
+        **in_full(kind, arrived=pull.arrived),
         "axes": list(pull.axes),
         "copies": pull.copies,
         "summed": pull.summed,

@@ -77,6 +77,17 @@ def as_text(kind: Kind, value: Any, gradient: Mapping[str, Any] | None) -> dict[
     return {kind.written: told}
 
 
+def in_full(kind: Kind, **numbers: Any) -> dict[str, Any]:
+    """The numbers of an entry as text that reads back as the same ones, where floats cannot say them."""
+
+    def text(number: Any) -> Any:
+        if getattr(number, "shape", ()) or isinstance(number, tuple):
+            return [text(each) for each in number]
+        return None if number is None else kind.to_text(number)
+
+    return {kind.written: {name: text(number) for name, number in numbers.items()}} if kind.written else {}
+
+
 def beside_floats(comparison: Comparison | None) -> dict[str, Any]:
     """`narrow`: the format, the same result in double precision, and how far apart the two are."""
     if comparison is None:
