@@ -14,6 +14,11 @@ TOLD = [
     (["sum(x*x)", "--x", "[1, 300]"], "(x*x)[1] is 90000, which is infinite in float16: its largest number is 65504"),
     (["sum(x*x)", "--x", "[1e-4, 1]"], "(x*x)[0] is 1e-8, which float16 rounds to 0"),
     (["sum(exp(W@x))", "--W", "[[6, 6]]", "--x", "[1, 1]"], "exp(W @ x)[0] is 1.63e5, which is infinite"),
+    (["sum(x)*k", "--x", "[2, 3]", "--k", "1e-8"], "k is 1e-8, which float16 rounds to 0: its smallest"),
+    (["sum(x)", "--x", "[1, 1e-9]"], "x[1] is 1e-9, which float16 rounds to 0"),
+    (["sum(x)", "--x", "[1, 1e6]"], "x[1] is 1000000, which is infinite in float16"),
+    (["sum(x)*1e-8", "--x", "[2, 3]"], "float16 rounds 1e-8 to 0: its smallest number is 5.96e-8"),
+    (["sum(x)/1e8", "--x", "[2, 3]"], "100000000 is infinite in float16: its largest number is 65504"),
     (["u = [6e-5, 1]; sum(u*(u*x))", "--x", "[1, 1]"], "on the way from u*x back to x the gradient is 3.6e-9"),
 ]
 

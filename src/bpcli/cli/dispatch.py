@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 
 from bpcli.cli.options import TRAINING
+from bpcli.cli.overwriting import refuse_lost_files
 from bpcli.errors import BpcliError, InputError
 
 TYPE_CHECKING = False
@@ -19,6 +20,7 @@ def run(request: Request) -> int:
     if request.text is not None and request.text.endswith(PROGRAM) and "file" not in request.options:
         # No expression ends so: a program file stands where an expression would.
         request.options["file"], request.text = request.text, None
+    refuse_lost_files(request)
     if request.command in TRAINING:
         from bpcli.cli.commands.fit import run_training
 

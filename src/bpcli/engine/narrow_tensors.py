@@ -15,6 +15,8 @@ from bpcli.engine.tensors import TENSORS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bpcli.engine.point import Point
 
 Array = Any
@@ -32,21 +34,31 @@ def _first(found: Array, wide: Array) -> tuple[Any, Any]:
     return first_entry(lost) if np.any(lost) else None, first_entry(beyond) if np.any(beyond) else None
 
 
-def note_narrow_values(point: Point, dtype: Any) -> None:
-    """Notes for the operations with an entry that is no number of the format any more."""
+def note_narrow_values(point: Point, given: Mapping[str, Any], dtype: Any) -> None:
+    """Notes for the nodes with an entry that is no number of the format any more.
+
+    given: the values of the inputs, before they were rounded
+    """
     program, values = point.program, point.values
     graph, marks, limits = program.graph, live(point), np.finfo(dtype)
     calls = TENSORS.calling(graph, True)
     lost: list[dict[str, Any]] = []
     beyond: list[dict[str, Any]] = []
     for node, value in enumerate(values):
-        arguments = graph.args[node]
-        if not marks[node] or not arguments or value is None or any(values[each] is None for each in arguments):
+        arguments, op = graph.args[node], graph.op[node]
+        if not marks[node] or value is None or any(values[each] is None for each in arguments):
             continue
         if np.all(value) and np.isfinite(value).all():
             continue
         with np.errstate(all="ignore"):
-            wide = calls[graph.op[node]](*_wide([values[each] for each in arguments]))
+            if op == "const":
+                wide = TENSORS.constant(graph.payload[node])
+            elif op == "var":
+                wide = TENSORS.given(given[graph.name[node]])
+            elif arguments:
+                wide = calls[op](*_wide([values[each] for each in arguments]))
+            else:
+                continue  # drawn in the format
         for index, found, limit in zip(
             _first(np.asarray(value), wide), (lost, beyond), (limits.smallest_subnormal, limits.max), strict=True
         ):

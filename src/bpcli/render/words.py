@@ -34,8 +34,20 @@ def sentence(note: Note, language: str = ENGLISH) -> str:
     for name in ("domain", "elsewhere", *(("at",) if note.kind == "infinite-value" else ())):
         if name in facts:
             facts[name] = pieces[name].format(**{name: facts[name]}) if facts[name] else ""
-    template: str = texts(language, "NOTES")[note.kind]
+    kind = note.kind
+    if kind in ("underflow", "overflow") and _is_literal(str(facts["node"])):
+        kind += " of a literal"  # which is not said to be itself
+    template: str = texts(language, "NOTES")[kind]
     return template.format(**facts)
+
+
+def _is_literal(text: str) -> bool:
+    """Whether a formula is a number as it is written."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def phrase(key: str, language: str = ENGLISH, **facts: object) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from bpcli.calculus.shapes import shown
 from bpcli.cli.arguments import spelled
 from bpcli.cli.output import tell
+from bpcli.cli.overwriting import refuse_overwriting
 from bpcli.cli.settings import language
 from bpcli.cli.work import whole
 from bpcli.data.arrays import read_array
@@ -51,6 +52,7 @@ def run_predict(model: str, file: str, options: dict[str, str], quiet: bool = Fa
     if form not in ("csv", "json"):
         raise InputError("unknown-format", format=form, known="csv, json")
     digits = whole(options, "digits", 1, 17)
+    refuse_overwriting(options, [model, file])
     saved, output = read_saved(model), options.get("output", "")
     if saved.tensors or any(map(np.ndim, saved.parameters.values())):
         return run_network(Network(saved, model, output), file, form, options, quiet)

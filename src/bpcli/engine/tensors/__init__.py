@@ -77,7 +77,8 @@ class Tensors(Lanes):
         return self.dtype.type(super().constant(value))
 
     def given(self, value: Any) -> Any:
-        return np.asarray(value, dtype=self.dtype)[()]
+        with np.errstate(over="ignore"):  # of a narrow format, which is noted
+            return np.asarray(value, dtype=self.dtype)[()]
 
     def seed(self, scale: float) -> Any:
         return np.float64(scale)
@@ -123,7 +124,7 @@ class Tensors(Lanes):
         if self.dtype != np.float64:
             from bpcli.engine.narrow_tensors import note_narrow_values
 
-            note_narrow_values(point, self.dtype)
+            note_narrow_values(point, given, self.dtype)
 
     def look_at_slopes(self, point: Point, skip: bytearray, seed: Any) -> None:
         """The same of adjoints."""

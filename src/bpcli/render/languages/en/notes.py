@@ -20,6 +20,8 @@ NOTES = {
     "left-exact-slope": "left exact numbers on the way from {node} back to {argument}: its slope is one of floats",
     "underflow": "{node} is {wide}, which {format} rounds to 0: its smallest number is {limit}",
     "overflow": "{node} is {wide}, which is infinite in {format}: its largest number is {limit}",
+    "underflow of a literal": "{format} rounds {node} to 0: its smallest number is {limit}",
+    "overflow of a literal": "{node} is infinite in {format}: its largest number is {limit}",
     "underflow-slope": "on the way from {node} back to {argument} the gradient is {wide}, which {format} rounds to 0",
     "overflow-slope": "on the way from {node} back to {argument} the gradient is {wide}, which is infinite in {format}",
     "slope-carried": "on the way from {node} back to {argument} the gradient has the factor {factor}, too small for a float: the derivative by {name} was calculated with that exponent kept apart",

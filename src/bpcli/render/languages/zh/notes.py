@@ -19,6 +19,8 @@ NOTES = {
     "left-exact-slope": "从 {node} 回到 {argument} 时离开精确分数：那里的斜率是浮点数",
     "underflow": "{node} 是 {wide}，{format} 把它舍入成 0：它最小的数是 {limit}",
     "overflow": "{node} 是 {wide}，在 {format} 中成了无穷大：它最大的数是 {limit}",
+    "underflow of a literal": "{format} 把 {node} 舍入成 0：它最小的数是 {limit}",
+    "overflow of a literal": "{node} 在 {format} 中成了无穷大：它最大的数是 {limit}",
     "underflow-slope": "从 {node} 回到 {argument} 的梯度是 {wide}，{format} 把它舍入成 0",
     "overflow-slope": "从 {node} 回到 {argument} 的梯度是 {wide}，在 {format} 中成了无穷大",
     "slope-carried": "从 {node} 回到 {argument} 时，梯度中的因子 {factor} 小得浮点数表示不了；对 {name} 的导数是把它的指数分开保存算出来的",
