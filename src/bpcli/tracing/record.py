@@ -60,11 +60,12 @@ class Trace:
     whole    the trace that this one is a part of, or None
     full     whether large arrays are shown entry by entry, and not as their summaries
     widest   digits up to which a row is widened where only more of them make what it prints true
+    finest   digits of the results below the tables, where those are more than the digits of the rows; else 0
     """
 
     __slots__ = (
-        "backward", "check", "constants", "direction", "formulas", "forward", "full", "given", "gradient", "kind",
-        "names", "nodes", "notes", "output", "paths", "program", "scale", "source", "tangents", "uses", "value",
+        "backward", "check", "constants", "direction", "finest", "formulas", "forward", "full", "given", "gradient",
+        "kind", "names", "nodes", "notes", "output", "paths", "program", "scale", "source", "tangents", "uses", "value",
         "whole", "widest",
     )  # fmt: skip
 
@@ -92,6 +93,7 @@ class Trace:
         self.whole: Trace | None = None
         self.full = False
         self.widest = MOST_DIGITS
+        self.finest = 0
 
     @property
     def of_tensors(self) -> bool:

@@ -7,6 +7,7 @@ from importlib import import_module
 
 from bpcli.cli.output import say, show_table, write
 from bpcli.cli.work import positive, whole
+from bpcli.engine.choose import digits_of
 from bpcli.engine.floats import FLOATS
 from bpcli.errors import DONE, InputError
 from bpcli.render.languages import LANGUAGES
@@ -86,6 +87,7 @@ def present(work: Work | Stored, trace: Trace, explain: str) -> int:
     verdicts = _verdicts(work, trace)
     lenses = _lenses(work, trace)
     shown = _part(work, trace)
+    shown.finest = 0 if "digits" in work.options else digits_of(work.kind)
     if "interactive" in work.options:
         from bpcli.cli.interactive import step_through
 
