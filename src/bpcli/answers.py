@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bpcli.engine import directions, point
+from bpcli.engine.choose import digits_of, step_digits
 from bpcli.errors import InputError
-from bpcli.numbers import DIGITS
 from bpcli.render.languages import ENGLISH, LANGUAGES
 from bpcli.tracing import checks, record
 
@@ -56,12 +56,13 @@ class Trace(record.Trace):
 
         return trace_dict(self)
 
-    def text(self, *, language: str = ENGLISH, explain: str = "", digits: int = DIGITS) -> str:
+    def text(self, *, language: str = ENGLISH, explain: str = "", digits: int | None = None) -> str:
         """The tables of `bpcli trace`, in a language and, where that is asked for, told in words as well.
 
         language: "en" or "zh"
         explain:  "brief", "normal" or "story"
-        digits:   significant digits that are shown
+        digits:   significant digits that are shown: 6 unless given, or with `numbers` of N digits up to 8 in the steps
+                  and all N in the results below them
 
         Raises InputError for a language or a level that does not exist.
 
@@ -74,7 +75,15 @@ class Trace(record.Trace):
 
         if explain and explain not in LEVELS:
             raise InputError("unknown-level", level=explain, known=", ".join(LEVELS))
-        return "\n".join(trace_lines(self, digits, language=_language(language), explain=explain))
+        steps = self._shown_digits() if digits is None else digits
+        if digits is not None:
+            self.finest = 0
+        return "\n".join(trace_lines(self, steps, language=_language(language), explain=explain))
+
+    def _shown_digits(self) -> int:
+        """How many digits steps have where nobody says; results have as many as there are."""
+        self.finest = digits_of(self.kind)
+        return step_digits(self.kind)
 
     def lens(self, name: str, *, language: str = ENGLISH) -> dict[str, Any]:
         """What `bpcli trace --lens` shows: `tables` by name, each a list of rows, and `findings` in sentences.
@@ -114,7 +123,7 @@ class Trace(record.Trace):
     def __rich__(self) -> Any:
         from bpcli.render.terminal import trace_renderable
 
-        return trace_renderable(self)
+        return trace_renderable(self, self._shown_digits())
 
 
 class Check(checks.Check):

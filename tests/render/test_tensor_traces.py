@@ -338,3 +338,18 @@ def test_a_step_that_is_infinite_is_printed_without_a_warning() -> None:
     """1/0 between tensors: what the row is held against is calculated quietly too; warnings are errors in the tests."""
     shown = bpcli.trace("sum(x^(-1)) + W^(-1)*max([a, a])", x=[0.0, 2.0], W=0.0, a=1.0).text()
     assert "inf" in shown
+
+
+@pytest.mark.parametrize("width", [None, 80, 60])
+def test_the_lines_of_a_row_begin_below_its_edge_whatever_its_number(width: int | None) -> None:
+    """Twelve steps: the numbers of the rows have one digit and two."""
+    text = "".join(f"a{step} = {f'a{step - 1}' if step else 'x'}*1.5; " for step in range(11)) + "sum(a10)"
+    lines = [*trace_lines(traced(text, {"x": [1, 2]}), width=width)]
+    rows = lines[lines.index(next(line for line in lines if line.startswith("Backward"))) + 1 :]
+    rows = rows[: rows.index("")]
+    heads = [found for found in (re.match(r" *(\d+) +(?=\w+ -> )", line) for line in rows) if found]
+    assert [head[1] for head in heads] == [str(number) for number in range(12, 0, -1)]
+    assert {head.end() for head in heads} == {6}
+    bodies = [line for line in rows if line.lstrip().startswith("d")]
+    assert len(bodies) >= len(heads)
+    assert {len(line) - len(line.lstrip()) for line in bodies} == {6}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bpcli.engine.floats import FLOATS
 from bpcli.engine.notes import Note
 from bpcli.engine.point import evaluate
 from bpcli.errors import InputError
@@ -42,7 +41,6 @@ def as_numbers(work: Work, written: str) -> str:
     work.program = parse(source, given=list(given), tie=work.options.get("tie", "share"))
     work.program.spell(entry)
     work.given = {entry.spelled[name]: value for name, value in given.items()}
-    work.kind = FLOATS
     work.wrt = [entry.shown]
     return ""
 
@@ -52,7 +50,7 @@ def alone(trace: Trace, entry: str) -> None:
     name, _, places = entry.rstrip("]").partition("[")
     array: Any = trace.gradient[name]
     slope = array[tuple(map(int, places.split(",")))]
-    trace.gradient, trace.check = {entry: float(slope)}, None
+    trace.gradient, trace.check = {entry: slope if hasattr(slope, "shown") else float(slope)}, None
     output = trace.program.output_name
     ways = ("independent", "cut", "no-open-path")
     told = [note.kind for note in trace.notes if note.kind in ways and note.facts.get("name") == name]

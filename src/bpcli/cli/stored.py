@@ -7,7 +7,7 @@ import json
 from bpcli.cli.output import chosen_format
 from bpcli.cli.settings import count_widths, digits, spoken
 from bpcli.cli.work import text_of
-from bpcli.engine.choose import digits_of, kind_called
+from bpcli.engine.choose import digits_of, kind_called, step_digits
 from bpcli.engine.floats import FLOATS
 from bpcli.errors import InputError
 from bpcli.numbers import full, show
@@ -50,7 +50,10 @@ class Stored:
         self.wrt: list[str] | None = None
         self.trace = self._read(options["from"])
         self.kind = kind_called(self.trace.kind.title) or FLOATS
-        self.digits = digits(options, max(17, digits_of(self.kind)))
+        precision = digits_of(self.kind)
+        self.digits = digits(options, max(17, precision))
+        if precision and "digits" not in options:
+            self.digits = step_digits(self.kind)
         self.program, self.given = self.trace.program, self.trace.given
 
     def _read(self, path: str) -> Trace:

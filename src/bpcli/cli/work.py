@@ -9,6 +9,7 @@ from bpcli.cli.arguments import spelled, whole_number
 from bpcli.cli.options import table_of
 from bpcli.cli.output import chosen_format, tell
 from bpcli.cli.settings import count_widths, digits, spoken
+from bpcli.engine.choose import step_digits
 from bpcli.engine.floats import FLOATS
 from bpcli.engine.given import pieces, value_of
 from bpcli.engine.leaves import read_with_leaves
@@ -56,8 +57,8 @@ class Work:
         self.kind = chosen_kind(options)
         precision = int(options.get("precision", 0))
         self.digits = digits(options, max(17, precision))
-        if precision and "digits" not in options and request.command != "trace":
-            self.digits = precision
+        if precision and "digits" not in options:
+            self.digits = step_digits(self.kind) if request.command == "trace" else precision
         self.given = {name: _given(text, name, self.kind, request.command) for name, text in request.values.items()}
         limit = whole(options, "max-nodes", 1, 10**9) or MOST_NODES
         share = "no-share" not in options

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bpcli.engine.floats import FLOATS
 from bpcli.errors import InputError
+from bpcli.numbers import DIGITS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from bpcli.calculus.kinds import Kind
     from bpcli.graph import Program
 
+MOST_IN_STEPS = 8  # digits
 NARROW = ("float32", "float16", "bfloat16")
 
 
@@ -55,6 +57,14 @@ def kind_called(title: str) -> Kind | None:
 def digits_of(kind: Kind) -> int:
     """How many digits were asked for, of numbers of so many digits; 0 of another kind."""
     return int(getattr(getattr(kind, "inner", kind), "digits", 0))
+
+
+def step_digits(kind: Kind) -> int:
+    """How many digits the steps of a trace have where nobody says: as many as were asked for, and as there is room for.
+
+    A table of 80 columns takes eight; the results below it have all of them.
+    """
+    return min(digits_of(kind), MOST_IN_STEPS) or DIGITS
 
 
 def kind_for(numbers: str | int) -> Kind:

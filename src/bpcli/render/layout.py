@@ -265,9 +265,13 @@ def count_text(count: int, language: str = ENGLISH) -> str:
 
 def closing(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list[str]:
     """The result, the check, and the notes."""
-    output = output_name(trace)
-    line = "    ".join(f"d{output}/d{name} = {show(value, digits)}" for name, value in trace.gradient.items())
-    parts = [line] if line and not trace.of_tensors else []
+    output, finest = output_name(trace), trace.finest or digits
+    slopes = [f"d{output}/d{name} = {show(value, finest)}" for name, value in trace.gradient.items()]
+    alone: list[str] = []
+    if finest > digits and slopes and not trace.of_tensors:
+        # Long numbers are compared one below the other, and the value has all of its digits nowhere else.
+        alone, slopes = [f"{output} = {show(trace.value, finest)}", *slopes], []
+    parts = ["    ".join(slopes)] if slopes and not trace.of_tensors else []
     if trace.check is not None:
         found = trace.check
         told = found.state
@@ -280,11 +284,11 @@ def closing(trace: Trace, digits: int = DIGITS, language: str = ENGLISH) -> list
         parts.append(phrase("sampled", language, text=line) if found.sampled else line)
     elif trace.left_out:
         parts.append(phrase("left out", language, limit=MOST_STEPS))
-    lines = ["          ".join(parts)] if parts else []
+    lines = [*alone, "          ".join(parts)] if parts else alone
     if trace.of_tensors:
         from bpcli.render.shaped import results
 
-        lines = [*results(trace, digits, language), *lines]
+        lines = [*results(trace, finest, language, value=finest > digits), *lines]
     if trace.tangents:
         if trace.direction:
             lines.append(phrase("jvp cost", language))

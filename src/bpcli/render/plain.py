@@ -46,8 +46,9 @@ def table_lines(table: Table, whole: bool = True, width: int | None = None, list
     if title:
         yield title
     if table.blocks:
+        digits = number_width(sample)
         for row in itertools.chain(sample, rows):
-            yield from [f"  {row}"] if isinstance(row, str) else block_lines(row, width)
+            yield from [f"  {row}"] if isinstance(row, str) else block_lines(row, width, digits)
         return
     columns = table.columns
     if width is not None and (listed or total > width):
@@ -119,32 +120,39 @@ def cell_width(cell: str) -> int:
 
 
 VALUES = ("= ", "≈ ", "  ")  # what the lines of a value begin with
-BLOCK = 5  # columns that the lines of a block stand in from the left
 
 
-def block_lines(row: tuple[str, ...], width: int | None) -> Iterator[str]:
-    """A row in lines of its own: number, edge and upstream value, then the rule, then what arrives.
+def number_width(rows: Iterable[tuple[str, ...] | str]) -> int:
+    """The columns of the longest number of a row, which stands in its first cell."""
+    return max((display_width(row[0]) for row in rows if not isinstance(row, str)), default=1)
+
+
+def block_lines(row: tuple[str, ...], width: int | None, digits: int = 1) -> Iterator[str]:
+    """A row in lines of its own: number, edge and upstream value, then, below the edge, the rule and what arrives.
 
     A cell that begins with = stands below that of the line above. What is too wide goes on in the next line.
+    digits: columns of the longest number of a row beside this one
     """
     number, edge, upstream, *below = row
-    head = f"  {number.ljust(BLOCK - 4)}  {edge}    {upstream}"
-    yield from [head] if width is None else filled([f"{number.ljust(BLOCK - 4)}  {edge}", upstream], width, gap="    ")
+    first = padded(number, digits)
+    left = len("    ") + display_width(first)  # where the edge begins
+    head = f"  {first}  {edge}    {upstream}"
+    yield from [head] if width is None else filled([f"{first}  {edge}", upstream], width, gap="    ")
     sign = 0
     for cell in below:
         for lines in _paragraphs(cell):
             if lines[0].startswith(VALUES):
                 space = " " * sign
-                sized = width is None or all(BLOCK + sign + display_width(line) <= width for line in lines)
+                sized = width is None or all(left + sign + display_width(line) <= width for line in lines)
                 if not sized:
                     whole = [one_line("\n".join(lines))] if lines[0].strip().startswith(("=", "≈")) else lines
                     for line in whole:
-                        yield from filled([line.strip()], width or 0, " " * BLOCK, " " * (BLOCK + 2))
+                        yield from filled([line.strip()], width or 0, " " * left, " " * (left + 2))
                     continue
-                yield from (f"{' ' * BLOCK}{space}{line}" for line in lines)
+                yield from (f"{' ' * left}{space}{line}" for line in lines)
                 continue
             sign = max(lines[0].find(" = ") + 1, 0)
-            yield from filled(lines, width or 10**9, " " * BLOCK, " " * (BLOCK + 4), gap="    ")
+            yield from filled(lines, width or 10**9, " " * left, " " * (left + 4), gap="    ")
 
 
 def _paragraphs(cell: str) -> Iterator[list[str]]:

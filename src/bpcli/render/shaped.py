@@ -211,12 +211,13 @@ def _equals(value: str, whole: bool) -> str:
     return f"{'=' if whole else ' '} {value}".replace("\n", "\n  ")
 
 
-def results(trace: Trace, digits: int, language: str) -> list[str]:
-    """The derivatives, each with its shape."""
+def results(trace: Trace, digits: int, language: str, *, value: bool = False) -> list[str]:
+    """The derivatives, each with its shape; the value of the result before them where that is asked for."""
     output = layout.output_name(trace)
     lines = []
-    for name, value in trace.gradient.items():
-        total, shape = f"d{output}/d{name}", shown(shape_of(value))
+    told = {output: trace.value} if value and trace.gradient else {}
+    for total, value in (told | {f"d{output}/d{name}": slope for name, slope in trace.gradient.items()}).items():
+        shape = shown(shape_of(value))
         if not shape_of(value):
             lines.append(f"{total} = {show(value, digits)}")
         elif is_whole(trace, value):

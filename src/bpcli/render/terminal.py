@@ -83,11 +83,12 @@ def table_renderable(table: Table, whole: bool, width: int, newest: bool = False
 
 def _blocks(rows: list[tuple[str, ...] | str], width: int, newest: bool) -> Iterator[Text]:
     """Rows in lines of their own: the edge stands out, what arrives is green."""
+    digits = plain.number_width(rows)
     for place, row in enumerate(rows, 1):
         if isinstance(row, str):
             yield Text(f"  {row}")
             continue
-        head, *below = plain.block_lines(row, width)
+        head, *below = plain.block_lines(row, width, digits)
         whole = "reverse" if newest and place == len(rows) else ""
         yield Text(head, style=whole or "bold")
         for line in below:

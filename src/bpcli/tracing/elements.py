@@ -19,7 +19,7 @@ from bpcli.engine.symbol_tensors import SymbolTensors, wrapped
 from bpcli.errors import InputError, NumericError, closest
 from bpcli.graph import Entry, Graph
 from bpcli.language import text
-from bpcli.numbers import as_float, rational
+from bpcli.numbers import as_float, nearest, rational
 from bpcli.ops import TABLE
 
 TYPE_CHECKING = False
@@ -198,7 +198,8 @@ class _Unfolding:
         """A variable with the value of an entry."""
         name = self.name(node, index)
         variable = self.graph.variable(name)
-        self.known[variable] = float(np.asarray(self.point.values[node])[index])
+        value = np.asarray(self.point.values[node])[index]
+        self.known[variable] = value if hasattr(value, "shown") else float(value)
         return Symbol(self.symbols, variable)
 
     def leaves(self, node: int) -> Array:
@@ -216,13 +217,15 @@ class _Unfolding:
         graph = self.point.program.graph
         if graph.op[node] == "const":
             return wrapped(self.symbols.constant(graph.payload[node]))
-        if graph.constant[node] and not np.shape(self.point.values[node]) and node not in graph.name:
-            numerator, denominator = float(self.point.values[node]).as_integer_ratio()
+        value = self.point.values[node]
+        plain = hasattr(value, "denominator") or not hasattr(value, "shown")  # of many digits none is a ratio to read
+        if graph.constant[node] and not np.shape(value) and node not in graph.name and plain:
+            numerator, denominator = (value if hasattr(value, "shown") else float(value)).as_integer_ratio()
             return wrapped(self.symbols.constant(rational(numerator, denominator)))
         return self.leaves(node)
 
     def number_of(self, symbol: Symbol) -> float:
         """The value of a symbol that is a leaf."""
         if symbol.node in self.known:
-            return self.known[symbol.node]
+            return nearest(self.known[symbol.node])
         return as_float(self.graph.payload[symbol.node])

@@ -13,7 +13,7 @@ from bpcli.calculus.sweeps import idle
 from bpcli.engine.choose import fitting
 from bpcli.engine.directions import FORWARD, REVERSE
 from bpcli.engine.floats import FLOATS
-from bpcli.engine.point import Point, gradient, single
+from bpcli.engine.point import Point, evaluate, gradient, single
 from bpcli.numbers import MOST_DIGITS
 from bpcli.tracing.checks import central_agreement
 from bpcli.tracing.edges import Ascent, Descent
@@ -60,11 +60,12 @@ class Trace:
     whole    the trace that this one is a part of, or None
     full     whether large arrays are shown entry by entry, and not as their summaries
     widest   digits up to which a row is widened where only more of them make what it prints true
+    finest   digits of the results below the tables, where those are more than the digits of the rows; else 0
     """
 
     __slots__ = (
-        "backward", "check", "constants", "direction", "formulas", "forward", "full", "given", "gradient", "kind",
-        "names", "nodes", "notes", "output", "paths", "program", "scale", "source", "tangents", "uses", "value",
+        "backward", "check", "constants", "direction", "finest", "formulas", "forward", "full", "given", "gradient",
+        "kind", "names", "nodes", "notes", "output", "paths", "program", "scale", "source", "tangents", "uses", "value",
         "whole", "widest",
     )  # fmt: skip
 
@@ -92,6 +93,7 @@ class Trace:
         self.whole: Trace | None = None
         self.full = False
         self.widest = MOST_DIGITS
+        self.finest = 0
 
     @property
     def of_tensors(self) -> bool:
@@ -141,22 +143,10 @@ def record(
         wrt = None
     else:
         point = gradient(program, given, wrt, kind=kind, scale=scale)
-    trace = make(program, point)
-    trace.scale = scale
-    graph = program.graph
     wanted = _leading_to(program, wrt)
-    needed = graph.reaches(program.output)
-    kind = point.kind
-    reserved = tangent_name(program) if mode == FORWARD else upstream_name(program)
-    names = trace.names = Names(program, needed, wanted, reserved if kind.shaped else "")
-    formulas = trace.formulas = Formulas(program, names)
-    for name in program.inputs:
-        trace.given[name] = single(point.values[graph.variables[name]])
-    trace.nodes = Nodes(formulas, point.values, needed, names, True)
-    trace.constants = Nodes(formulas, point.values, needed, names, False)
-    steps = _steps(program, names, wanted)
-    trace.forward = Made(lambda start: _upwards(point, steps, formulas, start), max(steps, default=0))
-    trace.uses = used_again(program, steps)
+    trace, steps = _values(point, wanted, mode, make)
+    trace.scale = scale
+    graph, kind, formulas = program.graph, point.kind, trace.formulas
     if mode == FORWARD:
         trace.direction = dict(direction or {})
         unit = kind.constant(1)
@@ -167,8 +157,8 @@ def record(
         seed = kind.constant(1) if scale == 1 else scale
         trace.backward = Descent(point, steps, idle(graph, asked), wanted, seed, formulas).rows()
     if len(trace.forward) <= stored:
-        trace.nodes, trace.constants = dict(trace.nodes), dict(trace.constants)
-        trace.forward, trace.backward = list(trace.forward), list(trace.backward)
+        _keep_values(trace)
+        trace.backward = list(trace.backward)
         trace.tangents = {name: list(rows) for name, rows in trace.tangents.items()}
     if not kind.shaped and not trace.direction and (long or len(trace.forward) <= MOST_STEPS):
         trace.paths = paths_to(trace, list(trace.gradient)) if scale == 1 else {}
@@ -186,6 +176,48 @@ def record(
             with kind.quiet():
                 trace.check = tensor_agreement(program, given, trace.gradient, held, rounding_of(point, scale))
     return trace
+
+
+def forward_pass(
+    program: Program, given: Mapping[str, float], wrt: Sequence[str] | None = None, *, mode: str = REVERSE,
+    kind: Kind = FLOATS,
+) -> Trace:
+    """The values of a record without derivatives, for where these do not exist; names are those of the whole record.
+
+    Raises as engine.point.evaluate.
+    """
+    point = evaluate(program, given, kind=kind)
+    trace, _ = _values(point, _leading_to(program, wrt), mode, Trace)
+    if len(trace.forward) <= MOST_STEPS:
+        _keep_values(trace)
+    return trace
+
+
+def _values(
+    point: Point, wanted: bytearray | None, mode: str, make: type[Trace]
+) -> tuple[Trace, Sequence[int]]:
+    """What a record has of the values: nodes, steps upwards, uses; and the number of the step of each node."""
+    program, kind = point.program, point.kind
+    trace = make(program, point)
+    graph = program.graph
+    needed = graph.reaches(program.output)
+    reserved = tangent_name(program) if mode == FORWARD else upstream_name(program)
+    names = trace.names = Names(program, needed, wanted, reserved if kind.shaped else "")
+    formulas = trace.formulas = Formulas(program, names)
+    for name in program.inputs:
+        trace.given[name] = single(point.values[graph.variables[name]])
+    trace.nodes = Nodes(formulas, point.values, needed, names, True)
+    trace.constants = Nodes(formulas, point.values, needed, names, False)
+    steps = _steps(program, names, wanted)
+    trace.forward = Made(lambda start: _upwards(point, steps, formulas, start), max(steps, default=0))
+    trace.uses = used_again(program, steps)
+    return trace, steps
+
+
+def _keep_values(trace: Trace) -> None:
+    """Make nodes and steps once, and keep them."""
+    trace.nodes, trace.constants = dict(trace.nodes), dict(trace.constants)
+    trace.forward = list(trace.forward)
 
 
 class Nodes(Mapping[int, Node]):

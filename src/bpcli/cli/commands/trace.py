@@ -7,8 +7,9 @@ from importlib import import_module
 
 from bpcli.cli.output import say, show_table, write
 from bpcli.cli.work import positive, whole
+from bpcli.engine.choose import digits_of
 from bpcli.engine.floats import FLOATS
-from bpcli.errors import DONE, InputError
+from bpcli.errors import DONE, BpcliError, InputError, NumericError
 from bpcli.render.languages import LANGUAGES
 
 TYPE_CHECKING = False
@@ -31,6 +32,9 @@ MOST_PRINTED = 20_000  # rows of those
 MOST_RICH = 600  # steps of a table of Rich's, which costs fifty times as much as plain text; a longer one is plain
 TABLED = ("rich", "plain", "ascii", "md", "json")  # formats that have the tables of a lens
 PICTURES = ("svg", "dot", "mermaid")
+SCREENS = ("rich", "plain", "ascii")
+APART = ("blank", "lens", "repeat", "interactive")  # options that show something else than the tables
+WITHOUT_RULE = ("no-rule", "no-rule-in-table", "no-rule-of-product")
 EXPLAINED = ("rich", "plain", "ascii", "md", "latex", "html", "json")  # formats that tell a trace in words too
 
 
@@ -59,10 +63,14 @@ def run(work: Work) -> int:
         from bpcli.cli.elements import alone, as_numbers
 
         idle = as_numbers(work, element)
-    trace = record(
-        work.program, work.given, work.wrt, mode=mode, long=asked, kind=work.kind, scale=scale,
-        direction=direction,
-    )  # fmt: skip
+    try:
+        trace = record(
+            work.program, work.given, work.wrt, mode=mode, long=asked, kind=work.kind, scale=scale,
+            direction=direction,
+        )  # fmt: skip
+    except BpcliError as error:
+        _show_values(work, error, mode, explain)
+        raise
     if idle:
         alone(trace, idle)
     trace.full = "full" in work.options
@@ -78,6 +86,31 @@ def run(work: Work) -> int:
     return present(work, trace, explain)
 
 
+def _show_values(work: Work, error: BpcliError, mode: str, explain: str) -> None:
+    """The forward pass above the error of a derivative that does not exist, on a screen that nothing else was asked of.
+
+    What a program reads, or is a document, is whole or not there at all.
+    """
+    apart = work.quiet or work.format not in SCREENS or any(name in work.options for name in APART)
+    if apart or work.options.get("only", "forward") != "forward":
+        return
+    if not isinstance(error, NumericError) and error.kind not in WITHOUT_RULE:
+        return
+    from bpcli.tracing.record import forward_pass
+
+    try:
+        trace = forward_pass(work.program, work.given, work.wrt, mode=mode, kind=work.kind)
+    except BpcliError:
+        return  # it has no value either
+    trace.full = "full" in work.options
+    show(
+        _part(work, trace), work.format, work.digits, whole="all" in work.options, bare=None, language=work.language,
+        explain=explain,
+    )  # fmt: skip
+    if error.kind == "nan-gradient" and error.facts.get("hint") is None:
+        error.facts["hint"] = ""  # that the value exists is seen
+
+
 def present(work: Work | Stored, trace: Trace, explain: str) -> int:
     """Show a record as the options ask for it, with what is said of the numbers of others; the exit code.
 
@@ -86,6 +119,7 @@ def present(work: Work | Stored, trace: Trace, explain: str) -> int:
     verdicts = _verdicts(work, trace)
     lenses = _lenses(work, trace)
     shown = _part(work, trace)
+    shown.finest = 0 if "digits" in work.options else digits_of(work.kind)
     if "interactive" in work.options:
         from bpcli.cli.interactive import step_through
 
