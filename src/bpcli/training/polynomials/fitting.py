@@ -18,6 +18,7 @@ from bpcli.language.reader import parse
 from bpcli.training.given import finite_column, refuse_weights
 from bpcli.training.loop.watch import CONVERGED, DIVERGED, INTERRUPTED
 from bpcli.training.optimizers import gradient_descent
+from bpcli.training.outcomes.explained import explained
 from bpcli.training.polynomials import polynomial
 from bpcli.training.polynomials.descent import Standing, Step, descend
 from bpcli.training.polynomials.fit import SAMPLE, Fit
@@ -194,7 +195,7 @@ class Fitting:
         fit.rss = loss * weight
         fit.rmse = math.sqrt(loss)
         total = self._spread()
-        fit.r2 = 1 - fit.rss / total if total > 0 else math.nan
+        fit.r2 = explained(fit.rss, total)
         for role, name in (("x", fit.x_name), ("y", fit.y_name)):
             if fit.ranges[role][0] == fit.ranges[role][1] and (role == "y" or fit.degree > 0):
                 fit.warnings.append(Note(f"fit-constant-{role}", name=name))
