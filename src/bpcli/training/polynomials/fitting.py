@@ -15,7 +15,7 @@ from bpcli.engine.notes import Note
 from bpcli.engine.twofold import Twofold, lifted
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
-from bpcli.training.given import finite_column, refuse_weights
+from bpcli.training.given import LEAST, finite_column, refuse_size, refuse_weights
 from bpcli.training.loop.watch import CONVERGED, DIVERGED, INTERRUPTED
 from bpcli.training.optimizers import gradient_descent
 from bpcli.training.outcomes.explained import explained
@@ -30,7 +30,6 @@ Array = NDArray[np.float64]
 
 STEPS = 10_000
 MOST_DEGREE = 60
-LARGEST = 1e150  # of a value: its square is still a float
 REST = 2000  # steps to the digits behind those of a float
 FAR = 1e-6  # of the largest |y|: so far a curve that has converged may be from that of least squares
 STEEPEST = 50.0  # condition of the curvature from which on the basis is made orthogonal on the data
@@ -68,9 +67,8 @@ class Fitting:
         if not kept.rows:
             raise InputError("no-points")
         for name in kept.names:
-            largest = max(abs(kept.low[name]), abs(kept.high[name]))
-            if largest > LARGEST:
-                raise InputError("column-too-large", name=name, largest=largest)
+            # x is brought to -1 ... 1, however small it is.
+            refuse_size(name, kept.low[name], kept.high[name], least=LEAST if name == "y" else 0.0)
         if degree != int(degree) or not 0 <= degree <= MOST_DEGREE:
             raise InputError("degree-range", degree=degree, most=MOST_DEGREE)
         self.kept = kept
