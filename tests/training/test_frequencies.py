@@ -76,3 +76,25 @@ def test_a_minimum_that_explains_hardly_anything_is_told_as_perhaps_local():
     assert "local minimum" not in [note.kind for note in given.notes]
     linear = fit({"t": t, "y": noise}, model="a*t + c")  # has one minimum
     assert "local minimum" not in [note.kind for note in linear.notes]
+
+
+def test_one_row_far_away_does_not_make_a_robust_fit_a_local_minimum():
+    """2 + 3x to the last digit but one row: a robust loss goes by the others. Of noise it is said still."""
+    x = np.linspace(0, 1, 40)
+    y = 2 + 3 * x
+    y[7] = 100
+    for loss in ("huber", "mae"):
+        found = fit({"x": x, "y": y}, model="a*x + b", loss=loss)
+        assert found.r2 < 0.1
+        assert found.parameters == pytest.approx({"a": 3, "b": 2}, abs=0.1)
+        assert "local minimum" not in [note.kind for note in found.notes]
+    t, noise = np.linspace(0, 1, 400), np.random.default_rng(2).normal(size=400)
+    kinds = [note.kind for note in fit({"x": t, "y": noise}, model="a*exp(-b*x) + c", loss="huber").notes]
+    assert "local minimum" in kinds
+
+
+def test_a_fit_that_is_no_better_than_the_mean_explains_nothing():
+    """The mean of 2, 3, 2.5 and 2.1 is 2.4; all stand at one place, so that there is nothing else to say."""
+    found = fit([1, 1, 1, 1], [2, 3, 2.5, 2.1], 1)
+    assert (found.r2, found.parameters["k0"]) == (0, pytest.approx(2.4))
+    assert fit({"x": [1.0, 2, 3, 4], "y": [2, 3, 2.5, 2.1]}, model="0*x + c").r2 == 0

@@ -245,7 +245,7 @@ def test_a_formula_with_few_digits_still_draws_the_curve():
         (Setting("a*t", start={"b": 1.0}), "not-in-model"),
         (Setting("a*t", optimizer="lbfgs", batch=4), "not-with-search"),
         (Setting("a*t", loss="mae", optimizer="levenberg-marquardt"), "no-least-squares"),
-        (Setting("t"), "nothing-to-train"),
+        (Setting("t"), "nothing-to-fit"),
         (Setting("a*t", dtype="float8", rate=0.1), "unknown-dtype"),
     ],
 )

@@ -15,6 +15,9 @@ from bpcli.errors import InputError
 
 Array = NDArray[np.float64]
 
+LARGEST = 1e150  # of a value: its square is still a float
+LEAST = 1e-140  # of the largest of a column: squares of what is left by a fit are floats with all their digits
+
 
 def table_of(x: Any) -> dict[str, Any] | None:
     """The columns by name of a dictionary, a data frame or a structured array; None of anything else.
@@ -78,6 +81,15 @@ def refuse_weights(weights: Array) -> None:
     """Raises InputError for a weight that is not positive."""
     if not np.all(weights > 0):
         raise InputError("weight-not-positive", name="weights", row=int(np.argmin(weights)) + 1)
+
+
+def refuse_size(name: str, low: float, high: float, least: float = LEAST) -> None:
+    """Raises InputError for a column whose squares are beyond the range of floats, or below it; zeros are numbers."""
+    largest = max(abs(low), abs(high))
+    if largest > LARGEST:
+        raise InputError("column-too-large", name=name, largest=largest)
+    if 0 < largest < least:
+        raise InputError("column-too-small", name=name, largest=largest)
 
 
 def positive_or_none(name: str, value: Any) -> float | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bpcli.errors import InputError, NumericError
 from bpcli.numbers import show
 from bpcli.training.choices.curvature import MOST_EXACT, hessian
+from bpcli.training.given import refuse_size
 from bpcli.training.loop.schedules import CONSTANT
 from bpcli.training.models.compiled import SUM
 from bpcli.training.models.losses import LOGIT, LOSSES, PROBABILITY
@@ -49,7 +50,7 @@ def refuse(setting: Setting, model: Model, columns: Sequence[str]) -> None:
         if open_names:
             raise InputError("no-value-no-start", names=", ".join(open_names), first=open_names[0])
     if not model.parameters:
-        raise InputError("nothing-to-train")
+        raise InputError("nothing-to-fit" if columns and not model.constants else "nothing-to-train")
     if setting.optimizer == LEVENBERG and model.residual is None:
         raise InputError("no-least-squares", loss=setting.loss if not setting.explicit else "")
     if setting.optimizer in (LBFGS, LEVENBERG):
@@ -63,7 +64,9 @@ def refuse(setting: Setting, model: Model, columns: Sequence[str]) -> None:
 
 
 def check_target(model: Model, columns: Kept) -> None:
-    """Raises InputError where a loss of probabilities is to meet a target that is none."""
+    """Raises InputError where a loss of probabilities is to meet a target that is none, or squares one of no size."""
+    if model.residual is not None and model.target in columns:
+        refuse_size(model.target, columns.low[model.target], columns.high[model.target])
     known = LOSSES.get(model.loss_name)
     if known is None or known.takes not in (PROBABILITY, LOGIT) or model.target not in columns:
         return

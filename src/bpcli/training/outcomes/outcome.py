@@ -22,6 +22,7 @@ from bpcli.numbers import full, literal, negated, show
 from bpcli.training.loop.watch import DIVERGED
 from bpcli.training.models.compiled import MeanLoss
 from bpcli.training.models.tensors import TensorModel
+from bpcli.training.outcomes.explained import explained
 from bpcli.training.outcomes.uncertainty import uncertainty
 
 TYPE_CHECKING = False
@@ -276,6 +277,6 @@ def _residuals(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
 
     constant = loss.columns.low[model.target] == loss.columns.high[model.target]
     total = 0.0 if constant else added(loss.reduced(at, nodes[1:], spread))
-    outcome.r2 = 1 - outcome.rss / total if total > 0 else math.nan
+    outcome.r2 = explained(outcome.rss, total)
     if total == 0 and loss.rows > 1:
         outcome.note("constant target", name=model.target)

@@ -7,10 +7,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from bpcli.engine.totals import added
 from bpcli.training.loop.watch import BOUNCING, CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT, STUCK
 from bpcli.training.models.losses import LOGIT, LOSSES, PROBABILITY, takes_logits
 from bpcli.training.models.tensors import TensorLoss, is_quadratic_model
 from bpcli.training.optimizers import LEVENBERG
+from bpcli.training.outcomes.explained import explained
 from bpcli.training.outcomes.neurons import idle_neurons
 from bpcli.training.outcomes.outcome import judge
 
@@ -55,7 +57,7 @@ def finish(training: Training, number: int, parameters: Array, stopped: str, las
         outcome.note("separated", name=training.model.target)
     if takes_logits(training.model.loss_name) and _looks_like_probability(training, parameters):
         outcome.note("logits", loss=training.setting.loss)
-    if outcome.stopped == CONVERGED and _may_be_local(training):
+    if outcome.stopped == CONVERGED and _may_be_local(training, parameters):
         outcome.note("local minimum", r2=outcome.r2)
     if stopped == DIVERGED and not _overflowed(training, last):
         outcome.note("diverged", **training.advice())
@@ -99,11 +101,33 @@ def _is_separated(training: Training, at: Array) -> bool:
     return all(loss.reduced(at, nodes, right))
 
 
-def _may_be_local(training: Training) -> bool:
+def _may_be_local(training: Training, at: Array) -> bool:
     """Whether so little of the data is explained that there may be a lower minimum elsewhere."""
     model = training.model
     searched = training.start.tried > 0 and not is_quadratic_model(model) and bool(model.inputs_of_prediction)
-    return searched and training.outcome.r2 < LITTLE
+    if not searched or not training.outcome.r2 < LITTLE:
+        return False
+    # Squares are what a robust loss does not go by: one row far away makes R² small where the others are met.
+    return model.residual is not None or not _share_of_distances(training, at) >= LITTLE
+
+
+def _share_of_distances(training: Training, at: Array) -> float:
+    """How much nearer the predictions are than the mean of the target, by the sum of distances: as R², unsquared."""
+    model, loss = training.model, training.loss
+    if model.predicted is None or model.target not in loss.columns:
+        return math.nan
+    nodes = [model.predicted, model.program.names[model.target]]
+    if model.weights is not None:
+        nodes.append(model.weights)
+
+    def total(results: list[Array], away: Array) -> float:
+        return float(np.sum(away if model.weights is None else away * results[2]))
+
+    ones = added(loss.reduced(at, nodes, lambda results: total(results, np.ones(len(results[1])))))
+    mean = added(loss.reduced(at, nodes, lambda results: total(results, results[1]))) / ones
+    left = added(loss.reduced(at, nodes, lambda results: total(results, np.abs(results[0] - results[1]))))
+    spread = added(loss.reduced(at, nodes, lambda results: total(results, np.abs(results[1] - mean))))
+    return explained(left, spread)
 
 
 def _overflowed(training: Training, last: Turn | None) -> bool:

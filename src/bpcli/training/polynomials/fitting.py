@@ -15,9 +15,10 @@ from bpcli.engine.notes import Note
 from bpcli.engine.twofold import Twofold, lifted
 from bpcli.errors import InputError
 from bpcli.language.reader import parse
-from bpcli.training.given import finite_column, refuse_weights
+from bpcli.training.given import LEAST, finite_column, refuse_size, refuse_weights
 from bpcli.training.loop.watch import CONVERGED, DIVERGED, INTERRUPTED
 from bpcli.training.optimizers import gradient_descent
+from bpcli.training.outcomes.explained import explained
 from bpcli.training.polynomials import polynomial
 from bpcli.training.polynomials.descent import Standing, Step, descend
 from bpcli.training.polynomials.fit import SAMPLE, Fit
@@ -29,7 +30,6 @@ Array = NDArray[np.float64]
 
 STEPS = 10_000
 MOST_DEGREE = 60
-LARGEST = 1e150  # of a value: its square is still a float
 REST = 2000  # steps to the digits behind those of a float
 FAR = 1e-6  # of the largest |y|: so far a curve that has converged may be from that of least squares
 STEEPEST = 50.0  # condition of the curvature from which on the basis is made orthogonal on the data
@@ -67,9 +67,8 @@ class Fitting:
         if not kept.rows:
             raise InputError("no-points")
         for name in kept.names:
-            largest = max(abs(kept.low[name]), abs(kept.high[name]))
-            if largest > LARGEST:
-                raise InputError("column-too-large", name=name, largest=largest)
+            # x is brought to -1 ... 1, however small it is.
+            refuse_size(name, kept.low[name], kept.high[name], least=LEAST if name == "y" else 0.0)
         if degree != int(degree) or not 0 <= degree <= MOST_DEGREE:
             raise InputError("degree-range", degree=degree, most=MOST_DEGREE)
         self.kept = kept
@@ -194,7 +193,7 @@ class Fitting:
         fit.rss = loss * weight
         fit.rmse = math.sqrt(loss)
         total = self._spread()
-        fit.r2 = 1 - fit.rss / total if total > 0 else math.nan
+        fit.r2 = explained(fit.rss, total)
         for role, name in (("x", fit.x_name), ("y", fit.y_name)):
             if fit.ranges[role][0] == fit.ranges[role][1] and (role == "y" or fit.degree > 0):
                 fit.warnings.append(Note(f"fit-constant-{role}", name=name))
