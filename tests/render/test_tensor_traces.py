@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -20,12 +21,14 @@ from bpcli.ops import TABLE
 from bpcli.render import latex
 from bpcli.render.arrays import flat, stacked
 from bpcli.render.frames import frames
+from bpcli.render.json.traces import trace_dict
 from bpcli.render.languages import LANGUAGES, texts
 from bpcli.render.languages.en.tensors import TENSOR_RULES
 from bpcli.render.narration import LEVELS, edge_sentence, narration
 from bpcli.render.plain import trace_lines
 from bpcli.render.tensor_words import KINDS, tensor_mechanism
 from bpcli.tracing.record import Trace, record
+from bpcli.tracing.stored import restored
 from bpcli.tracing.summaries import Summary, is_small
 from conftest import call
 from ops.tensor_uses import USES
@@ -353,3 +356,44 @@ def test_the_lines_of_a_row_begin_below_its_edge_whatever_its_number(width: int 
     bodies = [line for line in rows if line.lstrip().startswith("d")]
     assert len(bodies) >= len(heads)
     assert {len(line) - len(line.lstrip()) for line in bodies} == {6}
+
+
+PARTS = [  # by hand: softmax([0, log 3]) = [1/4, 3/4], and sigmoid(log 3) = 3/4
+    ("cross_entropy(z, t)", {"z": [0, math.log(3)], "t": 1}, "z", {"softmax(z)": [0.25, 0.75]}),
+    ("cross_entropy(z, t)", {"z": [0, math.log(3)], "t": [0, 1]}, "t",
+     {"log_softmax(z)": [math.log(0.25), math.log(0.75)]}),
+    ("sum(log_softmax(z)*w)", {"z": [0, math.log(3)], "w": [1, 2]}, "z", {"softmax(z)": [0.25, 0.75]}),
+    ("sum(softmax(z)*w)", {"z": [0, math.log(3)], "w": [1, 2]}, "z", {}),  # has a step of its own
+    ("sum(z*w)", {"z": [0, 1], "w": [1, 2]}, "z", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "at", "name", "parts"), PARTS)
+def test_a_rule_shows_the_values_of_functions_that_have_no_step(
+    text: str, at: dict[str, Any], name: str, parts: dict[str, list[float]]
+) -> None:
+    trace = traced(text, at)
+    row = next(row for row in trace.backward if trace.names[row.argument] == name and row.pull)
+    assert row.pull is not None
+    assert {each: pytest.approx(value) for each, value in parts.items()} == row.pull.parts
+    shown = [line.strip() for line in trace_lines(trace)]
+    for each, value in parts.items():
+        line = shown.index(f"{each} = {show(np.array(value))}")
+        assert each in shown[line + 1]
+    told = json.loads(json.dumps(trace_dict(trace)))
+    edge = next(edge for edge in told["backward"] if edge["edge"][1] == name and "pull" in edge)
+    assert [part["name"] for part in edge["pull"].get("parts", [])] == [*parts]
+    assert [*trace_lines(restored(told))] == [*trace_lines(trace)]
+
+
+@pytest.mark.parametrize("format_", ["plain", "md", "latex", "html"])
+def test_a_matrix_in_a_rule_is_one_value_in_every_format(format_: str) -> None:
+    """By hand: softmax of equal entries is 1/2 each."""
+    out = call("trace", "L = cross_entropy(z, t)", "--z", "[[0, 0], [1, 1]]", "--t", "[0, 1]", "--format", format_).out
+    places = {
+        "plain": "     softmax(z) = [[0.5, 0.5],\n                   [0.5, 0.5]]\n",
+        "html": '<td class="lines">softmax(z) = [[0.5, 0.5],\n              [0.5, 0.5]]\ndL/dz = ',
+        "md": "softmax(z) = [[0.5, 0.5], [0.5, 0.5]]",
+        "latex": r"\operatorname{softmax}\left(z\right) = \begin{pmatrix}0.5 & 0.5 \\ 0.5 & 0.5\end{pmatrix}",
+    }
+    assert places[format_] in out

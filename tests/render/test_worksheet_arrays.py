@@ -304,7 +304,8 @@ def test_the_key_bears_the_seed_and_has_the_numbers(format_: str, language: str,
     assert (shown.code, shown.err) == (0, "")
     told = key.read_text(encoding="utf-8")
     assert ("Answer key, seed 3" if language == "en" else "参考答案（随机种子 3）") in told
-    assert told.count("softmax") == shown.out.count("softmax") or format_ == "html"
+    # The key has the values of softmax beside its rule.
+    assert told.count("softmax") > shown.out.count("softmax") > 0 or format_ == "html"
     again = run(*WORDS, "--seed", "4", "--format", format_, "--lang", language)
     assert again.out != shown.out
 

@@ -130,6 +130,25 @@ ASKED = [
     (["trace", "(x+w)*w", "--x", "2", "--w", "3", "--expect", "w=7"], 1, "expected dy/dw = 7, but it is 8"),
     (["trace", "(x + w)*w", "--x", "2", "--w", "3", "--expect", "dy/da=3"], 0, "expected dy/da = 3: right"),
     (["trace", "a = x + w; a*w", "--x", "2", "--w", "3", "--expect", "a=3"], 0, "expected dy/da = 3: right"),
+    # 2 + 3 = 5 is a, and 3 is w; dy/da = w = 3 and dy/dw = 5 + 3 = 8
+    (["trace", "a = x + w; a*w", "--x", "2", "--w", "3", "--expect", "a=5"], 1,
+     "expected dy/da = 5, but it is 3; 5 is the value of a"),
+    (["trace", "(x + w)*w", "--x", "2", "--w", "3", "--expect", "a=5.0"], 1,
+     "expected dy/da = 5.0, but it is 3; 5.0 is the value of a"),
+    (["trace", "a = x + w; a*w", "--x", "2", "--w", "3", "--expect", "a=4"], 1, "expected dy/da = 4, but it is 3"),
+    (["trace", "a = x + w; a*x", "--x", "2", "--w", "0", "--expect", "a=2"], 0, "expected dy/da = 2: right"),
+    (["grad", "(x+w)*w", "--x", "2", "--w", "3", "--expect", "w=3"], 1,
+     "expected dy/dw = 3, but it is 8; 3 is the value of w"),
+    (["grad", "sum(x*x)", "--x", "[1,2]", "--expect", "x=[1,2]"], 1,
+     "expected dy/dx = [1,2], but dy/dx[0] is 2 and not 1; [1,2] is the value of x"),
+    # several with commas, as --direction and --init take them
+    (["grad", "(x+w)*w", "--x", "2", "--w", "3", "--expect", "y=15,x=3,w=8"], 0, "expected dy/dw = 8: right"),
+    (["grad", "(x+w)*w", "--x", "2", "--w", "3", "--expect", "x=4, w=8"], 1, "expected dy/dw = 8: right"),
+    (["grad", "sum(x*w)", "--x", "[1,2]", "--w", "[3,4]", "--expect", "x=[3,4],w=[1,2]"], 0,
+     "expected dy/dw = [1,2]: right"),
+    (["diff", "(x+w)*w", "--expect", "x=w,w=2*w+x"], 0,
+     "expected dy/dw = 2*w+x: right, the same as x + 2*w at 60 points"),
+    (["diff", "relu(x)", "--expect", "x=where(x > 0, 1, 0)"], 0, None),
     (["eval", "1/x", "--x", "3", "--expect", "y=0.333"], 0, "expected y = 0.333: right, it is 0.333333"),
     (["eval", "1/x", "--x", "3", "--expect", "y=0.333333", "--tolerance", "1e-9"], 1,
      "expected y = 0.333333, but it is 0.3333333"),
@@ -157,6 +176,18 @@ def test_the_exit_code_says_whether_it_is_right(words: list[str], code: int, las
     assert bare.code == code
     assert "expected" not in bare.out
     assert ("expected" in bare.err) is (code == 1)
+
+
+def test_claims_take_commas_and_chinese_says_whose_value_it_is(run: Runner) -> None:
+    """By hand: dy/dx = w = 3; dy/dw = x + w + w = 8, of which 5 is the direct path; a = 5."""
+    at = ("(x+w)*w", "--x", "2", "--w", "3")
+    assert run("grad", *at, "--claim", "w=8,x=3").code == 0
+    claimed = run("grad", *at, "--claim", "x=3,w=5")
+    assert claimed.code == 1
+    assert claimed.out.splitlines()[-3:-1] == ["claim dy/dx = 3: right", "claim dy/dw = 5: wrong, it is 8"]
+    assert run("grad", *at, "--claim", "x=3,5").code == 2
+    told = run("trace", *at, "--expect", "a=5", "--lang", "zh").out
+    assert told.splitlines()[-1] == "期望 dy/da = 5，实际是 3；5 是 a 的值"
 
 
 def test_a_long_derivative_is_counted_and_not_repeated(run: Runner) -> None:

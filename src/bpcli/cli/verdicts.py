@@ -7,9 +7,9 @@ import sys
 from bpcli.cli.output import say, tell
 from bpcli.cli.work import positive
 from bpcli.engine.choose import fitting
-from bpcli.engine.point import gradient
+from bpcli.engine.point import evaluate, gradient, single
 from bpcli.errors import ANSWER_IS_NO, DONE, InputError
-from bpcli.tracing.expectations import Expectation, Written, judged, named_numbers
+from bpcli.tracing.expectations import Expectation, Written, apart, judged, named_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,6 +75,9 @@ def on_numbers(
         if missing:
             known |= gradient(program, work.given, missing, kind=work.kind).gradient
         for each in judged(program, asked, results, known, tolerance):
+            if not each.ok and each.variable:
+                value = _value_of(work, each.variable, trace)
+                each.is_value = value is not None and each.written.fits(single(value), tolerance)
             line = expectation_text(each, work.digits, work.language)
             found.add("expect", expectation_dict(each, work.language), [line])
     if work.claimed:
@@ -89,6 +92,14 @@ def on_numbers(
             lines = claim_lines(claim, program.output_name, work.digits, work.language)
             found.add("claims", claim_dict(claim, program.output_name, work.language), lines)
     return found
+
+
+def _value_of(work: Work | Stored, name: str, trace: Trace | None) -> Any:
+    """The value of what a name stands for; None of one that only a record has given, where there is none."""
+    node = work.program.names.get(name)
+    if node is not None:
+        return evaluate(work.program, work.given, kind=work.kind).values[node]
+    return next((entry.value for entry in trace.nodes.values() if entry.name == name), None) if trace else None
 
 
 def _refuse_slopes(asked: Sequence[tuple[str, Any]], results: Mapping[str, float], slopes: Any) -> None:
@@ -111,7 +122,7 @@ def on_formulas(work: Work, made: Mapping[str, Derivative], values: Mapping[str,
     found = Verdicts()
     program = work.program
     tolerance = positive(work.options, "tolerance")
-    for text in work.expected:
+    for text in apart(work.expected):
         name, wanted = _which(text, made, program.output_name)
         title = leibniz(program.output_name, made[name].wrt)
         read = parse(wanted, given=program.names)

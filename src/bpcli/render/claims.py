@@ -36,13 +36,22 @@ def expectation_text(found: Expectation, digits: int = DIGITS, language: str = E
     said = texts(language, "EXPECTED")
     expected = found.written.text
     if not found.ok:
-        if getattr(found.actual, "shape", ()) or found.written.parts:
-            return _array_text(found, digits, language)
-        actual = apart(expected, found.actual, digits)
-        return str(said["wrong"].format(name=found.name, expected=expected, actual=actual))
+        told = _wrong_text(found, digits, language)
+        if not found.is_value:
+            return told
+        return str(said["own-value"].format(text=told, expected=expected, node=found.variable))
     shown = brief(found.actual, digits)
     kind = "right" if shown == expected or found.written.parts or found.actual == found.written.value else "rounded"
     return str(said[kind].format(name=found.name, expected=expected, actual=shown))
+
+
+def _wrong_text(found: Expectation, digits: int, language: str) -> str:
+    """A number that was expected and is another."""
+    if getattr(found.actual, "shape", ()) or found.written.parts:
+        return _array_text(found, digits, language)
+    expected = found.written.text
+    actual = apart(expected, found.actual, digits)
+    return str(texts(language, "EXPECTED")["wrong"].format(name=found.name, expected=expected, actual=actual))
 
 
 def _array_text(found: Expectation, digits: int, language: str) -> str:

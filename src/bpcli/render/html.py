@@ -51,6 +51,7 @@ TOLD = (
 )  # fmt: skip
 HOLE = "\ue000"  # stands for an operand in the text of a step
 
+LINE, BETWEEN = "\n", "\n\n"  # of a cell: the next line, and the next part
 NO_TITLES: Mapping[str, str] = {}
 # Nothing is loaded and nothing is sent, whatever stands in the text of a user.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
@@ -176,9 +177,12 @@ def table_head(table: Table, identifier: str = "") -> Iterator[str]:
 def _table(table: Table, identifier: str) -> Iterator[str]:
     yield from table_head(table, identifier)
     for row in table.rows:
-        # A matrix stands in lines of its own.
-        kinds = [' class="lines"' if "\n" in cell else "" for cell in row]
-        cells = [f"<td{kind}>{_in_pieces(cell)}</td>" for kind, cell in zip(kinds, row, strict=True)]
+        # A matrix, and a rule with its shapes, stand in lines of their own.
+        cells = [
+            f'<td class="lines">{html.escape(cell.replace(BETWEEN, LINE))}</td>' if LINE in cell
+            else f"<td>{_in_pieces(cell)}</td>"
+            for cell in row
+        ]  # fmt: skip
         yield f"<tr>{''.join(cells)}</tr>\n"
     yield "</tbody>\n</table></div>\n</section>\n"
 

@@ -151,6 +151,11 @@ def block_lines(row: tuple[str, ...], width: int | None, digits: int = 1) -> Ite
                     continue
                 yield from (f"{' ' * left}{space}{line}" for line in lines)
                 continue
+            if any(line.startswith("  ") for line in lines[1:]):  # a name and its array, entry below entry
+                if width is None or all(left + display_width(line) <= width for line in lines):
+                    yield from (f"{' ' * left}{line}" for line in lines)
+                    continue
+                lines = [one_line("\n".join(lines))]
             sign = max(lines[0].find(" = ") + 1, 0)
             yield from filled(lines, width or 10**9, " " * left, " " * (left + 4), gap="    ")
 

@@ -160,6 +160,12 @@ def _rule_cell(trace: Trace, row: Backward, pull: Pull, total: str, digits: int,
         if len(local) <= LONGEST_LOCAL and show(row.local, digits) != local:
             sign = " =" if is_whole(trace, row.local) else ":"
             told[:0] = [f"{local}{sign} {line_text(trace, row.local, digits, language)}", ""]
+    for inner, value in reversed(pull.parts.items()):
+        if is_whole(trace, value):
+            stands = array_text(trace, value, digits, language).replace("\n", "\n" + " " * (len(inner) + 3))
+            told[:0] = [f"{inner} = {stands}", ""]
+            continue
+        told[:0] = [f"{inner}: {line_text(trace, value, digits, language)}", ""]
     return "\n".join(told)
 
 

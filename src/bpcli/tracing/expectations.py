@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 
-from bpcli.engine.given import value_of
+from bpcli.engine.given import pieces, value_of
 from bpcli.errors import InputError
 from bpcli.numbers import nearest
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-6
 NOTHING = 1e-12  # what 0, which has no relative error, may be off by
 ROUNDED = re.compile(r"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?|[+-]?[0-9]+\.?[eE][+-]?[0-9]+")
+NAMING = re.compile(r"[^=<>!]+=(?!=)")
 TOTAL = re.compile(r"d(?P<output>[^/\s]+)/d(?P<name>[^/\s]+)")
 
 
@@ -83,14 +84,16 @@ class Expectation:
     name:   what it is of, as it is told: `y`, or `dy/dw`
     variable: the name that is differentiated by, or "" for a value
     wrong:  of an array of the shape that was expected, the index of the first entry that is another
+    is_value: whether it is the value of the variable, where its derivative is another
     """
 
-    __slots__ = ("actual", "name", "ok", "variable", "written", "wrong")
+    __slots__ = ("actual", "is_value", "name", "ok", "variable", "written", "wrong")
 
     def __init__(
         self, name: str, variable: str, written: Written, actual: Any, ok: bool, wrong: tuple[int, ...] = ()
     ) -> None:
         self.wrong = wrong
+        self.is_value = False
         self.name = name
         self.variable = variable
         self.written = written
@@ -98,8 +101,21 @@ class Expectation:
         self.ok = ok
 
 
+def apart(texts: Iterable[str]) -> list[str]:
+    """Several of them in one text, `x=3,w=8`, as one each.
+
+    >>> apart(["x=3,w=[1, 2]", "x=max(w, 1)", "x=3,8"])
+    ['x=3', 'w=[1, 2]', 'x=max(w, 1)', 'x=3,8']
+    """
+    found = []
+    for text in texts:
+        parts = pieces(text)
+        found += parts if all(NAMING.match(part) for part in parts) else [text]
+    return found
+
+
 def named_numbers(
-    program: Program, texts: list[str], option: str = "expect", also: Iterable[str] = ()
+    program: Program, texts: Iterable[str], option: str = "expect", also: Iterable[str] = ()
 ) -> list[tuple[str, Written]]:
     """`w=8` and `dy/dw=8` as the name to differentiate by and the number; `y=15`, a result, keeps its name.
 
@@ -110,7 +126,7 @@ def named_numbers(
     Raises InputError for what is neither, and for a name that the program does not have.
     """
     found = []
-    for text in texts:
+    for text in apart(texts):
         name, equals, number = text.partition("=")
         name, total = name.strip(), TOTAL.fullmatch(name.strip())
         if total is not None and total["output"] == program.output_name:

@@ -66,10 +66,14 @@ def fill_tensors(row: Backward, point: Point, formulas: Formulas) -> None:
     row.before = None if row.before is None else single(row.before)
     if edge.code != PULL and not shape and not kind.shape(upstream):
         return
-    symbol = upstream_name(program)
+    symbol, parts = upstream_name(program), {}
     if edge.code == PULL:
         textbook = _textbook_holds(graph.op[node], position, product, point, [*registers, upstream])
         rule, operands, sign = pull_rule(formulas, node, position, symbol, textbook)
+        if rule and graph.op[node] in TABLE:
+            from bpcli.tracing.parts import rule_parts
+
+            parts = rule_parts(formulas, node, position, textbook, kind, [*registers, upstream])
     else:
         rule, sign = elementwise_rule(edge.code, row.formula, row.condition, symbol), ""
         operands = (kind.shape(upstream),)
@@ -87,6 +91,7 @@ def fill_tensors(row: Backward, point: Point, formulas: Formulas) -> None:
         math.prod(shape[axis] for axis in axes),
         kind.shape(arrived) == own,
         summed_rule(rule, axes, shape, own) if rule and axes else "",
+        parts,
     )
 
 

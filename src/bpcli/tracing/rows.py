@@ -10,7 +10,7 @@ from bpcli.calculus.sweeps import Branch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     Shape = tuple[int, ...]
@@ -93,10 +93,12 @@ class Pull:
     axes, copies: the axes along which that was copied, so that the product is summed over them, and how often it was
     fits:        whether what arrived has the shape of the argument
     summed:      the rule with the sum over those axes, as in sum(g, axis=0); "" where there is none
+    parts:       functions in the rule that no step has for its value, as softmax(z), with their values
     """
 
     __slots__ = (
-        "arrived", "axes", "copies", "elementwise", "fits", "operands", "rule", "shape", "sign", "summed", "upstream",
+        "arrived", "axes", "copies", "elementwise", "fits", "operands", "parts", "rule", "shape", "sign", "summed",
+        "upstream",
     )  # fmt: skip
 
     def __init__(
@@ -112,7 +114,9 @@ class Pull:
         copies: int,
         fits: bool,
         summed: str,
+        parts: Mapping[str, Any] | None = None,
     ) -> None:
+        self.parts = dict(parts or {})
         self.upstream = upstream
         self.rule = rule
         self.elementwise = elementwise

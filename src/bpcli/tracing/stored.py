@@ -212,6 +212,7 @@ def _pull(data: Mapping[str, Any], numbers: Numbers) -> Pull:
         data["copies"],
         data["fits"],
         data["summed"],
+        {each["name"]: numbers.of(each, "value") for each in data.get("parts", [])},
     )
 
 

@@ -107,8 +107,6 @@ def _show_values(work: Work, error: BpcliError, mode: str, explain: str) -> None
         _part(work, trace), work.format, work.digits, whole="all" in work.options, bare=None, language=work.language,
         explain=explain,
     )  # fmt: skip
-    if error.kind == "nan-gradient" and error.facts.get("hint") is None:
-        error.facts["hint"] = ""  # that the value exists is seen
 
 
 def present(work: Work | Stored, trace: Trace, explain: str) -> int:

@@ -199,7 +199,13 @@ def _pull_dict(pull: Pull, kind: Kind) -> dict[str, Any]:
         "copies": pull.copies,
         "summed": pull.summed,
         "fits": pull.fits,
+        **({"parts": _parts(pull.parts, kind)} if pull.parts else {}),
     }
+
+
+def _parts(parts: Mapping[str, Any], kind: Kind) -> list[dict[str, Any]]:
+    """The functions in a rule that have no step, with their values."""
+    return [{"name": name, "value": plain_number(value), **in_full(kind, value=value)} for name, value in parts.items()]
 
 
 def _occurrence(row: Backward, arguments: tuple[int, ...]) -> dict[str, int]:

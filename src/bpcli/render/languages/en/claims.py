@@ -4,6 +4,7 @@ EXPECTED = {
     "right": "expected {name} = {expected}: right",
     "rounded": "expected {name} = {expected}: right, it is {actual}",
     "wrong": "expected {name} = {expected}, but it is {actual}",
+    "own-value": "{text}; {expected} is the value of {node}",
     "wrong-entry": "expected {name} = {expected}, but {entry} is {actual} and not {wanted}",
     "wrong-shape": "expected {name} = {expected}, which has the shape {other}, but it has {shape}",
     "same-formula": "expected {name} = {expected}: right, the same as {actual} at {points} points",

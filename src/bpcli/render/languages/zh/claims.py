@@ -4,6 +4,7 @@ EXPECTED = {
     "right": "期望 {name} = {expected}：正确",
     "rounded": "期望 {name} = {expected}：正确，实际是 {actual}",
     "wrong": "期望 {name} = {expected}，实际是 {actual}",
+    "own-value": "{text}；{expected} 是 {node} 的值",
     "wrong-entry": "期望 {name} = {expected}，但 {entry} 是 {actual}，不是 {wanted}",
     "wrong-shape": "期望 {name} = {expected}，它的形状是 {other}，而实际的形状是 {shape}",
     "same-formula": "期望 {name} = {expected}：正确，在 {points} 个点上与 {actual} 相同",
