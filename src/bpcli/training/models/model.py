@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bpcli.calculus.sweeps import connected
+from bpcli.calculus.sweeps import connected, sloped
 from bpcli.data.choice import usual_target
 from bpcli.engine.formulas import copied
 from bpcli.errors import InputError, closest
@@ -151,6 +151,13 @@ class Model:
             for name, node in zip(self.parameters, self.nodes, strict=True)
             if node > self.program.output or not marks[node]
         )
+
+    @property
+    def stepped(self) -> tuple[str, ...]:
+        """Parameters that lead to the loss through steps and conditions alone: no gradient ever comes back to them."""
+        marks = sloped(self.program.graph, self.program.output)
+        named = zip(self.parameters, self.nodes, strict=True)
+        return tuple(name for name, node in named if name not in self.idle and not marks[node])
 
 
 def read_model(

@@ -173,6 +173,7 @@ OPTIMIZER_NAMES = {
 
 TRAINING_NOTES = {
     "idle": "the loss does not depend on {name}: it stays where it began",
+    "stepped": "{name} stays at {value}, where it began: it stands in a condition or below a step such as floor, whose slope is 0, so no gradient reaches it; other values may fit better, as --hold {name}=VALUE tells",
     "flat": "{name} has no influence here: other values of it fit as well",
     "dependent": "{names}: only what they do together is determined, and other values fit as well, so they have no standard errors; give {count} of them, as in {example}",
     "valley": "along {names} the loss hardly changes: the data do not say where they belong",

@@ -173,6 +173,7 @@ OPTIMIZER_NAMES = {
 
 TRAINING_NOTES = {
     "idle": "损失与 {name} 无关：它停在起点",
+    "stepped": "{name} 停在起点 {value}：它只出现在条件里，或在 floor 之类的阶跃函数里，斜率为 0，梯度传不到它；别的值也许拟合得更好，可用 --hold {name}=数值 来试",
     "flat": "{name} 在这里没有影响：取别的值也一样拟合",
     "dependent": "{names}：数据只决定它们合起来的作用，取别的值也一样拟合，所以没有标准误差；请给定其中 {count} 个，例如 {example}",
     "valley": "沿着 {names} 的方向损失几乎不变：数据无法确定它们应取什么值",
