@@ -33,6 +33,8 @@ def stop_line(outcome: Outcome, language: str = ENGLISH) -> str:
     if key == "stuck" and outcome.final_norm == 0:
         told = any(note.kind in ("copies", "stepped") for note in outcome.notes)
         key = "shut" if outcome.model.has_corners and not told else "no slope"
+    elif key == "stuck" and any(note.kind == "edge" for note in outcome.notes):
+        key = "edge"
     elif key == "stuck" and outcome.model.has_corners:
         key = "corner"
     template: str = texts(language, "TRAINING_STOPS")[key]

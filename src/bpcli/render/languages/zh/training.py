@@ -145,6 +145,7 @@ TRAINING_STOPS = {
     "no slope": "{steps}后停止：这里的梯度是 0，每一步都原地不动；这里是最小值，或者没有梯度传得回来",
     "shut": "{steps}后停止：梯度为 0，因为通向参数的路上有 relu、max 或 where 处于关闭状态",
     "lowest corner": "{steps}后收敛：损失在那里有一个尖角，没有任何方向能再下降",
+    "edge": "{steps}后停止：沿着梯度再走一步，模型就没有有限的值了，损失不再下降",
     "corner": "{steps}后停止：沿着梯度走损失不再下降；损失有尖角，在那里梯度不会变成零，别的方向也许还能下降",
     "bouncing": "来回跳动：{steps}后，参数仍在山谷两侧跳来跳去，毫无进展",
 }
@@ -173,6 +174,7 @@ OPTIMIZER_NAMES = {
 
 TRAINING_NOTES = {
     "idle": "损失与 {name} 无关：它停在起点",
+    "edge": "再往前，{rows} 行中有 {count} 行模型没有有限的值，第一处是 {values}：去掉这些行就能继续下降",
     "stepped": "{name} 停在起点 {value}：它只出现在条件里，或在 floor 之类的阶跃函数里，斜率为 0，梯度传不到它；别的值也许拟合得更好，可用 --hold {name}=数值 来试",
     "flat": "{name} 在这里没有影响：取别的值也一样拟合",
     "dependent": "{names}：数据只决定它们合起来的作用，取别的值也一样拟合，所以没有标准误差；请给定其中 {count} 个，例如 {example}",
