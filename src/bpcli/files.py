@@ -46,10 +46,19 @@ def check_writable(path: str) -> None:
     """Raises OSError where `write_whole` would: known before the work whose result it is to hold."""
     if os.path.isdir(path):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if _is_stream(path):
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return
     beside = f"{path}.{os.getpid()}.part"
     with open(beside, "wb"):
         pass
     os.unlink(beside)
+
+
+def _is_stream(path: str) -> bool:
+    """Whether a path is a device or a pipe, which is written to and never replaced: /dev/null is one."""
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
 @contextmanager
@@ -58,6 +67,10 @@ def whole_file(path: str) -> Iterator[BinaryIO]:
 
     Raises OSError.
     """
+    if _is_stream(path):
+        with open(path, "wb") as file:
+            yield file
+        return
     beside = f"{path}.{os.getpid()}.part"
     try:
         with open(beside, "wb") as file:

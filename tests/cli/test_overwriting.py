@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+
+from bpcli.files import check_writable, write_whole
 
 if TYPE_CHECKING:
     from conftest import Runner
@@ -56,3 +60,19 @@ def test_a_training_that_goes_on_is_stored_in_its_place(run: Runner, folder: Pat
     words = ["--resume", "model.json", "--steps", "5", "--save", "model.json"]
     assert run("fit", "data.csv", *words).code == 0
     assert "5 steps" in run("fit", "data.csv", "--resume", "model.json", "--steps", "5").out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    """As a device is: a file in the place of /dev/null would be in everybody's way."""
+    path = str(tmp_path / "pipe")
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        check_writable(path)
+        write_whole(path, ["a", "b"])
+        assert os.read(reader, 10) == b"ab"
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(os.stat(path).st_mode)
+    assert [each.name for each in tmp_path.iterdir()] == ["pipe"]

@@ -366,3 +366,18 @@ def connected(graph: Graph, output: int) -> bytearray:
             for argument in graph.args[node]:
                 marks[argument] = 1
     return marks
+
+
+def sloped(graph: Graph, output: int) -> bytearray:
+    """Marks the nodes from which a path without a step, whose slope is 0 everywhere, leads to the output."""
+    marks = bytearray(len(graph))
+    marks[output] = 1
+    for node in range(output, -1, -1):
+        if marks[node] and graph.op[node] not in LEAVES:
+            declared = TABLE.get(graph.op[node])
+            slopes = {} if declared is None or declared.variadic else declared.partials
+            names = () if declared is None else declared.params
+            for place, argument in enumerate(graph.args[node]):
+                if place >= len(names) or slopes.get(names[place]) != "0":
+                    marks[argument] = 1
+    return marks

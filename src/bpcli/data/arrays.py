@@ -23,6 +23,8 @@ def read_array(path: str, name: str) -> Array:
 
     Raises FileError where the file cannot be opened; InputError where it holds something else than numbers.
     """
+    if not path:
+        raise InputError("array-without-file", name=name)
     file, _, member = path.partition(".npz:")
     if member:
         file += ".npz"

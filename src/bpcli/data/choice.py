@@ -76,6 +76,8 @@ def chosen_pair(
     i, j = usual_pair(names, i, j, weights)
     if i is None or j is None:
         others = [name for place, name in enumerate(names) if place != weights]
+        if len(others) == 1 and weights is not None:
+            raise InputError("csv-weights-leave-one", file=file, weights=names[weights], other=others[0])
         raise InputError(
             "csv-choose-columns", file=file, count=len(names), columns=listed(names), model=linear_model(others[:-1])
         )

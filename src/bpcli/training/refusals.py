@@ -37,6 +37,9 @@ def refuse(setting: Setting, model: Model, columns: Sequence[str]) -> None:
     for name in (*setting.start, *setting.constants):
         if name in columns:
             raise InputError("column-has-values", name=name)
+    for name, value in (*setting.start.items(), *setting.constants.items()):
+        if np.ndim(value) and columns and not isinstance(model, TensorModel):
+            raise InputError("row-model-array", name=name)
     if isinstance(model, TensorModel):
         for option, wanted in (("dtype", bool(setting.dtype)), ("reduce", setting.reduce == SUM)):
             if wanted:

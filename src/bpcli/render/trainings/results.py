@@ -31,8 +31,10 @@ def stop_line(outcome: Outcome, language: str = ENGLISH) -> str:
     if key == "interrupted" and outcome.is_of_best:
         key = "interrupted best"
     if key == "stuck" and outcome.final_norm == 0:
-        copies = any(note.kind == "copies" for note in outcome.notes)
-        key = "shut" if outcome.model.has_corners and not copies else "no slope"
+        told = any(note.kind in ("copies", "stepped") for note in outcome.notes)
+        key = "shut" if outcome.model.has_corners and not told else "no slope"
+    elif key == "stuck" and any(note.kind == "edge" for note in outcome.notes):
+        key = "edge"
     elif key == "stuck" and outcome.model.has_corners:
         key = "corner"
     template: str = texts(language, "TRAINING_STOPS")[key]
@@ -105,6 +107,8 @@ def note_text(note: Note, language: str = ENGLISH) -> str:
         facts |= {name: show(float(str(facts[name]))) for name in ("scale", "half")}
     if kind == "runs off":
         facts |= {name: show(float(str(facts[name])), MOST_RATES) for name in ("value", "first")}
+    if kind == "stepped":
+        facts["value"] = show(float(str(facts["value"])))
     if kind == "powers":
         facts |= {name: show(float(str(facts[name])), 3) for name in ("gap", "rmse")}
     if kind == "local minimum":

@@ -159,7 +159,10 @@ def linear_in(model: Model) -> list[int]:
     graph, nodes = model.program.graph, model.nodes
     slopes = derivative(graph, model.residual, nodes)
     chosen: list[int] = []
+    stepped = {model.parameters.index(name) for name in model.stepped}
     for place, slope in enumerate(slopes):
+        if place in stepped:
+            continue  # its slope is 0, which is no constant that least squares could use
         marks = graph.reaches(slope)
         others = [*chosen, place]
         if any(marks[nodes[each]] for each in others):

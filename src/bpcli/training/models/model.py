@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bpcli.calculus.sweeps import connected
+from bpcli.calculus.sweeps import connected, sloped
 from bpcli.data.choice import usual_target
 from bpcli.engine.formulas import copied
 from bpcli.errors import InputError, closest
@@ -152,6 +152,13 @@ class Model:
             if node > self.program.output or not marks[node]
         )
 
+    @property
+    def stepped(self) -> tuple[str, ...]:
+        """Parameters that lead to the loss through steps and conditions alone: no gradient ever comes back to them."""
+        marks = sloped(self.program.graph, self.program.output)
+        named = zip(self.parameters, self.nodes, strict=True)
+        return tuple(name for name, node in named if name not in self.idle and not marks[node])
+
 
 def read_model(
     text: str,
@@ -184,6 +191,7 @@ def read_model(
     letters = letters_of(text, known)
     known |= {*letters.parameters}
     program = parsed(text, known, limit)
+    refuse_tensors(program)
     graph = program.graph
     prediction = program.output_name if program.output_name in program.assigned else ""
     if prediction in columns:
@@ -257,6 +265,8 @@ def read_loss(
     # Without data it is a formula as any other, in which a constant is one.
     letters = letters_of(text, known) if columns else Letters()
     program = parsed(text, known | {*letters.parameters}, limit)
+    if columns:
+        refuse_tensors(program)
     for name in program.assigned:
         if name in columns:
             raise InputError("column-assigned", name=name)
@@ -311,11 +321,33 @@ def parsed(text: str, known: Collection[str], limit: int | None = None) -> Progr
     return program
 
 
+def refuse_tensors(program: Program) -> None:
+    """Raises InputError for an operation on vectors or matrices, for which a row of columns has no place.
+
+    >>> refuse_tensors(parsed("mse(a*x, y)", ["x", "y"]))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    bpcli.errors.InputError: `mse` is a mean over entries, ...
+    """
+    if not program.of_tensors:
+        return
+    graph = program.graph
+    for node, op in enumerate(graph.op):
+        declared = TABLE.get(op)
+        if declared is not None and declared.of_tensors:
+            loss = op.partition(" ")[0] in LOSSES
+            raise InputError(
+                "row-model-loss" if loss else "row-model-operation", source=program.source,
+                span=(graph.start[node], graph.stop[node]), **({"operation": op.partition(" ")[0]} if loss else {}),
+            )  # fmt: skip
+    raise InputError("row-model-operation")
+
+
 def _loss_node(
     formula: str, program: Program, names: set[str], prediction: str, columns: set[str], given: Collection[str]
 ) -> int:
     """The node of the loss on top of a model. Raises InputError for a name that neither of them knows."""
     made = parse(formula, given={*names, *columns, *program.names, *given})
+    refuse_tensors(made)
     graph = made.graph
     known = {}
     for name, node in graph.variables.items():

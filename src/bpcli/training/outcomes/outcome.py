@@ -238,6 +238,8 @@ def judge(outcome: Outcome, loss: MeanLoss, at: Array) -> None:
             uncertainty(outcome, loss, at)
     for name in model.idle:
         outcome.note("idle", name=name)
+    for name in model.stepped:
+        outcome.note("stepped", name=name, value=outcome.parameters[name])
 
 
 def _judge_tensors(outcome: Outcome, model: TensorModel, loss: MeanLoss, at: Array) -> None:

@@ -80,7 +80,7 @@ def _flat(outcome: Outcome, loss: MeanLoss, at: Array, lengths: Array, size: flo
     """Parameters without influence where they stand."""
     model = outcome.model
     size = max(size, math.sqrt(model.weight) * loss.length_of_target())
-    idle = {*model.idle}
+    idle = {*model.idle, *model.stepped}
     return [
         name
         for name, length, value in zip(model.parameters, lengths, at, strict=True)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpcli.engine.totals import added
+from bpcli.numbers import show
 from bpcli.training.loop.watch import BOUNCING, CONVERGED, DIVERGED, INTERRUPTED, STEP_LIMIT, STUCK
 from bpcli.training.models.losses import LOGIT, LOSSES, PROBABILITY, takes_logits
 from bpcli.training.models.tensors import TensorLoss, is_quadratic_model
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 LITTLE = 0.1  # of R², below which a minimum that was come to may not be the lowest
+LITTLE_WAY = 1e-6  # of a parameter, by which a step looks over the edge of where the model has values
 SMALLER = 40  # halvings of a scale that overflows
 SURE = 1e-6  # of a mean loss of probabilities: below it every row is told but for rounding
 
@@ -57,6 +59,8 @@ def finish(training: Training, number: int, parameters: Array, stopped: str, las
         outcome.note("separated", name=training.model.target)
     if takes_logits(training.model.loss_name) and _looks_like_probability(training, parameters):
         outcome.note("logits", loss=training.setting.loss)
+    if outcome.stopped == STUCK and last is not None and outcome.final_norm > 0:
+        _look_over_the_edge(training, parameters, last.gradient)
     if outcome.stopped == CONVERGED and _may_be_local(training, parameters):
         outcome.note("local minimum", r2=outcome.r2)
     if stopped == DIVERGED and not _overflowed(training, last):
@@ -99,6 +103,19 @@ def _is_separated(training: Training, at: Array) -> bool:
         return bool(np.all((measured == 0) & (told < 0.5) | (measured == 1) & (told > 0.5)))
 
     return all(loss.reduced(at, nodes, right))
+
+
+def _look_over_the_edge(training: Training, at: Array, gradient: Array) -> None:
+    """Notes rows in which the model has no value a little further down: there the way ends, and at no minimum."""
+    loss = training.loss
+    if isinstance(loss, TensorLoss) or not loss.columns or not np.all(np.isfinite(at)):
+        return
+    row, count = loss.undefined(at - LITTLE_WAY * np.maximum(np.abs(at), 1.0) * np.sign(gradient))
+    if count and not loss.undefined(at)[1]:
+        values = loss.row(row)
+        used = training.model.inputs_of_prediction or [*values]
+        shown = ", ".join(f"{name} = {show(values[name])}" for name in used if name in values)
+        training.outcome.note("edge", count=count, rows=loss.rows, values=shown)
 
 
 def _may_be_local(training: Training, at: Array) -> bool:

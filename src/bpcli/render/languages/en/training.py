@@ -145,6 +145,7 @@ TRAINING_STOPS = {
     "no slope": "stopped after {steps}: the gradient is 0 there, so no step moves anything; that is a minimum, or a place where nothing comes back",
     "shut": "stopped after {steps}: the gradient is 0, because a relu, max or where is shut on the way to the parameters",
     "lowest corner": "converged after {steps}: the loss has a corner there, and no direction leads down from it",
+    "edge": "stopped after {steps}: no step along the gradient brings the loss down, since the next one leads to where the model has no finite value",
     "corner": "stopped after {steps}: no step along the gradient brings the loss down; it has corners, where no gradient vanishes and other directions may still lead down",
     "bouncing": "bouncing: after {steps} the parameters jump from one side of the valley to the other, and nothing is won",
 }
@@ -173,6 +174,8 @@ OPTIMIZER_NAMES = {
 
 TRAINING_NOTES = {
     "idle": "the loss does not depend on {name}: it stays where it began",
+    "edge": "beyond this place the model has no finite value in {count} of {rows} rows, first at {values}: without such rows the way goes on",
+    "stepped": "{name} stays at {value}, where it began: it stands in a condition or below a step such as floor, whose slope is 0, so no gradient reaches it; other values may fit better, as --hold {name}=VALUE tells",
     "flat": "{name} has no influence here: other values of it fit as well",
     "dependent": "{names}: only what they do together is determined, and other values fit as well, so they have no standard errors; give {count} of them, as in {example}",
     "valley": "along {names} the loss hardly changes: the data do not say where they belong",
