@@ -170,7 +170,12 @@ def answers(run: Runner, command: str, text: str, value: str, *more: str) -> Non
     if command == "check" and answer.code in (1, 3) and answer.out:
         return  # no, or undecided: an answer all the same
     if answer.code in (2, 3):
-        assert answer.out == ""
+        if command == "trace" and answer.code == 3 and answer.out:
+            # It broke on the way back: the values stand there, and nothing of the way back.
+            assert "\nForward\n" in answer.out and "\nBackward" not in answer.out
+            assert program is not None
+        else:
+            assert answer.out == ""
         assert answer.err.startswith("error: ") or answer.err.startswith("note: ")
     else:
         assert answer.out or ("-q" in more and not names)
