@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bpcli.engine.floats import FLOATS
 from bpcli.numbers import MOST_DIGITS, show, told
-from bpcli.printed import MOST_KEPT, Printed
+from bpcli.printed import MOST_KEPT, Printed, Various
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +50,15 @@ def test_arithmetic_is_printed_as_decimal_arithmetic_has_it(
     result = RESULTS[op](left, right)
     (first, second), relation, text = told(op, [left, right], result, digits, list(exact))
     assert Printed(digits).told(op, left, right, result, exact) == (first, second, relation, text)
+
+
+@given(st.sampled_from("+*"), NUMBERS, NUMBERS, st.sampled_from((6, 6, 6, *range(1, 18))))
+def test_what_is_told_at_once_is_what_decimal_arithmetic_has(op: str, left: float, right: float, digits: int) -> None:
+    result = RESULTS[op](left, right)
+    (first, second), relation, text = told(op, [left, right], result, digits)
+    for numbers in (Printed(digits), Various(digits)):
+        at_once = numbers.product if op == "*" else numbers.total
+        assert at_once(left, right, result) == (first, second, relation, text)
 
 
 @given(
