@@ -305,7 +305,8 @@ SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, inf, -inf, nan, 1e308, -1e-320, 1e200
 def test_lanes_and_floats_are_nan_and_infinite_together(run, points) -> None:
     """The same, where programs leave their domain and what is finite is often a difference of large numbers.
 
-    The two libraries of functions differ in a last bit, and the sine of 1e308 is another number with that bit.
+    The two libraries of functions differ in a last bit: the cube root of 1e308 is 4.64158883361278e102 by math and
+    4.641588833612779e102 by NumPy, of which the sines are -0.84 and -0.18. Both have the same sine of one number.
     """
     program, _ = run
     graph = program.graph
@@ -318,7 +319,8 @@ def test_lanes_and_floats_are_nan_and_infinite_together(run, points) -> None:
     for row, point in enumerate(points):
         alone = forward(graph, FLOATS, dict(zip(nodes, point, strict=False)), len(graph))
         periodic = [graph.args[node][0] for node, op in enumerate(graph.op) if op in ("sin", "cos", "tan", "mod")]
-        if any(1e9 < abs(alone[argument]) < inf for argument in periodic):
+        large = [node for node in periodic if 1e9 < abs(alone[node]) < inf]
+        if any(np.broadcast_to(values[node], len(points))[row] != alone[node] for node in large):
             continue
         wanted = reverse(graph, FLOATS, alone, program.output, 1.0, graph.constant)
         for lane, want in zip(lanes, [*alone, *(0.0 if each is None else each for each in wanted)], strict=True):
