@@ -171,9 +171,13 @@ def answers(run: Runner, command: str, text: str, value: str, *more: str) -> Non
         return  # no, or undecided: an answer all the same
     if answer.code in (2, 3):
         if command == "trace" and answer.code == 3 and answer.out:
-            # It broke on the way back: the values stand there, and nothing of the way back.
+            # It broke on the way back: the values stand there, as they do alone, and nothing of the way back.
+            alone = run(command, "--max-nodes", str(LIMIT), *given, *more, "--only", "forward", "--", text)
+            assert answer.out == alone.out
             assert "\nForward\n" in answer.out and "\nBackward" not in answer.out
             assert program is not None
+            point = run("eval", "-q", "--max-nodes", str(LIMIT), *given, "--", text)
+            assert point.code == 0 and point.out
         else:
             assert answer.out == ""
         assert answer.err.startswith("error: ") or answer.err.startswith("note: ")
