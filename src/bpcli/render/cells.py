@@ -159,7 +159,7 @@ class Cells:
             if row.condition:
                 steps += self._condition(row)
         if state == OPEN or (row.local - row.local == 0 and row.upstream - row.upstream == 0):
-            return upstream, steps, f"{upstream} * {local if local[0] != '-' else f'({local})'} {relation} {product}"
+            return upstream, steps, f"{upstream} * {bracketed(local)} {relation} {product}"
         # inf * 0 is not 0: that nothing flows here is no product.
         return upstream, steps, phrase("nothing arrives" if row.upstream == 0 else "nothing passes", self.language)
 

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 
 
-NAMED = ((), (None,), (None, None))  # the texts of so many operands that have names
 TENSORS = "tensors"  # the kind of double precision, as it is called in the contract
 
 
@@ -346,7 +345,7 @@ def _upwards(point: Point, steps: Sequence[int], formulas: Formulas, start: int)
         operands, value = tuple([values[argument] for argument in arguments]), values[node]
         if shaped:
             operands, value = tuple(map(single, operands)), single(value)
-        texts: tuple[str | None, ...] = NAMED[len(arguments)] if len(arguments) < 3 else (None,) * len(arguments)
+        texts: tuple[str | None, ...] = (None,) * len(arguments)
         for place, argument in enumerate(arguments):
             if constant[argument] and (argument in written or argument not in names):
                 if argument not in written:
