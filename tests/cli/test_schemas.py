@@ -92,6 +92,8 @@ CALLS = [
     ["eval", "x/3", "--x", "1", "--expect", "y=0.333"],
     ["grad", "(x+w)*w", "--x", "2", "--w", "3", "--expect", "w=7", "--expect", "y=inf"],
     ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--expect", "w=8"],
+    ["trace", "(x+w)*w", "--x", "2", "--w", "3", "--expect", "w=x + 2*w"],
+    ["grad", "(x+w)*w", "--x", "2", "--w", "3", "--expect", "w=x + 2*w"],
     ["grad", "(x+w)*w", "--x", "2", "--w", "3", "--claim", "w=5", "--claim", "w=8", "--claim", "x=0.123"],
     ["trace", "(x+w)*max(x, w)", "--x", "3", "--w", "3", "--claim", "w=6", "--claim", "x=7"],
     ["trace", "(x+w)*relu(x)*tanh(9w)", "--x", "-1", "--w", "3", "--lens", "cost,flow,memory", "--repeat", "2"],

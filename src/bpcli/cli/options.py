@@ -100,7 +100,7 @@ OPTIONS = (
     Option(
         "expect",
         "NAME=VALUE",
-        "Exit with 1 unless the gradient by NAME, or the value of a result, is VALUE; diff: NAME=FORMULA, or FORMULA.",
+        "Exit with 1 unless the gradient by NAME, or a result, is VALUE: a number, or a formula in any form.",
         EXPECTING,
         repeats=True,
     ),

@@ -9,7 +9,7 @@ from bpcli.cli.work import positive
 from bpcli.engine.choose import fitting
 from bpcli.engine.point import evaluate, gradient, single
 from bpcli.errors import ANSWER_IS_NO, DONE, InputError
-from bpcli.tracing.expectations import Expectation, Written, apart, judged, named_numbers
+from bpcli.tracing.expectations import Expectation, Written, apart, judged, named_formula, named_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bpcli.cli.stored import Stored
     from bpcli.cli.work import Work
     from bpcli.engine.formulas import Derivative
+    from bpcli.graph import Program
     from bpcli.tracing.record import Trace
 
 
@@ -68,7 +69,9 @@ def on_numbers(
     if work.expected:
         from bpcli.render.claims import expectation_dict, expectation_text
 
-        asked = named_numbers(program, work.expected, also=slopes or ())
+        formulas, numbers = _told_apart(work, slopes)
+        _add_formulas(found, work, formulas)
+        asked = named_numbers(program, numbers, also=slopes or ())
         _refuse_slopes(asked, results, slopes)
         known = dict(slopes or {})
         missing = [name for name, _ in asked if name not in results and name not in known]
@@ -94,6 +97,62 @@ def on_numbers(
     return found
 
 
+def _told_apart(
+    work: Work | Stored, slopes: Mapping[str, float] | None
+) -> tuple[list[tuple[str, str, Program]], list[str]]:
+    """What was expected as formulas and as numbers; where there is only a value everything is a number."""
+    formulas, numbers = [], []
+    for text in apart(work.expected):
+        formula = None if slopes is None else named_formula(work.program, text)
+        if formula is None:
+            numbers.append(text)
+        else:
+            formulas.append(formula)
+    return formulas, numbers
+
+
+def _add_formulas(found: Verdicts, work: Work | Stored, asked: Sequence[tuple[str, str, Program]]) -> None:
+    """The verdicts on formulas for derivatives, and for a result."""
+    if not asked:
+        return
+    from bpcli.engine.formulas import differentiate
+    from bpcli.engine.given import give_shapes
+    from bpcli.language.reader import parse
+    from bpcli.language.text import expression
+    from bpcli.render.derivatives import leibniz
+
+    # A derivative adds nodes to its graph, and that of an answer stays as it is.
+    inputs = [*work.program.inputs]
+    program = parse(work.program.source, given=inputs, leaves=inputs)
+    if program.of_tensors or any(getattr(value, "shape", ()) for value in work.given.values()):
+        give_shapes(program, {name: tuple(getattr(value, "shape", ())) for name, value in work.given.items()})
+    for name, wanted, read in asked:
+        if name in program.outputs:
+            written = expression(program.graph, program.output)
+            _add_formula(found, work, name, wanted, read, program, program.output, written)
+            continue
+        made = differentiate(program, [name])
+        title = leibniz(program.output_name, made.wrt)
+        _add_formula(found, work, title, wanted, read, program, made.output, str(made))
+
+
+def _add_formula(
+    found: Verdicts, work: Work | Stored, title: str, wanted: str, read: Program, program: Program, node: int,
+    actual: str,
+) -> None:  # fmt: skip
+    """The verdict on one formula beside a node of a program, which is told as `actual`."""
+    from bpcli.engine.equivalence import equivalent
+    from bpcli.render.claims import formula_text
+
+    verdict = equivalent(program, node, read)
+    entry = {
+        "name": title, "expected": wanted, "actual": actual, "ok": bool(verdict.same),
+        "points": verdict.points, "exact": verdict.exact,
+        "text": formula_text(title, wanted, actual, verdict, work.digits, work.language),
+    }  # fmt: skip
+    found.add("expect", entry)
+
+
 def _value_of(work: Work | Stored, name: str, trace: Trace | None) -> Any:
     """The value of what a name stands for; None of one that only a record has given, where there is none."""
     node = work.program.names.get(name)
@@ -114,9 +173,8 @@ def on_formulas(work: Work, made: Mapping[str, Derivative], values: Mapping[str,
 
     Raises InputError for a formula that cannot be read, or that does not say which derivative it is.
     """
-    from bpcli.engine.equivalence import equivalent
     from bpcli.language.reader import parse
-    from bpcli.render.claims import expectation_dict, expectation_text, formula_text
+    from bpcli.render.claims import expectation_dict, expectation_text
     from bpcli.render.derivatives import leibniz
 
     found = Verdicts()
@@ -136,13 +194,7 @@ def on_formulas(work: Work, made: Mapping[str, Derivative], values: Mapping[str,
             line = expectation_text(each, work.digits, work.language)
             found.add("expect", expectation_dict(each, work.language), [line])
             continue
-        verdict = equivalent(program, made[name].output, read)
-        line = formula_text(title, wanted, str(made[name]), verdict, work.digits, work.language)
-        entry = {
-            "name": title, "expected": wanted, "actual": str(made[name]), "ok": bool(verdict.same),
-            "points": verdict.points, "exact": verdict.exact, "text": line,
-        }  # fmt: skip
-        found.add("expect", entry)
+        _add_formula(found, work, title, wanted, read, program, made[name].output, str(made[name]))
     return found
 
 

@@ -114,6 +114,33 @@ def apart(texts: Iterable[str]) -> list[str]:
     return found
 
 
+def _by(program: Program, name: str) -> str:
+    """The name in `w` and in `dy/dw`."""
+    name = name.strip()
+    total = TOTAL.fullmatch(name)
+    return total["name"] if total is not None and total["output"] == program.output_name else name
+
+
+def named_formula(program: Program, text: str) -> tuple[str, str, Program] | None:
+    """`w = x + 2*w` as the name, the formula, and what it is read into; None of a number, and of what is neither.
+
+    >>> from bpcli.language.reader import parse
+    >>> [named_formula(parse("(x+w)*w"), text) is None for text in ("w=8", "w=pi/2", "w=x + 2*w", "w=x + 2*v")]
+    [True, True, False, True]
+    """
+    from bpcli.language.reader import parse
+
+    name, _, wanted = text.partition("=")
+    name, wanted = _by(program, name), wanted.strip()
+    if name not in program.names and name not in program.outputs:
+        return None
+    try:
+        read = parse(wanted, given=program.names)
+    except InputError:
+        return None
+    return (name, wanted, read) if read.inputs and {*read.inputs} <= {*program.names} else None
+
+
 def named_numbers(
     program: Program, texts: Iterable[str], option: str = "expect", also: Iterable[str] = ()
 ) -> list[tuple[str, Written]]:
@@ -128,9 +155,7 @@ def named_numbers(
     found = []
     for text in apart(texts):
         name, equals, number = text.partition("=")
-        name, total = name.strip(), TOTAL.fullmatch(name.strip())
-        if total is not None and total["output"] == program.output_name:
-            name = total["name"]
+        name = _by(program, name)
         if not equals or not name or not number.strip():
             example = next(iter(program.names), program.output_name)
             raise InputError("expected-without-equals", option=option, text=text, example=f"{example}=2")
